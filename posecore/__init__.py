@@ -1,0 +1,3 @@
+"""Human pose estimation with a stacked hourglass, and the means to question it."""
+
+__version__ = "0.1.0"

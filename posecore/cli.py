@@ -1,0 +1,34 @@
+"""What all command lines share: one line per error instead of a stack trace, and exit statuses."""
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+
+from posecore.errors import PosecoreError
+
+Main = Callable[[Sequence[str] | None], int]
+
+
+def command(main: Main) -> Main:
+    """Decorate a script's `main(argv) -> exit status`: errors a user can mend become one line and status 2.
+
+    So do errors of the operating system (a full disk, a folder without write permission); an
+    interruption by the keyboard gives status 130. Programming errors keep their stack trace.
+    """
+
+    @functools.wraps(main)
+    def guarded(argv: Sequence[str] | None = None) -> int:
+        try:
+            return main(argv)
+        except PosecoreError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            print(f"error: {where}{error.strerror or error}; free space or choose another folder", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("stopped; run the same command again to continue", file=sys.stderr)
+            return 130
+
+    return guarded

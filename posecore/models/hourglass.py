@@ -1,0 +1,181 @@
+"""The stacked hourglass, taken apart where people want to look inside.
+
+Shapes: N images, S stacks, K joints, C channels, H x W the heatmap (a quarter of the image: 64 x 64
+for 256 x 256). Skip connections are listed from the finest level to the coarsest: 64, 32, 16 and 8
+cells wide for a 256 x 256 image.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from posecore.errors import ConfigError
+from posecore.models.layers import HeatmapHead, Residual, Stem, upsample
+
+LEVELS = 4
+"""Skip connections of one hourglass; also how often it halves the resolution."""
+
+
+@dataclass(frozen=True)
+class HourglassConfig:
+    """What has to be known to build the network anew. The defaults are the thesis's.
+
+    mean_rgb: mean colour of the training crops in [0, 1], subtracted from every image.
+    """
+
+    joints: int = 17
+    channels: int = 256
+    stacks: int = 1
+    bottleneck_residuals: int = 3
+    initialisation: Literal["glorot", "he"] = "glorot"
+    mean_rgb: tuple[float, float, float] = (0.5, 0.5, 0.5)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mean_rgb", tuple(self.mean_rgb))
+        for name in ("joints", "stacks", "bottleneck_residuals"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} is {getattr(self, name)}; expected at least 1")
+        if self.channels < 2 or self.channels % 2:
+            raise ConfigError(f"channels is {self.channels}; expected an even number above 0")
+        if self.initialisation not in ("glorot", "he"):
+            raise ConfigError(f"initialisation is {self.initialisation!r}; expected 'glorot' or 'he'")
+
+
+class Encoded(NamedTuple):
+    """What the last stack's encoder made of N images.
+
+    bottlenecks: output of every bottleneck residual, each (N, C, H/16, W/16).
+    skips: output of every skip branch, finest level first, (N, C, H, W) to (N, C, H/8, W/8).
+    earlier_heatmaps: (N, S - 1, K, H, W), what the stacks before the last one predicted.
+    """
+
+    bottlenecks: tuple[Tensor, ...]
+    skips: tuple[Tensor, ...]
+    earlier_heatmaps: Tensor
+
+    @property
+    def bottleneck(self) -> Tensor:
+        """Output of the last bottleneck residual, (N, C, H/16, W/16): the latent of the thesis."""
+        return self.bottlenecks[-1]
+
+
+class Hourglass(nn.Module):
+    """One hourglass: four times down, a bottleneck, four times up, a skip connection per level.
+
+    As in the thesis's code, a residual follows the first three upsamplings (after the skip is
+    added), none the last: the stack's own residual comes next.
+    """
+
+    def __init__(self, channels: int, bottleneck_residuals: int) -> None:
+        super().__init__()
+        self.skip = nn.ModuleList(Residual(channels) for _ in range(LEVELS))
+        self.down = nn.ModuleList(Residual(channels) for _ in range(LEVELS))
+        self.bottleneck = nn.ModuleList(Residual(channels) for _ in range(bottleneck_residuals))
+        self.up = nn.ModuleList(Residual(channels) for _ in range(LEVELS - 1))
+
+    def encode(self, features: Tensor) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+        """Features (N, C, H, W) to the bottleneck residuals' outputs and the skips' outputs."""
+        skips: list[Tensor] = []
+        for skip, down in zip(self.skip, self.down, strict=True):
+            skips.append(skip(features))
+            features = down(functional.max_pool2d(features, 2))
+        bottlenecks: list[Tensor] = []
+        for residual in self.bottleneck:
+            features = residual(features)
+            bottlenecks.append(features)
+        return tuple(bottlenecks), tuple(skips)
+
+    def decode(self, bottleneck: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None) -> Tensor:
+        """Bottleneck (N, C, H/16, W/16) and skips to features (N, C, H, W).
+
+        skip_mask: (4,) or (N, 4), finest level first; a skip counts where it is true.
+        """
+        features = bottleneck
+        for level in reversed(range(LEVELS)):
+            features = upsample(features) + _gate(skips[level], skip_mask, level)
+            if level > 0:
+                features = self.up[level - 1](features)
+        return features
+
+
+class StackedHourglass(nn.Module):
+    """S hourglasses end to end, each predicting heatmaps (Newell et al. 2016, thesis figure 10).
+
+    Nothing is kept on the module between calls, so one network may serve many threads at once.
+    """
+
+    def __init__(self, config: HourglassConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels, stacks = config.channels, config.stacks
+        self.stem = Stem(channels)
+        self.hourglasses = nn.ModuleList(
+            Hourglass(channels, config.bottleneck_residuals) for _ in range(stacks)
+        )
+        self.features = nn.ModuleList(Residual(channels) for _ in range(stacks))
+        self.heads = nn.ModuleList(HeatmapHead(channels, config.joints) for _ in range(stacks))
+        # What a stack hands on to the next one; the last one hands nothing on.
+        self.merge_features = nn.ModuleList(nn.Conv2d(channels, channels, 1) for _ in range(stacks - 1))
+        self.merge_heatmaps = nn.ModuleList(nn.Conv2d(config.joints, channels, 1) for _ in range(stacks - 1))
+        self.register_buffer("mean_rgb", torch.tensor(config.mean_rgb).view(1, 3, 1, 1), persistent=False)
+        self._initialise(config.initialisation)
+
+    def encode(self, images: Tensor, skip_mask: Tensor | None = None) -> Encoded:
+        """Images (N, 3, 4H, 4W), RGB in [0, 1], to the last stack's bottleneck and skips.
+
+        skip_mask: (4,) or (N, 4), finest level first, for the stacks before the last one.
+        """
+        trunk = self.stem(images - self.mean_rgb)
+        earlier: list[Tensor] = []
+        for stack in range(self.config.stacks - 1):
+            bottlenecks, skips = self.hourglasses[stack].encode(trunk)
+            features, heatmaps = self._finish(stack, bottlenecks[-1], skips, skip_mask)
+            earlier.append(heatmaps)
+            trunk = trunk + self.merge_features[stack](features) + self.merge_heatmaps[stack](heatmaps)
+        bottlenecks, skips = self.hourglasses[-1].encode(trunk)
+        if earlier:
+            earlier_heatmaps = torch.stack(earlier, dim=1)
+        else:
+            height, width = trunk.shape[2:]
+            earlier_heatmaps = trunk.new_empty((len(trunk), 0, self.config.joints, height, width), dtype=torch.float32)
+        return Encoded(bottlenecks, skips, earlier_heatmaps)
+
+    def decode(self, bottleneck: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None = None) -> Tensor:
+        """The last stack's bottleneck and skips to its heatmaps (N, K, H, W), float32.
+
+        skip_mask: (4,) or (N, 4), finest level first; a skip that is off counts as zero. To put
+        something else in its place, put it into `skips`.
+        """
+        return self._finish(self.config.stacks - 1, bottleneck, skips, skip_mask)[1]
+
+    def forward(self, images: Tensor, skip_mask: Tensor | None = None) -> Tensor:
+        """Images (N, 3, 4H, 4W), RGB in [0, 1], to every stack's heatmaps (N, S, K, H, W), float32."""
+        encoded = self.encode(images, skip_mask)
+        last = self.decode(encoded.bottleneck, encoded.skips, skip_mask)
+        return torch.cat([encoded.earlier_heatmaps, last.unsqueeze(1)], dim=1)
+
+    def _finish(
+        self, stack: int, bottleneck: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        features = self.features[stack](self.hourglasses[stack].decode(bottleneck, skips, skip_mask))
+        return features, self.heads[stack](features)
+
+    def _initialise(self, scheme: Literal["glorot", "he"]) -> None:
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                if scheme == "glorot":
+                    nn.init.xavier_normal_(module.weight)
+                else:
+                    nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+
+
+def _gate(skip: Tensor, skip_mask: Tensor | None, level: int) -> Tensor:
+    if skip_mask is None:
+        return skip
+    return skip * skip_mask[..., level].to(skip.dtype).reshape(-1, 1, 1, 1)

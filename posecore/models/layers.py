@@ -1,0 +1,79 @@
+"""Building blocks of the hourglass (Newell et al., ECCV 2016, arXiv:1603.06937)."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Residual(nn.Module):
+    """Pre-activated bottleneck residual: 1x1 (C/2), 3x3 (C/2), 1x1 (C), added to the input.
+
+    Batch normalisation and ReLU come before every convolution, the shortcut is the identity
+    (Newell et al. 2016, fig. 4 left, with the normalisation of He et al. 2016, arXiv:1603.05027).
+    Maps (N, C, H, W) to (N, C, H, W).
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        half = channels // 2
+        self.body = nn.Sequential(
+            nn.BatchNorm2d(channels),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(channels, half, kernel_size=1),
+            nn.BatchNorm2d(half),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(half, half, kernel_size=3, padding=1),
+            nn.BatchNorm2d(half),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(half, channels, kernel_size=1),
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        return features + self.body(features)
+
+
+class Stem(nn.Module):
+    """Image to features at a quarter of its resolution: (N, 3, 4H, 4W) to (N, C, H, W).
+
+    7x7/2 convolution, batch normalisation, ReLU, residual, 2x2 max pooling, two residuals.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(3, channels, kernel_size=7, stride=2, padding=3),
+            nn.BatchNorm2d(channels),
+            nn.ReLU(inplace=True),
+            Residual(channels),
+            nn.MaxPool2d(2),
+            Residual(channels),
+            Residual(channels),
+        )
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.body(images)
+
+
+class HeatmapHead(nn.Module):
+    """Features (N, C, H, W) to heatmaps (N, K, H, W): 1x1 (K), batch normalisation, ReLU, 1x1 (K).
+
+    Always computed in float32: a bfloat16 heatmap has so few steps that its maxima tie.
+    """
+
+    def __init__(self, channels: int, joints: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, joints, kernel_size=1),
+            nn.BatchNorm2d(joints),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(joints, joints, kernel_size=1),
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        with torch.autocast(features.device.type, enabled=False):
+            return self.body(features.float())
+
+
+def upsample(features: Tensor) -> Tensor:
+    """Nearest-neighbour upsampling by two: (N, C, H, W) to (N, C, 2H, 2W)."""
+    return functional.interpolate(features, scale_factor=2, mode="nearest")
