@@ -1,0 +1,39 @@
+"""Which skip connections count, and what the network does with some of them cut.
+
+A mask names the four levels from the finest (64 x 64 cells) to the coarsest (8 x 8), 1 = on. Cutting
+a skip here happens *at test time*: the weights were trained with all of them. Training *without* a
+skip is another experiment.
+"""
+
+from itertools import product
+from typing import Final
+
+from posecore.errors import ConfigError
+
+SkipMask = tuple[bool, bool, bool, bool]
+
+LEVEL_NAMES: Final = ("64 × 64", "32 × 32", "16 × 16", "8 × 8")  # noqa: RUF001 - shown to people
+ALL_ON: Final[SkipMask] = (True, True, True, True)
+ALL_OFF: Final[SkipMask] = (False, False, False, False)
+
+
+def parse_mask(text: str) -> SkipMask:
+    """'1011' to (True, False, True, True). Raises ConfigError for anything but four digits 0 or 1."""
+    if len(text) != len(LEVEL_NAMES) or not set(text) <= {"0", "1"}:
+        raise ConfigError(
+            f"skip mask {text!r}: expected four digits, 1 = on, 0 = cut, from the finest level (64 x 64) "
+            "to the coarsest (8 x 8), for example 0111"
+        )
+    first, second, third, fourth = (digit == "1" for digit in text)
+    return first, second, third, fourth
+
+
+def format_mask(mask: SkipMask) -> str:
+    """(True, False, True, True) to '1011'."""
+    return "".join("1" if on else "0" for on in mask)
+
+
+ALL_MASKS: Final[tuple[SkipMask, ...]] = tuple(
+    parse_mask("".join(digits)) for digits in product("10", repeat=len(LEVEL_NAMES))
+)
+"""All sixteen masks, from 1111 to 0000."""

@@ -1,0 +1,88 @@
+"""A trained network at work: pictures in, heatmaps out, as fast as this machine can."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
+from posecore.errors import ConfigError
+from posecore.models.hourglass import LEVELS, Encoded, StackedHourglass
+
+Precision = Literal["bf16", "fp32"]
+
+
+def best_precision() -> Precision:
+    """bf16 where this processor or graphics chip computes it natively, else fp32."""
+    if torch.cuda.is_available():
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    return "bf16" if torch.cpu._is_avx512_bf16_supported() else "fp32"
+
+
+class Predictor:
+    """A network in evaluation mode on the best device, with one precision.
+
+    Keeps no state between calls. Pictures are (N, 256, 256, 3) uint8 RGB, heatmaps (N, K, 64, 64)
+    float32, of the last stack.
+    """
+
+    def __init__(self, network: StackedHourglass, precision: Literal["auto", "bf16", "fp32"] = "auto") -> None:
+        if precision not in ("auto", "bf16", "fp32"):
+            raise ConfigError(f"precision {precision!r}: expected auto, bf16 or fp32")
+        self.precision: Precision = best_precision() if precision == "auto" else precision
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        # channels_last is the layout in which the processor's fast convolutions need no reordering.
+        self.network = network.to(self.device).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+
+    def encode(self, pictures: NDArray[np.uint8], mask: SkipMask = ALL_ON) -> Encoded:
+        """The network's inside for each picture; `mask` is for the stacks before the last one."""
+        images = torch.from_numpy(np.ascontiguousarray(pictures)).to(self.device)
+        with self._context():
+            return self.network.encode(images.permute(0, 3, 1, 2).float() / 255, self._mask(mask))
+
+    def decode(self, encoded: Encoded, masks: Sequence[SkipMask]) -> NDArray[np.float32]:
+        """Heatmaps (M, N, K, 64, 64) of the encoded pictures under each of M masks, in one batch."""
+        people, count = len(encoded.bottleneck), len(masks)
+        with self._context():
+            bottleneck = _repeat(encoded.bottleneck, count)
+            skips = [_repeat(skip, count) for skip in encoded.skips]
+            per_image = torch.tensor(masks, device=self.device).repeat_interleave(people, dim=0)
+            heatmaps = self.network.decode(bottleneck, skips, per_image)
+        return heatmaps.float().cpu().numpy().reshape(count, people, *heatmaps.shape[1:])
+
+    def heatmaps(self, pictures: NDArray[np.uint8], mask: SkipMask = ALL_ON) -> NDArray[np.float32]:
+        """Heatmaps of pictures, with the skips that are off in `mask` cut in every stack."""
+        encoded = self.encode(pictures, mask)
+        with self._context():
+            return self.network.decode(encoded.bottleneck, encoded.skips, self._mask(mask)).cpu().numpy()
+
+    def decode_latents(self, latents: NDArray[np.floating]) -> NDArray[np.float32]:
+        """What the bottleneck alone says: heatmaps of latents (N, C * 4 * 4) with all skips off."""
+        channels = self.network.config.channels
+        bottleneck = torch.from_numpy(np.asarray(latents, np.float32)).to(self.device).reshape(-1, channels, 4, 4)
+        absent = [bottleneck.new_zeros((1, channels, 8 * 2**level, 8 * 2**level)) for level in reversed(range(LEVELS))]
+        with self._context():
+            return self.network.decode(bottleneck, absent, self._mask(ALL_OFF)).cpu().numpy()
+
+    def _mask(self, mask: SkipMask) -> Tensor | None:
+        return None if mask == ALL_ON else torch.tensor(mask, device=self.device)
+
+    @contextmanager
+    def _context(self) -> Iterator[None]:
+        casting = torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
+        with torch.inference_mode(), casting:
+            yield
+
+
+def _repeat(features: Tensor, count: int) -> Tensor:
+    return features.repeat(count, 1, 1, 1).contiguous(memory_format=torch.channels_last)
+
+
+def use_threads(count: int | None = None) -> None:
+    """Let PyTorch use `count` processor cores; without a count, all this process may use."""
+    torch.set_num_threads(count or len(os.sched_getaffinity(0)))

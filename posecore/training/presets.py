@@ -1,0 +1,89 @@
+"""Training recipes by name. Another recipe is another row of PRESETS."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from posecore.data.heatmaps import Target
+from posecore.errors import ConfigError
+from posecore.training.augment import Augmentation
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the training at one image size in pixels; share: of all epochs."""
+
+    size: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A training recipe.
+
+    schedule: `drop-once` divides the learning rate by 5, once, when the validation PCK has not
+    improved for 5 epochs (thesis, section 5.1); `one-cycle` warms up over the first tenth of all steps and
+    falls to nothing along a line (Smith and Topin 2017, arXiv:1708.07120).
+    unlabelled: `zero` takes the map of an unlabelled joint as all-zero, `ignore` leaves it out of the loss.
+    """
+
+    optimiser: Literal["rmsprop", "adamw"]
+    learning_rate: float
+    schedule: Literal["drop-once", "one-cycle"]
+    batch_size: int
+    epochs: int
+    stages: tuple[Stage, ...]
+    target: Target
+    unlabelled: Literal["zero", "ignore"]
+    augmentation: Augmentation | None
+    initialisation: Literal["glorot", "he"]
+    precision: Literal["32-true", "bf16-mixed"]
+
+    def image_size(self, epoch: int, epochs: int) -> int:
+        """Image size in pixels in epoch 0 .. epochs - 1; the last epoch always has the last stage's."""
+        done = 0.0
+        for stage in self.stages:
+            done += stage.share
+            if epoch + 1 <= round(done * epochs):
+                return stage.size
+        return self.stages[-1].size
+
+
+PRESETS: Final[Mapping[str, Preset]] = {
+    # Thesis, section 5.1. RMSprop's rho of 0.99 is PyTorch's default (alpha).
+    "thesis": Preset(
+        optimiser="rmsprop",
+        learning_rate=2.5e-4,
+        schedule="drop-once",
+        batch_size=16,
+        epochs=50,
+        stages=(Stage(256, 1.0),),
+        target=Target(),
+        unlabelled="zero",
+        augmentation=None,
+        initialisation="glorot",
+        precision="32-true",
+    ),
+    # Most epochs at low resolution, where an epoch takes a quarter of the time; the bottleneck is then
+    # only 2 x 2, so the last ones see whole crops.
+    "fast": Preset(
+        optimiser="adamw",
+        learning_rate=2e-3,
+        schedule="one-cycle",
+        batch_size=16,
+        epochs=19,
+        stages=(Stage(128, 0.79), Stage(192, 0.105), Stage(256, 0.105)),
+        target=Target(sigma_visible=1.2, sigma_hidden=1.2, unit_peak=True),
+        unlabelled="ignore",
+        augmentation=Augmentation(),
+        initialisation="he",
+        precision="bf16-mixed",
+    ),
+}
+
+
+def find_preset(name: str) -> Preset:
+    """The preset of that name. Raises ConfigError naming those there are."""
+    if name not in PRESETS:
+        raise ConfigError(f"preset {name!r} is unknown; expected one of {', '.join(PRESETS)}")
+    return PRESETS[name]

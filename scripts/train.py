@@ -1,0 +1,53 @@
+"""Train a hourglass on a prepared data folder. Under torchrun, on several graphics chips."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from posecore.cli import command
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder made by prepare_coco.py")
+    parser.add_argument("--out", type=Path, required=True, help="folder of this run: weights, record, state")
+    parser.add_argument("--preset", default="fast", help="recipe: thesis or fast (default: %(default)s)")
+    parser.add_argument("--epochs", type=int, help="default: the preset's")
+    parser.add_argument("--resume", action="store_true", help="go on after the last finished epoch")
+    parser.add_argument("--seed", type=int, help="of weights, order and augmentation (default: 0)")
+    parser.add_argument("--workers", type=int, help="processes that read pictures (default: 1)")
+    parser.add_argument("--threads", type=int, help="processor cores for the network (default: all)")
+    parser.add_argument("--stacks", type=int, help="hourglasses end to end (default: 1)")
+    parser.add_argument("--channels", type=int, help="width of the network (default: 256)")
+    return parser
+
+
+@command
+def main(argv: Sequence[str] | None = None) -> int:
+    options = build_parser().parse_args(argv)
+    from posecore.data.prepared import open_prepared
+    from posecore.inference import use_threads
+    from posecore.training.loop import train
+    from posecore.training.presets import find_preset
+    from posecore.training.record import RunFolder
+
+    use_threads(options.threads)
+    given = ("seed", "workers", "stacks", "channels", "epochs")
+    run = RunFolder(options.out)
+    history = train(
+        open_prepared(options.data),
+        run,
+        options.preset,
+        find_preset(options.preset),
+        resume=options.resume,
+        **{name: getattr(options, name) for name in given if getattr(options, name) is not None},
+    )
+    best = max(history, key=lambda line: line["val_pck"])
+    print(f"wrote {run.best}: epoch {best['epoch']}, validation PCK {best['val_pck']:.4f}")
+    print(f"next: python scripts/evaluate.py --checkpoint {run.best} --data {options.data}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+import pytest
+import torch
+
+from posecore.training.losses import heatmap_loss
+
+
+def test_the_loss_of_one_wrong_cell_by_hand():
+    predicted, target = torch.zeros(1, 1, 2, 2, 2), torch.zeros(1, 2, 2, 2)
+    target[0, 0, 0, 0] = 2.0
+    # Joint 0: (2 - 0)^2 over four cells = 1; joint 1: 0.
+    assert heatmap_loss(predicted, target, torch.tensor([[True, True]])).item() == pytest.approx(0.5)
+    assert heatmap_loss(predicted, target, torch.tensor([[True, False]])).item() == pytest.approx(1.0)
+    assert heatmap_loss(predicted, target, torch.tensor([[False, True]])).item() == 0
+    assert heatmap_loss(predicted, target, torch.tensor([[False, False]])).item() == 0
+
+
+def test_the_losses_of_the_stacks_add_up():
+    predicted, target = torch.rand(2, 3, 4, 8, 8), torch.rand(2, 4, 8, 8)
+    counted = torch.tensor([[True, True, False, True], [False, True, True, True]])
+    alone = [heatmap_loss(predicted[:, s : s + 1], target, counted).item() for s in range(3)]
+    assert heatmap_loss(predicted, target, counted).item() == pytest.approx(sum(alone))
+
+
+def test_an_ignored_joint_has_no_gradient_and_a_counted_empty_one_has():
+    predicted = torch.rand(1, 1, 2, 4, 4, requires_grad=True)
+    heatmap_loss(predicted, torch.zeros(1, 2, 4, 4), torch.tensor([[True, False]])).backward()
+    assert predicted.grad is not None
+    assert predicted.grad[0, 0, 0].abs().min() > 0
+    assert not predicted.grad[0, 0, 1].any()
