@@ -24,6 +24,9 @@ LEVELS = 4
 class HourglassConfig:
     """What has to be known to build the network anew. The defaults are the thesis's.
 
+    initialisation: `glorot` normal (the thesis) or `he` normal for every convolution. With `he` the last
+    convolution of every head starts at zero: heatmaps are nearly empty, and a network that starts with
+    full ones spends its first thousand steps on unlearning them.
     mean_rgb: mean colour of the training crops in [0, 1], subtracted from every image.
     """
 
@@ -173,6 +176,9 @@ class StackedHourglass(nn.Module):
                     nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
+        if scheme == "he":
+            for head in self.heads:
+                nn.init.zeros_(head.body[-1].weight)
 
 
 def _gate(skip: Tensor, skip_mask: Tensor | None, level: int) -> Tensor:

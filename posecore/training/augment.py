@@ -19,12 +19,12 @@ class Augmentation:
     share either way. grey: probability of a picture without colour.
     """
 
-    rotation: float = 0.6
-    smallest: float = 0.75
-    largest: float = 1.3
+    rotation: float = 0.45
+    smallest: float = 0.8
+    largest: float = 1.25
     shift: float = 0.08
     flip: float = 0.5
-    colour: float = 0.25
+    colour: float = 0.2
     grey: float = 0.05
 
 

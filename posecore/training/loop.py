@@ -185,7 +185,7 @@ def _schedule(
             optimiser, mode="max", factor=0.2, patience=4, threshold=0, min_lr=preset.learning_rate * 0.2
         )
     return torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, preset.learning_rate, total_steps=steps, pct_start=0.1, anneal_strategy="linear"
+        optimiser, preset.learning_rate, total_steps=steps, pct_start=0.05, anneal_strategy="linear"
     )
 
 

@@ -1,0 +1,145 @@
+"""Pieces that several pages share: the bundle, a person, their picture, what a chart is made of."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard import loaders, state
+from posecore.bundle import Bundle
+from posecore.errors import BundleError
+from posecore.samples import read_points
+
+
+def bundle_picker() -> None:
+    """Let people choose where there is more than one bundle."""
+    names = loaders.bundle_names()
+    if len(names) > 1:
+        with st.sidebar:
+            state.refuse_forged(state.BUNDLE, f"one of {', '.join(names)}", names.__contains__)
+            st.selectbox(
+                "Bundle",
+                names,
+                key=state.BUNDLE,
+                bind="query-params",
+                help="A network together with the people whose latents were stored.",
+            )
+
+
+def current_bundle() -> Bundle:
+    """The chosen bundle. Where there is none or it is broken, a sentence says what to do and the page ends."""
+    names = loaders.bundle_names()
+    if not names:
+        st.info(
+            f"There is no bundle in {loaders.artifacts_folder()} yet. Make one with "
+            "`python scripts/extract_latents.py --checkpoint FILE --data DIR --out artifacts/NAME`, "
+            "then reload this page.",
+            icon=":material/inventory_2:",
+        )
+        st.stop()
+    chosen = st.session_state.get(state.BUNDLE, names[0])
+    try:
+        return loaders.load_bundle(chosen if chosen in names else names[0])
+    except BundleError as error:
+        st.error(f"This bundle cannot be shown. {error}")
+        st.stop()
+
+
+def source_line(bundle: Bundle, people: int | None = None) -> str:
+    """What a chart is made of, as it stands above every chart."""
+    data, model = bundle.manifest.dataset, bundle.manifest.model
+    n = bundle.manifest.people if people is None else people
+    of = "" if n == bundle.manifest.people else f" of {bundle.manifest.people:,}"
+    return f"n = {n:,}{of} people · {data['name']}, {data['split']} · {network_name(bundle)}" if model else ""
+
+
+def network_name(bundle: Bundle) -> str:
+    """The network in a few words."""
+    config = bundle.manifest.model["config"]
+    stacks = config.get("stacks", 1)
+    return f"{bundle.manifest.model['name']}, {stacks} stack{'s' if stacks > 1 else ''}, {config['channels']} channels"
+
+
+def best_person(bundle: Bundle) -> str:
+    """Whom a page shows first: the highest PCK, among equals the one whose weakest joint is surest."""
+    table = bundle.samples
+    peaks = table[[name for name in table.columns if name.startswith("predicted_") and name.endswith("_peak")]]
+    order = np.lexsort((peaks.min(axis=1).to_numpy(), table["pck"].fillna(-1).to_numpy()))
+    return str(table["sample_id"].iloc[order[-1]])
+
+
+def person_picker(bundle: Bundle, key: str, default: str) -> str:
+    """A field for a sample_id, in the URL under `key`, and a button to the next person; returns a real one."""
+
+    def go_on() -> None:
+        here = st.session_state.get(key) or default
+        row = bundle.rows.get(here, -1)
+        st.session_state[key] = str(bundle.samples["sample_id"].iloc[(row + 1) % len(bundle.samples)])
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        asked = st.text_input(
+            "Person (sample id)",
+            default,
+            key=key,
+            bind="query-params",
+            max_chars=80,
+            width=220,
+            help="COCO split and annotation id, as in the data set's JSON. It is part of the link.",
+        )
+        st.button("Next", on_click=go_on, key=f"_{key}_next", icon=":material/skip_next:", help="The next person")
+    asked = (asked or "").strip()
+    if asked in bundle.rows:
+        return asked
+    st.warning(f"This bundle holds no person {asked[:60]!r}. Shown instead: {default}.")
+    return default
+
+
+def picture_of(bundle: Bundle, sample_id: str) -> NDArray[np.uint8] | None:
+    """The person's 256 x 256 crop, if it is at hand."""
+    from PIL import Image
+
+    path = bundle.picture_path(sample_id, loaders.images_folder())
+    if path is None:
+        return None
+    try:
+        with Image.open(path) as picture:
+            crop = np.asarray(picture.convert("RGB"))
+    except OSError:
+        return None
+    return crop if crop.shape == (256, 256, 3) else None
+
+
+def heatmap_of(bundle: Bundle, sample_id: str, size: int = 256) -> NDArray[np.uint8]:
+    """The person's stored heatmap thumbnail, enlarged."""
+    from posecore.drawing import enlarge
+
+    return enlarge(np.asarray(bundle.thumbnail(sample_id)), size)
+
+
+def skeleton_of(bundle: Bundle, sample_id: str, on: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """`on` with the person's predicted joints drawn on it."""
+    from posecore.drawing import draw_skeleton
+
+    row = bundle.row(sample_id)
+    return draw_skeleton(on, read_points(bundle.samples.iloc[[row]], "predicted")[0])
+
+
+def strip(bundle: Bundle, sample_ids: Sequence[str], size: int = 96) -> NDArray[np.uint8]:
+    """Heatmap thumbnails of several people side by side."""
+    from posecore.drawing import grid
+
+    return grid([heatmap_of(bundle, sample_id, size) for sample_id in sample_ids], len(sample_ids))
+
+
+def score_of(bundle: Bundle, sample_id: str) -> str:
+    """The person's PCK in words."""
+    pck = float(bundle.samples["pck"].iloc[bundle.row(sample_id)])
+    return f"PCK {pck:.2f}" if np.isfinite(pck) else "PCK not known"
+
+
+def page_link(bundle: Bundle, file: str, label: str, icon: str, **parameters: str) -> None:
+    """A link to another page that keeps the bundle."""
+    if len(loaders.bundle_names()) > 1:
+        parameters[state.BUNDLE] = bundle.path.name
+    st.page_link(f"views/{file}", label=label, icon=icon, query_params=parameters or None)

@@ -1,0 +1,199 @@
+"""manifest.json: what a bundle holds, where it comes from, and the size and hash of every file."""
+
+import json
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, Literal, TypedDict, get_args, is_typeddict
+
+from posecore.config import from_dict
+from posecore.errors import BundleError, ConfigError
+
+SCHEMA_VERSION: Final = 1
+MANIFEST: Final = "manifest.json"
+SAMPLES: Final = "samples.parquet"
+LATENTS: Final = "latents.npy"
+WEIGHTS: Final = "model.safetensors"
+SKIP_MEANS: Final = "skip_means.npz"
+HISTORY: Final = "history.jsonl"
+THUMBNAIL_INDEX: Final = "thumbnails/index.json"
+REQUIRED: Final = (SAMPLES, LATENTS, WEIGHTS, SKIP_MEANS, HISTORY, THUMBNAIL_INDEX)
+
+BOTTLENECK_CELLS: Final = 4 * 4
+"""Height times width of the bottleneck of a 256 x 256 picture; a latent has channels times as many."""
+
+
+class DatasetInfo(TypedDict):
+    """The people. annotations: the table holds annotated keypoints. pictures: how many are shipped."""
+
+    name: str
+    split: str
+    people: int
+    fingerprint: str
+    annotations: bool
+    pictures: int
+
+
+class ModelInfo(TypedDict):
+    """The network: a row of posecore.models.registry.MODELS and its configuration."""
+
+    name: str
+    config: dict[str, Any]
+
+
+class FileInfo(TypedDict):
+    """A file as it was written."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A bundle's description.
+
+    created: ISO 8601, UTC. training: preset, epochs, seed, best_epoch and what else is known.
+    figures: per data set and split, what posecore.metrics.evaluate found. versions: of packages.
+    files: by path relative to the bundle, with forward slashes.
+    """
+
+    schema_version: int
+    name: str
+    created: str
+    dataset: DatasetInfo
+    model: ModelInfo
+    precision: Literal["bf16", "fp32"]
+    training: dict[str, Any]
+    figures: dict[str, dict[str, Any]]
+    versions: dict[str, str]
+    files: dict[str, FileInfo]
+
+    @property
+    def people(self) -> int:
+        """N, the rows of the table and of the latents."""
+        return self.dataset["people"]
+
+    @property
+    def dimensions(self) -> int:
+        """D, how many numbers a latent has: 4,096 for 256 channels."""
+        channels: int = self.model["config"]["channels"]
+        return channels * BOTTLENECK_CELLS
+
+
+def broken(path: Path, problem: str) -> BundleError:
+    """The error for a bundle that is not as it was written: what is wrong, and how to mend it."""
+    return BundleError(
+        f"{path}: {problem}; restore it with `git checkout -- {path}` if it came with the project, "
+        f"or make it anew with {_extract(path)}"
+    )
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and check the manifest of the bundle in folder `path`; the files it lists are not looked at.
+
+    Raises BundleError where the folder or the manifest is missing or broken, or of another schema.
+    """
+    if not path.is_dir():
+        raise broken(path, "no such folder, expected a bundle")
+    try:
+        values = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise broken(path, f"no {MANIFEST} in it, so it is no bundle or was never finished") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise broken(path, f"{MANIFEST} is not readable JSON ({_one_line(error)})") from error
+    if not isinstance(values, dict) or type(values.get("schema_version")) is not int:
+        raise broken(path, f"{MANIFEST} has no schema_version, so it is no bundle's")
+    version = values["schema_version"]
+    if version > SCHEMA_VERSION:
+        raise BundleError(
+            f"{path}: schema version {version} is newer than this program's {SCHEMA_VERSION}; "
+            f"update the program with `git pull`, or make the bundle anew with {_extract(path)}"
+        )
+    if version < SCHEMA_VERSION:
+        raise BundleError(
+            f"{path}: schema version {version} is older than this program's {SCHEMA_VERSION}; "
+            f"make the bundle anew with {_extract(path)}"
+        )
+    try:
+        manifest = from_dict(Manifest, values)
+        _check_fields(manifest)
+    except ConfigError as error:
+        raise broken(path, f"{MANIFEST} is not as expected: {error}") from error
+    return manifest
+
+
+def check_file(path: Path, name: str, info: FileInfo) -> str | None:
+    """What is wrong with the place or the size of a bundle's file, in words; None if nothing is.
+
+    A link is refused: it could lead out of the bundle.
+    """
+    try:
+        found = os.lstat(path / name)
+    except OSError as error:
+        return f"{name} is missing" if isinstance(error, FileNotFoundError) else f"{name}: {error.strerror}"
+    if not stat.S_ISREG(found.st_mode):
+        return f"{name} is a link or no file; a bundle holds plain files only"
+    if found.st_size != info["bytes"]:
+        return f"{name} has {found.st_size} bytes, expected {info['bytes']}"
+    return None
+
+
+def linked_folder(path: Path, names: list[str]) -> str | None:
+    """The first folder of the files `names` that is a link, in words; None if none is."""
+    folders = {str(parent) for name in names for parent in PurePosixPath(name).parents}
+    for folder in sorted(folders):
+        if folder != "." and (path / folder).is_symlink():
+            return f"{folder} is a link; a bundle holds plain folders only"
+    return None
+
+
+def _check_fields(manifest: Manifest) -> None:
+    """Raise ConfigError where a value has the wrong type or range, or a file lies outside the bundle."""
+    for field, kind in Manifest.__annotations__.items():
+        value = getattr(manifest, field)
+        if is_typeddict(kind):
+            _check_mapping(field, value, kind)
+        elif kind in (str, int):
+            _check_type(field, value, kind)
+        elif field != "precision":
+            _check_type(field, value, dict)
+    if manifest.precision not in get_args(Manifest.__annotations__["precision"]):
+        raise ConfigError(f"precision is {manifest.precision!r}, expected bf16 or fp32")
+    for field, least in (("people", 1), ("pictures", 0)):
+        if manifest.dataset[field] < least:  # type: ignore[literal-required]
+            raise ConfigError(f"dataset.{field} is {manifest.dataset[field]}, expected at least {least}")  # type: ignore[literal-required]
+    _check_type("model.config.channels", manifest.model["config"].get("channels"), int)
+    for field, figures in manifest.figures.items():
+        _check_type(f"figures.{field}", figures, dict)
+    for name, info in manifest.files.items():
+        _check_mapping(f"files.{name}", info, FileInfo)
+        # PurePosixPath drops '.' and doubled slashes, so a plain path is its own normal form.
+        pure = PurePosixPath(name)
+        if pure.is_absolute() or ".." in pure.parts or str(pure) != name or "\\" in name or "\0" in name:
+            raise ConfigError(f"the file {name!r} does not lie inside the bundle")
+    if absent := [name for name in REQUIRED if name not in manifest.files]:
+        raise ConfigError(f"it does not list {', '.join(absent)}")
+
+
+def _check_mapping(field: str, value: object, kind: type) -> None:
+    _check_type(field, value, dict)
+    assert isinstance(value, dict)
+    for key, expected in kind.__annotations__.items():
+        if key not in value:
+            raise ConfigError(f"{field} has no {key}")
+        _check_type(f"{field}.{key}", value[key], getattr(expected, "__origin__", expected))
+
+
+def _check_type(field: str, value: object, kind: object) -> None:
+    # `type`, not isinstance: True is an int.
+    if type(value) is not kind:
+        raise ConfigError(f"{field} is {value!r:.60}, expected {getattr(kind, '__name__', kind)}")
+
+
+def _extract(path: Path) -> str:
+    return f"`python scripts/extract_latents.py --checkpoint FILE --data DIR --out {path}`"
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,65 @@
+"""Finishing a bundle: hash the files, write the manifest last, check it all, rename the folder."""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from posecore.bundle.manifest import MANIFEST, SCHEMA_VERSION, DatasetInfo, FileInfo, Manifest, ModelInfo
+from posecore.bundle.reader import open_bundle
+from posecore.errors import BundleError
+from posecore.files import replace_folder, sha256, write_json
+
+
+def new_manifest(
+    *,
+    name: str,
+    created: str,
+    dataset: DatasetInfo,
+    model: ModelInfo,
+    precision: Literal["bf16", "fp32"],
+    training: Mapping[str, Any],
+    figures: Mapping[str, Mapping[str, Any]],
+    versions: Mapping[str, str],
+) -> Manifest:
+    """A manifest of the current schema; `write_bundle` adds the files."""
+    return Manifest(
+        schema_version=SCHEMA_VERSION,
+        name=name,
+        created=created,
+        dataset=dataset,
+        model=model,
+        precision=precision,
+        training=dict(training),
+        figures={key: dict(values) for key, values in figures.items()},
+        versions=dict(versions),
+        files={},
+    )
+
+
+def check_destination(destination: Path) -> None:
+    """Raise BundleError where `destination` is something other than a bundle, which must not be replaced."""
+    if destination.is_dir() and ((destination / MANIFEST).is_file() or not any(destination.iterdir())):
+        return
+    if destination.exists() or destination.is_symlink():
+        raise BundleError(f"{destination}: is there and no bundle, so it is left alone; choose another --out")
+
+
+def write_bundle(folder: Path, manifest: Manifest, destination: Path) -> None:
+    """Make the temporary folder `folder`, which holds every file but the manifest, the bundle `destination`.
+
+    An older bundle there is replaced. What an interrupted run left under a temporary name is removed.
+    Raises BundleError where the result would not open, or `destination` is no bundle; it is then as before.
+    """
+    check_destination(destination)
+    for left_over in folder.rglob(".*.tmp"):
+        left_over.unlink()
+    (folder / MANIFEST).unlink(missing_ok=True)
+    files: dict[str, FileInfo] = {
+        path.relative_to(folder).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    write_json(folder / MANIFEST, dataclasses.asdict(dataclasses.replace(manifest, files=files)))
+    open_bundle(folder)
+    replace_folder(folder, destination)

@@ -1,0 +1,76 @@
+"""A prepared data folder: crops and a table per split, made by scripts/prepare_coco.py.
+
+    dataset.json                      name, counts, what was skipped, mean colour, fingerprint
+    train.parquet, val.parquet, ...   one row per person, see posecore.samples
+    crops/<split>/<sample_id>.png     256 x 256 RGB
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from posecore.errors import DataError
+from posecore.samples import CROP_COLUMNS, columns
+
+SCHEMA_VERSION = 1
+INFO = "dataset.json"
+MEND = "make it with: python scripts/prepare_coco.py --coco COCO_FOLDER --out DATA_FOLDER"
+
+
+@dataclass(frozen=True)
+class PreparedData:
+    """An opened data folder; `info` is the content of dataset.json."""
+
+    path: Path
+    info: Mapping[str, Any]
+
+    def has_split(self, split: str) -> bool:
+        """Whether the split has people."""
+        return split in self.info["splits"]
+
+    def table(self, split: str) -> pd.DataFrame:
+        """The people of a split. Raises DataError naming the splits there are."""
+        if not self.has_split(split):
+            there = ", ".join(self.info["splits"]) or "none"
+            raise DataError(f"{self.path}: no split {split!r}; there are: {there}")
+        path = self.path / f"{split}.parquet"
+        try:
+            return pd.read_parquet(path)
+        except Exception as error:  # pyarrow raises many kinds for a broken file
+            raise DataError(f"{path}: not a readable table; {MEND}") from error
+
+    def picture_path(self, split: str, sample_id: str) -> Path:
+        """Where the person's crop lies."""
+        return self.path / "crops" / split / f"{sample_id}.png"
+
+
+def open_prepared(path: Path) -> PreparedData:
+    """Open a data folder. Raises DataError where it is missing, unfinished or of another version."""
+    file = path / INFO
+    if not file.is_file():
+        raise DataError(f"{path}: no prepared data there ({INFO} is missing); {MEND}")
+    try:
+        info = json.loads(file.read_text(encoding="utf-8"))
+        found = info["schema_version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{file}: not readable; {MEND}") from error
+    if found != SCHEMA_VERSION:
+        raise DataError(f"{file}: schema version {found}, expected {SCHEMA_VERSION}; {MEND}")
+    return PreparedData(path, info)
+
+
+def fingerprint(tables: Mapping[str, pd.DataFrame]) -> str:
+    """SHA-256 over who is in which split, their crops and their keypoints to a thousandth of a pixel."""
+    digest = hashlib.sha256()
+    numbers = [*CROP_COLUMNS, *columns("annotated", "x"), *columns("annotated", "y"), *columns("annotated", "v")]
+    for split in sorted(tables):
+        table = tables[split].sort_values("sample_id")
+        digest.update("\n".join([split, *table["sample_id"]]).encode())
+        digest.update(table[numbers].to_numpy(np.float32).round(3).tobytes())
+    return digest.hexdigest()

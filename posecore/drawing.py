@@ -1,0 +1,129 @@
+"""Heatmaps and skeletons as pictures: numbers in, uint8 RGB out.
+
+Pictures are (H, W, 3) uint8 RGB, heatmaps (17, H, W), points (17, 2) in pixels of the 256 x 256 crop,
+x then y. No argument is changed.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.keypoints import COLOURS, LIMBS
+
+Picture = NDArray[np.uint8]
+
+CROP: Final = 256
+"""Side in pixels of the crop that points refer to."""
+
+GROUND: Final = np.array((16, 18, 24), np.float32)
+"""RGB on which heatmaps are drawn: dark, so that light is strength."""
+
+ON_DARK: Final = np.array([colour if any(colour) else (255, 255, 255) for colour in COLOURS], np.float32)
+"""(17, 3) RGB per joint; the black nose would vanish on a dark ground, so there it is white."""
+
+
+def fuse_heatmaps(heatmaps: NDArray[np.floating], vmax: float | None = None) -> Picture:
+    """All joints' maps in one picture of the same size, each in its joint's colour on a dark ground.
+
+    vmax: the value shown at full strength, the highest of all maps if not given; negative values count as 0.
+    """
+    strength = _strength(heatmaps, vmax)[..., None]
+    # The strongest counts, channel by channel: a sum would turn seventeen faint backgrounds into white.
+    coloured = GROUND + strength * (ON_DARK[:, None, None, :] - GROUND)
+    return _to_uint8(coloured.max(axis=0))
+
+
+def heatmap_image(heatmap: NDArray[np.floating], vmax: float | None = None) -> Picture:
+    """One joint's map (H, W) in viridis, 0 dark blue, `vmax` (the map's highest value if not given) yellow."""
+    level = _to_uint8(_strength(heatmap[None], vmax)[0] * 255)
+    return _rgb(cv2.applyColorMap(level, cv2.COLORMAP_VIRIDIS))
+
+
+def overlay(
+    picture: Picture, heatmaps: NDArray[np.floating], alpha: float = 0.85, vmax: float | None = None
+) -> Picture:
+    """The maps over the dimmed `picture`, opaque up to `alpha` (0 to 1) where they are strongest."""
+    height, width = picture.shape[:2]
+    strength = _strength(heatmaps, vmax).max(axis=0)
+    weight = alpha * cv2.resize(strength, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
+    colour = cv2.resize(fuse_heatmaps(heatmaps, vmax), (width, height), interpolation=cv2.INTER_LINEAR)
+    dimmed = picture * (1 - 0.45 * alpha)
+    return _to_uint8(dimmed * (1 - weight) + colour * weight)
+
+
+def draw_skeleton(
+    picture: Picture,
+    points: NDArray[np.floating],
+    peaks: NDArray[np.floating] | None = None,
+    threshold: float = 0.0,
+) -> Picture:
+    """A copy of the square `picture`, of any size, with limbs and joints drawn on it.
+
+    A joint is left out, with its limbs, where its point is nan or its peak lies below `threshold`.
+    """
+    drawn = picture.copy()
+    scale = picture.shape[1] / CROP
+    shown = np.isfinite(points).all(axis=1)
+    if peaks is not None:
+        shown = shown & (peaks >= threshold)
+    # OpenCV takes sub-pixel places as integers with four fractional bits, of pixel centres.
+    places = np.rint((np.where(shown[:, None], points, 0) * scale - 0.5) * 16).astype(int)
+    thin = max(1, round(1.5 * scale))
+    limbs = [(a, b) for a, b in LIMBS if shown[a] and shown[b]]
+    for colour, width in ((None, thin + 2), (COLOURS, thin)):
+        for a, b in limbs:
+            ink = (255, 255, 255) if colour is None else colour[b]
+            cv2.line(drawn, _place(places, a), _place(places, b), ink, width, cv2.LINE_AA, 4)
+    radius = 2.6 * scale
+    for joint in np.flatnonzero(shown):
+        at = _place(places, int(joint))
+        cv2.circle(drawn, at, round((radius + 1) * 16), (255, 255, 255), -1, cv2.LINE_AA, 4)
+        cv2.circle(drawn, at, round(radius * 16), COLOURS[joint], -1, cv2.LINE_AA, 4)
+    return drawn
+
+
+def ground(size: int = CROP) -> Picture:
+    """An empty dark picture, for a skeleton without its photograph."""
+    return np.full((size, size, 3), GROUND, np.uint8)
+
+
+def enlarge(picture: Picture, size: int = CROP) -> Picture:
+    """The square `picture` at `size` x `size` pixels, smoothly."""
+    return np.asarray(cv2.resize(picture, (size, size), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def grid(pictures: Sequence[Picture], columns: int, gap: int = 4) -> Picture:
+    """Pictures of one size side by side in rows of `columns`, white between them. Raises ValueError for none."""
+    if not pictures:
+        raise ValueError("no pictures; expected at least one")
+    height, width = pictures[0].shape[:2]
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 255, np.uint8)
+    for index, picture in enumerate(pictures):
+        top, left = (index // columns) * (height + gap), (index % columns) * (width + gap)
+        sheet[top : top + height, left : left + width] = picture
+    return sheet
+
+
+def _strength(heatmaps: NDArray[np.floating], vmax: float | None) -> NDArray[np.float32]:
+    """Maps scaled so that `vmax` is 1, cut to [0, 1]; all 0 where nothing is above 0."""
+    top = float(heatmaps.max()) if vmax is None else vmax
+    if top <= 0:
+        return np.zeros(heatmaps.shape, np.float32)
+    return np.clip(heatmaps / top, 0, 1).astype(np.float32)
+
+
+def _to_uint8(values: NDArray[np.floating]) -> Picture:
+    return np.rint(values).clip(0, 255).astype(np.uint8)
+
+
+def _rgb(bgr: cv2.typing.MatLike) -> Picture:
+    return np.ascontiguousarray(bgr[..., ::-1], dtype=np.uint8)
+
+
+def _place(places: NDArray[np.int_], joint: int) -> tuple[int, int]:
+    return int(places[joint, 0]), int(places[joint, 1])
