@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from posecore.errors import DataError
 
-UPLOAD_FORMATS: Final = ("JPEG", "MPO", "PNG", "WEBP")
+UPLOAD_FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MAX_BYTES: Final = 20 * 2**20
 MAX_PIXELS: Final = 50_000_000
 MAX_SIDE: Final = 20_000

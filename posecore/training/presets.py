@@ -42,9 +42,9 @@ class Preset:
     def image_size(self, epoch: int, epochs: int) -> int:
         """Image size in pixels in epoch 0 .. epochs - 1; the last epoch always has the last stage's."""
         done = 0.0
-        for stage in self.stages:
+        for stage in self.stages[:-1]:
             done += stage.share
-            if epoch + 1 <= round(done * epochs):
+            if epoch + 1 <= min(round(done * epochs), epochs - 1):
                 return stage.size
         return self.stages[-1].size
 

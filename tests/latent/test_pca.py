@@ -166,3 +166,11 @@ def test_what_cannot_be_analysed_is_refused():
         fit_components(broken)
     with pytest.raises(ConfigError, match=r"shape \(20, 5\); these components are of \(N, 6\)"):
         fit_components(latents).project(latents[:, :5])
+
+
+def test_axes_of_no_variance_are_unit_vectors_too():
+    # Six people, three of them twice: the data have two directions, four components are asked for.
+    latents = np.repeat(planted(3, 40, [5, 4])[0], 2, axis=0)
+    found = fit_components(latents, components=4)
+    np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(4), atol=1e-5)
+    np.testing.assert_allclose(found.variances[2:], 0, atol=1e-5)

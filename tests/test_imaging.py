@@ -1,0 +1,132 @@
+import io
+import struct
+import time
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from posecore.errors import DataError
+from posecore.imaging import MAX_BYTES, open_dataset_picture, open_upload
+
+
+def file_of(image: Image.Image, kind: str = "PNG", **options) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def scene() -> Image.Image:
+    pixels = np.zeros((40, 60, 3), np.uint8)
+    pixels[:10, :20] = (200, 30, 30)
+    pixels[30:, 40:] = (30, 200, 30)
+    return Image.fromarray(pixels)
+
+
+# What undoes each EXIF orientation: the picture is stored turned the other way.
+STORED = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+@pytest.mark.parametrize("orientation", STORED)
+def test_an_upload_is_turned_upright_whatever_its_exif_orientation(orientation, tmp_path):
+    stored = scene() if STORED[orientation] is None else scene().transpose(STORED[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = file_of(stored, exif=exif)
+    assert np.array_equal(np.asarray(open_upload(data)), np.asarray(scene()))
+    path = tmp_path / "a.png"
+    path.write_bytes(data)
+    # A data set's picture stays as stored: its keypoints were annotated so.
+    assert np.array_equal(np.asarray(open_dataset_picture(path, *stored.size)), np.asarray(stored))
+
+
+def test_every_kind_of_pixel_becomes_rgb():
+    grey16 = Image.fromarray(np.full((8, 8), 0x8000, np.uint16))
+    clear = Image.new("RGBA", (8, 8), (255, 0, 0, 0))
+    palette = Image.new("P", (8, 8), 1)
+    palette.putpalette([0, 0, 0, 10, 20, 30])
+    cases = {
+        "grey": (file_of(Image.new("L", (8, 8), 77)), (77, 77, 77)),
+        "16 bit": (file_of(grey16), (128, 128, 128)),
+        "alpha": (file_of(clear), (255, 255, 255)),
+        "palette": (file_of(palette), (10, 20, 30)),
+        "palette with a clear colour": (file_of(palette, transparency=1), (255, 255, 255)),
+        "grey and alpha": (file_of(Image.new("LA", (8, 8), (9, 0))), (255, 255, 255)),
+        "1 bit": (file_of(Image.new("1", (8, 8), 1)), (255, 255, 255)),
+    }
+    for name, (data, colour) in cases.items():
+        image = open_upload(data)
+        assert image.mode == "RGB", name
+        assert image.getpixel((4, 4)) == colour, name
+    cmyk = open_upload(file_of(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG"))
+    red, green, blue = cmyk.getpixel((4, 4))
+    assert red > 200
+    assert max(green, blue) < 60
+
+
+def test_of_an_animation_the_first_frame_is_taken():
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    image = open_upload(file_of(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
+    assert image.getpixel((4, 4)) == (255, 0, 0)
+
+
+def test_one_pixel_is_a_picture():
+    assert open_upload(file_of(Image.new("RGB", (1, 1), "red"))).size == (1, 1)
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG whose header promises far more than its few bytes hold."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"these are words, not a picture", "not a JPEG, PNG or WebP"),
+        (b"", "not a JPEG, PNG or WebP"),
+        (file_of(scene(), "GIF"), "not a JPEG, PNG or WebP"),
+        (file_of(scene(), "JPEG")[:200], "damaged|not a JPEG"),
+        (file_of(scene())[:-40], "damaged"),
+        (bomb(9000, 9000), "81|pixels"),
+        (bomb(60000, 60000), "pixels"),
+        (bomb(25000, 100), "25000"),
+        (b"\0" * (MAX_BYTES + 1), "at most 20 MB"),
+    ],
+    ids=["text", "empty", "gif", "cut jpeg", "cut png", "81 MP", "bomb", "too long", "too heavy"],
+)
+def test_what_cannot_be_taken_is_refused_in_one_sentence_at_once(data, words):
+    began = time.monotonic()
+    with pytest.raises(DataError, match=words) as error:
+        open_upload(data)
+    assert "\n" not in str(error.value)
+    assert time.monotonic() - began < 1
+
+
+def test_a_data_set_picture_must_be_there_whole_and_of_the_annotated_size(tmp_path):
+    path = tmp_path / "a.jpg"
+    with pytest.raises(DataError, match=r"a\.jpg: no such file"):
+        open_dataset_picture(path, 60, 40)
+    path.write_text("words")
+    with pytest.raises(DataError, match="not a readable picture"):
+        open_dataset_picture(path, 60, 40)
+    path.write_bytes(file_of(scene(), "JPEG"))
+    with pytest.raises(DataError, match="60 x 40 pixels, annotated as 40 x 60"):
+        open_dataset_picture(path, 40, 60)
+    path.write_bytes(file_of(scene(), "JPEG")[:-300])
+    with pytest.raises(DataError, match="not a readable picture"):
+        open_dataset_picture(path, 60, 40)
