@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 CATEGORIES: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#B8A800")
-"""Okabe and Ito's colours, as in .streamlit/config.toml; black and pale yellow are left out for the grounds."""
+"""Okabe and Ito's colours, as in .streamlit/config.toml; black and pale yellow would vanish on a ground."""
 
 SYMBOLS: Final = ("circle", "diamond", "x")
 """With CATEGORIES, 24 clusters can be told apart."""
@@ -89,7 +89,7 @@ def scatter(
         figure.add_scattergl(
             x=places[rows, 0], y=places[rows, 1], customdata=ids[rows], mode="markers", name=name,
             marker={"size": 7, "opacity": 0.85, **marker},
-            selected={"marker": {"opacity": 1, "size": 13}}, unselected={"marker": {"opacity": 0.35}},
+            selected={"marker": {"opacity": 1, "size": 13}}, unselected={"marker": {"opacity": 0.5}},
             text=None if scores is None else [_score(value) for value in scores[rows]],
             hovertemplate=f"%{{customdata}}{hover}<extra></extra>",
         )  # fmt: skip
@@ -104,7 +104,8 @@ def scatter(
     elif scores is not None:
         known = np.isfinite(scores)
         colours = {
-            "color": scores[known], "colorscale": [list(step) for step in _steps(SCORE_SCALE)], "cmin": 0, "cmax": 1,
+            "color": scores[known], "cmin": 0, "cmax": 1,
+            "colorscale": [[i / (len(SCORE_SCALE) - 1), colour] for i, colour in enumerate(SCORE_SCALE)],
             "colorbar": {"title": {"text": "PCK"}, "thickness": 12, "outlinewidth": 0, "len": 0.8},
         }  # fmt: skip
         add(everyone[known], colours, "people", "<br>PCK %{text}")
@@ -131,7 +132,11 @@ def scatter(
 
 
 def silhouettes(
-    values: NDArray[np.floating], labels: NDArray[np.integer], sample_ids: Sequence[str], mean: float, source: str
+    values: NDArray[np.floating],
+    labels: NDArray[np.integer],
+    sample_ids: Sequence[str],
+    mean: float,
+    source: str,
 ) -> go.Figure:
     """One bar per person, sorted within its cluster, clusters below one another; the mean as a line.
 
@@ -155,7 +160,13 @@ def silhouettes(
         start += len(rows) + gap
     figure.add_vline(x=mean, line={"color": MARK, "width": 2, "dash": "dash"})
     figure.add_annotation(
-        x=mean, y=1, yref="paper", yanchor="bottom", text=f"mean {mean:.3f}", showarrow=False, font={"color": MARK}
+        x=mean,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=f"mean {round(mean, 3) + 0.0:.3f}",
+        showarrow=False,
+        font={"color": MARK},
     )
     figure.update_layout(**_layout(source, 560), showlegend=False, bargap=0, barmode="overlay")
     figure.update_xaxes(title="silhouette of each person", zeroline=True)
@@ -166,33 +177,37 @@ def silhouettes(
 def distances(
     steps: NDArray[np.floating], distance: NDArray[np.floating], typical: float, source: str
 ) -> go.Figure:
-    """How far the nearest real person is from every stop of a walk, beside the usual distance of two neighbours."""
+    """Distance from every stop of a walk to the nearest person, beside that between neighbours."""
     figure = go.Figure()
     figure.add_scatter(
-        x=steps, y=distance, mode="lines+markers", line={"color": CATEGORIES[0], "width": 2}, marker={"size": 8},
+        x=steps, y=distance, name="nearest person to the stop", mode="lines+markers",
+        line={"color": CATEGORIES[0], "width": 2}, marker={"size": 8},
         hovertemplate="c = %{x:.2f}<br>distance %{y:.2f}<extra></extra>",
     )  # fmt: skip
-    figure.add_hline(y=typical, line={"color": MARK, "dash": "dash", "width": 2})
-    figure.add_annotation(
-        x=1, xref="paper", xanchor="right", y=typical, yanchor="bottom", showarrow=False, font={"color": MARK},
-        text="median distance from one person to the nearest other",
+    figure.add_scatter(
+        x=[steps.min(), steps.max()], y=[typical, typical], mode="lines", hoverinfo="skip",
+        name=f"from one person to the nearest other, median {typical:.1f}",
+        line={"color": MARK, "dash": "dash", "width": 2},
     )  # fmt: skip
-    figure.update_layout(**_layout(source, 300), showlegend=False)
+    figure.update_layout(**_layout(source, 340), legend={"orientation": "h", "y": -0.28, "x": 0})
     figure.update_xaxes(title="c, in standard deviations of the component")
-    figure.update_yaxes(title="distance to nearest person", rangemode="tozero")
+    figure.update_yaxes(title="distance", rangemode="tozero")
     return figure
 
 
 def _layout(source: str, height: int) -> dict[str, Any]:
     return {
         "height": height,
-        "margin": {"l": 10, "r": 10, "t": 56, "b": 10},
-        "title": {"text": source, "font": {"size": 13}, "x": 0, "xanchor": "left", "y": 0.98, "yanchor": "top"},
+        "margin": {"l": 10, "r": 10, "t": 72, "b": 10},
+        "title": {
+            "text": "<br>".join(source.rsplit(" · ", 1)),
+            "font": {"size": 13},
+            "x": 0,
+            "xanchor": "left",
+            "y": 0.98,
+            "yanchor": "top",
+        },
     }
-
-
-def _steps(colours: Sequence[str]) -> list[tuple[float, str]]:
-    return [(i / (len(colours) - 1), colour) for i, colour in enumerate(colours)]
 
 
 def _score(value: float) -> str:

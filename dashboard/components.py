@@ -16,19 +16,20 @@ def bundle_picker() -> None:
     """Let people choose where there is more than one bundle."""
     names = loaders.bundle_names()
     if len(names) > 1:
-        with st.sidebar:
+        with st.container(horizontal=True, horizontal_alignment="right"):
             state.refuse_forged(state.BUNDLE, f"one of {', '.join(names)}", names.__contains__)
             st.selectbox(
                 "Bundle",
                 names,
                 key=state.BUNDLE,
                 bind="query-params",
+                width=260,
                 help="A network together with the people whose latents were stored.",
             )
 
 
 def current_bundle() -> Bundle:
-    """The chosen bundle. Where there is none or it is broken, a sentence says what to do and the page ends."""
+    """The chosen bundle. If there is none or it is broken, a sentence says what to do and the page ends."""
     names = loaders.bundle_names()
     if not names:
         st.info(
@@ -58,19 +59,22 @@ def network_name(bundle: Bundle) -> str:
     """The network in a few words."""
     config = bundle.manifest.model["config"]
     stacks = config.get("stacks", 1)
-    return f"{bundle.manifest.model['name']}, {stacks} stack{'s' if stacks > 1 else ''}, {config['channels']} channels"
+    many = "stacks" if stacks > 1 else "stack"
+    return f"{bundle.manifest.model['name']}, {stacks} {many}, {config['channels']} channels"
 
 
 def best_person(bundle: Bundle) -> str:
     """Whom a page shows first: the highest PCK, among equals the one whose weakest joint is surest."""
     table = bundle.samples
-    peaks = table[[name for name in table.columns if name.startswith("predicted_") and name.endswith("_peak")]]
+    peaks = table[
+        [name for name in table.columns if name.startswith("predicted_") and name.endswith("_peak")]
+    ]
     order = np.lexsort((peaks.min(axis=1).to_numpy(), table["pck"].fillna(-1).to_numpy()))
     return str(table["sample_id"].iloc[order[-1]])
 
 
 def person_picker(bundle: Bundle, key: str, default: str) -> str:
-    """A field for a sample_id, in the URL under `key`, and a button to the next person; returns a real one."""
+    """A field for a sample_id, in the URL under `key`, and a button to the next; returns a real person."""
 
     def go_on() -> None:
         here = st.session_state.get(key) or default
@@ -80,15 +84,18 @@ def person_picker(bundle: Bundle, key: str, default: str) -> str:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         asked = st.text_input(
             "Person (sample id)",
-            default,
             key=key,
+            # No default value: the Next button and the map write into this field.
+            placeholder=default,
             bind="query-params",
             max_chars=80,
             width=220,
             help="COCO split and annotation id, as in the data set's JSON. It is part of the link.",
         )
-        st.button("Next", on_click=go_on, key=f"_{key}_next", icon=":material/skip_next:", help="The next person")
-    asked = (asked or "").strip()
+        st.button(
+            "Next", on_click=go_on, key=f"_{key}_next", icon=":material/skip_next:", help="The next person"
+        )
+    asked = (asked or "").strip() or default
     if asked in bundle.rows:
         return asked
     st.warning(f"This bundle holds no person {asked[:60]!r}. Shown instead: {default}.")
@@ -125,11 +132,17 @@ def skeleton_of(bundle: Bundle, sample_id: str, on: NDArray[np.uint8]) -> NDArra
     return draw_skeleton(on, read_points(bundle.samples.iloc[[row]], "predicted")[0])
 
 
-def strip(bundle: Bundle, sample_ids: Sequence[str], size: int = 96) -> NDArray[np.uint8]:
-    """Heatmap thumbnails of several people side by side."""
-    from posecore.drawing import grid
+def strip(bundle: Bundle, sample_ids: Sequence[str], columns: int) -> NDArray[np.uint8]:
+    """Heatmap thumbnails of up to `columns` people side by side; the places left over are empty."""
+    from posecore.drawing import grid, ground
 
-    return grid([heatmap_of(bundle, sample_id, size) for sample_id in sample_ids], len(sample_ids))
+    tiles = [heatmap_of(bundle, sample_id, 128) for sample_id in sample_ids]
+    return grid(tiles + [ground(128)] * (columns - len(tiles)), columns)
+
+
+def rounded(value: float) -> str:
+    """Three digits, never a negative zero."""
+    return f"{round(float(value), 3) + 0.0:.3f}"
 
 
 def score_of(bundle: Bundle, sample_id: str) -> str:

@@ -65,7 +65,9 @@ def load_bundle(name: str) -> Bundle:
     try:
         fingerprint = hashlib.sha256((path / "manifest.json").read_bytes()).hexdigest()
     except OSError as error:
-        raise BundleError(f"{path}: no manifest.json can be read there; expected one of {bundle_names()}") from error
+        raise BundleError(
+            f"{path}: no manifest.json can be read there; expected one of {bundle_names()}"
+        ) from error
     return _bundle(str(path), fingerprint)
 
 
@@ -100,7 +102,8 @@ def crop_heatmaps(bundle: Bundle, crop: NDArray[np.uint8], mask: str) -> NDArray
 def _crop_heatmaps(bundle: Bundle, digest: str, mask: str, _crop: NDArray[np.uint8]) -> NDArray[np.float32]:
     network = predictor(bundle)
     with _inference:
-        return network.heatmaps(_crop[None], parse_mask(mask))[0]
+        # A copy: PyTorch warns of arrays that may not be written to, as Pillow's may not.
+        return network.heatmaps(_crop[None].copy(), parse_mask(mask))[0]
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking the network …", hash_funcs=_BY_CONTENT)
@@ -155,7 +158,7 @@ def clustered(bundle: Bundle, k: int, restarts: int, seed: int) -> Clustered:
 
     rows = _drawn(len(bundle.latents), MOST_CLUSTERED)
     features = np.asarray(bundle.latents[rows], np.float32)
-    clustering = cluster(features, "kmeans", k, restarts, seed)
+    clustering = cluster(features, "k-means", k, restarts, seed)
     return Clustered(
         rows,
         clustering,

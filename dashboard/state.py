@@ -35,7 +35,9 @@ def refuse_forged(key: str, expected: str, allowed: Callable[[str], bool]) -> No
     """
     asked = st.query_params.get(key)
     if asked is not None and not allowed(asked):
-        st.warning(f"The link asks for {key} = {asked[:60]!r}, expected {expected}; the default is shown instead.")
+        st.warning(
+            f"The link asks for {key} = {asked[:60]!r}, expected {expected}; the default is shown instead."
+        )
 
 
 def whole_number(least: int, most: int) -> Callable[[str], bool]:

@@ -12,7 +12,7 @@ from posecore.errors import ConfigError
 
 SkipMask = tuple[bool, bool, bool, bool]
 
-LEVEL_NAMES: Final = ("64 × 64", "32 × 32", "16 × 16", "8 × 8")  # noqa: RUF001 - shown to people
+LEVEL_NAMES: Final = ("64 × 64", "32 × 32", "16 × 16", "8 × 8")
 ALL_ON: Final[SkipMask] = (True, True, True, True)
 ALL_OFF: Final[SkipMask] = (False, False, False, False)
 

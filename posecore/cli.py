@@ -25,7 +25,10 @@ def command(main: Main) -> Main:
             return 2
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            print(f"error: {where}{error.strerror or error}; free space or choose another folder", file=sys.stderr)
+            print(
+                f"error: {where}{error.strerror or error}; free space or choose another folder",
+                file=sys.stderr,
+            )
             return 2
         except KeyboardInterrupt:
             print("stopped; run the same command again to continue", file=sys.stderr)

@@ -16,7 +16,9 @@ def from_dict(kind: type[T], values: Mapping[str, Any]) -> T:
     """
     fields = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     if unknown := sorted(set(values) - fields):
-        raise ConfigError(f"{kind.__name__} does not know {', '.join(unknown)}; it knows {', '.join(sorted(fields))}")
+        raise ConfigError(
+            f"{kind.__name__} does not know {', '.join(unknown)}; it knows {', '.join(sorted(fields))}"
+        )
     try:
         return kind(**values)
     except TypeError as error:

@@ -32,12 +32,12 @@ def fuse_heatmaps(heatmaps: NDArray[np.floating], vmax: float | None = None) -> 
     """
     strength = _strength(heatmaps, vmax)[..., None]
     # The strongest counts, channel by channel: a sum would turn seventeen faint backgrounds into white.
-    coloured = GROUND + strength * (ON_DARK[:, None, None, :] - GROUND)
-    return _to_uint8(coloured.max(axis=0))
+    light = (strength * ON_DARK[:, None, None, :]).max(axis=0)
+    return _to_uint8(GROUND * (1 - strength.max(axis=0)) + light)
 
 
 def heatmap_image(heatmap: NDArray[np.floating], vmax: float | None = None) -> Picture:
-    """One joint's map (H, W) in viridis, 0 dark blue, `vmax` (the map's highest value if not given) yellow."""
+    """One joint's map (H, W) in viridis: 0 dark blue, `vmax` (its highest value if not given) yellow."""
     level = _to_uint8(_strength(heatmap[None], vmax)[0] * 255)
     return _rgb(cv2.applyColorMap(level, cv2.COLORMAP_VIRIDIS))
 
@@ -96,13 +96,13 @@ def enlarge(picture: Picture, size: int = CROP) -> Picture:
 
 
 def grid(pictures: Sequence[Picture], columns: int, gap: int = 4) -> Picture:
-    """Pictures of one size side by side in rows of `columns`, white between them. Raises ValueError for none."""
+    """Pictures of one size in rows of `columns`, grey between them. Raises ValueError for none."""
     if not pictures:
         raise ValueError("no pictures; expected at least one")
     height, width = pictures[0].shape[:2]
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
-    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 255, np.uint8)
+    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 128, np.uint8)
     for index, picture in enumerate(pictures):
         top, left = (index // columns) * (height + gap), (index % columns) * (width + gap)
         sheet[top : top + height, left : left + width] = picture
@@ -114,11 +114,11 @@ def _strength(heatmaps: NDArray[np.floating], vmax: float | None) -> NDArray[np.
     top = float(heatmaps.max()) if vmax is None else vmax
     if top <= 0:
         return np.zeros(heatmaps.shape, np.float32)
-    return np.clip(heatmaps / top, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(heatmaps / top, 0, 1), np.float32)
 
 
 def _to_uint8(values: NDArray[np.floating]) -> Picture:
-    return np.rint(values).clip(0, 255).astype(np.uint8)
+    return np.asarray(np.rint(values).clip(0, 255), np.uint8)
 
 
 def _rgb(bgr: cv2.typing.MatLike) -> Picture:

@@ -1,4 +1,7 @@
-"""Errors a user can mend. Every message is one line: which file or value, what was expected, what to do next."""
+"""Errors a user can mend.
+
+Every message is one line: which file or value, what was expected, what to do next.
+"""
 
 
 class PosecoreError(Exception):

@@ -17,7 +17,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -34,8 +34,8 @@ def replace_folder(temporary: Path, path: Path) -> None:
     old = path.with_name(f".{path.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if path.exists():
-        os.rename(path, old)
-    os.rename(temporary, path)
+        path.rename(old)
+    temporary.rename(path)
     shutil.rmtree(old, ignore_errors=True)
 
 

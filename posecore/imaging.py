@@ -35,19 +35,23 @@ def open_upload(data: bytes) -> Image.Image:
     for people: too many bytes or pixels, no picture, a broken one.
     """
     if len(data) > MAX_BYTES:
-        raise DataError(f"The file has {len(data) / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB are taken.")
+        raise DataError(
+            f"The file has {len(data) / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB are taken."
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=UPLOAD_FORMATS)
     except Image.DecompressionBombError as error:
-        raise DataError(f"The picture has too many pixels; at most {MAX_PIXELS // 10**6} million are taken.") from error
+        raise DataError(
+            f"The picture has too many pixels; at most {MAX_PIXELS // 10**6} million are taken."
+        ) from error
     except _BROKEN as error:
         raise DataError("The file is not a JPEG, PNG or WebP picture; please choose another.") from error
     width, height = image.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise DataError(
-            f"The picture has {width} × {height} pixels; at most {MAX_PIXELS // 10**6} million "  # noqa: RUF001
+            f"The picture has {width} × {height} pixels; at most {MAX_PIXELS // 10**6} million "
             f"and {MAX_SIDE:,} along one side are taken."
         )
     try:
@@ -65,7 +69,9 @@ def open_dataset_picture(path: Path, width: int, height: int) -> Image.Image:
     try:
         with Image.open(path) as image:
             if image.size != (width, height):
-                raise DataError(f"{path}: {image.width} x {image.height} pixels, annotated as {width} x {height}")
+                raise DataError(
+                    f"{path}: {image.width} x {image.height} pixels, annotated as {width} x {height}"
+                )
             return to_rgb(image)
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file") from error
@@ -76,7 +82,9 @@ def open_dataset_picture(path: Path, width: int, height: int) -> Image.Image:
 def to_rgb(image: Image.Image) -> Image.Image:
     """Any Pillow mode to RGB: what is transparent becomes white, 16 bits become 8."""
     if image.mode.startswith("I;16") or image.mode == "I":
-        return Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)).convert("RGB")
+        return Image.fromarray(
+            (np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
+        ).convert("RGB")
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
         layers = image.convert("RGBA")
         ground = Image.new("RGBA", layers.size, "white")

@@ -31,7 +31,9 @@ class Predictor:
     float32, of the last stack.
     """
 
-    def __init__(self, network: StackedHourglass, precision: Literal["auto", "bf16", "fp32"] = "auto") -> None:
+    def __init__(
+        self, network: StackedHourglass, precision: Literal["auto", "bf16", "fp32"] = "auto"
+    ) -> None:
         if precision not in ("auto", "bf16", "fp32"):
             raise ConfigError(f"precision {precision!r}: expected auto, bf16 or fp32")
         self.precision: Precision = best_precision() if precision == "auto" else precision
@@ -43,7 +45,8 @@ class Predictor:
         """The network's inside for each picture; `mask` is for the stacks before the last one."""
         images = torch.from_numpy(np.ascontiguousarray(pictures)).to(self.device)
         with self._context():
-            return self.network.encode(images.permute(0, 3, 1, 2).float() / 255, self._mask(mask))
+            encoded: Encoded = self.network.encode(images.permute(0, 3, 1, 2).float() / 255, self._mask(mask))
+        return encoded
 
     def decode(self, encoded: Encoded, masks: Sequence[SkipMask]) -> NDArray[np.float32]:
         """Heatmaps (M, N, K, 64, 64) of the encoded pictures under each of M masks, in one batch."""
@@ -53,21 +56,26 @@ class Predictor:
             skips = [_repeat(skip, count) for skip in encoded.skips]
             per_image = torch.tensor(masks, device=self.device).repeat_interleave(people, dim=0)
             heatmaps = self.network.decode(bottleneck, skips, per_image)
-        return heatmaps.float().cpu().numpy().reshape(count, people, *heatmaps.shape[1:])
+        return _numpy(heatmaps).reshape(count, people, *heatmaps.shape[1:])
 
     def heatmaps(self, pictures: NDArray[np.uint8], mask: SkipMask = ALL_ON) -> NDArray[np.float32]:
         """Heatmaps of pictures, with the skips that are off in `mask` cut in every stack."""
         encoded = self.encode(pictures, mask)
         with self._context():
-            return self.network.decode(encoded.bottleneck, encoded.skips, self._mask(mask)).cpu().numpy()
+            return _numpy(self.network.decode(encoded.bottleneck, encoded.skips, self._mask(mask)))
 
     def decode_latents(self, latents: NDArray[np.floating]) -> NDArray[np.float32]:
         """What the bottleneck alone says: heatmaps of latents (N, C * 4 * 4) with all skips off."""
         channels = self.network.config.channels
-        bottleneck = torch.from_numpy(np.asarray(latents, np.float32)).to(self.device).reshape(-1, channels, 4, 4)
-        absent = [bottleneck.new_zeros((1, channels, 8 * 2**level, 8 * 2**level)) for level in reversed(range(LEVELS))]
+        bottleneck = (
+            torch.from_numpy(np.asarray(latents, np.float32)).to(self.device).reshape(-1, channels, 4, 4)
+        )
+        absent = [
+            bottleneck.new_zeros((1, channels, 8 * 2**level, 8 * 2**level))
+            for level in reversed(range(LEVELS))
+        ]
         with self._context():
-            return self.network.decode(bottleneck, absent, self._mask(ALL_OFF)).cpu().numpy()
+            return _numpy(self.network.decode(bottleneck, absent, self._mask(ALL_OFF)))
 
     def _mask(self, mask: SkipMask) -> Tensor | None:
         return None if mask == ALL_ON else torch.tensor(mask, device=self.device)
@@ -77,6 +85,11 @@ class Predictor:
         casting = torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
         with torch.inference_mode(), casting:
             yield
+
+
+def _numpy(heatmaps: Tensor) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = heatmaps.cpu().numpy()
+    return array
 
 
 def _repeat(features: Tensor, count: int) -> Tensor:

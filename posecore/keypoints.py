@@ -101,7 +101,7 @@ OKS_SIGMAS: Final = (
     0.089,
     0.089,
 )
-"""Spread of human annotators per keypoint, relative to the person's size (cocodataset.org, keypoints evaluation)."""
+"""Spread of annotators per keypoint, relative to the person's size (cocodataset.org/#keypoints-eval)."""
 
 
 def label(name: str) -> str:

@@ -16,7 +16,7 @@ from posecore.keypoints import KEYPOINTS
 Prefix = Literal["annotated", "predicted"]
 
 CROP_COLUMNS: Final = ("crop_x", "crop_y", "crop_side")
-"""Left, top and side of the square crop, in pixels of the source picture; see posecore.data.crops.SquareCrop."""
+"""Left, top and side of the square crop, in pixels of the source picture: posecore.data.crops.SquareCrop."""
 
 
 def columns(prefix: Prefix, value: Literal["x", "y", "v", "peak"]) -> list[str]:
@@ -41,7 +41,9 @@ def read_peaks(table: pd.DataFrame) -> NDArray[np.float32]:
     return table[columns("predicted", "peak")].to_numpy(np.float32)
 
 
-def annotated_columns(points: NDArray[np.float32], visibility: NDArray[np.int8]) -> dict[str, NDArray[np.generic]]:
+def annotated_columns(
+    points: NDArray[np.float32], visibility: NDArray[np.int8]
+) -> dict[str, NDArray[np.generic]]:
     """Columns of (N, 17, 2) annotated points and (N, 17) visibility."""
     return {
         **dict(zip(columns("annotated", "x"), points[..., 0].T, strict=True)),
@@ -50,7 +52,9 @@ def annotated_columns(points: NDArray[np.float32], visibility: NDArray[np.int8])
     }
 
 
-def predicted_columns(points: NDArray[np.float32], peaks: NDArray[np.float32]) -> dict[str, NDArray[np.generic]]:
+def predicted_columns(
+    points: NDArray[np.float32], peaks: NDArray[np.float32]
+) -> dict[str, NDArray[np.generic]]:
     """Columns of (N, 17, 2) predicted points and (N, 17) peaks."""
     return {
         **dict(zip(columns("predicted", "x"), points[..., 0].T, strict=True)),

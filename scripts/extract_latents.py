@@ -17,9 +17,13 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="the bundle, for example artifacts/mine")
     parser.add_argument("--split", default="train", help="default: %(default)s")
     parser.add_argument("--samples", type=_count, help="people drawn at random, or all (default: all)")
-    parser.add_argument("--complete-only", action="store_true", help="only people with all 17 joints labelled")
     parser.add_argument(
-        "--annotations", action="store_true", help="keep annotated keypoints in the bundle: data you may pass on"
+        "--complete-only", action="store_true", help="only people with all 17 joints labelled"
+    )
+    parser.add_argument(
+        "--annotations",
+        action="store_true",
+        help="keep annotated keypoints in the bundle: data you may pass on",
     )
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: the fastest here")
     parser.add_argument("--seed", type=int, help="of the draw (default: 0)")
@@ -60,9 +64,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _training(run: Path) -> dict[str, Any]:
-    """The record train.py left beside the weights, if it is there."""
-    record = run / "run.json"
-    return json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    """The record train.py left beside the weights, with the best epoch of its history, if they are there."""
+    record, history = run / "run.json", run / "history.jsonl"
+    if not (record.is_file() and history.is_file()):
+        return {}
+    epochs = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
+    best = max(epochs, key=lambda line: line["val_pck"])
+    return json.loads(record.read_text(encoding="utf-8")) | {"best_epoch": best["epoch"]}
 
 
 if __name__ == "__main__":

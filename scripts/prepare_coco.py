@@ -10,12 +10,18 @@ from posecore.cli import command
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--coco", type=Path, required=True, help="folder with annotations/, train2017/, val2017/")
+    parser.add_argument(
+        "--coco", type=Path, required=True, help="folder with annotations/, train2017/, val2017/"
+    )
     parser.add_argument("--out", type=Path, required=True, help="prepared data folder to write")
-    parser.add_argument("--test-size", type=int, help="people to hold out of train (default: 10 %%, at most 5064)")
+    parser.add_argument(
+        "--test-size", type=int, help="people to hold out of train (default: 10 %%, at most 5064)"
+    )
     parser.add_argument("--limit", type=int, help="at most this many people of each COCO file, for a trial")
     parser.add_argument("--workers", type=int, help="processes (default: one per core)")
-    parser.add_argument("--thesis-filter", action="store_true", help="drop whom the thesis's own code dropped")
+    parser.add_argument(
+        "--thesis-filter", action="store_true", help="drop whom the thesis's own code dropped"
+    )
     parser.add_argument("--name", help="of the data set (default: the COCO folder's)")
     parser.add_argument("--seed", type=int, help="of the draw of test people (default: 0)")
     return parser
@@ -27,7 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.data.prepare import Settings, prepare
 
     given = ("test_size", "limit", "thesis_filter", "seed")
-    settings = Settings(**{name: getattr(options, name) for name in given if getattr(options, name) is not None})
+    settings = Settings(
+        **{name: getattr(options, name) for name in given if getattr(options, name) is not None}
+    )
     info = prepare(options.coco, options.out, settings, name=options.name, workers=options.workers)
     for split, counts in info["splits"].items():
         print(f"{split}: {counts['people']} people in {counts['pictures']} pictures")

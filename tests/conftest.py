@@ -34,7 +34,9 @@ FIGURE = np.array(
 )
 
 
-def draw_person(image: Image.Image, left: float, top: float, width: float, rng: np.random.Generator) -> np.ndarray:
+def draw_person(
+    image: Image.Image, left: float, top: float, width: float, rng: np.random.Generator
+) -> np.ndarray:
     """Draw a figure and return its keypoints (17, 2), picture pixels."""
     points = (FIGURE + rng.normal(0, 0.03, FIGURE.shape)) * width + (left, top)
     pen = ImageDraw.Draw(image)

@@ -16,7 +16,7 @@ def test_the_first_digit_is_the_finest_level():
     assert format_mask((True, True, True, False)) == "1110"
 
 
-@pytest.mark.parametrize("text", ["", "111", "11111", "1121", "on", "１１１１"])  # noqa: RUF001 - full-width digits
+@pytest.mark.parametrize("text", ["", "111", "11111", "1121", "on", "１１１１"])
 def test_anything_else_is_refused_with_an_example(text):
     with pytest.raises(ConfigError, match="four digits"):
         parse_mask(text)

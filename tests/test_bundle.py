@@ -436,6 +436,27 @@ def test_history_skip_means_and_weights_that_do_not_fit(copy):
         bundle.network()
 
 
+class Trap:
+    """Unpickling one leaves a file behind."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+def test_nothing_is_unpickled(copy, tmp_path):
+    trap = np.array([Trap(tmp_path / "sprung")], object)
+    rewrite(copy, "skip_means.npz", lambda path: np.savez(path, level_64=trap, level_32=trap))
+    bundle = open_bundle(copy)
+    with pytest.raises(BundleError, match=r"skip_means\.npz is not readable"):
+        bundle.skip_means()
+    rewrite(copy, "latents.npy", lambda path: np.save(path, trap))
+    assert "latents.npy is not a readable array" in refused(copy)
+    assert not (tmp_path / "sprung").exists()
+
+
 def test_skip_means_of_another_network(copy):
     shapes = {f"level_{n}": (8, n, n) for n in (64, 32, 16, 8)} | {"level_16": (4, 16, 16)}
     arrays = {key: np.zeros(shape, np.float16) for key, shape in shapes.items()}

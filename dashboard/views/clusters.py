@@ -12,9 +12,9 @@ MOST_RESTARTS = 20
 bundle = components.current_bundle()
 st.title("Clusters")
 st.markdown(
-    "K-Means sorts people into K groups, **in the full latent space** "
-    f"({bundle.manifest.dimensions:,} numbers per person), not in the plane of the map. A silhouette near 1: at home in "
-    "the own cluster; near 0: between two; below 0: nearer to another one."
+    f"K-Means sorts people into K groups, **in the full latent space** ({bundle.manifest.dimensions:,} "
+    "numbers per person), not in the plane of the map. A silhouette near 1: at home in the own cluster; "
+    "near 0: between two; below 0: nearer to another one."
 )
 most = min(MOST, bundle.manifest.people - 1)
 if most < LEAST:
@@ -27,7 +27,9 @@ def another_seed() -> None:
     st.session_state[state.CLUSTERS_SEED] = (int(st.session_state.get(state.CLUSTERS_SEED, 0)) + 1) % 10_000
 
 
-state.refuse_forged(state.CLUSTERS_K, f"a whole number from {LEAST} to {most}", state.whole_number(LEAST, most))
+state.refuse_forged(
+    state.CLUSTERS_K, f"a whole number from {LEAST} to {most}", state.whole_number(LEAST, most)
+)
 state.refuse_forged(state.CLUSTERS_SEED, "a whole number from 0 to 9999", state.whole_number(0, 9999))
 state.refuse_forged(
     state.CLUSTERS_RESTARTS, f"a whole number from 1 to {MOST_RESTARTS}", state.whole_number(1, MOST_RESTARTS)
@@ -40,10 +42,12 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         )  # fmt: skip
     else:
         k = LEAST
-    st.button("Run again with another seed", on_click=another_seed, key="_clu_again", icon=":material/refresh:")
+    st.button(
+        "Run again with another seed", on_click=another_seed, key="_clu_again", icon=":material/refresh:"
+    )
     with st.popover("Settings", icon=":material/tune:"):
         seed = st.number_input(
-            "Seed", 0, 9999, 0, key=state.CLUSTERS_SEED, bind="query-params",
+            "Seed", 0, 9999, key=state.CLUSTERS_SEED, bind="query-params",
             help="Where K-Means starts. The same seed gives the same clusters.",
         )  # fmt: skip
         restarts = st.number_input(
@@ -54,7 +58,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 try:
     # Widgets' bounds hold in the browser only.
     if not (LEAST <= k <= most and 0 <= seed <= 9999 and 1 <= restarts <= MOST_RESTARTS):
-        st.warning(f"K is {k}, seed {seed}, restarts {restarts}; expected K from {LEAST} to {most}. Set them anew above.")
+        st.warning(
+            f"K is {k}, seed {seed}, restarts {restarts}; expected K from {LEAST} to {most}. Set them anew "
+            "above."
+        )
         st.stop()
     result = loaders.clustered(bundle, int(k), int(restarts), int(seed))
     fitted, scores = loaders.components(bundle)
@@ -66,13 +73,18 @@ labels, silhouette, rows = result.clustering.labels, result.silhouette, result.r
 ids = bundle.samples["sample_id"].to_numpy()[rows]
 source = components.source_line(bundle, len(rows))
 with st.container(horizontal=True):
-    st.metric("Mean silhouette", f"{silhouette.mean:.3f}", border=True, width=200)
+    st.metric("Mean silhouette", components.rounded(silhouette.mean), border=True, width=200)
     sizes = np.bincount(labels, minlength=int(k))
     st.metric("Smallest and largest cluster", f"{sizes.min():,} – {sizes.max():,}", border=True, width=270)  # noqa: RUF001
-    st.metric("People nearer to another cluster", f"{(silhouette.values < 0).mean():.0%}", border=True, width=270,
-              help="Share of people whose silhouette lies below 0.")  # fmt: skip
+    st.metric(
+        "People nearer to another cluster", f"{(silhouette.values < 0).mean():.0%}", border=True, width=270,
+        help="Share of people whose silhouette lies below 0.",
+    )  # fmt: skip
 if len(rows) < bundle.manifest.people:
-    st.caption(f"Clustered are {len(rows):,} of {bundle.manifest.people:,} people, drawn at random, always the same ones.")
+    st.caption(
+        f"Clustered are {len(rows):,} of {bundle.manifest.people:,} people, drawn at random, always the "
+        "same ones."
+    )
 
 left, right = st.columns(2, gap="medium")
 left.subheader("Silhouette of every person")
@@ -97,21 +109,26 @@ right.plotly_chart(
     config={"scrollZoom": True, "displaylogo": False},
     alt=f"{len(rows)} people in the plane of the first two principal components, coloured by cluster",
 )
-left.caption(f"K = {k}, seed {seed}, {restarts} restarts, K-Means in {bundle.manifest.dimensions:,} dimensions.")
-right.caption("The plane shows two directions only, so clusters that are apart in all of them may overlap here.")
+left.caption(
+    f"K = {k}, seed {seed}, {restarts} restarts, K-Means in {bundle.manifest.dimensions:,} dimensions."
+)
+right.caption(
+    "The plane shows two directions only, so clusters that are apart in all of them may overlap here."
+)
 
 st.subheader("The people nearest each centroid")
-st.caption("Predicted heatmaps, nearest first: what the people of a cluster have in common should be seen here.")
+st.caption(
+    "Predicted heatmaps, nearest first: what the people of a cluster have in common should be seen here."
+)
 for label in range(int(k)):
     members = ids[result.nearest[label]]
     about, images = st.columns([1, 5], vertical_alignment="center")
-    colour, _ = charts.category(label)
     about.markdown(
         f"**Cluster {label + 1}**  \n{sizes[label]:,} people ({sizes[label] / len(rows):.0%})  \n"
-        f"silhouette {silhouette.values[labels == label].mean():.3f}"
+        f"silhouette {components.rounded(silhouette.values[labels == label].mean())}"
     )
     images.image(
-        components.strip(bundle, list(members), 128),
+        components.strip(bundle, list(members), loaders.NEAREST),
         width="stretch",
         caption=" · ".join(members),
         alt=f"Heatmaps of the {len(members)} people nearest the centroid of cluster {label + 1}",

@@ -12,8 +12,8 @@ COLOURINGS = ("PCK", "one colour")
 bundle = components.current_bundle()
 st.title("Latent map")
 st.markdown(
-    "Every point is a person; two points lie near each other where the bottleneck sees the two people alike, as far as "
-    "the two components shown can tell. **Click a point** to see who it is."
+    "Every point is a person; two points lie near each other where the bottleneck sees the two people "
+    "alike, as far as the two components shown can tell. **Click a point** to see who it is."
 )
 try:
     fitted, scores = loaders.components(bundle)
@@ -47,20 +47,24 @@ with right:
     row = bundle.row(person)
     picture = components.picture_of(bundle, person)
     shown = [
-        ("Predicted heatmaps", components.heatmap_of(bundle, person)),
-        ("Predicted skeleton", components.skeleton_of(bundle, person, components.heatmap_of(bundle, person) // 3)),
+        ("heatmaps", components.heatmap_of(bundle, person)),
+        ("skeleton", components.skeleton_of(bundle, person, components.heatmap_of(bundle, person) // 3)),
     ]
     if picture is not None:
-        shown[1] = ("Picture with the predicted skeleton", components.skeleton_of(bundle, person, picture))
+        shown[1] = ("picture, skeleton", components.skeleton_of(bundle, person, picture))
     st.markdown(f"**{person}** · {components.score_of(bundle, person)}")
     for column, (caption, image) in zip(st.columns(2), shown, strict=True):
-        column.image(image, caption=caption, width="stretch", alt=f"{caption} of {person}")
+        column.image(image, caption=caption, width="stretch", alt=f"Predicted {caption} of {person}")
     st.caption(
         f"Component {x}: {scores[row, x - 1]:+.2f} · component {y}: {scores[row, y - 1]:+.2f}"
-        + ("" if picture is not None else " · The picture is not at hand; set POSE_IMAGES to a prepared data folder to see it.")
+        + (
+            ""
+            if picture is not None
+            else " · The picture is not at hand; set POSE_IMAGES to a prepared data folder to see it."
+        )
     )
     components.page_link(
-        bundle, "skip_lab.py", "Cut skip connections for this person", ":material/call_split:",
+        bundle, "skip_lab.py", "Open in the Skip lab", ":material/call_split:",
         **{state.LAB_PERSON: person},
     )  # fmt: skip
 
@@ -89,12 +93,13 @@ with left:
         on_select="rerun",
         selection_mode="points",
         config={"scrollZoom": True, "displaylogo": False},
-        alt=f"{len(rows)} people in the plane of principal components {x} and {y}; {person} is marked",
+        alt=f"{len(rows)} people in the plane of principal components {x} and {y}",
     )
     if x == y:
         st.caption("Both axes show the same component, so all points lie on one line.")
     kept = float(fitted.explained[[x - 1, y - 1]].sum()) if x != y else float(fitted.explained[x - 1])
     st.caption(
-        f"The plane holds {kept:.0%} of the variance: people who look like neighbours here may be far apart in the "
-        f"other {bundle.manifest.dimensions - 2:,} directions. Components were computed on {fitted.people:,} people."
+        f"The plane holds {kept:.0%} of the variance: people who look like neighbours here may be far apart "
+        f"in the other {bundle.manifest.dimensions - 2:,} directions. Components were computed on "
+        f"{fitted.people:,} people."
     )

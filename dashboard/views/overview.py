@@ -42,7 +42,11 @@ def show_figures(bundle: Bundle) -> None:
     name, scores = first
     st.subheader(f"How well it does: {scores.get('images', 0):,} people of {name}")
     shown = (
-        ("PCK", "pck", "Share of labelled joints found within 12.8 pixels of the 256-pixel crop, mean over people."),
+        (
+            "PCK",
+            "pck",
+            "Share of labelled joints found within 12.8 pixels of the 256-pixel crop, mean over people.",
+        ),
         ("PCK, visible joints", "pck_visible", "The same over joints annotated as visible only."),
         ("OKS, mean", "oks_mean", "A score that allows larger errors for larger people and vaguer joints."),
         ("COCO AP", "oks_ap", "COCO's average precision over OKS thresholds 0.50 to 0.95."),
@@ -66,7 +70,9 @@ def show_figures(bundle: Bundle) -> None:
             ),
             hide_index=True,
             column_config={
-                "skips": st.column_config.TextColumn(help="Four digits, finest level first: 1 on, 0 cut at test time"),
+                "skips": st.column_config.TextColumn(
+                    help="Four digits, finest level first: 1 on, 0 cut at test time"
+                ),
                 "n": st.column_config.NumberColumn(help="people scored"),
             }
             | {
@@ -84,7 +90,9 @@ def show_training(bundle: Bundle) -> None:
     history = pd.DataFrame(bundle.history())
     training = bundle.manifest.training
     st.subheader("How it was trained")
-    facts = [f"{key.replace('_', ' ')} {value}" for key, value in training.items() if not isinstance(value, dict)]
+    facts = [
+        f"{key.replace('_', ' ')} {value}" for key, value in training.items() if not isinstance(value, dict)
+    ]
     st.caption(" · ".join(facts) or "Nothing is recorded about its training.")
     if history.empty or "epoch" not in history:
         st.info("No record of epochs is stored in this bundle.")
@@ -117,9 +125,10 @@ data, manifest = bundle.manifest.dataset, bundle.manifest
 
 st.title("What a pose network learned")
 st.markdown(
-    f"A stacked hourglass ({components.network_name(bundle)}) finds 17 joints of a person in a picture. It was trained "
-    f"on **{data['name']}**; this bundle, *{manifest.name}*, holds its weights and what its bottleneck made of "
-    f"**{data['people']:,} people** of the {data['split']} split: {manifest.dimensions:,} numbers each."
+    f"A stacked hourglass ({components.network_name(bundle)}) finds 17 joints of a person in a picture. It "
+    f"was trained on **{data['name']}**; this bundle, *{manifest.name}*, holds its weights and what its "
+    f"bottleneck made of **{data['people']:,} people** of the {data['split']} split: "
+    f"{manifest.dimensions:,} numbers each."
 )
 guide = st.columns(len(GUIDE))
 for column, (file, label, icon, sentence) in zip(guide, GUIDE, strict=True):
@@ -131,25 +140,28 @@ show_figures(bundle)
 
 show_training(bundle)
 
-st.subheader("What the network says about twelve of them")
+st.subheader("What it sees in some of them")
 step = max(1, len(bundle.samples) // 12)
 some = bundle.samples["sample_id"].iloc[::step].head(12).tolist()
 st.image(
-    components.strip(bundle, some, 128),
+    components.strip(bundle, some, 12),
     width="stretch",
     alt=f"Predicted heatmaps of {len(some)} people, every joint a light in its own colour",
 )
 st.caption(
-    "Predicted heatmaps, one colour per joint: blue and green on the person's left, orange and pink on the right. "
-    f"Every {step}th person of the table." if step > 1 else "Predicted heatmaps, one colour per joint."
+    "Predicted heatmaps, one colour per joint: blue and green on the person's left, orange and pink on the "
+    f"right. Every {step}th person of the table."
+    if step > 1
+    else "Predicted heatmaps, one colour per joint."
 )
 
 with st.expander("Words used here"):
     st.markdown(
-        "- **Crop**: the square of 256 × 256 pixels around a person that the network sees.\n"  # noqa: RUF001
-        "- **Heatmap**: 64 × 64 cells per joint; the strongest cell is the prediction, its value the **peak**.\n"  # noqa: RUF001
-        "- **Bottleneck** and **latent**: the narrowest place of the network, 4 × 4 cells, and the numbers in it.\n"  # noqa: RUF001
-        "- **Skip connection**: a way around the bottleneck, one per resolution (64, 32, 16 and 8 cells). Cutting one "
-        "here always means: the trained network, used without it.\n"
+        "- **Crop**: the square around a person that the network sees, scaled to 256 pixels.\n"
+        "- **Heatmap**: 64 rows of 64 cells per joint; the strongest cell is the prediction, its value the "
+        "**peak**.\n"
+        "- **Bottleneck** and **latent**: the narrowest place of the network, 16 cells, and the numbers in it.\n"
+        "- **Skip connection**: a way around the bottleneck, one per resolution, 64 to 8 cells wide. "
+        "Cutting one here always means: the trained network, used without it.\n"
         "- **PCK**: share of joints found within the PCK radius of 12.8 crop pixels."
     )

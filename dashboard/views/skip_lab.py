@@ -24,7 +24,7 @@ JOINTS = (ALL_JOINTS, *(label(name) for name in KEYPOINTS))
 
 
 class Side(NamedTuple):
-    """What the network says under one mask: points (17, 2) crop pixels, peaks (17,), maps if they are at hand."""
+    """What the network says under one mask: points (17, 2) in crop pixels, peaks (17,), maps if at hand."""
 
     title: str
     points: NDArray[np.float32]
@@ -66,7 +66,9 @@ def uploaded_crop() -> NDArray[np.uint8] | None:
     return SquareCrop(left, top, length_).cut(picture)
 
 
-def show_side(side: Side, crop: NDArray[np.uint8] | None, stored: NDArray[np.uint8] | None, joint: str, vmax: float) -> None:
+def show_side(
+    side: Side, crop: NDArray[np.uint8] | None, stored: NDArray[np.uint8] | None, joint: str, vmax: float
+) -> None:
     """Heatmaps above, skeleton below."""
     st.markdown(f"**{side.title}**")
     if side.heatmaps is None:
@@ -90,7 +92,7 @@ def joint_table(before: Side, after: Side, moved: NDArray[np.float32]) -> pd.Dat
         {
             "joint": [label(name) for name in KEYPOINTS],
             "moved, px": moved,
-            "moved, radii": moved / PCK_RADIUS,
+            "PCK radii": moved / PCK_RADIUS,
             "peak before": before.peaks,
             "peak after": after.peaks,
         }
@@ -100,26 +102,28 @@ def joint_table(before: Side, after: Side, moved: NDArray[np.float32]) -> pd.Dat
 def stored_sides(bundle: Bundle, person: str) -> tuple[Side, Side]:
     """What can be said without the picture: the stored prediction, and what the latent alone decodes to."""
     table = bundle.samples.iloc[[bundle.row(person)]]
-    before = Side("All four skips on (stored)", read_points(table, "predicted")[0], read_peaks(table)[0], None)
+    before = Side(
+        "All four skips on (stored)", read_points(table, "predicted")[0], read_peaks(table)[0], None
+    )
     return before, from_heatmaps("All four skips cut", loaders.latent_heatmaps(bundle, person))
 
 
 bundle = components.current_bundle()
 st.title("Skip lab")
 st.markdown(
-    "What do the ways around the bottleneck carry? On the left the network as trained, on the right **the same network "
-    "with skip connections cut**; a joint that moves by more than one PCK radius (12.8 pixels) no longer counts as the "
-    "same place."
+    "What do the ways around the bottleneck carry? On the left the network as trained, on the right **the "
+    "same network with skip connections cut**; a joint that moves by more than one PCK radius (12.8 "
+    "pixels) no longer counts as the same place."
 )
 state.refuse_forged(state.LAB_SOURCE, " or ".join(SOURCES), SOURCES.__contains__)
 state.refuse_forged(state.LAB_JOINT, "all joints or the name of one", JOINTS.__contains__)
 for key in state.LAB_SKIPS:
     state.refuse_forged(key, "true or false", lambda text: text.lower() in ("true", "false"))
 
-source = st.segmented_control(
-    "Show", SOURCES, default=SOURCES[0], required=True, key=state.LAB_SOURCE, bind="query-params",
-    label_visibility="collapsed",
-)  # fmt: skip
+top = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+source = top.segmented_control(
+    "Show", SOURCES, default=SOURCES[0], required=True, key=state.LAB_SOURCE, bind="query-params"
+)
 person, crop = "", None
 try:
     if source == SOURCES[1]:
@@ -128,7 +132,8 @@ try:
             st.info("Choose a picture above, or go back to a person of the bundle.", icon=":material/upload:")
             st.stop()
     else:
-        person = components.person_picker(bundle, state.LAB_PERSON, components.best_person(bundle))
+        with top:
+            person = components.person_picker(bundle, state.LAB_PERSON, components.best_person(bundle))
         crop, who = components.picture_of(bundle, person), f"{person}, {components.score_of(bundle, person)}"
 except PosecoreError as error:
     st.error(str(error))
@@ -138,7 +143,13 @@ with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
     st.markdown("Skip connections, on = used:")
     if crop is not None:
         mask = tuple(
-            st.toggle(name, False, key=key, bind="query-params", help=f"The way around the bottleneck with {name} cells")
+            st.toggle(
+                name,
+                False,
+                key=key,
+                bind="query-params",
+                help=f"The way around the bottleneck with {name} cells",
+            )
             for name, key in zip(LEVEL_NAMES, state.LAB_SKIPS, strict=True)
         )
     else:
@@ -148,9 +159,9 @@ with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         mask = ALL_OFF
 if crop is None:
     st.info(
-        "Single switches need this person's picture, which is not at hand: upload a picture of your own, or start the "
-        "dashboard with POSE_IMAGES set to a prepared data folder, and they work. All four cut needs only the stored "
-        "latent, so that is shown.",
+        "Single switches need this person's picture, which is not at hand: upload a picture of your own, "
+        "or start the dashboard with POSE_IMAGES set to a prepared data folder, and they work. All four "
+        "cut needs only the stored latent, so that is shown.",
         icon=":material/no_photography:",
     )
 
@@ -172,7 +183,8 @@ with st.container(horizontal=True):
     st.metric("Joints moved by a radius or more", f"{far} of {K}", border=True, width=250)
     st.metric("Median movement", f"{np.median(moved):.1f} px", border=True, width=200)
     st.metric(
-        "Mean peak, before and after", f"{before.peaks.mean():.2f} → {after.peaks.mean():.2f}", border=True, width=250,
+        "Mean peak, before and after", f"{before.peaks.mean():.2f} → {after.peaks.mean():.2f}",
+        border=True, width=250,
         help="A peak is the value of the strongest cell of a joint's heatmap.",
     )  # fmt: skip
 
@@ -189,8 +201,8 @@ with side_by_side.container(width=660):
         with column:
             show_side(side, crop, stored, joint, vmax)
     st.caption(
-        f"n = 1, {who} · {components.network_name(bundle)}, trained on {bundle.manifest.dataset['name']}. Both sides share "
-        "one scale, from 0 to the strongest peak on the left."
+        f"n = 1, {who} · {components.network_name(bundle)}, trained on {bundle.manifest.dataset['name']}. "
+        "Both sides share one scale, from 0 to the strongest peak on the left."
         + (" Above, the crop as the network sees it lies under the heatmaps." if crop is not None else "")
     )
 with side_by_side.container(width=500):
@@ -199,26 +211,44 @@ with side_by_side.container(width=500):
         hide_index=True,
         height="content",
         column_config={
-            "moved, px": st.column_config.NumberColumn("moved, px", format="%.1f", width=80, help="Pixels of the 256-pixel crop"),
             "joint": st.column_config.TextColumn(width=105),
-            "moved, radii": st.column_config.ProgressColumn(
-                "PCK radii", width=130, format="%.1f", min_value=0, max_value=max(5.0, float(moved.max() / PCK_RADIUS)),
-                help="The same in PCK radii of 12.8 pixels: from 1 on, a hit turns into a miss if it was right on the spot",
+            "moved, px": st.column_config.NumberColumn(
+                format="%.1f", width=80, help="Pixels of the 256-pixel crop"
             ),
-            "peak before": st.column_config.NumberColumn("peak before", width=85, format="%.2f", help="Peak with all skips on"),
-            "peak after": st.column_config.NumberColumn("peak after", width=85, format="%.2f", help="Peak with the skips cut"),
+            "PCK radii": st.column_config.ProgressColumn(
+                format="%.1f",
+                width=130,
+                min_value=0,
+                max_value=max(5.0, float(moved.max() / PCK_RADIUS)),
+                help="The same in PCK radii of 12.8 pixels; from 1 on, what was exactly right is a miss",
+            ),
+            "peak before": st.column_config.NumberColumn(
+                format="%.2f", width=85, help="Peak with all skips on"
+            ),
+            "peak after": st.column_config.NumberColumn(
+                format="%.2f", width=85, help="Peak with the skips cut"
+            ),
         },
         alt="How far every joint moved and its peak before and after",
-    )  # fmt: skip
+    )
 st.caption(
-    "Cut means: what that skip connection adds counts as zero while the network runs; its weights were trained with all "
-    "four. That is not the same as a network trained without them."
+    "Cut means: what that skip connection adds counts as zero while the network runs; its weights were "
+    "trained with all four. That is not the same as a network trained without them."
 )
 if before.heatmaps is not None and after.heatmaps is not None:
     with st.expander("All seventeen heatmaps, before (first of each pair) and after"):
         pairs = [
-            drawing.grid([drawing.enlarge(drawing.heatmap_image(maps[k], vmax), 128) for maps in (before.heatmaps, after.heatmaps)], 2, 0)
+            drawing.grid(
+                [
+                    drawing.enlarge(drawing.heatmap_image(maps[k], vmax), 128)
+                    for maps in (before.heatmaps, after.heatmaps)
+                ],
+                2,
+                0,
+            )
             for k in range(K)
         ]
         for column, k in zip([column for _ in range(5) for column in st.columns(4)], range(K), strict=False):
-            column.image(pairs[k], caption=JOINTS[k + 1], width="stretch", alt=f"{JOINTS[k + 1]} before and after")
+            column.image(
+                pairs[k], caption=JOINTS[k + 1], width="stretch", alt=f"{JOINTS[k + 1]} before and after"
+            )

@@ -79,7 +79,9 @@ def read_pictures(coco: Path, split: str) -> tuple[list[Picture], Counter[str]]:
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"{path}: picture {image_id} lacks file_name, width or height") from error
         if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise DataError(f"{path}: picture {image_id} is named {name!r}; expected a name below {split}2017")
+            raise DataError(
+                f"{path}: picture {image_id} is named {name!r}; expected a name below {split}2017"
+            )
         pictures.append(Picture(split, image_id, name, width, height, tuple(people)))
     orphans = {a["image_id"] for a in index.anns.values()} - set(index.imgs)
     if orphans:
@@ -100,7 +102,8 @@ def _index(path: Path) -> COCO:
             raise KeyError("images, annotations")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
-            f"{path}: not a COCO keypoints file ({type(error).__name__}: {error}); expected JSON with images and annotations"
+            f"{path}: not a COCO keypoints file ({type(error).__name__}: {error}); "
+            "expected JSON with images and annotations"
         ) from error
     return index
 

@@ -65,7 +65,9 @@ def person_crop(
     return SquareCrop(centre_x - side / 2, min(max(centre_y - side / 2, lowest), highest), side)
 
 
-def thesis_keeps(points: NDArray[np.floating], visibility: NDArray[np.integer], width: int, height: int) -> bool:
+def thesis_keeps(
+    points: NDArray[np.floating], visibility: NDArray[np.integer], width: int, height: int
+) -> bool:
     """Whether the thesis's own code kept this person.
 
     Its crop has a side of 1.1 times the labelled keypoints' extent; a person whose crop does not fit

@@ -78,7 +78,7 @@ def decode(
 
 @lru_cache(maxsize=16)
 def _blurred_impulses(cells: int, sigma: float) -> NDArray[np.float32]:
-    """(cells, cells): row i is a 1 at cell i, blurred; the filter reflects at the border and keeps the sum."""
-    table = gaussian_filter1d(np.eye(cells), sigma, axis=1).astype(np.float32)
+    """(cells, cells): row i is a 1 at cell i, blurred; reflected at the border, so the sum stays 1."""
+    table: NDArray[np.float32] = gaussian_filter1d(np.eye(cells), sigma, axis=1).astype(np.float32)
     table.flags.writeable = False
     return table

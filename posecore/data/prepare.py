@@ -63,7 +63,9 @@ def prepare(
         raise ConfigError(f"{destination}: holds something else than prepared data; choose another --out")
     if workers is not None and workers < 1:
         raise ConfigError(f"--workers {workers}: expected at least 1")
-    files = {split: annotation_file(coco, split) for split in SPLITS if annotation_file(coco, split).is_file()}
+    files = {
+        split: annotation_file(coco, split) for split in SPLITS if annotation_file(coco, split).is_file()
+    }
     if not files:
         raise DataError(f"{coco}: no COCO data there; expected {annotation_file(coco, 'train')}")
     skipped: Counter[str] = Counter()
@@ -164,11 +166,18 @@ def _crop_all(
         temporary.write_text("".join(json.dumps(line) + "\n" for line in results.values()), encoding="utf-8")
     for split in splits:
         (folder / "crops" / split).mkdir(parents=True, exist_ok=True)
-    todo = [(s, picture) for s, pictures in splits.items() for picture in pictures if (s, picture.image_id) not in results]
+    todo = [
+        (s, picture)
+        for s, pictures in splits.items()
+        for picture in pictures
+        if (s, picture.image_id) not in results
+    ]
     total = sum(len(pictures) for pictures in splits.values())
     work = partial(_crop_picture, coco, folder)
     with journal.open("a", encoding="utf-8") as file:
-        for line in tqdm(_map(work, todo, workers), total=total, initial=len(results), desc="pictures", mininterval=1):
+        for line in tqdm(
+            _map(work, todo, workers), total=total, initial=len(results), desc="pictures", mininterval=1
+        ):
             file.write(json.dumps(line) + "\n")
             results[line["split"], line["image_id"]] = line
     return results
@@ -197,7 +206,13 @@ def _read_journal(path: Path) -> Iterator[dict[str, Any]]:
 def _crop_picture(coco: Path, folder: Path, task: tuple[str, Picture]) -> dict[str, Any]:
     """Crop every person of one picture; the result is plain values, for the journal."""
     split, picture = task
-    result: dict[str, Any] = {"split": split, "image_id": picture.image_id, "people": [], "outside": 0, "lost": 0}
+    result: dict[str, Any] = {
+        "split": split,
+        "image_id": picture.image_id,
+        "people": [],
+        "outside": 0,
+        "lost": 0,
+    }
     path = picture_file(coco, picture)
     try:
         source = open_dataset_picture(path, picture.width, picture.height)
@@ -236,7 +251,9 @@ def _crop_picture(coco: Path, folder: Path, task: tuple[str, Picture]) -> dict[s
                     "crop_y": crop.y,
                     "crop_side": crop.side,
                 },
-                "points": [[float(x), float(y)] if v else None for (x, y), v in zip(points, visibility, strict=True)],
+                "points": [
+                    [float(x), float(y)] if v else None for (x, y), v in zip(points, visibility, strict=True)
+                ],
                 "visibility": visibility.tolist(),
                 "mean_rgb": (pixels.reshape(-1, 3).mean(axis=0) / 255).tolist(),
             }
@@ -269,7 +286,8 @@ def _write_tables(
         table.to_parquet(folder / f"{split}.parquet", index=False)
     return {
         "splits": {
-            split: {"people": len(table), "pictures": int(table["image_id"].nunique())} for split, table in tables.items()
+            split: {"people": len(table), "pictures": int(table["image_id"].nunique())}
+            for split, table in tables.items()
         },
         "skipped": dict(skipped),
         "joints_outside": sum(line["outside"] for line in everything),

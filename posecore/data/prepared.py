@@ -1,8 +1,8 @@
 """A prepared data folder: crops and a table per split, made by scripts/prepare_coco.py.
 
-    dataset.json                      name, counts, what was skipped, mean colour, fingerprint
-    train.parquet, val.parquet, ...   one row per person, see posecore.samples
-    crops/<split>/<sample_id>.png     256 x 256 RGB
+dataset.json                      name, counts, what was skipped, mean colour, fingerprint
+train.parquet, val.parquet, ...   one row per person, see posecore.samples
+crops/<split>/<sample_id>.png     256 x 256 RGB
 """
 
 import hashlib
@@ -68,7 +68,12 @@ def open_prepared(path: Path) -> PreparedData:
 def fingerprint(tables: Mapping[str, pd.DataFrame]) -> str:
     """SHA-256 over who is in which split, their crops and their keypoints to a thousandth of a pixel."""
     digest = hashlib.sha256()
-    numbers = [*CROP_COLUMNS, *columns("annotated", "x"), *columns("annotated", "y"), *columns("annotated", "v")]
+    numbers = [
+        *CROP_COLUMNS,
+        *columns("annotated", "x"),
+        *columns("annotated", "y"),
+        *columns("annotated", "v"),
+    ]
     for split in sorted(tables):
         table = tables[split].sort_values("sample_id")
         digest.update("\n".join([split, *table["sample_id"]]).encode())

@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from posecore.ablation import ALL_OFF, ALL_ON, SkipMask, format_mask
-from posecore.bundle import new_manifest, write_bundle, write_thumbnails
+from posecore.bundle import check_destination, new_manifest, write_bundle, write_thumbnails
+from posecore.bundle.manifest import HISTORY, LATENTS, SAMPLES, SKIP_MEANS, WEIGHTS
+from posecore.bundle.reader import LEVEL_KEYS
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
@@ -41,7 +43,6 @@ BATCH = 16
 CHUNK = 16 * BATCH
 """People between two points from which a killed run goes on."""
 
-LEVEL_KEYS = ("level_64", "level_32", "level_16", "level_8")
 SOURCE_COLUMNS = ("sample_id", "split", "file_name", "image_width", "image_height", *CROP_COLUMNS)
 
 
@@ -59,7 +60,9 @@ def choose_people(
         return rows
     if not 1 <= samples <= len(rows):
         kind = "completely annotated people" if complete_only else "people"
-        raise ConfigError(f"--samples {samples}: this split has {len(rows)} {kind}; ask for 1 to {len(rows)}, or all")
+        raise ConfigError(
+            f"--samples {samples}: this split has {len(rows)} {kind}; ask for 1 to {len(rows)}, or all"
+        )
     return np.sort(np.random.default_rng(seed).choice(rows, samples, replace=False))
 
 
@@ -74,7 +77,7 @@ class LatentFiles:
         if not (job_file.is_file() and json.loads(job_file.read_text(encoding="utf-8")) == job):
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)
-            open_memmap(self.folder / "latents.npy", "w+", np.float16, (people, dimensions))
+            open_memmap(self.folder / LATENTS, "w+", np.float16, (people, dimensions))
             open_memmap(self.folder / "predicted.npy", "w+", np.float32, (people, K, 3))
             open_memmap(self.folder / "tiles.npy", "w+", np.uint8, (people, 64, 64, 3))
             write_json(job_file, job)
@@ -87,7 +90,8 @@ class LatentFiles:
 
     def read(self, name: str) -> NDArray[Any]:
         """The whole array, mapped."""
-        return np.load(self.folder / name, mmap_mode="r", allow_pickle=False)
+        mapped: NDArray[Any] = open_memmap(self.folder / name, "r")
+        return mapped
 
     def done(self) -> tuple[int, list[NDArray[np.float64]]]:
         """How many people are finished, and the sums of their skip features."""
@@ -99,7 +103,7 @@ class LatentFiles:
     def mark(self, people: int, sums: list[NDArray[np.float64]]) -> None:
         """Everything up to `people` is on disk."""
         with atomic_file(self._marks) as temporary, temporary.open("wb") as file:
-            np.savez(file, people=people, **dict(zip(LEVEL_KEYS, sums, strict=True)))
+            np.savez(file, people=people, **dict(zip(LEVEL_KEYS, sums, strict=True)))  # type: ignore[arg-type]
 
     def finish(self) -> None:
         """Remove what does not belong to the bundle."""
@@ -126,6 +130,7 @@ def extract(
     keypoints in the bundle, for data that may be passed on. training, history: what is known of the
     network's training, and its record of epochs.
     """
+    check_destination(destination)
     crops = CropDataset(data, split)
     rows = choose_people(crops.table, samples, complete_only, seed)
     table = crops.table.iloc[rows].reset_index(drop=True)
@@ -142,26 +147,29 @@ def extract(
     predicted = np.asarray(files.read("predicted.npy"))
     points, peaks = predicted[..., :2], predicted[..., 2]
     annotated, visibility = read_points(table, "annotated"), read_visibility(table)
-    out = table[list(SOURCE_COLUMNS)].assign(
-        pck=image_scores(hits(points, annotated, visibility)), **predicted_columns(points, peaks)
-    )
-    if annotations:
-        out = out.assign(**annotated_columns(annotated, visibility))
-    out.to_parquet(files.folder / "samples.parquet", index=False)
+    columns = {
+        **{name: table[name] for name in SOURCE_COLUMNS},
+        "pck": image_scores(hits(points, annotated, visibility)),
+        **predicted_columns(points, peaks),
+        **(annotated_columns(annotated, visibility) if annotations else {}),
+    }
+    pd.DataFrame(columns).to_parquet(files.folder / SAMPLES, index=False)
     write_thumbnails(files.folder, (np.asarray(tile) for tile in files.read("tiles.npy")))
     means = {key: (total / len(rows)).astype(np.float16) for key, total in zip(LEVEL_KEYS, sums, strict=True)}
-    np.savez(files.folder / "skip_means.npz", **means)  # type: ignore[arg-type]
-    save_checkpoint(files.folder / "model.safetensors", network, half=True)
-    (files.folder / "history.jsonl").write_text(
-        history.read_text(encoding="utf-8") if history is not None and history.is_file() else "", encoding="utf-8"
+    np.savez(files.folder / SKIP_MEANS, **means)  # type: ignore[arg-type]
+    save_checkpoint(files.folder / WEIGHTS, network, half=True)
+    (files.folder / HISTORY).write_text(
+        history.read_text(encoding="utf-8") if history is not None and history.is_file() else "",
+        encoding="utf-8",
     )
-    figures = {f"{data.info['name']} {split} (the people of this bundle)": evaluate(points, peaks, table) | {"skips": "1111"}}
+    figures = {
+        f"{data.info['name']} {split}, the people of this bundle": _scores(points, peaks, table, ALL_ON)
+    }
     if split != "val" and data.has_split("val"):
         validation = CropDataset(data, "val")
         for mask, (val_points, val_peaks) in predict(predictor, validation, (ALL_ON, ALL_OFF)).items():
-            scores = evaluate(val_points, val_peaks, validation.table)
             name = f"{data.info['name']} val" + ("" if mask == ALL_ON else ", all skips cut")
-            figures[name] = scores | {"skips": format_mask(mask)}
+            figures[name] = _scores(val_points, val_peaks, validation.table, mask)
     files.finish()
     manifest = new_manifest(
         name=destination.name,
@@ -191,11 +199,15 @@ def predict(
 
     With more than one stack every mask needs its own pass, as it holds for the earlier stacks too.
     """
-    found: dict[SkipMask, list[tuple[NDArray[np.float32], NDArray[np.float32]]]] = {mask: [] for mask in masks}
+    found: dict[SkipMask, list[tuple[NDArray[np.float32], NDArray[np.float32]]]] = {
+        mask: [] for mask in masks
+    }
     for start in tqdm(range(0, len(crops), BATCH), desc=f"{len(crops)} people", mininterval=1):
         pictures = np.stack([crops.picture(i) for i in range(start, min(start + BATCH, len(crops)))])
         if predictor.network.config.stacks == 1:
-            for mask, heatmaps in zip(masks, predictor.decode(predictor.encode(pictures), masks), strict=True):
+            for mask, heatmaps in zip(
+                masks, predictor.decode(predictor.encode(pictures), masks), strict=True
+            ):
                 found[mask].append(decode(heatmaps))
         else:
             for mask in masks:
@@ -204,6 +216,12 @@ def predict(
         mask: (np.concatenate([p for p, _ in parts]), np.concatenate([h for _, h in parts]))
         for mask, parts in found.items()
     }
+
+
+def _scores(
+    points: NDArray[np.float32], peaks: NDArray[np.float32], table: pd.DataFrame, mask: SkipMask
+) -> dict[str, Any]:
+    return evaluate(points, peaks, table) | {"skips": format_mask(mask)}
 
 
 def _fill(
@@ -218,7 +236,7 @@ def _fill(
         encoded = predictor.encode(pictures)
         heatmaps = predictor.decode(encoded, (ALL_ON,))[0]
         points, peaks = decode(heatmaps)
-        files.write("latents.npy", start, encoded.bottleneck.flatten(1).half().cpu().numpy())
+        files.write(LATENTS, start, encoded.bottleneck.flatten(1).half().cpu().numpy())
         files.write("predicted.npy", start, np.concatenate([points, peaks[..., None]], axis=-1))
         files.write("tiles.npy", start, np.stack([fuse_heatmaps(h) for h in heatmaps]))
         batch_sums = [skip.float().sum(dim=0).cpu().numpy().astype(np.float64) for skip in encoded.skips]

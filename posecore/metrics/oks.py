@@ -6,24 +6,22 @@ pixels) tells how large a person is. A joint that the crop lost is unlabelled he
 
 import contextlib
 import io
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from posecore.data.crops import SIZE
 from posecore.keypoints import KEYPOINTS, LIMBS, OKS_SIGMAS, K
 from posecore.samples import CROP_COLUMNS, read_points, read_visibility
-
-CROP_SIZE: Final = 256
-"""Side of a crop in its own pixels."""
 
 
 def picture_points(points: NDArray[np.floating], table: pd.DataFrame) -> NDArray[np.float64]:
     """Points (N, 17, 2) of the people of `table` from crop pixels to pixels of their source pictures."""
     left, top, side = (table[name].to_numpy(np.float64)[:, None] for name in CROP_COLUMNS)
     corner = np.stack([left, top], axis=-1)
-    return corner + np.asarray(points, np.float64) * (side[..., None] / CROP_SIZE)
+    return corner + np.asarray(points, np.float64) * (side[..., None] / SIZE)
 
 
 def oks(

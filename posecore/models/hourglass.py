@@ -116,14 +116,16 @@ class StackedHourglass(nn.Module):
         self.config = config
         channels, stacks = config.channels, config.stacks
         self.stem = Stem(channels)
-        self.hourglasses = nn.ModuleList(
-            Hourglass(channels, config.bottleneck_residuals) for _ in range(stacks)
-        )
+        # Typed views of the module lists: PyTorch's own give back a Module without its methods.
+        self._stacks = [Hourglass(channels, config.bottleneck_residuals) for _ in range(stacks)]
+        self._heads = [HeatmapHead(channels, config.joints) for _ in range(stacks)]
+        self.hourglasses = nn.ModuleList(self._stacks)
         self.features = nn.ModuleList(Residual(channels) for _ in range(stacks))
-        self.heads = nn.ModuleList(HeatmapHead(channels, config.joints) for _ in range(stacks))
+        self.heads = nn.ModuleList(self._heads)
         # What a stack hands on to the next one; the last one hands nothing on.
         self.merge_features = nn.ModuleList(nn.Conv2d(channels, channels, 1) for _ in range(stacks - 1))
         self.merge_heatmaps = nn.ModuleList(nn.Conv2d(config.joints, channels, 1) for _ in range(stacks - 1))
+        self.mean_rgb: Tensor
         self.register_buffer("mean_rgb", torch.tensor(config.mean_rgb).view(1, 3, 1, 1), persistent=False)
         self._initialise(config.initialisation)
 
@@ -135,16 +137,18 @@ class StackedHourglass(nn.Module):
         trunk = self.stem(images - self.mean_rgb)
         earlier: list[Tensor] = []
         for stack in range(self.config.stacks - 1):
-            bottlenecks, skips = self.hourglasses[stack].encode(trunk)
+            bottlenecks, skips = self._stacks[stack].encode(trunk)
             features, heatmaps = self._finish(stack, bottlenecks[-1], skips, skip_mask)
             earlier.append(heatmaps)
             trunk = trunk + self.merge_features[stack](features) + self.merge_heatmaps[stack](heatmaps)
-        bottlenecks, skips = self.hourglasses[-1].encode(trunk)
+        bottlenecks, skips = self._stacks[-1].encode(trunk)
         if earlier:
             earlier_heatmaps = torch.stack(earlier, dim=1)
         else:
             height, width = trunk.shape[2:]
-            earlier_heatmaps = trunk.new_empty((len(trunk), 0, self.config.joints, height, width), dtype=torch.float32)
+            earlier_heatmaps = trunk.new_empty(
+                (len(trunk), 0, self.config.joints, height, width), dtype=torch.float32
+            )
         return Encoded(bottlenecks, skips, earlier_heatmaps)
 
     def decode(self, bottleneck: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None = None) -> Tensor:
@@ -164,7 +168,7 @@ class StackedHourglass(nn.Module):
     def _finish(
         self, stack: int, bottleneck: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        features = self.features[stack](self.hourglasses[stack].decode(bottleneck, skips, skip_mask))
+        features = self.features[stack](self._stacks[stack].decode(bottleneck, skips, skip_mask))
         return features, self.heads[stack](features)
 
     def _initialise(self, scheme: Literal["glorot", "he"]) -> None:
@@ -177,8 +181,8 @@ class StackedHourglass(nn.Module):
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
         if scheme == "he":
-            for head in self.heads:
-                nn.init.zeros_(head.body[-1].weight)
+            for head in self._heads:
+                nn.init.zeros_(head.last.weight)
 
 
 def _gate(skip: Tensor, skip_mask: Tensor | None, level: int) -> Tensor:

@@ -29,7 +29,8 @@ class Residual(nn.Module):
         )
 
     def forward(self, features: Tensor) -> Tensor:
-        return features + self.body(features)
+        change: Tensor = self.body(features)
+        return features + change
 
 
 class Stem(nn.Module):
@@ -51,7 +52,8 @@ class Stem(nn.Module):
         )
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.body(images)
+        features: Tensor = self.body(images)
+        return features
 
 
 class HeatmapHead(nn.Module):
@@ -69,9 +71,17 @@ class HeatmapHead(nn.Module):
             nn.Conv2d(joints, joints, kernel_size=1),
         )
 
+    @property
+    def last(self) -> nn.Conv2d:
+        """The last convolution, whose output the heatmaps are."""
+        convolution = self.body[-1]
+        assert isinstance(convolution, nn.Conv2d)
+        return convolution
+
     def forward(self, features: Tensor) -> Tensor:
         with torch.autocast(features.device.type, enabled=False):
-            return self.body(features.float())
+            heatmaps: Tensor = self.body(features.float())
+        return heatmaps
 
 
 def upsample(features: Tensor) -> Tensor:

@@ -49,7 +49,7 @@ def augment(
     # OpenCV counts from the centre of a pixel, points from its corner.
     half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
     matrix = (np.linalg.inv(half) @ affine @ half)[:2]
-    moved = cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR)
+    moved: NDArray[np.uint8] = cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR)  # type: ignore[assignment]
     points = (points @ affine[:2, :2].T + affine[:2, 2]).astype(np.float32)
     inside = ((points >= 0) & (points < size)).all(axis=-1)
     return _recolour(moved, augmentation, rng), points, np.where(inside, visibility, 0).astype(np.int8)

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from posecore.data.dataset import CropDataset, TrainingDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
-from posecore.errors import DataError
+from posecore.errors import ConfigError, DataError
 from posecore.metrics.pck import hits, pck
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
@@ -49,11 +49,15 @@ def train(
     Validation is always at 256 x 256, so epochs of different image sizes compare. On a processor
     with a fixed number of threads a resumed run ends with the very weights of an uninterrupted one.
     """
-    epochs = epochs or preset.epochs
+    epochs = preset.epochs if epochs is None else epochs
+    if epochs < 1:
+        raise ConfigError(f"--epochs {epochs}: expected at least 1")
     crops, validation = CropDataset(data, "train"), CropDataset(data, "val")
     for split, people in (("train", crops), ("val", validation)):
         if len(people) == 0:
-            raise DataError(f"{data.path}: split {split} has no people; prepare it anew with scripts/prepare_coco.py")
+            raise DataError(
+                f"{data.path}: split {split} has no people; prepare it anew with scripts/prepare_coco.py"
+            )
     config = HourglassConfig(
         channels=channels,
         stacks=stacks,
@@ -65,7 +69,7 @@ def train(
     torch.manual_seed(seed)
     network = StackedHourglass(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     batch_size = min(preset.batch_size, len(crops) // fabric.world_size)
-    sampler = DistributedSampler(
+    sampler: DistributedSampler[Tensor] = DistributedSampler(
         crops, fabric.world_size, fabric.global_rank, shuffle=True, seed=seed, drop_last=True
     )
     steps = len(sampler) // batch_size
@@ -80,7 +84,12 @@ def train(
         "threads": torch.get_num_threads() if fabric.device.type == "cpu" else None,
         "device": str(fabric.device.type),
         "model": asdict(config),
-        "data": {"name": data.info["name"], "fingerprint": data.info["fingerprint"], "train": len(crops), "val": len(validation)},
+        "data": {
+            "name": data.info["name"],
+            "fingerprint": data.info["fingerprint"],
+            "train": len(crops),
+            "val": len(validation),
+        },
         "unreadable": data.info["unreadable"],
         "torch": torch.__version__,
     }
@@ -128,7 +137,9 @@ def train(
                 schedule.step()
             loss += batch_loss.item()
         if not np.isfinite(loss):
-            raise DataError(f"the loss is {loss} in epoch {epoch + 1}; start anew with a smaller learning rate")
+            raise DataError(
+                f"the loss is {loss} in epoch {epoch + 1}; start anew with a smaller learning rate"
+            )
         scores = _validate(fabric, module, validation, preset, batch_size)
         if isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
             schedule.step(scores["val_pck"])
@@ -152,8 +163,9 @@ def train(
             run.save_state(state, history)
             left = (epochs - epoch - 1) * float(np.mean([past["seconds"] for past in history]))
             print(
-                f"epoch {epoch + 1}/{epochs}: train loss {line['train_loss']:.5f}, val loss {scores['val_loss']:.5f}, "
-                f"val PCK {scores['val_pck']:.4f}, {line['seconds']:.0f} s; about {left / 60:.0f} min left",
+                f"epoch {epoch + 1}/{epochs}: train loss {line['train_loss']:.5f}, "
+                f"val loss {scores['val_loss']:.5f}, val PCK {scores['val_pck']:.4f}, "
+                f"{line['seconds']:.0f} s; about {left / 60:.0f} min left",
                 flush=True,
             )
         fabric.barrier()
@@ -208,5 +220,7 @@ def _validate(
         counted = labelled if preset.unlabelled == "ignore" else torch.ones_like(labelled)
         loss += heatmap_loss(predicted, heatmaps, counted).item() * len(images)
         points.append(decode(predicted[:, -1].float().cpu().numpy())[0])
-    scored = hits(np.concatenate(points), read_points(people.table, "annotated"), read_visibility(people.table))
+    scored = hits(
+        np.concatenate(points), read_points(people.table, "annotated"), read_visibility(people.table)
+    )
     return {"val_loss": loss / len(people), "val_pck": float(pck(scored))}

@@ -22,8 +22,8 @@ class Preset:
     """A training recipe.
 
     schedule: `drop-once` divides the learning rate by 5, once, when the validation PCK has not
-    improved for 5 epochs (thesis, section 5.1); `one-cycle` warms up over the first twentieth of all steps and
-    falls to nothing along a line (Smith and Topin 2017, arXiv:1708.07120).
+    improved for 5 epochs (thesis, section 5.1); `one-cycle` warms up over the first twentieth of all
+    steps and falls to nothing along a line (Smith and Topin 2017, arXiv:1708.07120).
     unlabelled: `zero` takes the map of an unlabelled joint as all-zero, `ignore` leaves it out of the loss.
     """
 

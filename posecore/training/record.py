@@ -31,7 +31,9 @@ class RunFolder:
         """
         there = (self.path / RUN).is_file()
         if there and not resume:
-            raise ConfigError(f"{self.path}: a run is there already; continue it with --resume or choose another --out")
+            raise ConfigError(
+                f"{self.path}: a run is there already; continue it with --resume or choose another --out"
+            )
         if there:
             before = json.loads((self.path / RUN).read_text(encoding="utf-8"))
             for key, value in json.loads(json.dumps(settings)).items():
@@ -59,5 +61,7 @@ class RunFolder:
         try:
             state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         except Exception as error:  # torch raises many kinds for a broken file
-            raise CheckpointError(f"{path}: not readable ({type(error).__name__}); delete the folder and train anew") from error
+            raise CheckpointError(
+                f"{path}: not readable ({type(error).__name__}); delete the folder and train anew"
+            ) from error
         return state

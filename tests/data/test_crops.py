@@ -13,7 +13,9 @@ def crop(bbox, points, width=1000, height=800, visibility=None):
 
 def test_in_the_middle_the_longer_side_grows_by_a_tenth_around_the_keypoints():
     # Box 100 x 200: side 220. Keypoints from (400, 300) to (480, 460): centre (440, 380).
-    assert crop((390, 280, 100, 200), [(400, 300), (480, 460), (450, 350)]) == SquareCrop(330, 270, pytest.approx(220))
+    assert crop((390, 280, 100, 200), [(400, 300), (480, 460), (450, 350)]) == SquareCrop(
+        330, 270, pytest.approx(220)
+    )
 
 
 def test_only_labelled_keypoints_count_for_the_centre():
@@ -54,7 +56,9 @@ def test_points_there_and_back_are_the_same():
     assert np.allclose(square.points_to_crop(np.array([-12.5 + 411, 33.25 + 411])), [256, 256])
 
 
-@pytest.mark.parametrize("square", [SquareCrop(40.3, 20.7, 120.5), SquareCrop(-30, 10, 200), SquareCrop(50, 60, 64)])
+@pytest.mark.parametrize(
+    "square", [SquareCrop(40.3, 20.7, 120.5), SquareCrop(-30, 10, 200), SquareCrop(50, 60, 64)]
+)
 def test_a_dot_in_the_picture_is_found_where_its_point_is_moved_to(square):
     picture = np.zeros((200, 240, 3), np.uint8)
     picture[80:84, 70:74] = 255  # centre (72, 82)

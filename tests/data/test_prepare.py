@@ -101,7 +101,11 @@ def test_other_settings_start_clean(coco_dir, tmp_path, monkeypatch):
         prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
     monkeypatch.undo()
     info = prepare(coco_dir, tmp_path / "out", Settings(test_size=0, limit=5), workers=1)
-    assert len(list((tmp_path / "out" / "crops").rglob("*.png"))) == sum(s["people"] for s in info["splits"].values()) == 10
+    assert (
+        len(list((tmp_path / "out" / "crops").rglob("*.png")))
+        == sum(s["people"] for s in info["splits"].values())
+        == 10
+    )
 
 
 def test_unreadable_pictures_are_counted_listed_and_skipped(coco_dir, tmp_path):
@@ -112,7 +116,10 @@ def test_unreadable_pictures_are_counted_listed_and_skipped(coco_dir, tmp_path):
     (pictures / "000000000005.jpg").write_bytes(whole[: len(whole) // 2])
     info = prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
     assert info["splits"]["train"]["people"] == 21
-    assert [line.split(": ")[1] for line in info["unreadable"]] == ["no such file", *["not a readable picture"] * 2]
+    assert [line.split(": ")[1] for line in info["unreadable"]] == [
+        "no such file",
+        *["not a readable picture"] * 2,
+    ]
 
 
 def test_people_with_unusable_boxes_or_keypoints_are_counted_by_reason(coco_dir, tmp_path):
@@ -134,7 +141,12 @@ def test_people_with_unusable_boxes_or_keypoints_are_counted_by_reason(coco_dir,
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("{", "not a COCO keypoints file"), ("[]", "not a COCO"), ('{"a": 1}', "images and annotations"), (None, "no COCO data")],
+    [
+        ("{", "not a COCO keypoints file"),
+        ("[]", "not a COCO"),
+        ('{"a": 1}', "images and annotations"),
+        (None, "no COCO data"),
+    ],
 )
 def test_a_broken_or_missing_annotation_file_is_named(content, words, tmp_path):
     folder = tmp_path / "coco"

@@ -6,7 +6,7 @@ from posecore.latent.arrays import BLOCK, as_float32, blocks
 
 
 def test_blocks_cover_every_row_once():
-    latents = np.arange(2 * BLOCK + 5, dtype=np.float16)[:, None] % 1000
+    latents = np.arange(2 * BLOCK + 1, dtype=np.float16)[:, None] % 1000
     pieces = list(blocks(latents))
     assert [start for start, _ in pieces] == [0, BLOCK, 2 * BLOCK]
     assert all(piece.dtype == np.float32 for _, piece in pieces)

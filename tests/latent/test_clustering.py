@@ -44,9 +44,12 @@ def test_the_seed_fixes_the_result(method):
 @pytest.mark.parametrize("method", CLUSTERERS)
 def test_other_starts_give_the_same_numbers_to_the_same_groups(method):
     latents, _ = planted([20, 20, 20, 35])
-    labels = [cluster(latents, method, k=4, seed=seed).labels for seed in range(4)]
+    found = [cluster(latents, method, k=4, seed=seed) for seed in range(4)]
+    labels = [clustering.labels for clustering in found]
     for other in labels[1:]:
         np.testing.assert_array_equal(labels[0], other)
+    for clustering in found[1:]:
+        np.testing.assert_allclose(clustering.centroids, found[0].centroids, atol=1e-4)
     # Of equally large ones the first is the one whose first person comes first.
     assert list(dict.fromkeys(labels[0][labels[0] > 0])) == [1, 2, 3]
 

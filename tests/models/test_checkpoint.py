@@ -30,7 +30,9 @@ def test_half_precision_halves_the_file_and_loads_as_float32(tmp_path):
     network = MODELS["hourglass"].build(MODELS["hourglass"].config(channels=32)).eval()
     save_checkpoint(tmp_path / "full.safetensors", network)
     save_checkpoint(tmp_path / "half.safetensors", network, half=True)
-    assert (tmp_path / "half.safetensors").stat().st_size < 0.6 * (tmp_path / "full.safetensors").stat().st_size
+    assert (tmp_path / "half.safetensors").stat().st_size < 0.6 * (
+        tmp_path / "full.safetensors"
+    ).stat().st_size
     loaded = load_checkpoint(tmp_path / "half.safetensors")
     assert {p.dtype for p in loaded.parameters()} == {torch.float32}
     assert weights_digest(loaded) != weights_digest(network)

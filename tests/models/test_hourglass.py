@@ -108,10 +108,14 @@ def test_the_mean_colour_is_subtracted():
     plain = StackedHourglass(HourglassConfig(channels=8, mean_rgb=(0.0, 0.0, 0.0))).eval()
     x = images()
     with torch.no_grad():
-        assert torch.allclose(centred(x + torch.tensor([0.1, 0.2, 0.3]).view(1, 3, 1, 1)), plain(x), atol=1e-4)
+        assert torch.allclose(
+            centred(x + torch.tensor([0.1, 0.2, 0.3]).view(1, 3, 1, 1)), plain(x), atol=1e-4
+        )
 
 
-@pytest.mark.parametrize(("scheme", "gain"), [("glorot", lambda i, o: 2 / (i + o)), ("he", lambda i, o: 2 / i)])
+@pytest.mark.parametrize(
+    ("scheme", "gain"), [("glorot", lambda i, o: 2 / (i + o)), ("he", lambda i, o: 2 / i)]
+)
 def test_initial_weights_have_the_variance_of_their_scheme(scheme, gain):
     net = StackedHourglass(HourglassConfig(channels=64, initialisation=scheme))
     weight = net.hourglasses[0].skip[0].body[5].weight  # 3x3, 32 to 32 channels
@@ -120,7 +124,11 @@ def test_initial_weights_have_the_variance_of_their_scheme(scheme, gain):
 
 @pytest.mark.parametrize(
     ("values", "words"),
-    [({"stacks": 0}, "stacks is 0"), ({"channels": 7}, "channels is 7"), ({"initialisation": "zero"}, "'zero'")],
+    [
+        ({"stacks": 0}, "stacks is 0"),
+        ({"channels": 7}, "channels is 7"),
+        ({"initialisation": "zero"}, "'zero'"),
+    ],
 )
 def test_an_impossible_configuration_is_refused(values, words):
     with pytest.raises(ConfigError, match=words):

@@ -29,7 +29,9 @@ def test_points_stay_on_what_they_mark():
         centre[0] = rng.integers(40, 88, 2) + 0.5
         points = np.repeat(centre[:1], 17, axis=0)
         change = Augmentation(colour=0, grey=0)
-        moved, moved_points, _ = augment(picture_with_dots(points), points, np.full(17, 2, np.int8), rng, change)
+        moved, moved_points, _ = augment(
+            picture_with_dots(points), points, np.full(17, 2, np.int8), rng, change
+        )
         rows, columns = np.nonzero(moved[..., 0] > 100)
         found = np.array([columns.mean() + 0.5, rows.mean() + 0.5])
         assert np.abs(found - moved_points[0]).max() < 0.6
@@ -41,7 +43,9 @@ def test_a_mirror_image_swaps_left_and_right():
     change = Augmentation(rotation=0, smallest=1, largest=1, shift=0, flip=1, colour=0, grey=0)
     image = np.zeros((64, 64, 3), np.uint8)
     image[:, 0] = 200
-    moved, moved_points, moved_visibility = augment(image, points, visibility, np.random.default_rng(0), change)
+    moved, moved_points, moved_visibility = augment(
+        image, points, visibility, np.random.default_rng(0), change
+    )
     assert (moved[:, 63] == 200).all()
     assert not moved[:, 0].any()
     assert np.allclose(moved_points[1], [64 - points[2, 0], points[2, 1]])  # the left eye was the right one

@@ -66,7 +66,9 @@ def test_an_interrupted_run_goes_on_to_the_very_weights_of_an_uninterrupted_one(
     torch.rand(7)  # what happened to the global generator meanwhile must not matter
     history = run(prepared_dir, tmp_path / "parts", name, epochs=3, resume=True)
     assert len(history) == 3
-    whole, parts = (torch.load(tmp_path / f / STATE, weights_only=True)["network"] for f in ("whole", "parts"))
+    whole, parts = (
+        torch.load(tmp_path / f / STATE, weights_only=True)["network"] for f in ("whole", "parts")
+    )
     assert all(torch.equal(whole[key], parts[key]) for key in whole)
 
 

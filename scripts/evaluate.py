@@ -1,0 +1,69 @@
+"""Score a network on annotated people: PCK, per joint, OKS and COCO's AP."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from posecore.cli import command
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--checkpoint", type=Path, help="weights made by train.py")
+    source.add_argument("--bundle", type=Path, help="a bundle, for example artifacts/people")
+    parser.add_argument("--data", type=Path, required=True, help="folder made by prepare_coco.py")
+    parser.add_argument("--split", default="val", help="default: %(default)s")
+    parser.add_argument(
+        "--skips", default="1111", help="1 = on, 0 = cut, from 64 x 64 to 8 x 8 (default: %(default)s)"
+    )
+    parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: the fastest here")
+    parser.add_argument("--threads", type=int, help="processor cores (default: all)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    return parser
+
+
+@command
+def main(argv: Sequence[str] | None = None) -> int:
+    options = build_parser().parse_args(argv)
+    from posecore.ablation import parse_mask
+    from posecore.bundle import open_bundle
+    from posecore.data.dataset import CropDataset
+    from posecore.data.prepared import open_prepared
+    from posecore.inference import Predictor, use_threads
+    from posecore.latent.extract import predict
+    from posecore.metrics.evaluate import evaluate
+    from posecore.models.checkpoint import load_checkpoint
+
+    mask = parse_mask(options.skips)
+    crops = CropDataset(open_prepared(options.data), options.split)
+    network = open_bundle(options.bundle).network() if options.bundle else load_checkpoint(options.checkpoint)
+    use_threads(options.threads)
+    predictor = Predictor(network, options.precision or "auto")
+    points, peaks = predict(predictor, crops, (mask,))[mask]
+    scores = evaluate(points, peaks, crops.table) | {"skips": options.skips, "precision": predictor.precision}
+    if options.json:
+        print(json.dumps(scores, allow_nan=False))
+        return 0
+    for name in (
+        "images",
+        "pck",
+        "pck_visible",
+        "oks_mean",
+        "oks_ap",
+        "oks_ap50",
+        "oks_ap75",
+        "oks_ar",
+        "skips",
+    ):
+        value = scores[name]
+        print(f"{name:12} {value:.4f}" if isinstance(value, float) else f"{name:12} {value}")
+    for name, share in scores["per_joint"].items():
+        print(f"  {name:15} {'-' if share is None else f'{share:.3f}'}  n = {scores['per_joint_n'][name]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,306 @@
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_bundle import make_fake_bundle
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from dashboard import loaders, state
+
+APP = Path(__file__).parent.parent.parent / "dashboard" / "app.py"
+PEOPLE = 30
+TITLES = {
+    "overview": "What a pose network learned",
+    "skip_lab": "Skip lab",
+    "latent_map": "Latent map",
+    "clusters": "Clusters",
+    "pc_walk": "PC walk",
+}
+
+
+@pytest.fixture(scope="module")
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("artifacts")
+    make_fake_bundle(folder / "plain", people=PEOPLE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pictured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pictured")
+    make_fake_bundle(folder / "pictured", people=12, pictures=True, seed=1)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_pictures_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("POSE_IMAGES", raising=False)
+
+
+def open_page(monkeypatch: pytest.MonkeyPatch, artifacts: Path, page: str, **link: str) -> AppTest:
+    """The page as a browser shows it that was given a link with these parameters."""
+    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    if page != "overview":
+        app.run().switch_page(f"views/{page}.py")
+    for key, value in link.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    """All running text of a page."""
+    blocks = (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader, app.title)
+    return "\n".join(str(element.value) for block in blocks for element in block)
+
+
+def figures(app: AppTest) -> list[dict]:
+    return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {element.label: element.value for element in app.metric}
+
+
+@pytest.mark.parametrize("page", TITLES)
+def test_a_page_opens_with_something_to_see(
+    page: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, artifacts, page)
+    assert app.title[0].value == TITLES[page]
+    assert app.get("plotly_chart") or app.image
+    assert not app.error and not app.warning
+    for figure in figures(app):
+        title = figure["layout"]["title"]["text"]
+        assert "fake people" in title and "hourglass" in title and ("n = " in title or "epochs" in title)
+
+
+@pytest.mark.parametrize("page", TITLES)
+def test_pictures_and_charts_have_a_text_for_those_who_do_not_see_them(
+    page: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, artifacts, page)
+    assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+    assert all(picture.alt for images in app.image for picture in images.proto.imgs)
+
+
+def test_overview_tells_the_figures_with_their_n(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(monkeypatch, artifacts, "overview")
+    assert metrics(app) == {
+        "PCK": "0.540",
+        "PCK, visible joints": "0.560",
+        "OKS, mean": "0.600",
+        "COCO AP": "0.400",
+    }
+    assert f"{PEOPLE} people of fake people val" in words(app)
+    assert "preset fast" in words(app)
+    assert figures(app)[0]["data"][0]["y"] == pytest.approx([0.15, 0.3, 0.45, 0.6])
+
+
+def test_the_lab_compares_the_stored_prediction_with_the_latent_alone_without_a_picture(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, artifacts, "skip_lab", lab_person="train-1021")
+    assert all(toggle.disabled and not toggle.value for toggle in app.toggle) and len(app.toggle) == 4
+    assert "POSE_IMAGES" in app.info[0].value
+    assert "All four skips on (stored)" in words(app) and "All four skips cut" in words(app)
+    bundle = loaders.load_bundle("plain")
+    row = bundle.samples.iloc[bundle.row("train-1021")]
+    table = app.dataframe[0].value
+    assert table["peak before"].to_numpy() == pytest.approx(
+        [row[name] for name in bundle.samples.columns if name.endswith("_peak")]
+    )
+    maps = loaders.latent_heatmaps(bundle, "train-1021")
+    assert table["peak after"].to_numpy() == pytest.approx(maps.max(axis=(1, 2)), rel=1e-5)
+    cell = int(maps[0].argmax())
+    there = np.array([cell % 64 * 4 + 2, cell // 64 * 4 + 2])
+    far = np.linalg.norm(there - [row["predicted_nose_x"], row["predicted_nose_y"]])
+    assert table["moved, px"].iloc[0] == pytest.approx(far, rel=1e-4)
+    assert table["PCK radii"].iloc[0] == pytest.approx(far / 12.8, rel=1e-4)
+
+
+def test_the_lab_cuts_single_skips_where_there_is_a_picture(
+    pictured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = dict.fromkeys(state.LAB_SKIPS, "true")
+    app = open_page(monkeypatch, pictured, "skip_lab", **every)
+    assert [toggle.value for toggle in app.toggle] == [True] * 4
+    assert metrics(app)["Joints moved by a radius or more"] == "0 of 17"
+    assert "Nothing is cut" in words(app)
+    app.toggle(key="lab_32").set_value(False).run()
+    assert "Cut: 32 × 32" in words(app)  # noqa: RUF001
+    bundle = loaders.load_bundle("pictured")
+    person = app.text_input[0].placeholder
+    crop = np.asarray(Image.open(bundle.path / f"pictures/{person}.webp").convert("RGB"))
+    peaks = loaders.crop_heatmaps(bundle, crop, "1011").max(axis=(1, 2))
+    assert app.dataframe[0].value["peak after"].to_numpy() == pytest.approx(peaks, rel=1e-4)
+
+
+def upload(app: AppTest, name: str, data: bytes) -> AppTest:
+    app.file_uploader[0].upload(name, data)
+    return app.run()
+
+
+def test_an_uploaded_picture_is_cut_and_shown(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(monkeypatch, artifacts, "skip_lab", lab_source="your own picture")
+    assert "Choose a picture" in app.info[0].value
+    picture = Image.new("RGB", (300, 200), (200, 30, 30))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    upload(app, "me.png", buffer.getvalue())
+    assert not app.exception and not app.error
+    assert [field.value for field in app.number_input] == [50.0, 0.0, 200.0]  # the central square
+    assert not any(toggle.disabled for toggle in app.toggle)
+    assert len(app.dataframe[0].value) == 17
+    assert "your picture" in words(app)
+
+
+def test_a_text_file_called_jpg_gets_a_sentence(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(monkeypatch, artifacts, "skip_lab", lab_source="your own picture")
+    upload(app, "me.jpg", b"not a picture at all")
+    assert not app.exception and len(app.error) == 1
+
+
+def test_a_point_picked_on_the_map_shows_that_very_person(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, artifacts, "latent_map")
+    app.session_state[state.MAP_CHART] = {"selection": {"points": [{"customdata": "train-1014"}]}}
+    app.run()
+    assert not app.exception
+    assert app.text_input(key=state.MAP_PERSON).value == "train-1014"
+    assert "**train-1014**" in words(app)
+    alt = [picture.alt for images in app.image for picture in images.proto.imgs]
+    assert any("train-1014" in text for text in alt)
+
+
+def test_what_is_typed_after_a_pick_counts(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(monkeypatch, artifacts, "latent_map")
+    app.session_state[state.MAP_CHART] = {"selection": {"points": [{"customdata": ["train-1014"]}]}}
+    app.run()
+    app.text_input(key=state.MAP_PERSON).set_value("train-1035").run()
+    assert "**train-1035**" in words(app)
+
+
+def test_points_of_the_map_are_the_people_they_say(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(monkeypatch, artifacts, "latent_map", map_x="3", map_y="1", map_colour="one colour")
+    points = app.get("plotly_chart")[0]
+    trace = json.loads(points.proto.spec)["data"][0]
+    bundle = loaders.load_bundle("plain")
+    assert list(trace["customdata"]) == list(bundle.samples["sample_id"])
+    fitted, scores = loaders.components(bundle)
+    assert np.allclose(decoded(trace["x"]), scores[:, 2]) and np.allclose(decoded(trace["y"]), scores[:, 0])
+    axes = json.loads(points.proto.spec)["layout"]
+    assert f"component 3 ({fitted.explained[2]:.1%}" in axes["xaxis"]["title"]["text"]
+
+
+def decoded(values: list[float] | dict[str, str]) -> np.ndarray:
+    """Numbers of a plotly trace, which may be written as base64."""
+    import base64
+
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
+    return np.array(values)
+
+
+def test_clusters_follow_k_and_find_the_two_kinds_of_people(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, artifacts, "clusters", clu_k="2")
+    assert app.slider(key=state.CLUSTERS_K).value == 2
+    assert metrics(app)["Smallest and largest cluster"] == "15 – 15"  # noqa: RUF001
+    assert float(metrics(app)["Mean silhouette"]) > 0.5
+    assert "full latent space" in words(app) and "128 numbers" in words(app)
+    standing = {f"train-{1000 + 7 * i}" for i in range(0, PEOPLE, 2)}
+    nearest = [set(picture.caption.split(" · ")) for images in app.image for picture in images.proto.imgs]
+    assert [len(people) for people in nearest] == [loaders.NEAREST] * 2
+    assert sorted(len(people & standing) for people in nearest) == [0, loaders.NEAREST]
+    app.slider(key=state.CLUSTERS_K).set_value(5).run()
+    assert not app.exception and len(figures(app)[0]["data"]) == 5
+
+
+def test_another_seed_is_one_click(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(monkeypatch, artifacts, "clusters")
+    app.button(key="_clu_again").click().run()
+    assert not app.exception and "seed 1," in words(app)
+
+
+def test_a_walk_meets_the_nearest_people_and_says_who_repeats(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, artifacts, "pc_walk", walk_steps="13", walk_range="1.0")
+    bundle = loaders.load_bundle("plain")
+    _, scores = loaders.components(bundle)
+    middle = scores.copy()
+    at_mean = bundle.samples["sample_id"].iloc[int(np.linalg.norm(middle, axis=1).argmin())]
+    stops = [caption.value.split("  \n") for caption in app.caption if "distance" in caption.value.lower()]
+    stops = [stop for stop in stops if len(stop) == 3]
+    assert len(stops) == 13
+    assert stops[6][0] == at_mean
+    assert stops[6][2] == f"distance {np.linalg.norm(scores, axis=1).min():.1f}"
+    again = {who for who, *_ in stops if sum(other[0] == who for other in stops) > 1}
+    assert again and all(who in app.info[0].value for who in again)
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "says"),
+    [
+        ("clusters", {"clu_k": "99"}, "whole number from 2 to 20"),
+        ("clusters", {"clu_k": "two"}, "whole number from 2 to 20"),
+        ("clusters", {"clu_seed": "-4"}, "whole number from 0 to 9999"),
+        ("latent_map", {"map_x": "900"}, "a component from 1 to"),
+        ("latent_map", {"map_person": "nobody"}, "no person 'nobody'"),
+        ("latent_map", {"map_colour": "blood type"}, "PCK or one colour"),
+        ("skip_lab", {"lab_person": "../../etc"}, "no person '../../etc'"),
+        ("skip_lab", {"lab_source": "the web"}, "your own picture"),
+        ("pc_walk", {"walk_component": "0"}, "a component from 1 to"),
+        ("pc_walk", {"walk_steps": "8"}, "one of 3, 5, 7"),
+    ],
+)
+def test_forged_links_get_a_sentence_and_the_default(
+    page: str, link: dict[str, str], says: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, artifacts, page, **link)
+    assert len(app.warning) == 1 and says in app.warning[0].value
+    assert app.get("plotly_chart") or app.image
+
+
+@pytest.mark.parametrize("page", TITLES)
+def test_a_broken_bundle_gets_a_sentence_on_every_page(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_fake_bundle(tmp_path / "broken", people=12)
+    (tmp_path / "broken" / "latents.npy").write_bytes(b"short")
+    app = open_page(monkeypatch, tmp_path, page)
+    assert len(app.error) == 1 and "latents.npy" in app.error[0].value
+    assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("page", TITLES)
+def test_no_bundle_at_all_says_how_to_make_one(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, tmp_path, page)
+    assert "scripts/extract_latents.py" in app.info[0].value
+
+
+def test_bundles_can_be_chosen_where_there_are_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_fake_bundle(tmp_path / "first", people=12)
+    assert not open_page(monkeypatch, tmp_path, "overview").selectbox
+    make_fake_bundle(tmp_path / "second", people=17)
+    assert "**12 people**" in words(open_page(monkeypatch, tmp_path, "overview"))
+    assert "**17 people**" in words(open_page(monkeypatch, tmp_path, "overview", bundle="second"))
+    forged = open_page(monkeypatch, tmp_path, "overview", bundle="../../home")
+    assert "**12 people**" in words(forged) and "first, second" in forged.warning[0].value
+
+
+def test_a_bundle_written_anew_is_opened_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_fake_bundle(tmp_path / "one", people=12)
+    assert "**12 people**" in words(open_page(monkeypatch, tmp_path, "overview"))
+    make_fake_bundle(tmp_path / "one", people=13)
+    assert "**13 people**" in words(open_page(monkeypatch, tmp_path, "overview"))

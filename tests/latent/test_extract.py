@@ -1,0 +1,147 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+import posecore.latent.extract as module
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
+from posecore.bundle import open_bundle, verify
+from posecore.data.dataset import CropDataset
+from posecore.data.heatmaps import decode
+from posecore.data.prepared import open_prepared
+from posecore.drawing import fuse_heatmaps
+from posecore.errors import BundleError, ConfigError
+from posecore.inference import Predictor
+from posecore.latent.extract import choose_people, extract, predict
+from posecore.metrics.pck import hits, image_scores
+from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.samples import read_points, read_visibility
+
+
+def predictor(stacks: int = 1) -> Predictor:
+    torch.manual_seed(0)
+    network = StackedHourglass(HourglassConfig(channels=8, stacks=stacks)).eval()
+    # Weights as a bundle stores them, so that stored and live numbers are the same.
+    for parameter in network.parameters():
+        parameter.data = parameter.data.half().float()
+    return Predictor(network, "fp32")
+
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    monkeypatch.setattr(module, "BATCH", 5)
+    monkeypatch.setattr(module, "CHUNK", 10)
+
+
+def test_a_bundle_holds_what_the_network_makes_of_each_person(prepared_dir, tmp_path, small_batches):
+    p, data = predictor(), open_prepared(prepared_dir)
+    assert extract(p, data, "train", tmp_path / "b", annotations=True) == 24
+    bundle = open_bundle(tmp_path / "b")
+    assert verify(bundle.path) == []
+    crops = CropDataset(data, "train")
+    pictures = np.stack([crops.picture(i) for i in range(24)])
+    encoded = p.encode(pictures)
+    heatmaps = p.decode(encoded, (ALL_ON,))[0]
+    points, _ = decode(heatmaps)
+    assert bundle.samples["sample_id"].tolist() == crops.table["sample_id"].tolist()
+    assert np.allclose(bundle.latents, encoded.bottleneck.flatten(1), atol=1e-2, rtol=1e-2)
+    # Reading the stored weights gives the stored joints: one network, one precision.
+    again, _ = decode(Predictor(bundle.network(), bundle.manifest.precision).heatmaps(pictures))
+    stored = read_points(bundle.samples, "predicted")
+    assert np.mean(np.all(stored == points, axis=-1)) > 0.99
+    assert np.mean(np.all(stored == again, axis=-1)) > 0.99
+    scores = image_scores(hits(stored, read_points(crops.table, "annotated"), read_visibility(crops.table)))
+    assert np.allclose(bundle.samples["pck"], scores, equal_nan=True)
+    for stored_mean, skip in zip(bundle.skip_means(), encoded.skips, strict=True):
+        assert np.allclose(stored_mean, skip.mean(dim=0), atol=1e-2, rtol=1e-2)
+    tile = np.asarray(bundle.thumbnail(crops.table["sample_id"][7]), int)
+    own = np.abs(tile - fuse_heatmaps(heatmaps[7]).astype(int)).mean()
+    assert own < np.abs(tile - fuse_heatmaps(heatmaps[8]).astype(int)).mean()
+
+
+def test_without_leave_no_annotation_is_in_the_bundle_and_figures_state_their_skips(prepared_dir, tmp_path):
+    extract(predictor(), open_prepared(prepared_dir), "train", tmp_path / "b", samples=6)
+    bundle = open_bundle(tmp_path / "b")
+    assert not [name for name in bundle.samples.columns if "annotated" in name or "bbox" in name]
+    figures = bundle.manifest.figures
+    assert {name: (f["images"], f["skips"]) for name, f in figures.items()} == {
+        "tiny_coco train, the people of this bundle": (6, "1111"),
+        "tiny_coco val": (8, "1111"),
+        "tiny_coco val, all skips cut": (8, "0000"),
+    }
+
+
+def test_a_killed_extraction_goes_on_and_ends_with_the_same(
+    prepared_dir, tmp_path, small_batches, monkeypatch
+):
+    data = open_prepared(prepared_dir)
+    extract(predictor(), data, "train", tmp_path / "whole")
+    real, encoded = Predictor.encode, []
+
+    def dies(self, pictures, *mask):
+        encoded.append(len(pictures))
+        if len(encoded) == 4:
+            raise KeyboardInterrupt
+        return real(self, pictures, *mask)
+
+    monkeypatch.setattr(Predictor, "encode", dies)
+    with pytest.raises(KeyboardInterrupt):
+        extract(predictor(), data, "train", tmp_path / "parts")
+    assert not (tmp_path / "parts").exists()
+    encoded.clear()
+    monkeypatch.setattr(Predictor, "encode", lambda *a: (encoded.append(len(a[1])), real(*a))[1])
+    extract(predictor(), data, "train", tmp_path / "parts")
+    assert sum(encoded) == 24 - 10 + 8  # ten people were done; eight are the validation people
+    whole, parts = (
+        json.loads((tmp_path / f / "manifest.json").read_text())["files"] for f in ("whole", "parts")
+    )
+    assert whole == parts
+
+
+def test_another_network_does_not_go_on_with_the_work_of_the_first(
+    prepared_dir, tmp_path, small_batches, monkeypatch
+):
+    data = open_prepared(prepared_dir)
+    monkeypatch.setattr(module, "write_thumbnails", lambda *a: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        extract(predictor(), data, "train", tmp_path / "b")
+    monkeypatch.undo()
+    other = predictor(stacks=2)
+    extract(other, data, "train", tmp_path / "b")
+    crops = CropDataset(data, "train")
+    encoded = other.encode(np.stack([crops.picture(i) for i in range(24)]))
+    latents = open_bundle(tmp_path / "b").latents
+    assert np.allclose(latents, encoded.bottleneck.flatten(1), atol=1e-2, rtol=1e-2)
+
+
+def test_people_are_drawn_by_seed_without_replacement(prepared_dir):
+    table = open_prepared(prepared_dir).table("train")
+    first = choose_people(table, 10, False, seed=0)
+    assert len(set(first)) == 10
+    assert np.array_equal(first, np.sort(first))
+    assert np.array_equal(first, choose_people(table, 10, False, seed=0))
+    assert not np.array_equal(first, choose_people(table, 10, False, seed=1))
+    complete = choose_people(table, None, True, seed=0)
+    assert (read_visibility(table)[complete] > 0).all()
+    assert len(complete) == (read_visibility(table) > 0).all(axis=1).sum() < len(table)
+    with pytest.raises(ConfigError, match="--samples 25: this split has 24 people"):
+        choose_people(table, 25, False, seed=0)
+    with pytest.raises(ConfigError, match="ask for 1 to"):
+        choose_people(table, 0, False, seed=0)
+
+
+def test_what_is_no_bundle_is_not_replaced(prepared_dir, tmp_path):
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(BundleError, match="left alone"):
+        extract(predictor(), open_prepared(prepared_dir), "train", tmp_path)
+
+
+@pytest.mark.parametrize("stacks", [1, 2])
+def test_predicting_under_several_masks_is_predicting_under_each(stacks, prepared_dir):
+    p, crops = predictor(stacks), CropDataset(open_prepared(prepared_dir), "val")
+    together = predict(p, crops, (ALL_ON, ALL_OFF, ALL_MASKS[5]))
+    for mask, (points, peaks) in together.items():
+        alone, alone_peaks = decode(p.heatmaps(np.stack([crops.picture(i) for i in range(8)]), mask))
+        assert np.mean(np.all(points == alone, axis=-1)) > 0.98
+        assert np.allclose(peaks, alone_peaks, atol=1e-4)

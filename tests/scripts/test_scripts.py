@@ -1,0 +1,140 @@
+"""The scripts as people run them, one after the other, on tiny data."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from posecore.bundle import open_bundle, verify
+from scripts import evaluate, extract_latents, prepare_coco, train
+
+ROOT = Path(__file__).parents[2]
+TINY = ["--channels", "8", "--workers", "0", "--threads", "1"]
+
+
+@pytest.fixture(scope="module")
+def run(prepared_dir, tmp_path_factory):
+    """A finished training run of one epoch."""
+    out = tmp_path_factory.mktemp("run") / "run"
+    threads = torch.get_num_threads()
+    assert train.main(["--data", str(prepared_dir), "--out", str(out), "--epochs", "1", *TINY]) == 0
+    torch.set_num_threads(threads)
+    return out
+
+
+def test_from_coco_to_a_bundle_each_script_names_the_next(coco_dir, tmp_path, capsys, run):
+    data, bundle = tmp_path / "data", tmp_path / "bundle"
+    assert (
+        prepare_coco.main(["--coco", str(coco_dir), "--out", str(data), "--test-size", "4", "--workers", "1"])
+        == 0
+    )
+    printed = capsys.readouterr().out
+    assert "test: 4 people" in printed
+    assert f"wrote {data}" in printed
+    assert "scripts/train.py" in printed
+    checkpoint = str(run / "best.safetensors")
+    arguments = ["--checkpoint", checkpoint, "--data", str(data), "--out", str(bundle), "--samples", "7"]
+    assert extract_latents.main(arguments) == 0
+    assert f"wrote {bundle}: 7 people" in capsys.readouterr().out
+    manifest = open_bundle(bundle).manifest
+    assert verify(bundle) == []
+    assert (manifest.training["preset"], manifest.training["best_epoch"]) == ("fast", 1)
+    assert [line["epoch"] for line in open_bundle(bundle).history()] == [1]
+    for source in (["--checkpoint", checkpoint], ["--bundle", str(bundle)]):
+        assert (
+            evaluate.main([*source, "--data", str(data), "--split", "test", "--skips", "1010", "--json"]) == 0
+        )
+        scores = json.loads(capsys.readouterr().out)  # the only thing on standard output
+        assert {"images", "pck", "pck_visible", "per_joint", "oks_ap", "skips"} <= set(scores)
+        assert (scores["images"], scores["skips"]) == (4, "1010")
+    assert evaluate.main(["--bundle", str(bundle), "--data", str(data)]) == 0
+    assert "left_wrist" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("main", "arguments", "words"),
+    [
+        (prepare_coco.main, ["--coco", "nowhere", "--out", "o"], "nowhere"),
+        (prepare_coco.main, ["--coco", ".", "--out", "o", "--limit", "0"], "--limit 0"),
+        (train.main, ["--data", "nowhere", "--out", "o"], "nowhere: no prepared data"),
+        (train.main, ["--data", "{data}", "--out", "o", "--preset", "slow"], "thesis, fast"),
+        (train.main, ["--data", "{data}", "--out", "o", "--epochs", "0"], "--epochs 0"),
+        (train.main, ["--data", "{data}", "--out", "o", "--channels", "7"], "channels is 7"),
+        (
+            evaluate.main,
+            ["--checkpoint", "none.safetensors", "--data", "{data}"],
+            "none.safetensors: no such file",
+        ),
+        (evaluate.main, ["--bundle", "none", "--data", "{data}"], "none: no such folder"),
+        (evaluate.main, ["--checkpoint", "x", "--data", "{data}", "--skips", "2"], "four digits"),
+        (
+            evaluate.main,
+            ["--checkpoint", "x", "--data", "{data}", "--split", "test"],
+            "there are: train, val",
+        ),
+        (extract_latents.main, ["--checkpoint", "x", "--data", "{data}", "--out", "o"], "x: no such file"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_two(
+    main, arguments, words, prepared_dir, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    threads = torch.get_num_threads()
+    assert main([argument.format(data=prepared_dir) for argument in arguments]) == 2
+    torch.set_num_threads(threads)
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert words in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("main", [prepare_coco.main, train.main, evaluate.main, extract_latents.main])
+def test_wrong_usage_has_status_two(main, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--unknown"])
+    assert stop.value.code == 2
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(coco_dir, tmp_path, capsys, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(28, "No space left on device", "somewhere")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    assert prepare_coco.main(["--coco", str(coco_dir), "--out", str(tmp_path / "o"), "--workers", "1"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("error: somewhere: No space left on device")
+    assert not (tmp_path / "o").exists()
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_training_killed_without_mercy_goes_on_to_the_same_weights(prepared_dir, tmp_path, capsys):
+    def arguments(out):
+        return ["--data", str(prepared_dir), "--out", str(out), "--epochs", "4", *TINY]
+
+    threads = torch.get_num_threads()
+    assert train.main(arguments(tmp_path / "whole")) == 0
+    child = subprocess.Popen(
+        [sys.executable, str(ROOT / "scripts" / "train.py"), *arguments(tmp_path / "killed")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+    )
+    state = tmp_path / "killed" / "last.pt"
+    until = time.monotonic() + 120
+    while not state.exists() and child.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    assert state.exists()
+    assert train.main([*arguments(tmp_path / "killed"), "--resume"]) == 0
+    torch.set_num_threads(threads)
+    whole, killed = (
+        torch.load(tmp_path / f / "last.pt", weights_only=True)["network"] for f in ("whole", "killed")
+    )
+    assert all(torch.equal(whole[key], killed[key]) for key in whole)

@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+
+from posecore import drawing
+from posecore.keypoints import COLOURS, LIMBS, K
+
+LEFT_WRIST, RIGHT_WRIST, NOSE = 9, 10, 0
+
+
+def empty_maps(size: int = 64) -> np.ndarray:
+    return np.zeros((K, size, size), np.float32)
+
+
+def far_away() -> np.ndarray:
+    """Points of nobody: nothing is drawn."""
+    return np.full((K, 2), np.nan, np.float32)
+
+
+def test_fused_maps_show_each_joint_in_its_colour_where_it_is() -> None:
+    maps = empty_maps()
+    maps[LEFT_WRIST, 10, 20] = 0.5
+    maps[RIGHT_WRIST, 30, 40] = 0.25
+    fused = drawing.fuse_heatmaps(maps)
+    assert fused.shape == (64, 64, 3) and fused.dtype == np.uint8
+    assert tuple(fused[10, 20]) == COLOURS[LEFT_WRIST]  # the highest of all maps: full strength
+    half = np.rint(drawing.GROUND + 0.5 * (np.array(COLOURS[RIGHT_WRIST]) - drawing.GROUND))
+    assert np.array_equal(fused[30, 40], half)
+    assert np.array_equal(fused[0, 0], drawing.GROUND.astype(np.uint8))
+
+
+def test_fused_maps_use_the_scale_given() -> None:
+    maps = empty_maps()
+    maps[LEFT_WRIST, 10, 20] = 0.5
+    assert tuple(drawing.fuse_heatmaps(maps, vmax=0.5)[10, 20]) == COLOURS[LEFT_WRIST]
+    dimmer = drawing.fuse_heatmaps(maps, vmax=1.0)[10, 20]
+    assert np.array_equal(
+        dimmer, np.rint(drawing.GROUND + 0.5 * (np.array(COLOURS[LEFT_WRIST]) - drawing.GROUND))
+    )
+
+
+def test_faint_backgrounds_of_many_maps_do_not_add_up() -> None:
+    maps = empty_maps() + 0.1
+    maps[LEFT_WRIST, 10, 20] = 1
+    assert drawing.fuse_heatmaps(maps)[50, 50].max() < 50
+
+
+def test_the_black_nose_is_seen_on_the_dark_ground() -> None:
+    maps = empty_maps()
+    maps[NOSE, 5, 5] = 1
+    assert tuple(drawing.fuse_heatmaps(maps)[5, 5]) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0])
+def test_maps_without_anything_above_zero_are_the_ground(value: float) -> None:
+    assert np.array_equal(drawing.fuse_heatmaps(empty_maps() + value), drawing.ground(64))
+
+
+def test_a_single_map_runs_from_dark_to_yellow() -> None:
+    heatmap = np.zeros((64, 64), np.float32)
+    heatmap[3, 7] = 2.0
+    image = drawing.heatmap_image(heatmap)
+    assert image.shape == (64, 64, 3)
+    red, green, blue = (int(value) for value in image[3, 7])
+    assert red > 200 and green > 200 and blue < 80  # viridis ends in yellow
+    assert image[0, 0].sum() < 200
+    assert not np.array_equal(drawing.heatmap_image(heatmap, vmax=4.0)[3, 7], image[3, 7])
+
+
+def test_an_overlay_keeps_the_picture_where_nothing_is_and_covers_it_where_a_joint_is() -> None:
+    picture = np.full((256, 256, 3), 200, np.uint8)
+    maps = empty_maps()
+    maps[LEFT_WRIST, 30:34, 30:34] = 1
+    over = drawing.overlay(picture, maps, alpha=1.0)
+    assert over.shape == picture.shape
+    assert np.array_equal(over[10, 10], [110, 110, 110])  # dimmed by 0.45, as grey as before
+    assert np.abs(over[127, 127].astype(int) - COLOURS[LEFT_WRIST]).max() <= 2
+    assert np.array_equal(picture, np.full((256, 256, 3), 200, np.uint8))
+
+
+def test_a_joint_is_drawn_at_its_point_in_its_colour() -> None:
+    points = far_away()
+    points[LEFT_WRIST] = [100.5, 60.5]  # the centre of pixel (100, 60)
+    drawn = drawing.draw_skeleton(drawing.ground(), points)
+    assert tuple(drawn[60, 100]) == COLOURS[LEFT_WRIST]
+    changed = np.argwhere((drawn != drawing.ground()).any(axis=2))
+    assert np.allclose(changed.mean(axis=0), [60, 100], atol=0.3)
+
+
+def test_a_skeleton_scales_with_the_picture() -> None:
+    points = far_away()
+    points[LEFT_WRIST] = [200, 40]
+    drawn = drawing.draw_skeleton(drawing.ground(512), points)
+    assert tuple(drawn[80, 400]) == COLOURS[LEFT_WRIST]
+
+
+def test_limbs_join_joints_and_take_the_colour_of_the_outer_one() -> None:
+    elbow, wrist = 7, 9
+    assert (elbow, wrist) in LIMBS
+    points = far_away()
+    points[elbow], points[wrist] = [60, 100], [140, 100]
+    drawn = drawing.draw_skeleton(drawing.ground(), points)
+    assert np.abs(drawn[99, 100].astype(int) - COLOURS[wrist]).max() <= 60
+
+
+def test_joints_below_the_threshold_are_left_out_with_their_limbs() -> None:
+    elbow, wrist = 7, 9
+    points = far_away()
+    points[elbow], points[wrist] = [60, 100], [140, 100]
+    peaks = np.ones(K, np.float32)
+    peaks[wrist] = 0.2
+    drawn = drawing.draw_skeleton(drawing.ground(), points, peaks, threshold=0.3)
+    assert np.array_equal(drawn[:, 80:], drawing.ground()[:, 80:])
+    assert tuple(drawn[100, 60]) == COLOURS[elbow]
+    with_it = drawing.draw_skeleton(drawing.ground(), points, peaks, threshold=0.2)
+    assert tuple(with_it[100, 140]) == COLOURS[wrist]
+
+
+def test_nobody_leaves_the_picture_as_it_was() -> None:
+    picture = drawing.ground()
+    assert np.array_equal(drawing.draw_skeleton(picture, far_away()), picture)
+
+
+def test_a_grid_places_pictures_row_by_row() -> None:
+    tiles = [np.full((2, 2, 3), value, np.uint8) for value in (10, 20, 30)]
+    sheet = drawing.grid(tiles, 2, gap=1)
+    assert sheet.shape == (5, 5, 3)
+    assert [sheet[0, 0, 0], sheet[0, 3, 0], sheet[3, 0, 0]] == [10, 20, 30]
+    assert sheet[0, 2, 0] == 128 and sheet[4, 4, 0] == 128
+    assert drawing.grid(tiles[:1], 4).shape == (2, 2, 3)
+    with pytest.raises(ValueError, match="at least one"):
+        drawing.grid([], 2)
+
+
+def test_enlarging_keeps_places() -> None:
+    tile = np.zeros((64, 64, 3), np.uint8)
+    tile[10, 20] = 255
+    large = drawing.enlarge(tile)
+    assert large.shape == (256, 256, 3)
+    row, column = np.unravel_index(large[..., 0].argmax(), (256, 256))
+    assert 40 <= row < 44 and 80 <= column < 84
