@@ -1,6 +1,7 @@
 """Train a hourglass on a prepared data folder. Under torchrun, on several graphics chips."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         resume=options.resume,
         **{name: getattr(options, name) for name in given if getattr(options, name) is not None},
     )
+    if os.environ.get("RANK", "0") != "0":  # under torchrun the first process speaks for all
+        return 0
     best = max(history, key=lambda line: line["val_pck"])
     print(f"wrote {run.best}: epoch {best['epoch']}, validation PCK {best['val_pck']:.4f}")
     print(f"next: python scripts/evaluate.py --checkpoint {run.best} --data {options.data}")

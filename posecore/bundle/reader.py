@@ -150,7 +150,7 @@ def open_bundle(path: Path) -> Bundle:
     if problems:
         raise broken(path, problems[0])
     samples = _read_samples(path, manifest)
-    rows = {sample_id: row for row, sample_id in enumerate(samples["sample_id"])}
+    rows = {sample_id: row for row, sample_id in enumerate(samples["sample_id"].tolist())}
     if len(rows) != len(samples):
         twice = samples["sample_id"][samples["sample_id"].duplicated()].iloc[0]
         raise broken(path, f"{SAMPLES} holds {twice} twice")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from posecore.config import from_dict
 from posecore.errors import CheckpointError, ConfigError
@@ -22,9 +22,10 @@ def save_checkpoint(path: Path, network: StackedHourglass, *, half: bool = False
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     if half:
         weights = {name: w.half() if w.is_floating_point() else w for name, w in weights.items()}
-    config = json.dumps(dataclasses.asdict(network.config))
+    # One key only: safetensors writes several in random order, and equal weights shall make equal files.
+    description = json.dumps({"model": "hourglass", "config": dataclasses.asdict(network.config)})
     with atomic_file(path) as temporary:
-        save_file(weights, temporary, metadata={"model": "hourglass", "config": config})
+        temporary.write_bytes(save(weights, {"network": description}))
 
 
 def load_checkpoint(path: Path) -> StackedHourglass:
@@ -36,19 +37,22 @@ def load_checkpoint(path: Path) -> StackedHourglass:
         raise CheckpointError(f"{path}: no such file; expected weights as safetensors; {MEND}")
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
+            description = json.loads((file.metadata() or {}).get("network", "{}"))
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(f"{path}: not a readable safetensors file ({error}); {MEND}") from error
-    model = MODELS.get(metadata.get("model", ""))
+    if not isinstance(description, dict):
+        description = {}
+    name = str(description.get("model", ""))
+    model = MODELS.get(name)
     if model is None:
         raise CheckpointError(
-            f"{path}: weights of {metadata.get('model', 'an unnamed network')!r}; "
+            f"{path}: weights of {name or 'an unnamed network'!r}; "
             f"expected one of {', '.join(MODELS)}; {MEND}"
         )
     try:
-        network = model.build(from_dict(model.config, json.loads(metadata.get("config", ""))))
-    except (ConfigError, ValueError) as error:
+        network = model.build(from_dict(model.config, dict(description.get("config", {}))))
+    except ConfigError as error:
         raise CheckpointError(f"{path}: its configuration is not usable ({error}); {MEND}") from error
     expected = network.state_dict()
     wrong = sorted(

@@ -14,7 +14,7 @@ SMALL = {"channels": 8}
 @pytest.mark.parametrize("name", MODELS)
 def test_a_saved_network_computes_the_same_after_loading(name, tmp_path):
     model = MODELS[name]
-    network = model.build(model.config(channels=8, stacks=2, mean_rgb=(0.1, 0.2, 0.3)))
+    network = model.build(model.config(**SMALL, stacks=2, mean_rgb=(0.1, 0.2, 0.3)))
     network(torch.rand(4, 3, 64, 64))  # so that the running statistics are no longer the initial ones
     network.eval()
     save_checkpoint(tmp_path / "a.safetensors", network)
@@ -60,14 +60,21 @@ def test_what_is_no_checkpoint_is_refused_by_name(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("metadata", "words"),
+    ("description", "words"),
     [
-        ({"model": "resnet", "config": "{}"}, "'resnet'; expected one of hourglass"),
-        ({"model": "hourglass", "config": "{"}, "configuration"),
-        ({"model": "hourglass", "config": json.dumps({"depth": 5})}, "does not know depth"),
-        ({"model": "hourglass", "config": json.dumps({"channels": 8})}, "tensors do not fit"),
+        ({"model": "resnet", "config": {}}, "'resnet'; expected one of hourglass"),
+        ({"model": "hourglass", "config": {"depth": 5}}, "does not know depth"),
+        ({"model": "hourglass", "config": {"channels": 7}}, "channels is 7"),
+        ({"model": "hourglass", "config": {"channels": 8}}, "tensors do not fit"),
     ],
 )
-def test_weights_of_another_network_are_refused(tmp_path, metadata, words):
+def test_weights_of_another_network_are_refused(tmp_path, description, words):
     with pytest.raises(CheckpointError, match=words):
-        load_checkpoint(broken(tmp_path, metadata))
+        load_checkpoint(broken(tmp_path, {"network": json.dumps(description)}))
+
+
+def test_equal_weights_make_equal_files(tmp_path):
+    network = MODELS["hourglass"].build(MODELS["hourglass"].config(**SMALL))
+    for name in "abcdef":
+        save_checkpoint(tmp_path / name, network)
+    assert len({(tmp_path / name).read_bytes() for name in "abcdef"}) == 1
