@@ -204,7 +204,8 @@ def _layout(source: str, height: int) -> dict[str, Any]:
             "font": {"size": 13},
             "x": 0,
             "xanchor": "left",
-            "y": 0.98,
+            # Streamlit puts the first line above y, so a share of the height would cut it in low charts.
+            "y": 1 - 16 / height,
             "yanchor": "top",
         },
     }

@@ -9,8 +9,8 @@ from posecore.errors import PosecoreError
 LEAST, MOST, DEFAULT = 2, 20, 4
 MOST_RESTARTS = 20
 
-bundle = components.current_bundle()
 st.title("Clusters")
+bundle = components.current_bundle()
 st.markdown(
     f"K-Means sorts people into K groups, **in the full latent space** ({bundle.manifest.dimensions:,} "
     "numbers per person), not in the plane of the map. A silhouette near 1: at home in the own cluster; "
@@ -75,7 +75,7 @@ source = components.source_line(bundle, len(rows))
 with st.container(horizontal=True):
     st.metric("Mean silhouette", components.rounded(silhouette.mean), border=True, width=200)
     sizes = np.bincount(labels, minlength=int(k))
-    st.metric("Smallest and largest cluster", f"{sizes.min():,} – {sizes.max():,}", border=True, width=270)  # noqa: RUF001
+    st.metric("Smallest and largest cluster", f"{sizes.min():,} – {sizes.max():,}", border=True, width=270)
     st.metric(
         "People nearer to another cluster", f"{(silhouette.values < 0).mean():.0%}", border=True, width=270,
         help="Share of people whose silhouette lies below 0.",

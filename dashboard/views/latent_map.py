@@ -9,8 +9,8 @@ from posecore.errors import PosecoreError
 MOST_DRAWN = 20_000
 COLOURINGS = ("PCK", "one colour")
 
-bundle = components.current_bundle()
 st.title("Latent map")
+bundle = components.current_bundle()
 st.markdown(
     "Every point is a person; two points lie near each other where the bottleneck sees the two people "
     "alike, as far as the two components shown can tell. **Click a point** to see who it is."

@@ -22,7 +22,7 @@ GUIDE = (
 
 def number(value: Any) -> str:
     """A score with three digits, a dash where there is none."""
-    return "–" if value is None else f"{value:.3f}"  # noqa: RUF001 - shown to people
+    return "–" if value is None else f"{value:.3f}"
 
 
 def headline(figures: dict[str, dict[str, Any]]) -> tuple[str, dict[str, Any]] | None:
@@ -120,10 +120,10 @@ def show_training(bundle: Bundle) -> None:
         )  # fmt: skip
 
 
+st.title("What a pose network learned")
 bundle = components.current_bundle()
 data, manifest = bundle.manifest.dataset, bundle.manifest
 
-st.title("What a pose network learned")
 st.markdown(
     f"A stacked hourglass ({components.network_name(bundle)}) finds 17 joints of a person in a picture. It "
     f"was trained on **{data['name']}**; this bundle, *{manifest.name}*, holds its weights and what its "
@@ -160,7 +160,7 @@ with st.expander("Words used here"):
         "- **Crop**: the square around a person that the network sees, scaled to 256 pixels.\n"
         "- **Heatmap**: 64 rows of 64 cells per joint; the strongest cell is the prediction, its value the "
         "**peak**.\n"
-        "- **Bottleneck** and **latent**: the narrowest place of the network, 16 cells, and the numbers in it.\n"
+        "- **Bottleneck** and **latent**: the network's narrowest place, 16 cells, and its numbers.\n"
         "- **Skip connection**: a way around the bottleneck, one per resolution, 64 to 8 cells wide. "
         "Cutting one here always means: the trained network, used without it.\n"
         "- **PCK**: share of joints found within the PCK radius of 12.8 crop pixels."

@@ -10,8 +10,8 @@ from posecore.latent.walks import walk
 WIDEST, MOST_STEPS = 4.0, 13
 STEPS = tuple(range(3, MOST_STEPS + 1, 2))
 
-bundle = components.current_bundle()
 st.title("PC walk")
+bundle = components.current_bundle()
 st.markdown(
     "From the mean of all people, walk *c* standard deviations back and forth along **one component** of "
     "the latents, and see at every stop the real person who is nearest. What changes from left to right is "
@@ -56,7 +56,7 @@ with st.container(horizontal=True, gap="medium"):
         with st.container(width=135):
             heatmap = components.heatmap_of(bundle, sample_id)
             picture = components.picture_of(bundle, sample_id)
-            st.markdown(f"**c = {c:+.2f}**".replace("-", "−"))  # noqa: RUF001
+            st.markdown(f"**c = {c:+.2f}**".replace("-", "−"))
             st.image(
                 heatmap, width="stretch", alt=f"Predicted heatmaps of {sample_id}, nearest at c = {c:+.2f}"
             )
@@ -73,7 +73,7 @@ if (often > 1).any():
         f"{who} at {times} of {count} stops" for who, times in zip(people, often, strict=True) if times > 1
     )
     st.info(
-        f"The same person is the nearest more than once: {again}. There is nobody else near that stretch; "
+        f"The same person is the nearest more than once: {again}. Nobody else is nearer to those stops; "
         "with fewer stops each step is longer.",
         icon=":material/repeat:",
     )

@@ -51,7 +51,7 @@ def uploaded_crop() -> NDArray[np.uint8] | None:
     data = file.getvalue()
     picture = loaders.uploaded_picture(data)
     name, side = hashlib.sha256(data).hexdigest()[:12], float(min(picture.size))
-    with st.expander(f"Choose the square ({picture.width} × {picture.height} pixels in all)"):  # noqa: RUF001
+    with st.expander(f"Choose the square ({picture.width} × {picture.height} pixels in all)"):
         x, y, length = st.columns(3)
         left = x.number_input(
             "Left edge", -side, float(picture.width), (picture.width - side) / 2, 8.0, key=f"_lab_x_{name}"
@@ -108,8 +108,8 @@ def stored_sides(bundle: Bundle, person: str) -> tuple[Side, Side]:
     return before, from_heatmaps("All four skips cut", loaders.latent_heatmaps(bundle, person))
 
 
-bundle = components.current_bundle()
 st.title("Skip lab")
+bundle = components.current_bundle()
 st.markdown(
     "What do the ways around the bottleneck carry? On the left the network as trained, on the right **the "
     "same network with skip connections cut**; a joint that moves by more than one PCK radius (12.8 "

@@ -133,7 +133,7 @@ def test_the_lab_cuts_single_skips_where_there_is_a_picture(
     assert metrics(app)["Joints moved by a radius or more"] == "0 of 17"
     assert "Nothing is cut" in words(app)
     app.toggle(key="lab_32").set_value(False).run()
-    assert "Cut: 32 × 32" in words(app)  # noqa: RUF001
+    assert "Cut: 32 × 32" in words(app)
     bundle = loaders.load_bundle("pictured")
     person = app.text_input[0].placeholder
     crop = np.asarray(Image.open(bundle.path / f"pictures/{person}.webp").convert("RGB"))
@@ -213,7 +213,7 @@ def test_clusters_follow_k_and_find_the_two_kinds_of_people(
 ) -> None:
     app = open_page(monkeypatch, artifacts, "clusters", clu_k="2")
     assert app.slider(key=state.CLUSTERS_K).value == 2
-    assert metrics(app)["Smallest and largest cluster"] == "15 – 15"  # noqa: RUF001
+    assert metrics(app)["Smallest and largest cluster"] == "15 – 15"
     assert float(metrics(app)["Mean silhouette"]) > 0.5
     assert "full latent space" in words(app) and "128 numbers" in words(app)
     standing = {f"train-{1000 + 7 * i}" for i in range(0, PEOPLE, 2)}
@@ -286,6 +286,7 @@ def test_no_bundle_at_all_says_how_to_make_one(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page(monkeypatch, tmp_path, page)
+    assert app.title[0].value == TITLES[page]
     assert "scripts/extract_latents.py" in app.info[0].value
 
 

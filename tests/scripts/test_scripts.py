@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from posecore.bundle import open_bundle, verify
-from scripts import evaluate, extract_latents, prepare_coco, train
+from scripts import bench_forward, evaluate, extract_latents, prepare_coco, train
 
 ROOT = Path(__file__).parents[2]
 TINY = ["--channels", "8", "--workers", "0", "--threads", "1"]
@@ -93,6 +93,18 @@ def test_bad_input_is_one_line_and_status_two(
     assert words in error
     assert error.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_the_benchmark_ends_with_its_ratio(run, capsys, monkeypatch):
+    monkeypatch.setattr(bench_forward, "RUNS", 2)
+    threads = torch.get_num_threads()
+    # Whether the ratio is good enough depends on the machine and on a larger network than this one.
+    assert bench_forward.main(["--checkpoint", str(run / "best.safetensors")]) in (0, 1)
+    torch.set_num_threads(threads)
+    lines = capsys.readouterr().out.splitlines()
+    assert float(lines[-1].split()[1]) > 0
+    assert lines[-1].startswith("ratio: ")
+    assert "agree" in lines[-2]
 
 
 @pytest.mark.parametrize("main", [prepare_coco.main, train.main, evaluate.main, extract_latents.main])
