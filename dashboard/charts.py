@@ -44,15 +44,15 @@ def curves(
             line={"color": colour, "width": 2}, marker={"size": 5},
             hovertemplate=f"epoch %{{x}}<br>{name} %{{y:.4g}}<extra></extra>",
         )  # fmt: skip
-    for i in range(1, len(sizes or ())):
-        assert sizes is not None
-        if sizes[i] != sizes[i - 1]:
-            x = (epochs[i] + epochs[i - 1]) / 2
-            figure.add_vline(x=x, line={"color": GREY, "dash": "dot", "width": 1})
-            figure.add_annotation(
-                x=x, y=1, yref="paper", yanchor="bottom", text=f"{sizes[i]} px from here",
-                showarrow=False, font={"size": 11},
-            )  # fmt: skip
+    changes = [i for i in range(1, len(sizes or ())) if sizes and sizes[i] != sizes[i - 1]]
+    for row, i in enumerate(reversed(changes)):
+        x = (epochs[i] + epochs[i - 1]) / 2
+        figure.add_vline(x=x, line={"color": GREY, "dash": "dot", "width": 1})
+        # One below the other, as the last changes may follow within an epoch.
+        figure.add_annotation(
+            x=x, y=1 - 0.09 * row, yref="paper", yanchor="bottom", xanchor="right", xshift=-3,
+            text=f"then {sizes[i]} px", showarrow=False, font={"size": 11},
+        )  # fmt: skip
     if best_epoch is not None and best_epoch in epochs:
         figure.add_vline(x=best_epoch, line={"color": MARK, "width": 1})
         figure.add_annotation(

@@ -11,12 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from posecore.data.crops import SIZE
 from posecore.keypoints import COLOURS, LIMBS
 
 Picture = NDArray[np.uint8]
-
-CROP: Final = 256
-"""Side in pixels of the crop that points refer to."""
 
 GROUND: Final = np.array((16, 18, 24), np.float32)
 """RGB on which heatmaps are drawn: dark, so that light is strength."""
@@ -65,7 +63,7 @@ def draw_skeleton(
     A joint is left out, with its limbs, where its point is nan or its peak lies below `threshold`.
     """
     drawn = picture.copy()
-    scale = picture.shape[1] / CROP
+    scale = picture.shape[1] / SIZE
     shown = np.isfinite(points).all(axis=1)
     if peaks is not None:
         shown = shown & (peaks >= threshold)
@@ -85,12 +83,12 @@ def draw_skeleton(
     return drawn
 
 
-def ground(size: int = CROP) -> Picture:
+def ground(size: int = SIZE) -> Picture:
     """An empty dark picture, for a skeleton without its photograph."""
     return np.full((size, size, 3), GROUND, np.uint8)
 
 
-def enlarge(picture: Picture, size: int = CROP) -> Picture:
+def enlarge(picture: Picture, size: int = SIZE) -> Picture:
     """The square `picture` at `size` x `size` pixels, smoothly."""
     return np.asarray(cv2.resize(picture, (size, size), interpolation=cv2.INTER_LINEAR), np.uint8)
 
