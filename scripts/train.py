@@ -13,8 +13,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder made by prepare_coco.py")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run: weights, record, state")
-    parser.add_argument("--preset", default="fast", help="recipe: thesis or fast (default: %(default)s)")
+    parser.add_argument("--preset", default="fast", help="recipe: thesis, fast or finish (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="default: the preset's")
+    parser.add_argument("--init", type=Path, help="weights to train on, for example with --preset finish")
     parser.add_argument("--resume", action="store_true", help="go on after the last finished epoch")
     parser.add_argument("--seed", type=int, help="of weights, order and augmentation (default: 0)")
     parser.add_argument("--workers", type=int, help="processes that read pictures (default: 1)")
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.training.record import RunFolder
 
     use_threads(options.threads)
-    given = ("seed", "workers", "stacks", "channels", "epochs")
+    given = ("init", "seed", "workers", "stacks", "channels", "epochs")
     run = RunFolder(options.out)
     history = train(
         open_prepared(options.data),

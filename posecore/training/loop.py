@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from posecore.training.augment import augment
 from posecore.training.losses import heatmap_loss
 from posecore.training.memory import keep_freed_memory
 from posecore.training.presets import Preset
-from posecore.training.record import RunFolder
+from posecore.training.record import Beginning, RunFolder
 
 Record = dict[str, Any]
 """One epoch: epoch (from 1), image_size, learning_rate, train_loss, val_loss, val_pck, seconds."""
@@ -47,9 +48,13 @@ def train(
     workers: int = 1,
     stacks: int = 1,
     channels: int = 256,
+    init: Path | None = None,
     resume: bool = False,
 ) -> list[Record]:
     """Train and return one record per epoch; weights with the best validation PCK go to `run.best`.
+
+    init: a checkpoint whose network is trained on, as it is built; `stacks` and `channels` are its own
+    then, and the history goes on from the one that lies beside it.
 
     Validation is always at 256 x 256, so epochs of different image sizes compare. On a processor
     with a fixed number of threads a resumed run ends with the very weights of an uninterrupted one.
@@ -59,16 +64,22 @@ def train(
     if epochs < 1:
         raise ConfigError(f"--epochs {epochs}: expected at least 1")
     crops, validation = CropDataset(data, "train"), CropDataset(data, "val")
-    config = HourglassConfig(
-        channels=channels,
-        stacks=stacks,
-        initialisation=preset.initialisation,
-        mean_rgb=tuple(data.info["mean_rgb"]),
-    )
+    before = Beginning(init) if init is not None else None
     fabric = _launch(preset)
     keep_freed_memory()
     torch.manual_seed(seed)
-    network = StackedHourglass(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if before is not None:
+        network = before.network
+    else:
+        network = StackedHourglass(
+            HourglassConfig(
+                channels=channels,
+                stacks=stacks,
+                initialisation=preset.initialisation,
+                mean_rgb=tuple(data.info["mean_rgb"]),
+            )
+        )
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     sampler: DistributedSampler[Tensor] = DistributedSampler(
         crops, fabric.world_size, fabric.global_rank, shuffle=True, seed=seed, drop_last=True
     )
@@ -83,7 +94,8 @@ def train(
         "processes": fabric.world_size,
         "threads": torch.get_num_threads() if fabric.device.type == "cpu" else None,
         "device": fabric.device.type,
-        "model": asdict(config),
+        "init": before.record if before is not None else None,
+        "model": asdict(network.config),
         "data": {
             "name": data.info["name"],
             "fingerprint": data.info["fingerprint"],
@@ -94,7 +106,8 @@ def train(
         "torch": torch.__version__,
     }
     state = fabric.broadcast(run.start(settings, resume) if fabric.is_global_zero else None)
-    history: list[Record] = []
+    history: list[Record] = list(before.history) if before is not None else []
+    earlier = len(history)
     if state is not None:
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
@@ -104,28 +117,28 @@ def train(
     change = partial(augment, augmentation=preset.augmentation) if preset.augmentation else None
     examples = TrainingDataset(crops, preset.target, change, seed)
 
-    for epoch in range(len(history), epochs):
+    for epoch in range(len(history) - earlier, epochs):
         began = time.monotonic()
         examples.epoch, examples.size = epoch, preset.image_size(epoch, epochs)
         sampler.set_epoch(epoch)
         loader = DataLoader(examples, batch_size, sampler=sampler, num_workers=workers, drop_last=True)
         batches = tqdm(
             fabric.setup_dataloaders(loader, use_distributed_sampler=False),
-            desc=f"epoch {epoch + 1}/{epochs} at {examples.size} px",
+            desc=f"epoch {earlier + epoch + 1}/{earlier + epochs} at {examples.size} px",
             disable=not fabric.is_global_zero,
             mininterval=1 if os.isatty(2) else 30,
         )
         train_loss = _train_epoch(fabric, module, fabric_optimiser, schedule, batches, preset)
         if not np.isfinite(train_loss):
             raise DataError(
-                f"{run.path}: the loss became {train_loss} in epoch {epoch + 1}; train anew with another seed"
+                f"{run.path}: the loss became {train_loss} in epoch {earlier + epoch + 1}; train anew with another seed"
             )
         scores = _validate(fabric, module, validation, preset, batch_size)
         if isinstance(schedule, ReduceLROnPlateau):
             schedule.step(scores["val_pck"])
         history.append(
             {
-                "epoch": epoch + 1,
+                "epoch": earlier + epoch + 1,
                 "image_size": examples.size,
                 "learning_rate": optimiser.param_groups[0]["lr"],
                 "train_loss": train_loss,
@@ -144,7 +157,7 @@ def train(
                 },
                 history,
             )
-            _report(history, epochs)
+            _report(history, earlier + epochs)
         fabric.barrier()
     return history
 

@@ -12,8 +12,28 @@ import torch
 
 from posecore.errors import CheckpointError, ConfigError
 from posecore.files import atomic_file, write_json
+from posecore.models.checkpoint import load_checkpoint, weights_digest
+from posecore.models.hourglass import StackedHourglass
 
 STATE, BEST, HISTORY, RUN = "last.pt", "best.safetensors", "history.jsonl", "run.json"
+
+
+class Beginning:
+    """Weights to train on, and the run that made them as far as it lies beside them.
+
+    network: trainable. history: its epochs up to the one that was kept. record: for the next run's record.
+    """
+
+    def __init__(self, checkpoint: Path) -> None:
+        self.network: StackedHourglass = load_checkpoint(checkpoint).requires_grad_(True)
+        self.history: list[dict[str, Any]] = []
+        run, history = checkpoint.parent / RUN, checkpoint.parent / HISTORY
+        self.record: dict[str, Any] = {"weights": weights_digest(self.network), "run": None}
+        if run.is_file() and history.is_file():
+            epochs = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
+            kept = max(range(len(epochs)), key=lambda i: epochs[i]["val_pck"]) + 1
+            self.history = epochs[:kept]
+            self.record["run"] = json.loads(run.read_text(encoding="utf-8"))
 
 
 class RunFolder:
