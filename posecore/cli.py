@@ -1,5 +1,6 @@
 """What all command lines share: one line per error instead of a stack trace, and exit statuses."""
 
+import argparse
 import functools
 import sys
 from collections.abc import Callable, Sequence
@@ -7,6 +8,18 @@ from collections.abc import Callable, Sequence
 from posecore.errors import PosecoreError
 
 Main = Callable[[Sequence[str] | None], int]
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """A `type` for argparse: whole numbers from `least` on; anything else is a usage error, status 2."""
+
+    def number(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{value} is too small, expected {least} or more")
+        return value
+
+    return number
 
 
 def command(main: Main) -> Main:

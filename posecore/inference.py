@@ -1,6 +1,5 @@
 """A trained network at work: pictures in, heatmaps out, as fast as this machine can."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
@@ -97,5 +96,6 @@ def _repeat(features: Tensor, count: int) -> Tensor:
 
 
 def use_threads(count: int | None = None) -> None:
-    """Let PyTorch use `count` processor cores; without a count, all this process may use."""
-    torch.set_num_threads(count or len(os.sched_getaffinity(0)))
+    """Let PyTorch use `count` processor cores; without a count, all of them, as it does by itself."""
+    if count is not None:
+        torch.set_num_threads(count)

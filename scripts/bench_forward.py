@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from posecore.cli import command
+from posecore.cli import at_least, command
 
 RUNS = 20
 
@@ -17,7 +17,7 @@ RUNS = 20
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, help="default: the shipped network")
-    parser.add_argument("--threads", type=int, help="processor cores (default: 2)")
+    parser.add_argument("--threads", type=at_least(1), help="processor cores (default: 2)")
     return parser
 
 

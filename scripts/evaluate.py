@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from posecore.cli import command
+from posecore.cli import at_least, command
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -20,7 +20,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--skips", default="1111", help="1 = on, 0 = cut, from 64 x 64 to 8 x 8 (default: %(default)s)"
     )
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: the fastest here")
-    parser.add_argument("--threads", type=int, help="processor cores (default: all)")
+    parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return parser
 

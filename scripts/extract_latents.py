@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from posecore.cli import command
+from posecore.cli import at_least, command
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -26,8 +26,8 @@ def build_parser() -> argparse.ArgumentParser:
         help="keep annotated keypoints in the bundle: data you may pass on",
     )
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: the fastest here")
-    parser.add_argument("--seed", type=int, help="of the draw (default: 0)")
-    parser.add_argument("--threads", type=int, help="processor cores (default: all)")
+    parser.add_argument("--seed", type=at_least(0), help="of the draw (default: 0)")
+    parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
     return parser
 
 

@@ -6,20 +6,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from posecore.cli import command
+from posecore.cli import at_least, command
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder made by prepare_coco.py")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run: weights, record, state")
-    parser.add_argument("--preset", default="fast", help="recipe: thesis, fast or finish (default: %(default)s)")
+    parser.add_argument(
+        "--preset", default="fast", help="recipe: thesis, fast or finish (default: %(default)s)"
+    )
     parser.add_argument("--epochs", type=int, help="default: the preset's")
     parser.add_argument("--init", type=Path, help="weights to train on, for example with --preset finish")
     parser.add_argument("--resume", action="store_true", help="go on after the last finished epoch")
-    parser.add_argument("--seed", type=int, help="of weights, order and augmentation (default: 0)")
-    parser.add_argument("--workers", type=int, help="processes that read pictures (default: 1)")
-    parser.add_argument("--threads", type=int, help="processor cores for the network (default: all)")
+    parser.add_argument("--seed", type=at_least(0), help="of weights, order and augmentation (default: 0)")
+    parser.add_argument("--workers", type=at_least(0), help="processes that read pictures (default: 1)")
+    parser.add_argument("--threads", type=at_least(1), help="processor cores for the network (default: all)")
     parser.add_argument("--stacks", type=int, help="hourglasses end to end (default: 1)")
     parser.add_argument("--channels", type=int, help="width of the network (default: 256)")
     return parser

@@ -6,6 +6,7 @@ is computed, so memory does not grow with the number of people and a killed run 
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -77,10 +78,25 @@ class LatentFiles:
         if not (job_file.is_file() and json.loads(job_file.read_text(encoding="utf-8")) == job):
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)
-            open_memmap(self.folder / LATENTS, "w+", np.float16, (people, dimensions))
-            open_memmap(self.folder / "predicted.npy", "w+", np.float32, (people, K, 3))
-            open_memmap(self.folder / "tiles.npy", "w+", np.uint8, (people, 64, 64, 3))
-            write_json(job_file, job)
+            try:
+                self._reserve(LATENTS, np.float16, (people, dimensions))
+                self._reserve("predicted.npy", np.float32, (people, K, 3))
+                self._reserve("tiles.npy", np.uint8, (people, 64, 64, 3))
+                write_json(job_file, job)
+            except OSError:
+                shutil.rmtree(self.folder)
+                raise
+
+    def _reserve(self, name: str, dtype: type[np.generic], shape: tuple[int, ...]) -> None:
+        """Make an array's file with all its blocks: a disk that fills under a map would end the process."""
+        path = self.folder / name
+        open_memmap(path, "w+", dtype, shape)
+        if hasattr(os, "posix_fallocate"):
+            with path.open("r+b") as file:
+                try:
+                    os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+                except OSError as error:
+                    raise OSError(error.errno, error.strerror, str(path)) from error
 
     def write(self, name: str, start: int, values: NDArray[Any]) -> None:
         """Write rows from `start` on. The map is opened anew each time, so its pages do not add up."""

@@ -115,6 +115,16 @@ def test_another_network_does_not_go_on_with_the_work_of_the_first(
     assert np.allclose(latents, encoded.bottleneck.flatten(1), atol=1e-2, rtol=1e-2)
 
 
+def test_a_disk_too_small_is_found_before_anything_is_computed(prepared_dir, tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    with pytest.raises(OSError, match=r"No space left on device.*latents\.npy"):
+        extract(predictor(), open_prepared(prepared_dir), "train", tmp_path / "b")
+    assert not list(tmp_path.iterdir())
+
+
 def test_people_are_drawn_by_seed_without_replacement(prepared_dir):
     table = open_prepared(prepared_dir).table("train")
     first = choose_people(table, 10, False, seed=0)

@@ -107,10 +107,23 @@ def test_the_benchmark_ends_with_its_ratio(run, capsys, monkeypatch):
     assert "agree" in lines[-2]
 
 
-@pytest.mark.parametrize("main", [prepare_coco.main, train.main, evaluate.main, extract_latents.main])
-def test_wrong_usage_has_status_two(main, capsys):
+@pytest.mark.parametrize(
+    ("main", "arguments"),
+    [
+        *(
+            (main, ["--unknown"])
+            for main in (prepare_coco.main, train.main, evaluate.main, extract_latents.main)
+        ),
+        (train.main, ["--data", "d", "--out", "o", "--threads", "0"]),
+        (train.main, ["--data", "d", "--out", "o", "--workers", "-1"]),
+        (extract_latents.main, ["--checkpoint", "c", "--data", "d", "--out", "o", "--seed", "-1"]),
+        (extract_latents.main, ["--checkpoint", "c", "--data", "d", "--out", "o", "--samples", "few"]),
+        (evaluate.main, ["--data", "d"]),
+    ],
+)
+def test_wrong_usage_has_status_two(main, arguments, capsys):
     with pytest.raises(SystemExit) as stop:
-        main(["--unknown"])
+        main(arguments)
     assert stop.value.code == 2
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+import posecore.training.loop as module
 from posecore.data.prepared import open_prepared
 from posecore.errors import CheckpointError, ConfigError
 from posecore.models.checkpoint import load_checkpoint
@@ -127,3 +128,28 @@ def test_the_image_size_grows_and_ends_at_the_last_stage():
 def test_an_unknown_preset_is_refused_by_name():
     with pytest.raises(ConfigError, match="'quick' is unknown; expected one of thesis, fast"):
         find_preset("quick")
+
+
+def test_training_on_starts_with_the_given_weights_and_their_history(prepared_dir, tmp_path, monkeypatch):
+    first = run(prepared_dir, tmp_path / "first", epochs=2)
+    kept = max(range(2), key=lambda i: first[i]["val_pck"]) + 1
+    best = tmp_path / "first" / "best.safetensors"
+    seen = []
+    real = module._train_epoch
+
+    def look(fabric, network, *rest):
+        seen.append({name: value.clone() for name, value in network.state_dict().items()})
+        return real(fabric, network, *rest)
+
+    monkeypatch.setattr(module, "_train_epoch", look)
+    history = run(prepared_dir, tmp_path / "second", epochs=1, init=best)
+    assert history[:-1] == first[:kept]
+    assert history[-1]["epoch"] == kept + 1
+    weights = load_checkpoint(best).state_dict()
+    assert all(torch.equal(seen[0][name], weights[name]) for name in weights)
+    trained = torch.load(tmp_path / "second" / STATE, weights_only=True)["network"]
+    assert not torch.equal(trained["stem.body.0.weight"], weights["stem.body.0.weight"])
+    record = json.loads((tmp_path / "second" / "run.json").read_text())["init"]
+    assert record["run"]["preset"] == "fast"
+    # A finished run that is resumed has nothing left to do.
+    assert run(prepared_dir, tmp_path / "second", epochs=1, init=best, resume=True) == history
