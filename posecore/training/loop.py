@@ -131,7 +131,8 @@ def train(
         train_loss = _train_epoch(fabric, module, fabric_optimiser, schedule, batches, preset)
         if not np.isfinite(train_loss):
             raise DataError(
-                f"{run.path}: the loss became {train_loss} in epoch {earlier + epoch + 1}; train anew with another seed"
+                f"{run.path}: the loss became {train_loss} in epoch {earlier + epoch + 1}; "
+                "train anew with another seed"
             )
         scores = _validate(fabric, module, validation, preset, batch_size)
         if isinstance(schedule, ReduceLROnPlateau):

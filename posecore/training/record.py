@@ -3,6 +3,7 @@
 Everything in a state file is a tensor or a plain value, so it is read with weights_only.
 """
 
+import io
 import json
 import os
 from pathlib import Path
@@ -67,8 +68,11 @@ class RunFolder:
 
     def save_state(self, state: dict[str, Any], history: list[dict[str, Any]]) -> None:
         """Keep the state after an epoch together with the history up to it."""
+        # Through memory: torch turns a full disk into an error of its own that names no file.
+        buffer = io.BytesIO()
+        torch.save({**state, "history": history}, buffer)
         with atomic_file(self.path / STATE) as temporary, temporary.open("wb") as file:
-            torch.save({**state, "history": history}, file)
+            file.write(buffer.getbuffer())
             file.flush()
             os.fsync(file.fileno())
         with atomic_file(self.path / HISTORY) as temporary:
