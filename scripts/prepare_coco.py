@@ -20,7 +20,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=int, help="at most this many people of each COCO file, for a trial")
     parser.add_argument("--workers", type=int, help="processes (default: one per core)")
     parser.add_argument(
-        "--thesis-filter", action="store_true", help="drop whom the thesis's own code dropped"
+        "--thesis-filter",
+        action="store_true",
+        help="drop whom the thesis's own code dropped: people near the left and right border",
     )
     parser.add_argument("--name", help="of the data set (default: the COCO folder's)")
     parser.add_argument("--seed", type=int, help="of the draw of test people (default: 0)")
@@ -47,7 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if len(info["unreadable"]) > 5:
         print(f"... {len(info['unreadable'])} unreadable pictures in all, listed in dataset.json")
     print(f"wrote {options.out}")
-    print(f"next: python scripts/train.py --data {options.out} --out runs/mine")
+    if "train" in info["splits"]:
+        print(f"next: python scripts/train.py --data {options.out} --out runs/mine")
+    else:
+        split = next(iter(info["splits"]))
+        print(f"next: python scripts/evaluate.py --bundle BUNDLE --data {options.out} --split {split}")
     return 0
 
 

@@ -58,7 +58,13 @@ def test_every_kind_of_pixel_becomes_rgb():
     cases = {
         "grey": (file_of(Image.new("L", (8, 8), 77)), (77, 77, 77)),
         "16 bit": (file_of(grey16), (128, 128, 128)),
+        "16 bit, dark": (file_of(Image.fromarray(np.full((8, 8), 0x01FF, np.uint16))), (1, 1, 1)),
         "alpha": (file_of(clear), (255, 255, 255)),
+        "half transparent": (file_of(Image.new("RGBA", (8, 8), (255, 0, 0, 51))), (255, 204, 204)),
+        "RGB with a clear colour": (
+            file_of(Image.new("RGB", (8, 8), "red"), transparency=(255, 0, 0)),
+            (255,) * 3,
+        ),
         "palette": (file_of(palette), (10, 20, 30)),
         "palette with a clear colour": (file_of(palette, transparency=1), (255, 255, 255)),
         "grey and alpha": (file_of(Image.new("LA", (8, 8), (9, 0))), (255, 255, 255)),
@@ -78,6 +84,12 @@ def test_of_an_animation_the_first_frame_is_taken():
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     image = open_upload(file_of(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
     assert image.getpixel((4, 4)) == (255, 0, 0)
+
+
+def test_a_phone_s_picture_of_several_is_taken_as_its_first():
+    first, second = Image.new("RGB", (8, 8), "red"), Image.new("RGB", (8, 8), "blue")
+    red, _, blue = open_upload(file_of(first, "MPO", save_all=True, append_images=[second])).getpixel((4, 4))
+    assert (red > 240, blue < 15) == (True, True)
 
 
 def test_one_pixel_is_a_picture():
@@ -107,12 +119,13 @@ def bomb(width: int, height: int) -> bytes:
         (file_of(scene(), "GIF"), "not a JPEG, PNG or WebP"),
         (file_of(scene(), "JPEG")[:200], "damaged|not a JPEG"),
         (file_of(scene())[:-40], "damaged"),
-        (bomb(9000, 9000), "81|pixels"),
-        (bomb(60000, 60000), "pixels"),
+        (bomb(9000, 9000), "9000 × 9000 pixels; at most 50 million"),
+        (bomb(12000, 10000), "12000 × 10000 pixels; at most 50 million"),
+        (bomb(60000, 60000), "too many pixels; at most 50 million"),
         (bomb(25000, 100), "25000"),
         (b"\0" * (MAX_BYTES + 1), "at most 20 MB"),
     ],
-    ids=["text", "empty", "gif", "cut jpeg", "cut png", "81 MP", "bomb", "too long", "too heavy"],
+    ids=["text", "empty", "gif", "cut jpeg", "cut png", "81 MP", "120 MP", "bomb", "too long", "too heavy"],
 )
 def test_what_cannot_be_taken_is_refused_in_one_sentence_at_once(data, words):
     began = time.monotonic()

@@ -1,10 +1,12 @@
-"""People of a COCO keypoints file: who is usable, and why the others are not."""
+"""People of a COCO keypoints file: who is usable, why the others are not, and who is held out."""
 
 import contextlib
 import io
 import json
+import math
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools.coco import COCO
 
-from posecore.errors import DataError
+from posecore.errors import ConfigError, DataError
 from posecore.keypoints import K
 
 SPLITS = ("train", "val")
+
+LONGEST_BOX = 2.0
+"""A box longer than this many times its picture's longer side is a mistake: COCO's stay inside."""
 
 
 @dataclass(frozen=True)
@@ -63,30 +68,76 @@ def read_pictures(coco: Path, split: str) -> tuple[list[Picture], Counter[str]]:
     index = _index(path)
     skipped: Counter[str] = Counter()
     pictures = []
-    for image_id in sorted(index.getImgIds()):
-        image = index.imgs[image_id]
+    seen: set[int] = set()
+    for image_id in sorted(index.imgs):
+        annotations = index.imgToAnns[image_id]
+        if not annotations:
+            continue
+        picture = _picture(path, split, index.imgs[image_id])
         people = []
-        for annotation in index.imgToAnns[image_id]:
-            person = _person(annotation)
+        for annotation in annotations:
+            person = _person(annotation, LONGEST_BOX * max(picture.width, picture.height))
+            if not isinstance(person, str) and person.annotation_id in seen:
+                person = "annotation id used before"
             if isinstance(person, str):
                 skipped[person] += 1
             else:
+                seen.add(person.annotation_id)
                 people.append(person)
-        if not people:
-            continue
-        try:
-            name, width, height = str(image["file_name"]), int(image["width"]), int(image["height"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f"{path}: picture {image_id} lacks file_name, width or height") from error
-        if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise DataError(
-                f"{path}: picture {image_id} is named {name!r}; expected a name below {split}2017"
-            )
-        pictures.append(Picture(split, image_id, name, width, height, tuple(people)))
-    orphans = {a["image_id"] for a in index.anns.values()} - set(index.imgs)
-    if orphans:
-        skipped["picture not listed"] += sum(len(index.imgToAnns[image_id]) for image_id in orphans)
-    return pictures, skipped
+        if people:
+            pictures.append(replace(picture, people=tuple(people)))
+    skipped["picture not listed"] = sum(
+        len(annotations) for image_id, annotations in index.imgToAnns.items() if image_id not in index.imgs
+    )
+    return pictures, +skipped
+
+
+def keep_people(
+    pictures: list[Picture], keep: Callable[[Picture, Person], bool]
+) -> tuple[list[Picture], int]:
+    """Pictures with only the people `keep` is true for, none without any; and how many were dropped."""
+    kept = [
+        replace(picture, people=tuple(person for person in picture.people if keep(picture, person)))
+        for picture in pictures
+    ]
+    return [picture for picture in kept if picture.people], count_people(pictures) - count_people(kept)
+
+
+def first_people(pictures: list[Picture], limit: int) -> list[Picture]:
+    """The first `limit` people with their pictures."""
+    kept: list[Picture] = []
+    for picture in pictures:
+        if limit <= 0:
+            break
+        kept.append(replace(picture, people=picture.people[:limit]))
+        limit -= len(picture.people)
+    return kept
+
+
+def hold_out(pictures: list[Picture], people: int, seed: int) -> tuple[list[Picture], list[Picture]]:
+    """Draw pictures with `people` people in all, or as many below as whole pictures allow.
+
+    Returns the pictures that stay and those drawn, both in their order: nobody's neighbour is in the
+    other part. Raises ConfigError where nobody would stay.
+    """
+    if people and people >= count_people(pictures):
+        raise ConfigError(
+            f"--test-size {people}: train has only {count_people(pictures)} people; ask for fewer"
+        )
+    drawn: set[int] = set()
+    for index in np.random.default_rng(seed).permutation(len(pictures)).tolist():
+        if len(pictures[index].people) <= people:
+            drawn.add(index)
+            people -= len(pictures[index].people)
+    return (
+        [picture for i, picture in enumerate(pictures) if i not in drawn],
+        [picture for i, picture in enumerate(pictures) if i in drawn],
+    )
+
+
+def count_people(pictures: list[Picture]) -> int:
+    """People in all the pictures."""
+    return sum(len(picture.people) for picture in pictures)
 
 
 def _index(path: Path) -> COCO:
@@ -96,11 +147,13 @@ def _index(path: Path) -> COCO:
     try:
         with path.open(encoding="utf-8") as file:
             index.dataset = json.load(file)
-        with contextlib.redirect_stdout(io.StringIO()):  # pycocotools reports its progress there
-            index.createIndex()
         if not {"images", "annotations"} <= set(index.dataset):
             raise KeyError("images, annotations")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        with contextlib.redirect_stdout(io.StringIO()):  # pycocotools reports its progress there
+            index.createIndex()
+        if not all(type(image_id) is int for image_id in index.imgs):
+            raise TypeError("an image's id is no integer")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(
             f"{path}: not a COCO keypoints file ({type(error).__name__}: {error}); "
             "expected JSON with images and annotations"
@@ -108,23 +161,43 @@ def _index(path: Path) -> COCO:
     return index
 
 
-def _person(annotation: dict[str, Any]) -> Person | str:
-    """The person, or the reason why there is none."""
+def _picture(path: Path, split: str, image: dict[str, Any]) -> Picture:
+    """The listed picture, nobody in it yet."""
+    number = image["id"]
+    try:
+        name, width, height = str(image["file_name"]), int(image["width"]), int(image["height"])
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise DataError(f"{path}: picture {number} lacks file_name, width or height") from error
+    if min(width, height) < 1:
+        raise DataError(f"{path}: picture {number} has {width} x {height} pixels; expected at least 1 x 1")
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise DataError(f"{path}: picture {number} is named {name!r}; expected a name below {split}2017")
+    return Picture(split, number, name, width, height, ())
+
+
+def _person(annotation: dict[str, Any], longest: float) -> Person | str:
+    """The person, or the reason why there is none. longest: pixels a box may have along a side."""
     if annotation.get("iscrowd"):
         return "crowd box"
+    if not annotation.get("keypoints"):
+        return "no labelled keypoint"
     try:
         keypoints = np.array(annotation["keypoints"], np.float64).reshape(K, 3)
         left, top, width, height = (float(value) for value in annotation["bbox"])
-        visibility = keypoints[:, 2].astype(np.int8)
-        annotation_id, area = int(annotation["id"]), float(annotation["area"])
-    except (KeyError, TypeError, ValueError):
+        # 0.53 of the box where no segment was measured: the usual stand-in, for OKS alone.
+        annotation_id, area = int(annotation["id"]), float(annotation.get("area", 0.53 * width * height))
+    except (KeyError, TypeError, ValueError, OverflowError):
         return "malformed annotation"
-    if not np.isfinite([left, top, width, height, area]).all() or not np.isfinite(keypoints).all():
+    if not (np.isfinite(keypoints).all() and np.isin(keypoints[:, 2], (0, 1, 2)).all()):
         return "malformed annotation"
-    if not set(visibility.tolist()) <= {0, 1, 2}:
-        return "malformed annotation"
-    if not visibility.any():
+    if not keypoints[:, 2].any():
         return "no labelled keypoint"
-    if width <= 0 or height <= 0:
+    if not all(map(math.isfinite, (left, top, width, height, area))):
+        return "malformed annotation"
+    if min(width, height) <= 0 or max(width, height) < 1:
         return "empty box"
-    return Person(annotation_id, area, (left, top, width, height), keypoints[:, :2], visibility)
+    if max(width, height) > longest:
+        return "box far larger than its picture"
+    return Person(
+        annotation_id, area, (left, top, width, height), keypoints[:, :2], keypoints[:, 2].astype(np.int8)
+    )

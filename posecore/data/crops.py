@@ -35,13 +35,43 @@ class SquareCrop:
         """Pixels of the 256 x 256 crop (..., 2), x then y, to picture points."""
         return np.asarray(points, np.float64) * (self.side / SIZE) + (self.x, self.y)
 
+    def meets(self, width: int, height: int) -> bool:
+        """Whether any of a picture of this size lies in the square."""
+        return -self.side < self.x < width and -self.side < self.y < height
+
     def cut(self, picture: Image.Image) -> NDArray[np.uint8]:
-        """(256, 256, 3) of an RGB picture: scaled, never stretched; black where the picture ends."""
-        left, top = math.floor(self.x), math.floor(self.y)
-        right, bottom = math.ceil(self.x + self.side), math.ceil(self.y + self.side)
-        square = (self.x - left, self.y - top, self.x - left + self.side, self.y - top + self.side)
-        around = picture.crop((left, top, right, bottom))
-        return np.asarray(around.resize((SIZE, SIZE), Image.Resampling.BILINEAR, box=square))
+        """(256, 256, 3) of an RGB picture: scaled, never stretched; black where the picture ends.
+
+        Only cells near the picture are computed, so that memory grows with the picture, not with a
+        square that reaches far beyond it.
+        """
+        cell = self.side / SIZE
+        left, right = _cells(self.x, cell, picture.width)
+        top, bottom = _cells(self.y, cell, picture.height)
+        pixels = np.zeros((SIZE, SIZE, 3), np.uint8)
+        if left >= right or top >= bottom:
+            return pixels
+        x, y = self.x + left * cell, self.y + top * cell
+        x_end, y_end = self.x + right * cell, self.y + bottom * cell
+        corner_x, corner_y = math.floor(x), math.floor(y)
+        around = picture.crop((corner_x, corner_y, math.ceil(x_end), math.ceil(y_end)))
+        scaled = around.resize(
+            (right - left, bottom - top),
+            Image.Resampling.BILINEAR,
+            box=(x - corner_x, y - corner_y, x_end - corner_x, y_end - corner_y),
+        )
+        pixels[top:bottom, left:right] = np.asarray(scaled)
+        return pixels
+
+
+def _cells(start: float, cell: float, length: int) -> tuple[int, int]:
+    """First and past-the-last crop pixel that can show any of the picture's [0, length), and a margin.
+
+    The filter reaches one crop pixel, or one picture pixel where those are larger, from its centre; twice
+    that on each side, and what is left out is exactly black.
+    """
+    margin = 2 * math.ceil(max(1.0, 1 / cell))
+    return max(0, math.floor(-start / cell) - margin), min(SIZE, math.ceil((length - start) / cell) + margin)
 
 
 def person_crop(
@@ -65,18 +95,17 @@ def person_crop(
     return SquareCrop(centre_x - side / 2, min(max(centre_y - side / 2, lowest), highest), side)
 
 
-def thesis_keeps(
-    points: NDArray[np.floating], visibility: NDArray[np.integer], width: int, height: int
-) -> bool:
-    """Whether the thesis's own code kept this person.
+def thesis_keeps(points: NDArray[np.floating], visibility: NDArray[np.integer], width: int) -> bool:
+    """Whether the thesis's published code kept this person; arguments as for `person_crop`.
 
-    Its crop has a side of 1.1 times the labelled keypoints' extent; a person whose crop does not fit
-    into the picture, or leaves it when centred in x, was discarded.
+    It dropped people too near to the left or right border: a square as high as the labelled keypoints
+    and centred on them must not leave the picture there. (A square as wide as they are never does.) Its
+    other test, whether the grown crop still holds the keypoints, can never fail.
     """
     labelled = points[visibility > 0]
-    side = GROWTH * float(np.ptp(labelled, axis=0).max())
     centre_x, _ = _middle(labelled)
-    return 0 < side <= min(width, height) and centre_x - side / 2 >= 0 and centre_x + side / 2 <= width
+    half = float(np.ptp(labelled[:, 1])) / 2
+    return centre_x - half >= 0 and centre_x + half <= width
 
 
 def _middle(points: NDArray[np.floating]) -> tuple[float, float]:

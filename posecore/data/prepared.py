@@ -10,17 +10,25 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from posecore.errors import DataError
+from posecore.errors import ConfigError, DataError
 from posecore.samples import CROP_COLUMNS, columns
 
-SCHEMA_VERSION = 1
-INFO = "dataset.json"
-MEND = "make it with: python scripts/prepare_coco.py --coco COCO_FOLDER --out DATA_FOLDER"
+SCHEMA_VERSION: Final = 1
+INFO: Final = "dataset.json"
+MEND: Final = "make it with: python scripts/prepare_coco.py --coco COCO_FOLDER --out DATA_FOLDER"
+
+_CONTENT: Final = {INFO, "crops", "train.parquet", "val.parquet", "test.parquet"}
+_NUMBERS: Final = (
+    *CROP_COLUMNS,
+    *columns("annotated", "x"),
+    *columns("annotated", "y"),
+    *columns("annotated", "v"),
+)
 
 
 @dataclass(frozen=True)
@@ -35,15 +43,22 @@ class PreparedData:
         return split in self.info["splits"]
 
     def table(self, split: str) -> pd.DataFrame:
-        """The people of a split. Raises DataError naming the splits there are."""
+        """The people of a split. Raises DataError naming the splits there are, or what is broken."""
         if not self.has_split(split):
             there = ", ".join(self.info["splits"]) or "none"
             raise DataError(f"{self.path}: no split {split!r}; there are: {there}")
         path = self.path / f"{split}.parquet"
         try:
-            return pd.read_parquet(path)
+            table = pd.read_parquet(path)
         except Exception as error:  # pyarrow raises many kinds for a broken file
             raise DataError(f"{path}: not a readable table; {MEND}") from error
+        lacking = [name for name in ("sample_id", *_NUMBERS) if name not in table.columns]
+        if lacking or len(table) != self.info["splits"][split]["people"]:
+            what = (
+                f"lacks the column {lacking[0]}" if lacking else f"{len(table)} people, {INFO} says otherwise"
+            )
+            raise DataError(f"{path}: {what}; {MEND}")
+        return table
 
     def picture_path(self, split: str, sample_id: str) -> Path:
         """Where the person's crop lies."""
@@ -62,20 +77,43 @@ def open_prepared(path: Path) -> PreparedData:
         raise DataError(f"{file}: not readable; {MEND}") from error
     if found != SCHEMA_VERSION:
         raise DataError(f"{file}: schema version {found}, expected {SCHEMA_VERSION}; {MEND}")
+    lacking = {"name", "splits", "unreadable", "mean_rgb", "fingerprint"} - set(info)
+    if lacking:
+        raise DataError(f"{file}: lacks {', '.join(sorted(lacking))}; {MEND}")
     return PreparedData(path, info)
+
+
+def check_replaceable(path: Path) -> None:
+    """Raise ConfigError where writing prepared data to `path` would destroy something else.
+
+    Free are: no such path, an empty folder, prepared data of any version with nothing else beside it.
+    """
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise ConfigError(f"{path}: is a file; choose a folder for --out")
+    there = {entry.name for entry in path.iterdir()}
+    if not there:
+        return
+    foreign = sorted(there - _CONTENT)
+    if foreign:
+        raise ConfigError(
+            f"{path}: holds something else than prepared data ({foreign[0]}); choose another --out"
+        )
+    try:
+        info = json.loads((path / INFO).read_text(encoding="utf-8"))
+        ours = {"schema_version", "splits", "fingerprint"} <= set(info)
+    except (OSError, ValueError, TypeError):
+        ours = False
+    if not ours:
+        raise ConfigError(f"{path}: holds something else than prepared data; choose another --out")
 
 
 def fingerprint(tables: Mapping[str, pd.DataFrame]) -> str:
     """SHA-256 over who is in which split, their crops and their keypoints to a thousandth of a pixel."""
     digest = hashlib.sha256()
-    numbers = [
-        *CROP_COLUMNS,
-        *columns("annotated", "x"),
-        *columns("annotated", "y"),
-        *columns("annotated", "v"),
-    ]
     for split in sorted(tables):
         table = tables[split].sort_values("sample_id")
         digest.update("\n".join([split, *table["sample_id"]]).encode())
-        digest.update(table[numbers].to_numpy(np.float32).round(3).tobytes())
+        digest.update(table[list(_NUMBERS)].to_numpy(np.float32).round(3).tobytes())
     return digest.hexdigest()

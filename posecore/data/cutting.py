@@ -1,0 +1,130 @@
+"""The crops of many pictures, cut by several processes; each picture is decoded once for all its people."""
+
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from posecore.data.coco import Person, Picture, picture_file
+from posecore.data.crops import SIZE, SquareCrop, person_crop
+from posecore.errors import DataError
+from posecore.files import atomic_file
+from posecore.imaging import open_dataset_picture
+
+Result = dict[str, Any]
+"""What became of one picture, plain values for the journal.
+
+split, image_id; people: row (columns of the table), points (crop pixels, None where not labelled),
+visibility, mean_rgb; outside: labelled keypoints that left their crop; skipped: reason to count;
+unreadable: the picture and what is wrong with it, where there is something.
+"""
+
+_CHUNK = 8  # pictures that a worker takes at a time
+
+
+def cut_pictures(coco: Path, crops: Path, todo: list[tuple[str, Picture]], workers: int) -> Iterator[Result]:
+    """Write every person's crop to `crops`/split/sample_id.png; one result per picture, in their order.
+
+    Raises DataError where the system ended a worker, OSError where a crop cannot be written.
+    """
+    work = partial(_cut_picture, coco, crops)
+    if workers == 1 or len(todo) < 2:
+        yield from map(work, todo)
+        return
+    # A forked copy of a process with running threads may hang, so workers start afresh.
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker) as pool:
+        try:
+            yield from pool.map(work, todo, chunksize=_CHUNK)
+        except BrokenProcessPool as error:
+            raise DataError(
+                "a worker was ended by the system, perhaps for lack of memory; "
+                "run the same command again with fewer --workers to go on"
+            ) from error
+
+
+def _start_worker() -> None:
+    """Leave the keyboard's interruption to the parent, and end with it however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _cut_picture(coco: Path, crops: Path, task: tuple[str, Picture]) -> Result:
+    split, picture = task
+    people: list[dict[str, Any]] = []
+    skipped: Counter[str] = Counter()
+    result: Result = {"split": split, "image_id": picture.image_id, "people": people, "outside": 0}
+    path = picture_file(coco, picture)
+    try:
+        source = open_dataset_picture(path, picture.width, picture.height)
+    except DataError as error:
+        reason = f"{path.relative_to(coco)}{str(error).removeprefix(str(path))}"
+        return result | {
+            "skipped": {"picture missing or unreadable": len(picture.people)},
+            "unreadable": reason,
+        }
+    for person in picture.people:
+        crop = person_crop(person.bbox, person.points, person.visibility, picture.width, picture.height)
+        points = crop.points_to_crop(person.points).clip(-SIZE, 2 * SIZE).astype(np.float32)
+        inside = ((points >= 0) & (points < SIZE)).all(axis=-1)
+        visibility = np.where(inside, person.visibility, 0).astype(np.int8)
+        result["outside"] += int(((person.visibility > 0) & ~inside).sum())
+        if not visibility.any():
+            skipped["all keypoints outside the crop"] += 1
+        elif not crop.meets(picture.width, picture.height):
+            skipped["crop outside the picture"] += 1
+        else:
+            row = _row(split, picture, person, crop)
+            pixels = crop.cut(source)
+            with atomic_file(crops / split / f"{row['sample_id']}.png") as temporary:
+                Image.fromarray(pixels).save(temporary, format="PNG", compress_level=1)
+            people.append(
+                {
+                    "row": row,
+                    "points": [
+                        [float(x), float(y)] if v else None
+                        for (x, y), v in zip(points, visibility, strict=True)
+                    ],
+                    "visibility": visibility.tolist(),
+                    "mean_rgb": (pixels.reshape(-1, 3).mean(axis=0) / 255).tolist(),
+                }
+            )
+    return result | {"skipped": dict(skipped)}
+
+
+def _row(split: str, picture: Picture, person: Person, crop: SquareCrop) -> dict[str, Any]:
+    """The person's columns but for the keypoints; lengths in pixels of the source picture."""
+    left, top, width, height = person.bbox
+    return {
+        "sample_id": f"{picture.coco_split}-{person.annotation_id}",
+        "split": split,
+        "image_id": picture.image_id,
+        "annotation_id": person.annotation_id,
+        "file_name": picture.file_name,
+        "image_width": picture.width,
+        "image_height": picture.height,
+        "area": person.area,
+        "bbox_x": left,
+        "bbox_y": top,
+        "bbox_w": width,
+        "bbox_h": height,
+        "crop_x": crop.x,
+        "crop_y": crop.y,
+        "crop_side": crop.side,
+    }

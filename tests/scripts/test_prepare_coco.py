@@ -1,0 +1,115 @@
+"""prepare_coco.py as people run it; test_scripts.py has it among the others."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import write_coco
+
+from posecore.data.coco import annotation_file
+from posecore.data.prepared import open_prepared
+from scripts import prepare_coco
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_it_prints_what_it_wrote_what_it_left_out_and_the_next_command(coco_dir, tmp_path, capsys):
+    for number in range(2, 9):
+        (coco_dir / "train2017" / f"{number:012d}.jpg").unlink()
+    out = tmp_path / "data"
+    arguments = ["--coco", str(coco_dir), "--out", str(out), "--test-size", "3", "--workers", "1"]
+    assert prepare_coco.main([*arguments, "--name", "mine", "--seed", "5"]) == 0
+    printed = capsys.readouterr().out
+    info = open_prepared(out).info
+    assert (info["name"], info["seed"]) == ("mine", 5)
+    for split, counts in info["splits"].items():
+        assert f"{split}: {counts['people']} people in {counts['pictures']} pictures" in printed
+    assert "skipped: 2 x crowd box" in printed
+    assert "skipped: 7 x picture missing or unreadable" in printed
+    assert printed.count("unreadable: train2017/") == 5
+    assert "7 unreadable pictures in all, listed in dataset.json" in printed
+    assert f"wrote {out}" in printed
+    assert printed.splitlines()[-1].startswith(f"next: python scripts/train.py --data {out}")
+
+
+def test_without_train_people_the_next_command_scores(coco_dir, tmp_path, capsys):
+    annotation_file(coco_dir, "train").unlink()
+    assert prepare_coco.main(["--coco", str(coco_dir), "--out", str(tmp_path / "o"), "--workers", "1"]) == 0
+    assert "next: python scripts/evaluate.py" in capsys.readouterr().out.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--test-size", "-1"], "--test-size -1"),
+        (["--test-size", "24"], "train has only 24 people"),
+        (["--workers", "0"], "--workers 0"),
+        (["--seed", "-1"], "--seed -1"),
+        (["--limit", "0"], "--limit 0"),
+    ],
+)
+def test_a_value_out_of_range_is_one_line(options, words, coco_dir, tmp_path, capsys):
+    assert prepare_coco.main(["--coco", str(coco_dir), "--out", str(tmp_path / "out"), *options]) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"tiny_coco"}
+
+
+def start(coco: Path, out: Path) -> subprocess.Popen:
+    """Two workers, under way: some crops are there."""
+    arguments = ["--coco", str(coco), "--out", str(out), "--workers", "2", "--name", "same"]
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "scripts" / "prepare_coco.py"), *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    partial = out.with_name(f".{out.name}.partial")
+    crops = sum(1 for _ in partial.rglob("*.png"))
+    until = time.monotonic() + 300
+    while sum(1 for _ in partial.rglob("*.png")) < crops + 10 and process.poll() is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert process.poll() is None
+    return process
+
+
+def test_stopped_and_killed_it_goes_on_and_no_worker_stays_behind(tmp_path):
+    coco, out, whole = tmp_path / "coco", tmp_path / "out", tmp_path / "whole"
+    write_coco(coco, "train", 300, seed=1)
+    process = start(coco, out)
+    os.killpg(process.pid, signal.SIGINT)  # as the keyboard does: every process of the group gets it
+    error = process.communicate(timeout=300)[1]
+    assert process.returncode == 130
+    assert "Traceback" not in error
+    assert error.splitlines()[-1].startswith("stopped; run the same command again")
+    assert not out.exists()
+
+    process = start(coco, out)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    left = psutil.wait_procs(workers, timeout=60)[1]
+    for worker in left:
+        worker.kill()
+    assert left == []
+    assert not out.exists()
+
+    for folder in (out, whole):
+        assert prepare_coco.main(["--coco", str(coco), "--out", str(folder), "--workers", "1"]) == 0
+    infos = [json.loads((folder / "dataset.json").read_text()) | {"created": 0} for folder in (out, whole)]
+    assert infos[0] == infos[1]
+    crops = [{p.name: p.read_bytes() for p in folder.rglob("*.png")} for folder in (out, whole)]
+    assert crops[0] == crops[1]
+    assert len(crops[0]) == 300
+    assert {path.name for path in tmp_path.iterdir()} == {"coco", "out", "whole"}
