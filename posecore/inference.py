@@ -1,7 +1,6 @@
 """A trained network at work: pictures in, heatmaps out, as fast as this machine can."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -26,8 +25,9 @@ def best_precision() -> Precision:
 class Predictor:
     """A network in evaluation mode on the best device, with one precision.
 
-    Keeps no state between calls. Pictures are (N, 256, 256, 3) uint8 RGB, heatmaps (N, K, 64, 64)
-    float32, of the last stack.
+    With bf16 the stem, two thirds of all the work, computes in bfloat16 and the hourglasses in float32: the
+    arg-max cells then agree with float32 for 99 % of the joints. Keeps no state between calls. Pictures are
+    (N, 256, 256, 3) uint8 RGB, heatmaps (N, K, 64, 64) float32, of the last stack.
     """
 
     def __init__(
@@ -42,15 +42,20 @@ class Predictor:
 
     def encode(self, pictures: NDArray[np.uint8], mask: SkipMask = ALL_ON) -> Encoded:
         """The network's inside for each picture; `mask` is for the stacks before the last one."""
-        images = torch.from_numpy(np.ascontiguousarray(pictures)).to(self.device)
-        with self._context():
-            encoded: Encoded = self.network.encode(images.permute(0, 3, 1, 2).float() / 255, self._mask(mask))
+        images = (
+            torch.from_numpy(np.ascontiguousarray(pictures)).to(self.device).permute(0, 3, 1, 2).float() / 255
+        )
+        casting = torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
+        with torch.inference_mode():
+            with casting:
+                trunk = self.network.stem(images - self.network.mean_rgb)
+            encoded: Encoded = self.network.encode_features(trunk.float(), self._mask(mask))
         return encoded
 
     def decode(self, encoded: Encoded, masks: Sequence[SkipMask]) -> NDArray[np.float32]:
         """Heatmaps (M, N, K, 64, 64) of the encoded pictures under each of M masks, in one batch."""
         people, count = len(encoded.bottleneck), len(masks)
-        with self._context():
+        with torch.inference_mode():
             bottleneck = _repeat(encoded.bottleneck, count)
             skips = [_repeat(skip, count) for skip in encoded.skips]
             per_image = torch.tensor(masks, device=self.device).repeat_interleave(people, dim=0)
@@ -60,7 +65,7 @@ class Predictor:
     def heatmaps(self, pictures: NDArray[np.uint8], mask: SkipMask = ALL_ON) -> NDArray[np.float32]:
         """Heatmaps of pictures, with the skips that are off in `mask` cut in every stack."""
         encoded = self.encode(pictures, mask)
-        with self._context():
+        with torch.inference_mode():
             return _numpy(self.network.decode(encoded.bottleneck, encoded.skips, self._mask(mask)))
 
     def decode_latents(self, latents: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -73,17 +78,11 @@ class Predictor:
             bottleneck.new_zeros((1, channels, 8 * 2**level, 8 * 2**level))
             for level in reversed(range(LEVELS))
         ]
-        with self._context():
+        with torch.inference_mode():
             return _numpy(self.network.decode(bottleneck, absent, self._mask(ALL_OFF)))
 
     def _mask(self, mask: SkipMask) -> Tensor | None:
         return None if mask == ALL_ON else torch.tensor(mask, device=self.device)
-
-    @contextmanager
-    def _context(self) -> Iterator[None]:
-        casting = torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
-        with torch.inference_mode(), casting:
-            yield
 
 
 def _numpy(heatmaps: Tensor) -> NDArray[np.float32]:

@@ -68,11 +68,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _pictures() -> np.ndarray:
-    """(RUNS, 256, 256, 3) smooth random pictures: blobs of colour, as no photograph may be shipped."""
+    """(RUNS, 256, 256, 3) standing figures on smooth grounds: no photograph may be shipped."""
     import cv2
 
-    coarse = np.random.default_rng(0).integers(0, 256, (RUNS, 12, 12, 3)).astype(np.uint8)
-    return np.stack([cv2.resize(picture, (256, 256), interpolation=cv2.INTER_CUBIC) for picture in coarse])
+    rng = np.random.default_rng(0)
+    pictures = []
+    for _ in range(RUNS):
+        ground = rng.integers(60, 200, (3, 3, 3)).astype(np.uint8)
+        picture = cv2.resize(ground, (256, 256), interpolation=cv2.INTER_CUBIC)
+        skin, shirt, trousers = (tuple(map(int, rng.integers(low, low + 60, 3))) for low in (150, 20, 60))
+        x, spread, reach = 128 + rng.integers(-15, 16), *rng.integers(10, 45, 2)
+        for side in (-1, 1):
+            shoulder, hip = (x + side * 24, 82), (x + side * 14, 145)
+            elbow, foot = (x + side * (30 + reach), 115), (x + side * spread, 240)
+            cv2.line(picture, hip, foot, trousers, 17, cv2.LINE_AA)
+            cv2.line(picture, shoulder, elbow, shirt, 13, cv2.LINE_AA)
+            cv2.line(picture, elbow, (elbow[0] + side * 5, 150), skin, 10, cv2.LINE_AA)
+        cv2.rectangle(picture, (x - 26, 75), (x + 26, 150), shirt, -1, cv2.LINE_AA)
+        cv2.ellipse(picture, (x, 48), (16, 21), 0, 0, 360, skin, -1, cv2.LINE_AA)
+        for side in (-1, 1):
+            cv2.circle(picture, (x + side * 6, 44), 2, (30, 30, 30), -1, cv2.LINE_AA)
+        pictures.append(picture)
+    return np.stack(pictures)
 
 
 if __name__ == "__main__":

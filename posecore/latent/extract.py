@@ -38,7 +38,7 @@ from posecore.metrics.pck import hits, image_scores
 from posecore.models.checkpoint import save_checkpoint, weights_digest
 from posecore.samples import CROP_COLUMNS, annotated_columns, predicted_columns, read_points, read_visibility
 
-BATCH = 16
+BATCH = 8
 """People encoded at once."""
 
 CHUNK = 16 * BATCH

@@ -134,7 +134,10 @@ class StackedHourglass(nn.Module):
 
         skip_mask: (4,) or (N, 4), finest level first, for the stacks before the last one.
         """
-        trunk = self.stem(images - self.mean_rgb)
+        return self.encode_features(self.stem(images - self.mean_rgb), skip_mask)
+
+    def encode_features(self, trunk: Tensor, skip_mask: Tensor | None = None) -> Encoded:
+        """The same from the stem's features (N, C, H, W) on."""
         earlier: list[Tensor] = []
         for stack in range(self.config.stacks - 1):
             bottlenecks, skips = self._stacks[stack].encode(trunk)
