@@ -11,7 +11,13 @@ from posecore.cli import at_least, command
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder made by prepare_coco.py")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        nargs="+",
+        help="folders made by prepare_coco.py: all are trained on, the first one's val is validated on",
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of this run: weights, record, state")
     parser.add_argument(
         "--preset", default="fast", help="recipe: thesis, fast or finish (default: %(default)s)"
@@ -40,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = ("init", "seed", "workers", "stacks", "channels", "epochs")
     run = RunFolder(options.out)
     history = train(
-        open_prepared(options.data),
+        [open_prepared(folder) for folder in options.data],
         run,
         options.preset,
         find_preset(options.preset),
@@ -51,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     best = max(history, key=lambda line: line["val_pck"])
     print(f"wrote {run.best}: epoch {best['epoch']}, validation PCK {best['val_pck']:.4f}")
-    print(f"next: python scripts/evaluate.py --checkpoint {run.best} --data {options.data}")
+    print(f"next: python scripts/evaluate.py --checkpoint {run.best} --data {options.data[0]}")
     return 0
 
 

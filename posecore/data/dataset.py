@@ -1,6 +1,6 @@
 """Crops of a prepared data folder as a PyTorch data set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import ConcatDataset, Dataset
 
 from posecore.data.crops import SIZE
 from posecore.data.heatmaps import Target, encode
@@ -57,30 +57,32 @@ class CropDataset(Dataset[Tensor]):
 
 
 class TrainingDataset(Dataset[Example]):
-    """Crops with their target heatmaps.
+    """Crops of one or more splits, one after the other, with their target heatmaps.
 
     Chance depends on (seed, epoch, index) alone, so any number of workers and a resumed run draw the
     same. Set `epoch` and `size` (image pixels, a multiple of 64) before an epoch's loader is made.
     """
 
-    def __init__(self, crops: CropDataset, target: Target, change: Change | None, seed: int) -> None:
+    def __init__(
+        self, crops: Sequence[CropDataset], target: Target, change: Change | None, seed: int
+    ) -> None:
         self.epoch = 0
         self.size = SIZE
-        self._crops = crops
+        self._crops: ConcatDataset[Tensor] = ConcatDataset(crops)
         self._target = target
         self._change = change
         self._seed = seed
-        self._points = read_points(crops.table, "annotated")
-        self._visibility = read_visibility(crops.table)
+        self._points = np.concatenate([read_points(part.table, "annotated") for part in crops])
+        self._visibility = np.concatenate([read_visibility(part.table) for part in crops])
 
     def __len__(self) -> int:
         return len(self._crops)
 
     def __getitem__(self, index: int) -> Example:
-        image = self._crops.picture(index)
+        image = self._crops[index].numpy()
         points, visibility = self._points[index], self._visibility[index]
         if self.size != SIZE:
-            image = cv2.resize(image, (self.size, self.size), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+            image = cv2.resize(image, (self.size, self.size), interpolation=cv2.INTER_AREA)
             points = points * np.float32(self.size / SIZE)
         if self._change is not None:
             rng = np.random.default_rng((self._seed, self.epoch, index))

@@ -5,7 +5,7 @@ Under `torchrun` every process runs this same code; Lightning Fabric joins them.
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -38,7 +38,7 @@ Record = dict[str, Any]
 
 
 def train(
-    data: PreparedData,
+    data: Sequence[PreparedData],
     run: RunFolder,
     preset_name: str,
     preset: Preset,
@@ -53,6 +53,7 @@ def train(
 ) -> list[Record]:
     """Train and return one record per epoch; weights with the best validation PCK go to `run.best`.
 
+    data: folders whose training people are taken together; those of the first one's val are validated on.
     init: a checkpoint whose network is trained on, as it is built; `stacks` and `channels` are its own
     then, and the history goes on from the one that lies beside it.
 
@@ -63,7 +64,8 @@ def train(
     epochs = preset.epochs if epochs is None else epochs
     if epochs < 1:
         raise ConfigError(f"--epochs {epochs}: expected at least 1")
-    crops, validation = CropDataset(data, "train"), CropDataset(data, "val")
+    crops = [CropDataset(folder, "train") for folder in data]
+    validation = CropDataset(data[0], "val")
     before = Beginning(init) if init is not None else None
     fabric = _launch(preset)
     keep_freed_memory()
@@ -76,12 +78,15 @@ def train(
                 channels=channels,
                 stacks=stacks,
                 initialisation=preset.initialisation,
-                mean_rgb=tuple(data.info["mean_rgb"]),
+                mean_rgb=tuple(data[0].info["mean_rgb"]),
             )
         )
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    sampler: DistributedSampler[Tensor] = DistributedSampler(
-        crops, fabric.world_size, fabric.global_rank, shuffle=True, seed=seed, drop_last=True
+    network.stem.requires_grad_(not preset.freeze_stem)
+    change = partial(augment, augmentation=preset.augmentation) if preset.augmentation else None
+    examples = TrainingDataset(crops, preset.target, change, seed)
+    sampler: DistributedSampler[Example] = DistributedSampler(
+        examples, fabric.world_size, fabric.global_rank, shuffle=True, seed=seed, drop_last=True
     )
     batch_size = max(1, min(preset.batch_size, len(sampler)))
     optimiser = _optimiser(preset, network)
@@ -96,13 +101,16 @@ def train(
         "device": fabric.device.type,
         "init": before.record if before is not None else None,
         "model": asdict(network.config),
-        "data": {
-            "name": data.info["name"],
-            "fingerprint": data.info["fingerprint"],
-            "train": len(crops),
-            "val": len(validation),
-        },
-        "unreadable": data.info["unreadable"],
+        "data": [
+            {
+                "name": folder.info["name"],
+                "fingerprint": folder.info["fingerprint"],
+                "train": len(people),
+                "unreadable": len(folder.info["unreadable"]),
+            }
+            for folder, people in zip(data, crops, strict=True)
+        ],
+        "validated_on": {"name": data[0].info["name"], "people": len(validation)},
         "torch": torch.__version__,
     }
     state = fabric.broadcast(run.start(settings, resume) if fabric.is_global_zero else None)
@@ -114,8 +122,6 @@ def train(
         schedule.load_state_dict(state["schedule"])
         history = state["history"]
     module, fabric_optimiser = fabric.setup(network, optimiser)
-    change = partial(augment, augmentation=preset.augmentation) if preset.augmentation else None
-    examples = TrainingDataset(crops, preset.target, change, seed)
 
     for epoch in range(len(history) - earlier, epochs):
         began = time.monotonic()
@@ -174,9 +180,10 @@ def _launch(preset: Preset) -> Fabric:
 
 
 def _optimiser(preset: Preset, network: StackedHourglass) -> torch.optim.Optimizer:
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     if preset.optimiser == "rmsprop":
-        return torch.optim.RMSprop(network.parameters(), lr=preset.learning_rate, alpha=0.99)
-    return torch.optim.AdamW(network.parameters(), lr=preset.learning_rate)
+        return torch.optim.RMSprop(trained, lr=preset.learning_rate, alpha=0.99)
+    return torch.optim.AdamW(trained, lr=preset.learning_rate)
 
 
 def _schedule(preset: Preset, optimiser: torch.optim.Optimizer, steps: int) -> OneCycleLR | ReduceLROnPlateau:
@@ -200,6 +207,8 @@ def _train_epoch(
 ) -> float:
     """One pass over the batches; returns the mean loss."""
     module.train()
+    if preset.freeze_stem:
+        module.stem.eval()
     losses = []
     for batch in batches:
         optimiser.zero_grad()
@@ -218,7 +227,7 @@ def _validate(
 ) -> dict[str, float]:
     """Loss and PCK over the validation people, at 256 x 256; every process scores them all."""
     module.eval()
-    examples = TrainingDataset(people, preset.target, None, seed=0)
+    examples = TrainingDataset([people], preset.target, None, seed=0)
     loader: Any = fabric.setup_dataloaders(DataLoader(examples, batch_size), use_distributed_sampler=False)
     total, points = 0.0, []
     for batch in loader:
@@ -237,7 +246,7 @@ def _loss(module: Any, batch: Example, preset: Preset) -> tuple[Tensor, Tensor]:
     # channels_last is the layout the convolutions are fast in.
     predicted = module((images.float() / 255).contiguous(memory_format=torch.channels_last))
     counted = labelled if preset.unlabelled == "ignore" else torch.ones_like(labelled)
-    return heatmap_loss(predicted, heatmaps, counted), predicted
+    return heatmap_loss(predicted, heatmaps, counted, preset.place), predicted
 
 
 def _report(history: list[Record], epochs: int) -> None:

@@ -25,7 +25,7 @@ def one_thread():
 
 def run(prepared_dir, out, name="fast", **options):
     defaults = {"epochs": 2, "channels": 8, "workers": 0}
-    return train(open_prepared(prepared_dir), RunFolder(out), name, QUICK[name], **defaults | options)
+    return train([open_prepared(prepared_dir)], RunFolder(out), name, QUICK[name], **defaults | options)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -38,7 +38,7 @@ def test_every_preset_trains_and_records_each_epoch(name, prepared_dir, tmp_path
     assert all(line["train_loss"] > 0 and 0 <= line["val_pck"] <= 1 for line in history)
     record = json.loads((tmp_path / "run.json").read_text())
     assert record["preset"] == name
-    assert record["data"]["fingerprint"] == open_prepared(prepared_dir).info["fingerprint"]
+    assert record["data"][0]["fingerprint"] == open_prepared(prepared_dir).info["fingerprint"]
     network = load_checkpoint(tmp_path / "best.safetensors")
     assert network.config.mean_rgb == tuple(open_prepared(prepared_dir).info["mean_rgb"])
 
@@ -121,7 +121,7 @@ def test_the_learning_rate_of_the_thesis_drops_once_after_five_epochs_without_pr
 def test_the_image_size_grows_and_ends_at_the_last_stage():
     preset = PRESETS["fast"]
     sizes = [preset.image_size(epoch, 17) for epoch in range(17)]
-    assert sizes == [128] * 14 + [192] + [256] * 2
+    assert sizes == [128] * 8 + [192] * 5 + [256] * 4
     assert preset.image_size(0, 1) == 256
 
 
@@ -153,3 +153,23 @@ def test_training_on_starts_with_the_given_weights_and_their_history(prepared_di
     assert record["run"]["preset"] == "fast"
     # A finished run that is resumed has nothing left to do.
     assert run(prepared_dir, tmp_path / "second", epochs=1, init=best, resume=True) == history
+
+
+def test_people_of_several_folders_are_trained_on_together(prepared_dir, tmp_path):
+    data = open_prepared(prepared_dir)
+    train([data, data], RunFolder(tmp_path), "fast", QUICK["fast"], epochs=1, channels=8, workers=0)
+    record = json.loads((tmp_path / "run.json").read_text())
+    people = data.info["splits"]["train"]["people"]
+    assert [folder["train"] for folder in record["data"]] == [people, people]
+    assert record["validated_on"]["people"] == data.info["splits"]["val"]["people"]
+
+
+def test_a_frozen_stem_keeps_its_weights_and_statistics(prepared_dir, tmp_path):
+    run(prepared_dir, tmp_path / "first", epochs=3)
+    best = tmp_path / "first" / "best.safetensors"
+    run(prepared_dir, tmp_path / "second", "finish", epochs=3, init=best)
+    before = load_checkpoint(best).state_dict()
+    after = torch.load(tmp_path / "second" / STATE, weights_only=True)["network"]
+    same = {name for name in before if torch.equal(before[name], after[name])}
+    assert {name for name in before if name.startswith("stem.")} <= same
+    assert "features.0.body.2.weight" not in same

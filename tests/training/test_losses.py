@@ -1,7 +1,9 @@
+import math
+
 import pytest
 import torch
 
-from posecore.training.losses import heatmap_loss
+from posecore.training.losses import SHARPNESS, heatmap_loss
 
 
 def test_the_loss_of_one_wrong_cell_by_hand():
@@ -27,3 +29,13 @@ def test_an_ignored_joint_has_no_gradient_and_a_counted_empty_one_has():
     assert predicted.grad is not None
     assert predicted.grad[0, 0, 0].abs().min() > 0
     assert not predicted.grad[0, 0, 1].any()
+
+
+def test_the_place_term_is_the_cross_entropy_by_hand():
+    predicted, target = torch.zeros(1, 1, 1, 2, 2), torch.zeros(1, 1, 2, 2)
+    target[0, 0, 0, 0], counted = 1.0, torch.tensor([[True]])
+    # Squared error 1 / 4, and four equally likely cells.
+    assert heatmap_loss(predicted, target, counted, 0.1).item() == pytest.approx(0.25 + 0.1 * math.log(4))
+    predicted[0, 0, 0, 0, 0] = 1.0
+    right = -math.log(1 / (1 + 3 * math.exp(-SHARPNESS)))
+    assert heatmap_loss(predicted, target, counted, 0.1).item() == pytest.approx(0.1 * right, abs=1e-6)
