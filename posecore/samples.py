@@ -19,6 +19,10 @@ CROP_COLUMNS: Final = ("crop_x", "crop_y", "crop_side")
 """Left, top and side of the square crop, in pixels of the source picture: posecore.data.crops.SquareCrop."""
 
 
+TRUTH: Final = "truth_"
+"""Begins the names of columns that say how a rendered person was made, such as `truth_family`."""
+
+
 def columns(prefix: Prefix, value: Literal["x", "y", "v", "peak"]) -> list[str]:
     """Names of the 17 columns that hold one number per keypoint, such as `annotated_nose_x`."""
     return [f"{prefix}_{name}_{value}" for name in KEYPOINTS]
@@ -61,3 +65,8 @@ def predicted_columns(
         **dict(zip(columns("predicted", "y"), points[..., 1].T, strict=True)),
         **dict(zip(columns("predicted", "peak"), peaks.T, strict=True)),
     }
+
+
+def truth_columns(table: pd.DataFrame) -> dict[str, pd.Series]:
+    """The columns that say how a rendered person was made; none for photographs."""
+    return {str(name): table[name] for name in table.columns if str(name).startswith(TRUTH)}

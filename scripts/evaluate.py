@@ -21,6 +21,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: the fastest here")
     parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
+    parser.add_argument(
+        "--store",
+        action="store_true",
+        help="keep the scores in the manifest of the --bundle, for its readers",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return parser
 
@@ -29,21 +34,27 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.ablation import parse_mask
-    from posecore.bundle import open_bundle
+    from posecore.bundle import add_figures, open_bundle
     from posecore.data.dataset import CropDataset
     from posecore.data.prepared import open_prepared
+    from posecore.errors import ConfigError
     from posecore.inference import Predictor, use_threads
-    from posecore.latent.extract import predict
+    from posecore.latent.extract import figures_name, predict
     from posecore.metrics.evaluate import evaluate
     from posecore.models.checkpoint import load_checkpoint
 
     mask = parse_mask(options.skips)
-    crops = CropDataset(open_prepared(options.data), options.split)
+    if options.store and not options.bundle:
+        raise ConfigError("--store: scores are kept in a bundle; name one with --bundle")
+    data = open_prepared(options.data)
+    crops = CropDataset(data, options.split)
     network = open_bundle(options.bundle).network() if options.bundle else load_checkpoint(options.checkpoint)
     use_threads(options.threads)
     predictor = Predictor(network, options.precision or "auto")
     points, peaks = predict(predictor, crops, (mask,))[mask]
     scores = evaluate(points, peaks, crops.table) | {"skips": options.skips, "precision": predictor.precision}
+    if options.store:
+        add_figures(options.bundle, figures_name(data.info["name"], options.split, mask), scores)
     if options.json:
         print(json.dumps(scores, allow_nan=False))
         return 0

@@ -12,7 +12,11 @@ from posecore.cli import at_least, command
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, required=True, help="weights made by train.py")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--checkpoint", type=Path, help="weights made by train.py")
+    source.add_argument(
+        "--bundle", type=Path, help="the network of a bundle, with its record of training and its scores"
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder made by prepare_coco.py")
     parser.add_argument("--out", type=Path, required=True, help="the bundle, for example artifacts/mine")
     parser.add_argument("--split", default="train", help="default: %(default)s")
@@ -24,6 +28,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--annotations",
         action="store_true",
         help="keep annotated keypoints in the bundle: data you may pass on",
+    )
+    parser.add_argument(
+        "--pictures",
+        type=at_least(0),
+        help="people to show, from the first on: data you may pass on (default: 0)",
     )
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: the fastest here")
     parser.add_argument("--seed", type=at_least(0), help="of the draw (default: 0)")
@@ -41,21 +50,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.data.prepared import open_prepared
     from posecore.inference import Predictor, use_threads
     from posecore.latent.extract import extract
-    from posecore.models.checkpoint import load_checkpoint
 
     use_threads(options.threads)
     data = open_prepared(options.data)
-    run = options.checkpoint.parent
-    given = ("samples", "seed")
+    source = _bundle(options.bundle) if options.bundle else _run(options.checkpoint)
+    given = ("samples", "seed", "pictures")
     people = extract(
-        Predictor(load_checkpoint(options.checkpoint), options.precision or "auto"),
+        Predictor(source.pop("network"), options.precision or "auto"),
         data,
         options.split,
         options.out,
         complete_only=options.complete_only,
         annotations=options.annotations,
-        training=_training(run),
-        history=run / "history.jsonl",
+        **source,
         **{name: getattr(options, name) for name in given if getattr(options, name) is not None},
     )
     print(f"wrote {options.out}: {people} people")
@@ -63,14 +70,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _training(run: Path) -> dict[str, Any]:
-    """The record train.py left beside the weights, with the best epoch of its history, if they are there."""
-    record, history = run / "run.json", run / "history.jsonl"
-    if not (record.is_file() and history.is_file()):
-        return {}
-    epochs = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
-    best = max(epochs, key=lambda line: line["val_pck"])
-    return json.loads(record.read_text(encoding="utf-8")) | {"best_epoch": best["epoch"]}
+def _run(checkpoint: Path) -> dict[str, Any]:
+    """The weights, and the record train.py left beside them if it is there."""
+    from posecore.models.checkpoint import load_checkpoint
+
+    network = load_checkpoint(checkpoint)
+    record, lines = checkpoint.parent / "run.json", checkpoint.parent / "history.jsonl"
+    if not (record.is_file() and lines.is_file()):
+        return {"network": network}
+    history = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    best = max(history, key=lambda line: line["val_pck"])
+    training = json.loads(record.read_text(encoding="utf-8")) | {"best_epoch": best["epoch"]}
+    return {"network": network, "training": training, "history": history}
+
+
+def _bundle(path: Path) -> dict[str, Any]:
+    """The network of a bundle and what the bundle knows of it, but for its scores on its own people."""
+    from posecore.bundle import open_bundle
+
+    bundle = open_bundle(path)
+    own = f"{bundle.manifest.dataset['name']} "
+    figures = {name: found for name, found in bundle.manifest.figures.items() if not name.startswith(own)}
+    return {
+        "network": bundle.network(),
+        "training": bundle.manifest.training,
+        "history": bundle.history(),
+        "figures": figures,
+    }
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ file. Row i of the latents belongs to row i of the table; everything else refers
 from posecore.bundle.integrity import verify
 from posecore.bundle.manifest import SCHEMA_VERSION, DatasetInfo, FileInfo, Manifest, ModelInfo
 from posecore.bundle.reader import Bundle, list_bundles, open_bundle
+from posecore.bundle.studies import Study, open_study, study_command, write_study
 from posecore.bundle.thumbnails import write_thumbnails
-from posecore.bundle.writer import check_destination, new_manifest, write_bundle
+from posecore.bundle.writer import add_figures, check_destination, new_manifest, write_bundle
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -19,11 +20,16 @@ __all__ = [
     "FileInfo",
     "Manifest",
     "ModelInfo",
+    "Study",
+    "add_figures",
     "check_destination",
     "list_bundles",
     "new_manifest",
     "open_bundle",
+    "open_study",
+    "study_command",
     "verify",
     "write_bundle",
+    "write_study",
     "write_thumbnails",
 ]

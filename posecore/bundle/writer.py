@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from posecore.bundle.manifest import MANIFEST, SCHEMA_VERSION, DatasetInfo, FileInfo, Manifest, ModelInfo
+from posecore.bundle.manifest import (
+    MANIFEST,
+    SCHEMA_VERSION,
+    DatasetInfo,
+    FileInfo,
+    Manifest,
+    ModelInfo,
+    read_manifest,
+)
 from posecore.bundle.reader import open_bundle
 from posecore.errors import BundleError
 from posecore.files import replace_folder, sha256, write_json
@@ -63,3 +71,10 @@ def write_bundle(folder: Path, manifest: Manifest, destination: Path) -> None:
     write_json(folder / MANIFEST, dataclasses.asdict(dataclasses.replace(manifest, files=files)))
     open_bundle(folder)
     replace_folder(folder, destination)
+
+
+def add_figures(path: Path, name: str, scores: Mapping[str, Any]) -> None:
+    """Keep `scores` of the network on other data in the manifest of the bundle in `path`, under `name`."""
+    manifest = read_manifest(path)
+    figures = {**manifest.figures, name: dict(scores)}
+    write_json(path / MANIFEST, dataclasses.asdict(dataclasses.replace(manifest, figures=figures)))

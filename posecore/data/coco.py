@@ -5,8 +5,8 @@ import io
 import json
 import math
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class Person:
     """One annotated person, in pixels of the source picture.
 
     bbox: left, top, width, height. points: (17, 2), x then y. visibility: (17,), COCO 0/1/2.
+    attributes: what else the file says of the person, as rendered people have it; none in COCO's own.
     """
 
     annotation_id: int
@@ -35,6 +36,7 @@ class Person:
     bbox: tuple[float, float, float, float]
     points: NDArray[np.float64]
     visibility: NDArray[np.int8]
+    attributes: Mapping[str, str | int | float | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -199,5 +201,21 @@ def _person(annotation: dict[str, Any], longest: float) -> Person | str:
     if max(width, height) > longest:
         return "box far larger than its picture"
     return Person(
-        annotation_id, area, (left, top, width, height), keypoints[:, :2], keypoints[:, 2].astype(np.int8)
+        annotation_id,
+        area,
+        (left, top, width, height),
+        keypoints[:, :2],
+        keypoints[:, 2].astype(np.int8),
+        _attributes(annotation.get("attributes")),
     )
+
+
+def _attributes(given: object) -> dict[str, str | int | float | bool]:
+    """Those with a plain name and a plain value; names become column names."""
+    if not isinstance(given, dict):
+        return {}
+    return {
+        name: value
+        for name, value in given.items()
+        if isinstance(name, str) and name.isidentifier() and isinstance(value, str | int | float | bool)
+    }

@@ -20,6 +20,7 @@ from posecore.data.crops import SIZE, SquareCrop, person_crop
 from posecore.errors import DataError
 from posecore.files import atomic_file
 from posecore.imaging import open_dataset_picture
+from posecore.samples import TRUTH
 
 Result = dict[str, Any]
 """What became of one picture, plain values for the journal.
@@ -127,4 +128,5 @@ def _row(split: str, picture: Picture, person: Person, crop: SquareCrop) -> dict
         "crop_x": crop.x,
         "crop_y": crop.y,
         "crop_side": crop.side,
+        **{f"{TRUTH}{name}": value for name, value in person.attributes.items()},
     }

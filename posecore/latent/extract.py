@@ -5,10 +5,9 @@ is computed, so memory does not grow with the number of people and a killed run 
 """
 
 import hashlib
+import io
 import json
-import os
-import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
+from PIL import Image
 from tqdm import tqdm
 
 from posecore.ablation import ALL_OFF, ALL_ON, SkipMask, format_mask
@@ -30,19 +29,29 @@ from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
 from posecore.drawing import fuse_heatmaps
 from posecore.errors import ConfigError
-from posecore.files import atomic_file, write_json
+from posecore.files import atomic_file
 from posecore.inference import Predictor
-from posecore.keypoints import K
+from posecore.latent.files import LatentFiles
 from posecore.metrics.evaluate import evaluate
 from posecore.metrics.pck import hits, image_scores
-from posecore.models.checkpoint import save_checkpoint, weights_digest
-from posecore.samples import CROP_COLUMNS, annotated_columns, predicted_columns, read_points, read_visibility
+from posecore.models.checkpoint import round_weights, save_checkpoint, weights_digest
+from posecore.samples import (
+    CROP_COLUMNS,
+    annotated_columns,
+    predicted_columns,
+    read_points,
+    read_visibility,
+    truth_columns,
+)
 
 BATCH = 8
 """People encoded at once."""
 
 CHUNK = 16 * BATCH
 """People between two points from which a killed run goes on."""
+
+PICTURE_QUALITY = 80
+"""Of the lossy WebP that shipped pictures are."""
 
 SOURCE_COLUMNS = ("sample_id", "split", "file_name", "image_width", "image_height", *CROP_COLUMNS)
 
@@ -67,66 +76,6 @@ def choose_people(
     return np.sort(np.random.default_rng(seed).choice(rows, samples, replace=False))
 
 
-class LatentFiles:
-    """The files a pass over the people fills, beside the bundle: .NAME.partial."""
-
-    def __init__(self, destination: Path, job: Mapping[str, Any], people: int, dimensions: int) -> None:
-        self.folder = destination.with_name(f".{destination.name}.partial")
-        self._marks = self.folder / "done.npz"
-        job_file = self.folder / "job.json"
-        job = json.loads(json.dumps(job))
-        if not (job_file.is_file() and json.loads(job_file.read_text(encoding="utf-8")) == job):
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(parents=True)
-            try:
-                self._reserve(LATENTS, np.float16, (people, dimensions))
-                self._reserve("predicted.npy", np.float32, (people, K, 3))
-                self._reserve("tiles.npy", np.uint8, (people, 64, 64, 3))
-                write_json(job_file, job)
-            except OSError:
-                shutil.rmtree(self.folder)
-                raise
-
-    def _reserve(self, name: str, dtype: type[np.generic], shape: tuple[int, ...]) -> None:
-        """Make an array's file with all its blocks: a disk that fills under a map would end the process."""
-        path = self.folder / name
-        open_memmap(path, "w+", dtype, shape)
-        if hasattr(os, "posix_fallocate"):
-            with path.open("r+b") as file:
-                try:
-                    os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
-                except OSError as error:
-                    raise OSError(error.errno, error.strerror, str(path)) from error
-
-    def write(self, name: str, start: int, values: NDArray[Any]) -> None:
-        """Write rows from `start` on. The map is opened anew each time, so its pages do not add up."""
-        mapped = open_memmap(self.folder / name, "r+")
-        mapped[start : start + len(values)] = values
-        mapped.flush()
-
-    def read(self, name: str) -> NDArray[Any]:
-        """The whole array, mapped."""
-        mapped: NDArray[Any] = open_memmap(self.folder / name, "r")
-        return mapped
-
-    def done(self) -> tuple[int, list[NDArray[np.float64]]]:
-        """How many people are finished, and the sums of their skip features."""
-        if not self._marks.is_file():
-            return 0, []
-        with np.load(self._marks, allow_pickle=False) as marks:
-            return int(marks["people"]), [marks[key] for key in LEVEL_KEYS]
-
-    def mark(self, people: int, sums: list[NDArray[np.float64]]) -> None:
-        """Everything up to `people` is on disk."""
-        with atomic_file(self._marks) as temporary, temporary.open("wb") as file:
-            np.savez(file, people=people, **dict(zip(LEVEL_KEYS, sums, strict=True)))  # type: ignore[arg-type]
-
-    def finish(self) -> None:
-        """Remove what does not belong to the bundle."""
-        for name in ("predicted.npy", "tiles.npy", "done.npz", "job.json"):
-            (self.folder / name).unlink()
-
-
 def extract(
     predictor: Predictor,
     data: PreparedData,
@@ -136,29 +85,40 @@ def extract(
     samples: int | None = None,
     complete_only: bool = False,
     annotations: bool = False,
+    pictures: int = 0,
     training: Mapping[str, Any] | None = None,
-    history: Path | None = None,
+    history: Sequence[Mapping[str, Any]] = (),
+    figures: Mapping[str, Mapping[str, Any]] | None = None,
     seed: int = 0,
 ) -> int:
     """Write the bundle `destination`; returns the number of people in it.
 
     samples: how many people, drawn with `seed`; None for all. annotations: keep the annotated
-    keypoints in the bundle, for data that may be passed on. training, history: what is known of the
-    network's training, and its record of epochs.
+    keypoints in the bundle, and what else is known of the people; pictures: how many of them to show,
+    from the first on. Both are for data that may be passed on. training, history: what is known of the
+    network's training, and one record per epoch. figures: scores of the same weights on other data.
+
+    The network is used with the weights that are stored, which are rounded to float16. A picture that is
+    shown is what the network saw: it is compressed first.
     """
     check_destination(destination)
     crops = CropDataset(data, split)
     rows = choose_people(crops.table, samples, complete_only, seed)
     table = crops.table.iloc[rows].reset_index(drop=True)
-    network = predictor.network
+    if not 0 <= pictures <= len(rows):
+        raise ConfigError(
+            f"--pictures {pictures}: the bundle has {len(rows)} people; ask for 0 to {len(rows)}"
+        )
+    network = round_weights(predictor.network)
     job = {
         "weights": weights_digest(network),
         "data": data.info["fingerprint"],
         "precision": predictor.precision,
+        "pictures": pictures,
         "people": hashlib.sha256("\n".join(table["sample_id"]).encode()).hexdigest(),
     }
     files = LatentFiles(destination, job, len(rows), network.config.channels * 16)
-    sums = _fill(files, predictor, crops, rows)
+    sums = _fill(files, predictor, crops, rows, pictures)
 
     predicted = np.asarray(files.read("predicted.npy"))
     points, peaks = predicted[..., :2], predicted[..., 2]
@@ -168,6 +128,7 @@ def extract(
         "pck": image_scores(hits(points, annotated, visibility)),
         **predicted_columns(points, peaks),
         **(annotated_columns(annotated, visibility) if annotations else {}),
+        **(truth_columns(table) if annotations else {}),
     }
     pd.DataFrame(columns).to_parquet(files.folder / SAMPLES, index=False)
     write_thumbnails(files.folder, (np.asarray(tile) for tile in files.read("tiles.npy")))
@@ -175,17 +136,15 @@ def extract(
     np.savez(files.folder / SKIP_MEANS, **means)  # type: ignore[arg-type]
     save_checkpoint(files.folder / WEIGHTS, network, half=True)
     (files.folder / HISTORY).write_text(
-        history.read_text(encoding="utf-8") if history is not None and history.is_file() else "",
-        encoding="utf-8",
+        "".join(json.dumps(record) + "\n" for record in history), encoding="utf-8"
     )
-    figures = {
-        f"{data.info['name']} {split}, the people of this bundle": _scores(points, peaks, table, ALL_ON)
-    }
+    found = {f"{data.info['name']} {split}, the people of this bundle": _scores(points, peaks, table, ALL_ON)}
     if split != "val" and data.has_split("val"):
         validation = CropDataset(data, "val")
         for mask, (val_points, val_peaks) in predict(predictor, validation, (ALL_ON, ALL_OFF)).items():
-            name = f"{data.info['name']} val" + ("" if mask == ALL_ON else ", all skips cut")
-            figures[name] = _scores(val_points, val_peaks, validation.table, mask)
+            found[figures_name(data.info["name"], "val", mask)] = _scores(
+                val_points, val_peaks, validation.table, mask
+            )
     files.finish()
     manifest = new_manifest(
         name=destination.name,
@@ -196,12 +155,12 @@ def extract(
             "people": len(rows),
             "fingerprint": data.info["fingerprint"],
             "annotations": annotations,
-            "pictures": 0,
+            "pictures": pictures,
         },
         model={"name": "hourglass", "config": asdict(network.config)},
         precision=predictor.precision,
         training=dict(training or {}),
-        figures=figures,
+        figures=dict(figures or {}) | found,
         versions={name: version(name) for name in ("torch", "numpy", "scikit-learn", "lightning-fabric")},
     )
     write_bundle(files.folder, manifest, destination)
@@ -234,6 +193,12 @@ def predict(
     }
 
 
+def figures_name(data: str, split: str, mask: SkipMask) -> str:
+    """What scores are called in a bundle's manifest."""
+    cut = {ALL_ON: "", ALL_OFF: ", all skips cut"}.get(mask, f", skips {format_mask(mask)}")
+    return f"{data} {split}{cut}"
+
+
 def _scores(
     points: NDArray[np.float32], peaks: NDArray[np.float32], table: pd.DataFrame, mask: SkipMask
 ) -> dict[str, Any]:
@@ -241,14 +206,20 @@ def _scores(
 
 
 def _fill(
-    files: LatentFiles, predictor: Predictor, crops: CropDataset, rows: NDArray[np.int64]
+    files: LatentFiles, predictor: Predictor, crops: CropDataset, rows: NDArray[np.int64], shown: int
 ) -> list[NDArray[np.float64]]:
-    """One pass over the people; returns the sum of each skip branch, (C, H, W) from fine to coarse."""
+    """One pass over the people, the first of whom are `shown`.
+
+    Returns the sum of each skip branch, (C, H, W) from fine to coarse.
+    """
     done, sums = files.done()
     progress = tqdm(total=len(rows), initial=done, desc="latents", unit=" people", mininterval=1)
     for start in range(done, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         pictures = np.stack([crops.picture(int(row)) for row in batch])
+        for i, row in enumerate(batch[: max(0, shown - start)]):
+            name = f"pictures/{crops.table['sample_id'].iloc[row]}.webp"
+            pictures[i] = _ship(files.folder / name, pictures[i])
         encoded = predictor.encode(pictures)
         heatmaps = predictor.decode(encoded, (ALL_ON,))[0]
         points, peaks = decode(heatmaps)
@@ -262,3 +233,12 @@ def _fill(
             files.mark(start + len(batch), sums)
     progress.close()
     return sums
+
+
+def _ship(path: Path, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Write a picture as WebP; returns what a reader of that file sees."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="WEBP", quality=PICTURE_QUALITY, method=6)
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(buffer.getvalue())
+    return np.asarray(Image.open(buffer).convert("RGB"))

@@ -68,6 +68,14 @@ def load_checkpoint(path: Path) -> StackedHourglass:
     return network.eval().requires_grad_(False)
 
 
+def round_weights(network: StackedHourglass) -> StackedHourglass:
+    """The same network; its weights are, in place, what `save_checkpoint` with `half` keeps of them."""
+    for tensor in network.state_dict().values():
+        if tensor.is_floating_point():
+            tensor.copy_(tensor.half())
+    return network
+
+
 def weights_digest(network: StackedHourglass) -> str:
     """Short fingerprint of the weights, equal for equal numbers."""
     import hashlib
