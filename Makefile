@@ -1,4 +1,4 @@
-.PHONY: dashboard test lint clean
+.PHONY: dashboard demo test lint clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,6 +6,16 @@ BIN := .venv/bin
 # `make dashboard` and `make test` need nothing but Python >= 3.11: what is missing is installed first.
 dashboard: .venv/installed
 	$(BIN)/python -m streamlit run dashboard/app.py
+
+# The shipped bundle, whole: people are rendered, cropped, shown to the shipped network (or to CHECKPOINT, weights
+# made by train.py), and every study of the pages is computed. Needs no photograph.
+NETWORK = $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT),--bundle artifacts/demo)
+demo: .venv/installed
+	$(BIN)/python scripts/make_people.py --out data/rendered --people 1000 --seed 2026
+	$(BIN)/python scripts/prepare_coco.py --coco data/rendered --out data/rendered-crops --test-size 0 --name "rendered people"
+	$(BIN)/python scripts/extract_latents.py $(NETWORK) --data data/rendered-crops --out artifacts/demo --annotations --pictures 600
+	$(BIN)/python scripts/skip_study.py --bundle artifacts/demo --data data/rendered-crops
+	$(BIN)/python -m posecore.bundle verify artifacts/demo
 
 test: .venv/installed-dev lint
 	$(BIN)/python -m pytest

@@ -2,21 +2,29 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from PIL import Image
 
 from dashboard import components
+from posecore import drawing
 from posecore.bundle import Bundle
 
-GUIDE = (
-    ("skip_lab.py", "Skip lab", ":material/call_split:",
-     "Cut skip connections of the trained network and see which joints move, and how far."),
-    ("latent_map.py", "Latent map", ":material/scatter_plot:",
-     "Every person as a point. Near one another: the bottleneck sees them alike. Pick one to see who it is."),
-    ("clusters.py", "Clusters", ":material/bubble_chart:",
-     "Sort people into K groups by their latents, and see how clear the groups are."),
-    ("pc_walk.py", "PC walk", ":material/directions_walk:",
-     "Walk along one main direction of the latents and meet the nearest real person at every stop."),
+SHOWN = 12
+"""People in the strip at the top."""
+
+STEPS = (
+    ("skip_lab.py", "1 · Cut a skip", ":material/call_split:", {},
+     "Left, the network as trained; right, the same network with its four skip connections cut. Switch them "
+     "on again one by one.",
+     "Which switch brings the joints back? What went around the bottleneck is what the bottleneck lacks."),
+    ("pc_walk.py", "2 · Walk PC 1", ":material/directions_walk:", {"walk_component": "1"},
+     "Go from one end of the first principal component to the other, past the nearest people.",
+     "What changes along the way: the pose, the size, the side one sees? And how near is anybody, really?"),
+    ("clusters.py", "3 · Change K", ":material/bubble_chart:", {"clu_k": "2"},
+     "Sort the people into two groups by their latents, then into three, then into eight.",
+     "Does the mean silhouette rise? Near 0 it says that no K gives clear groups, whatever the colours say."),
 )  # fmt: skip
 
 
@@ -30,6 +38,27 @@ def headline(figures: dict[str, dict[str, Any]]) -> tuple[str, dict[str, Any]] |
     plain = [(name, scores) for name, scores in figures.items() if scores.get("skips", "1111") == "1111"]
     held_out = [pair for pair in plain if "val" in pair[0].replace(",", " ").split()]
     return (held_out or plain or [None])[0]  # type: ignore[list-item]
+
+
+def show_people(bundle: Bundle) -> None:
+    """Some people: their heatmaps, and above them their pictures where those are shipped."""
+    ids = bundle.samples["sample_id"].tolist()
+    shipped = [sample_id for sample_id in ids if bundle.picture_path(sample_id) is not None]
+    ids = shipped or ids
+    some = ids[:: max(1, len(ids) // SHOWN)][:SHOWN]
+    rows = [components.strip(bundle, some, SHOWN)]
+    if shipped:
+        crops = [components.picture_of(bundle, sample_id) for sample_id in some]
+        tiles = [
+            drawing.ground(128) if crop is None else np.asarray(Image.fromarray(crop).reduce(2))
+            for crop in crops
+        ]
+        rows.insert(0, drawing.grid(tiles, SHOWN))
+    st.image(
+        np.concatenate(rows),
+        width="stretch",
+        alt=f"{len(some)} people of the bundle and the heatmaps the network predicts for them",
+    )
 
 
 def show_figures(bundle: Bundle) -> None:
@@ -91,8 +120,15 @@ def show_training(bundle: Bundle) -> None:
     training = bundle.manifest.training
     st.subheader("How it was trained")
     facts = [
-        f"{key.replace('_', ' ')} {value}" for key, value in training.items() if not isinstance(value, dict)
+        f"{key.replace('_', ' ')} {value}"
+        for key, value in training.items()
+        if isinstance(value, str | int | float)
     ]
+    if isinstance(training.get("data"), list):
+        facts.insert(
+            0,
+            "on " + " and ".join(f"{part['train']:,} people of {part['name']}" for part in training["data"]),
+        )
     st.caption(" · ".join(facts) or "Nothing is recorded about its training.")
     if history.empty or "epoch" not in history:
         st.info("No record of epochs is stored in this bundle.")
@@ -125,35 +161,26 @@ bundle = components.current_bundle()
 data, manifest = bundle.manifest.dataset, bundle.manifest
 
 st.markdown(
-    f"A stacked hourglass ({components.network_name(bundle)}) finds 17 joints of a person in a picture. It "
-    f"was trained on **{data['name']}**; this bundle, *{manifest.name}*, holds its weights and what its "
-    f"bottleneck made of **{data['people']:,} people** of the {data['split']} split: "
-    f"{manifest.dimensions:,} numbers each."
+    f"A stacked hourglass ({components.network_name(bundle)}) finds 17 joints of a person in a picture. This "
+    f"bundle, *{manifest.name}*, holds its weights and what its bottleneck made of **{data['people']:,} "
+    f"people** of *{data['name']}*: {manifest.dimensions:,} numbers each. Below, some of them and the "
+    "heatmaps it predicts: a light per joint, blue and green on the person's left, orange and pink on the right."
 )
-guide = st.columns(len(GUIDE))
-for column, (file, label, icon, sentence) in zip(guide, GUIDE, strict=True):
+show_people(bundle)
+
+st.subheader("Three steps, five minutes")
+for column, (file, label, icon, parameters, do, ask) in zip(st.columns(len(STEPS)), STEPS, strict=True):
     with column.container(border=True, height="stretch"):
-        components.page_link(bundle, file, label, icon)
-        st.caption(sentence)
+        components.page_link(bundle, file, label, icon, **parameters)
+        st.markdown(do)
+        st.caption(ask)
+components.page_link(
+    bundle, "latent_map.py", "Or look around on the map of all of them", ":material/scatter_plot:"
+)
 
 show_figures(bundle)
 
 show_training(bundle)
-
-st.subheader("What it sees in some of them")
-step = max(1, len(bundle.samples) // 12)
-some = bundle.samples["sample_id"].iloc[::step].head(12).tolist()
-st.image(
-    components.strip(bundle, some, 12),
-    width="stretch",
-    alt=f"Predicted heatmaps of {len(some)} people, every joint a light in its own colour",
-)
-st.caption(
-    "Predicted heatmaps, one colour per joint: blue and green on the person's left, orange and pink on the "
-    f"right. Every {step}th person of the table."
-    if step > 1
-    else "Predicted heatmaps, one colour per joint."
-)
 
 with st.expander("Words used here"):
     st.markdown(

@@ -305,3 +305,14 @@ def test_a_bundle_written_anew_is_opened_anew(tmp_path: Path, monkeypatch: pytes
     assert "**12 people**" in words(open_page(monkeypatch, tmp_path, "overview"))
     make_fake_bundle(tmp_path / "one", people=13)
     assert "**13 people**" in words(open_page(monkeypatch, tmp_path, "overview"))
+
+
+def test_overview_leads_in_three_steps_to_pages_that_are_there(
+    pictured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, pictured, "overview")
+    links = [link.proto for link in app.get("page_link")]
+    steps = [link for link in links if link.label[0].isdigit()]
+    assert [link.label.split(" · ")[1] for link in steps] == ["Cut a skip", "Walk PC 1", "Change K"]
+    assert [link.page for link in steps] == ["skip-lab", "pc-walk", "clusters"]
+    assert "12 people" in app.image[0].proto.imgs[0].alt
