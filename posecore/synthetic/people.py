@@ -1,0 +1,162 @@
+"""One rendered person: a scene, its picture and its annotations, decided by seed, split and index alone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.data.coco import SPLITS
+from posecore.keypoints import KEYPOINTS
+from posecore.synthetic.annotate import (
+    box_and_area,
+    keypoint_list,
+    leave_out,
+    person_mask,
+    true_points,
+    visibility,
+)
+from posecore.synthetic.body import angle_at
+from posecore.synthetic.picture import Lens, develop, draw_lens
+from posecore.synthetic.poses import POSES
+from posecore.synthetic.render import OCCLUDER, Frame, render
+from posecore.synthetic.scene import Scene, draw_scene
+
+FEWEST_LABELLED = 6
+"""Keypoints a person should have; a scene with fewer is drawn again, a few times."""
+_TRIES = 5
+_FEWEST_PIXELS = 60
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """image: (H, W, 3) uint8 RGB. quality: of its JPEG.
+
+    keypoints: (17, 3) true x, y in picture pixels and visibility before any was left out. annotation: main's
+    in COCO's layout, without ids. others: those of the people around, whose keypoints are not labelled.
+    """
+
+    image: NDArray[np.uint8]
+    quality: int
+    keypoints: NDArray[np.float64]
+    annotation: dict[str, Any]
+    others: tuple[dict[str, Any], ...]
+    scene: Scene
+    frame: Frame
+
+
+def render_person(seed: int, index: int, split: str = "train") -> Rendered:
+    """Person `index` of the split under `seed`; the same three give the same pixels and numbers."""
+    families = list(POSES)
+    # Families take turns, so that each has its share in any number of people.
+    order = np.random.default_rng([seed, SPLITS.index(split), index // len(families), 1]).permutation(len(families))
+    family = families[int(order[index % len(families)])]
+    for attempt in range(_TRIES):
+        rng = np.random.default_rng([seed, SPLITS.index(split), index, 2, attempt])
+        rendered = _render(rng, family, seed)
+        if rendered is not None:
+            return rendered
+    raise AssertionError(f"nobody to be seen in {_TRIES} scenes of seed {seed}, {split} {index}")
+
+
+def _render(rng: np.random.Generator, family: str, seed: int) -> Rendered | None:
+    """A rendered scene, None where hardly anything of the person is seen."""
+    scene = draw_scene(rng, family)
+    lens = draw_lens(rng, max(scene.camera.width, scene.camera.height))
+    frame = render(scene, lens.depth_blur)
+    mask = person_mask(frame, 0)
+    points, _ = true_points(scene.main, scene.camera)
+    seen = visibility(scene.main, scene.camera, frame)
+    labelled, left_out = leave_out(seen, rng)
+    if mask.sum() < _FEWEST_PIXELS or (labelled > 0).sum() < FEWEST_LABELLED:
+        return None
+    box, area = box_and_area(mask)
+    annotation = {
+        "category_id": 1,
+        "iscrowd": 0,
+        "bbox": box,
+        "area": area,
+        "num_keypoints": int((labelled > 0).sum()),
+        "keypoints": keypoint_list(points, labelled),
+        "attributes": _attributes(scene, lens, frame, left_out, seed),
+    }
+    return Rendered(
+        image=develop(frame.image, lens, rng),
+        quality=lens.quality,
+        keypoints=np.column_stack([points, seen]),
+        annotation=annotation,
+        others=_others(scene, frame),
+        scene=scene,
+        frame=frame,
+    )
+
+
+def _others(scene: Scene, frame: Frame) -> tuple[dict[str, Any], ...]:
+    owners = list(range(1, len(scene.others) + 1)) + [OCCLUDER] * (frame.occluder == "person")
+    found = []
+    for owner in owners:
+        mask = person_mask(frame, owner)
+        if mask.sum() >= _FEWEST_PIXELS:
+            box, area = box_and_area(mask)
+            found.append(
+                {
+                    "category_id": 1,
+                    "iscrowd": 0,
+                    "bbox": box,
+                    "area": area,
+                    "num_keypoints": 0,
+                    "keypoints": [0] * (3 * len(KEYPOINTS)),
+                }
+            )
+    return tuple(found)
+
+
+def _attributes(scene: Scene, lens: Lens, frame: Frame, left_out: int, seed: int) -> dict[str, Any]:
+    """What caused the picture, in plain values: lengths in metres, angles in degrees."""
+    main, camera, joints = scene.main, scene.camera, scene.main.joints
+    pelvis = (joints["left_hip"] + joints["right_hip"]) / 2
+    trunk = joints["neck"] - pelvis
+    angles = {
+        f"{side}_{joint}": angle_at(joints, *(f"{side}_{name}" for name in chain))
+        for side in ("left", "right")
+        for joint, chain in (
+            ("knee", ("hip", "knee", "ankle")),
+            ("elbow", ("shoulder", "elbow", "wrist")),
+            ("hip", ("shoulder", "hip", "knee")),
+            ("shoulder", ("hip", "shoulder", "elbow")),
+        )
+    }
+    numbers = {
+        "view_degrees": scene.view,
+        "camera_height": float(camera.position[1]),
+        "camera_tilt": camera.tilt,
+        "distance": float(np.linalg.norm(camera.position - pelvis)),
+        "focal": camera.focal / max(camera.width, camera.height),
+        "body_height": main.build.height,
+        "shoulder_width": 2 * main.build.shoulder * main.build.height,
+        "torso_lean": float(np.degrees(np.arccos(np.clip(trunk[1] / np.linalg.norm(trunk), -1, 1)))),
+        **{f"{name}_angle": value for name, value in angles.items()},
+        "occluded_share": frame.occluded,
+        "blur": lens.blur,
+        "motion_blur": lens.motion,
+        "background_blur": lens.depth_blur,
+        "noise": lens.noise,
+        "light_azimuth": scene.light.azimuth,
+        "light_elevation": scene.light.elevation,
+    }
+    return {
+        "family": scene.family,
+        **{name: round(value, 4) for name, value in numbers.items()},
+        "child": main.build.child,
+        "top": main.look.top_kind,
+        "bottom": main.look.bottom_kind,
+        "pattern": main.look.pattern,
+        "hair": main.look.hair_style,
+        "hat": main.look.hat,
+        "background": scene.backdrop.kind,
+        "framing": scene.framing,
+        "occluder": frame.occluder,
+        "people_around": len(scene.others),
+        "unlabelled": left_out,
+        "seed": seed,
+    }
