@@ -1,14 +1,8 @@
 """The crops of many pictures, cut by several processes; each picture is decoded once for all its people."""
 
-import os
-import signal
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +14,7 @@ from posecore.data.crops import SIZE, SquareCrop, person_crop
 from posecore.errors import DataError
 from posecore.files import atomic_file
 from posecore.imaging import open_dataset_picture
+from posecore.processes import in_processes
 from posecore.samples import TRUTH
 
 Result = dict[str, Any]
@@ -30,40 +25,13 @@ visibility, mean_rgb; outside: labelled keypoints that left their crop; skipped:
 unreadable: the picture and what is wrong with it, where there is something.
 """
 
-_CHUNK = 8  # pictures that a worker takes at a time
-
 
 def cut_pictures(coco: Path, crops: Path, todo: list[tuple[str, Picture]], workers: int) -> Iterator[Result]:
     """Write every person's crop to `crops`/split/sample_id.png; one result per picture, in their order.
 
     Raises DataError where the system ended a worker, OSError where a crop cannot be written.
     """
-    work = partial(_cut_picture, coco, crops)
-    if workers == 1 or len(todo) < 2:
-        yield from map(work, todo)
-        return
-    # A forked copy of a process with running threads may hang, so workers start afresh.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker) as pool:
-        try:
-            yield from pool.map(work, todo, chunksize=_CHUNK)
-        except BrokenProcessPool as error:
-            raise DataError(
-                "a worker was ended by the system, perhaps for lack of memory; "
-                "run the same command again with fewer --workers to go on"
-            ) from error
-
-
-def _start_worker() -> None:
-    """Leave the keyboard's interruption to the parent, and end with it however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    yield from in_processes(partial(_cut_picture, coco, crops), todo, workers)
 
 
 def _cut_picture(coco: Path, crops: Path, task: tuple[str, Picture]) -> Result:

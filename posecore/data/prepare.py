@@ -5,7 +5,6 @@ picture is one line of its journal, so a killed run goes on where it stopped.
 """
 
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +32,7 @@ from posecore.data.cutting import Result, cut_pictures
 from posecore.data.prepared import INFO, SCHEMA_VERSION, check_replaceable, fingerprint
 from posecore.errors import ConfigError, DataError
 from posecore.files import atomic_file, replace_folder, sha256, write_json
+from posecore.processes import cores
 from posecore.samples import annotated_columns
 
 MOST_TEST_PEOPLE = 5064
@@ -85,7 +85,7 @@ def prepare(
         "coco": str(coco),
         "annotations": {split: sha256(path) for split, path in files.items()},
     }
-    results = _cut(coco, partial, job, splits, workers or _cores())
+    results = _cut(coco, partial, job, splits, workers or cores())
     try:
         summary = _write_tables(partial, splits, results, skipped)
     except DataError as error:
@@ -104,11 +104,6 @@ def prepare(
     write_json(partial / INFO, info)
     replace_folder(partial, destination)
     return info
-
-
-def _cores() -> int:
-    """Cores this process may use; not every system can say, and then all there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _read(

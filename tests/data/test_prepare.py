@@ -9,6 +9,7 @@ from PIL import Image
 
 import posecore.data.cutting as cutting
 import posecore.data.prepare as module
+import posecore.processes as processes
 from posecore.data.coco import annotation_file
 from posecore.data.crops import SquareCrop
 from posecore.data.prepare import Settings, prepare
@@ -337,9 +338,9 @@ def test_a_worker_ended_by_the_system_is_one_line(coco_dir, tmp_path, monkeypatc
             return None
 
         def map(self, *arguments, **options):
-            raise cutting.BrokenProcessPool
+            raise processes.BrokenProcessPool
 
-    monkeypatch.setattr(cutting, "ProcessPoolExecutor", Broken)
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", Broken)
     with pytest.raises(DataError, match="fewer --workers"):
         prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=2)
 

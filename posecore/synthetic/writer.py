@@ -1,0 +1,146 @@
+"""A folder of rendered people in COCO's layout; it appears whole or not at all.
+
+People are rendered into .NAME.partial beside the destination. Of each there is a picture and then a record;
+who has a record is finished, so a killed run goes on where it stopped.
+"""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+from PIL import Image
+from tqdm import tqdm
+
+from posecore.data.coco import annotation_file
+from posecore.errors import ConfigError
+from posecore.files import atomic_file, replace_folder, write_json
+from posecore.keypoints import KEYPOINTS, LIMBS
+from posecore.processes import cores, in_processes
+from posecore.synthetic.people import render_person
+
+INFO: Final = "rendered.json"
+"""Says how the folder was made, and that it may be replaced."""
+
+_JOB: Final = "job.json"
+_RECORDS: Final = "records"
+_MOST_PER_PICTURE: Final = 100
+"""Ids of one picture's annotations count from a hundred times its own."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides the result. people: pictures of train, each with one annotated person; val: of val."""
+
+    people: int
+    val: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.people < 1:
+            raise ConfigError(f"--people {self.people}: expected at least 1")
+        if self.val < 0:
+            raise ConfigError(f"--val {self.val}: expected 0 or more people")
+        if self.seed < 0:
+            raise ConfigError(f"--seed {self.seed}: expected 0 or more")
+
+
+def make_people(destination: Path, settings: Settings, workers: int | None = None) -> dict[str, int]:
+    """Render the people of `settings` into `destination`; returns how many are in each split.
+
+    The same settings give the same bytes with any number of workers (default: one per core). Raises
+    ConfigError where the destination holds something else.
+    """
+    if workers is not None and workers < 1:
+        raise ConfigError(f"--workers {workers}: expected at least 1")
+    destination = destination.resolve()
+    check_replaceable(destination)
+    folder = destination.with_name(f".{destination.name}.partial")
+    _begin(folder, settings)
+    counts = {split: n for split, n in (("train", settings.people), ("val", settings.val)) if n}
+    everybody = [(split, index) for split, n in counts.items() for index in range(n)]
+    todo = [person for person in everybody if not _record(folder, *person).is_file()]
+    rendered = in_processes(partial(_render, folder, settings.seed), todo, workers or cores())
+    for _ in tqdm(rendered, total=len(everybody), initial=len(everybody) - len(todo), desc="people"):
+        pass
+    for split, n in counts.items():
+        records = [
+            json.loads(_record(folder, split, index).read_text(encoding="utf-8")) for index in range(n)
+        ]
+        write_json(annotation_file(folder, split), _content(records, settings))
+    shutil.rmtree(folder / _RECORDS)
+    (folder / _JOB).unlink()
+    write_json(folder / INFO, asdict(settings))
+    replace_folder(folder, destination)
+    return counts
+
+
+def check_replaceable(path: Path) -> None:
+    """Raise ConfigError unless `path` is free: not there, an empty folder, or rendered people."""
+    if path.is_dir() and ((path / INFO).is_file() or not any(path.iterdir())):
+        return
+    if path.exists() or path.is_symlink():
+        raise ConfigError(
+            f"{path}: is there and holds no rendered people, so it is left alone; choose another --out"
+        )
+
+
+def _begin(folder: Path, settings: Settings) -> None:
+    """Keep what a run with the same settings left, remove what another did."""
+    job = folder / _JOB
+    try:
+        before = json.loads(job.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = None
+    if before != asdict(settings):
+        shutil.rmtree(folder, ignore_errors=True)
+        write_json(job, asdict(settings))
+
+
+def _record(folder: Path, split: str, index: int) -> Path:
+    return folder / _RECORDS / f"{split}-{index}.json"
+
+
+def _render(folder: Path, seed: int, person: tuple[str, int]) -> None:
+    """Write one person's picture and record: a function of the module, as workers need it."""
+    cv2.setNumThreads(1)  # there is a worker per core already
+    split, index = person
+    rendered = render_person(seed, index, split)
+    number = index + 1
+    name = f"{number:012d}.jpg"
+    with atomic_file(folder / f"{split}2017" / name) as temporary:
+        Image.fromarray(rendered.image).save(temporary, format="JPEG", quality=rendered.quality)
+    height, width = rendered.image.shape[:2]
+    annotations = [rendered.annotation, *rendered.others]
+    record = {
+        "image": {"id": number, "file_name": name, "width": width, "height": height, "license": 1},
+        "annotations": [
+            {"id": number * _MOST_PER_PICTURE + i, "image_id": number, **annotation}
+            for i, annotation in enumerate(annotations)
+        ],
+    }
+    write_json(_record(folder, split, index), record)
+
+
+def _content(records: list[dict[str, Any]], settings: Settings) -> dict[str, Any]:
+    """One split's annotation file."""
+    return {
+        "info": {"description": f"Rendered people, seed {settings.seed}", "version": "1.0"},
+        "licenses": [
+            {"id": 1, "name": "CC0 1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"}
+        ],
+        "images": [record["image"] for record in records],
+        "annotations": [annotation for record in records for annotation in record["annotations"]],
+        "categories": [
+            {
+                "id": 1,
+                "name": "person",
+                "supercategory": "person",
+                "keypoints": list(KEYPOINTS),
+                "skeleton": [[a + 1, b + 1] for a, b in LIMBS],
+            }
+        ],
+    }
