@@ -1,5 +1,6 @@
 """Overview: what is trained on what, how well it does, and where to look next."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,7 @@ from dashboard import components
 from posecore import drawing
 from posecore.bundle import Bundle
 
-SHOWN = 12
-"""People in the strip at the top."""
+SHOWN = 12  # people in the strip at the top
 
 STEPS = (
     ("skip_lab.py", "1 · Cut a skip", ":material/call_split:", {},
@@ -114,6 +114,14 @@ def show_figures(bundle: Bundle) -> None:
         )
 
 
+def trained_on(training: Mapping[str, Any], bundle: Bundle) -> str:
+    """The training data in words."""
+    data = training.get("data")
+    if not isinstance(data, list):
+        return str(bundle.manifest.dataset["name"])
+    return " and ".join(f"{part['train']:,} people of {part['name']}" for part in data)
+
+
 def show_training(bundle: Bundle) -> None:
     """Curves per epoch."""
     history = pd.DataFrame(bundle.history())
@@ -124,11 +132,7 @@ def show_training(bundle: Bundle) -> None:
         for key, value in training.items()
         if isinstance(value, str | int | float)
     ]
-    if isinstance(training.get("data"), list):
-        facts.insert(
-            0,
-            "on " + " and ".join(f"{part['train']:,} people of {part['name']}" for part in training["data"]),
-        )
+    facts.insert(0, f"on {trained_on(training, bundle)}")
     st.caption(" · ".join(facts) or "Nothing is recorded about its training.")
     if history.empty or "epoch" not in history:
         st.info("No record of epochs is stored in this bundle.")
@@ -140,7 +144,7 @@ def show_training(bundle: Bundle) -> None:
     sizes = history["image_size"].tolist() if "image_size" in history else None
     last = {"val_pck": "PCK", "train_loss": "training", "val_loss": "validation"}
     lines = {key: history[key].tolist() for key in last if key in history}
-    source = f"{len(epochs)} epochs · {bundle.manifest.dataset['name']} · {components.network_name(bundle)}"
+    source = f"{len(epochs)} epochs · {trained_on(training, bundle)} · {components.network_name(bundle)}"
     left, right = st.columns(2)
     if "val_pck" in lines:
         left.plotly_chart(
@@ -164,7 +168,8 @@ st.markdown(
     f"A stacked hourglass ({components.network_name(bundle)}) finds 17 joints of a person in a picture. This "
     f"bundle, *{manifest.name}*, holds its weights and what its bottleneck made of **{data['people']:,} "
     f"people** of *{data['name']}*: {manifest.dimensions:,} numbers each. Below, some of them and the "
-    "heatmaps it predicts: a light per joint, blue and green on the person's left, orange and pink on the right."
+    "heatmaps it predicts, a light per joint: blue and green on the person's left, orange and pink on the "
+    "right."
 )
 show_people(bundle)
 
