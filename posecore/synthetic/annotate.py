@@ -41,9 +41,7 @@ def visibility(figure: Figure, camera: Camera, frame: Frame) -> NDArray[np.int64
     return result
 
 
-def leave_out(
-    seen: NDArray[np.int64], rng: np.random.Generator
-) -> tuple[NDArray[np.int64], int]:
+def leave_out(seen: NDArray[np.int64], rng: np.random.Generator) -> tuple[NDArray[np.int64], int]:
     """Set some keypoints to 0 as annotators do; returns the new visibility (17,) and how many were left out.
 
     Hidden noses and eyes mostly, and of every fifth person some others: hidden and small ones first. Six

@@ -18,8 +18,10 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Backdrop:
-    """ground: texture of x and z. wall: texture of metres along and up, at `distance` behind the origin, turned by
-    `turn` degrees, `height` metres high. sky: RGB at the horizon and above.
+    """What lies behind everybody.
+
+    ground: texture of x and z. wall: texture of metres along and up, at `distance` behind the origin, turned
+    by `turn` degrees, `height` metres high. sky: RGB at the horizon and above.
     """
 
     kind: str
@@ -36,7 +38,9 @@ class Backdrop:
 
 
 def _rgb(*values: float) -> Floats:
-    return np.array(values, np.float32) / 255
+    colour = np.array(values, np.float32)
+    colour /= 255
+    return colour
 
 
 def _tone(rng: Rng, colours: tuple[tuple[int, int, int], ...], spread: float = 0.03) -> Floats:
@@ -44,7 +48,15 @@ def _tone(rng: Rng, colours: tuple[tuple[int, int, int], ...], spread: float = 0
     return (chosen * rng.normal(1, 2 * spread) + rng.normal(0, spread, 3)).clip(0.03, 0.97).astype(np.float32)
 
 
-_WALLS = ((226, 220, 208), (200, 204, 206), (178, 190, 178), (214, 190, 160), (150, 160, 178), (120, 60, 56), (90, 96, 104))
+_WALLS = (
+    (226, 220, 208),
+    (200, 204, 206),
+    (178, 190, 178),
+    (214, 190, 160),
+    (150, 160, 178),
+    (120, 60, 56),
+    (90, 96, 104),
+)
 _WOOD = ((160, 116, 74), (190, 150, 104), (116, 80, 54), (206, 178, 138))
 _GREENS = ((74, 104, 46), (96, 122, 58), (58, 84, 40), (120, 132, 66))
 
@@ -81,7 +93,12 @@ def _brick(rng: Rng) -> tx.Texture:
 
 def _front(rng: Rng) -> tx.Texture:
     wall = _tone(rng, ((206, 190, 164), (178, 120, 96), (210, 210, 206), (150, 140, 130)))
-    return tx.windows(wall, _tone(rng, ((60, 74, 90), (40, 46, 54), (120, 146, 170))), float(rng.uniform(1.6, 3.2)), float(rng.uniform(2.4, 3.4)))
+    return tx.windows(
+        wall,
+        _tone(rng, ((60, 74, 90), (40, 46, 54), (120, 146, 170))),
+        float(rng.uniform(1.6, 3.2)),
+        float(rng.uniform(2.4, 3.4)),
+    )
 
 
 def _grass(rng: Rng) -> tx.Texture:
@@ -92,7 +109,14 @@ def _pavement(rng: Rng) -> tx.Texture:
     grey = _tone(rng, ((150, 148, 142), (120, 120, 122), (176, 168, 152)))
     if rng.random() < 0.5:
         return tx.speckled(grey, 0.07, 0.06)
-    return tx.tiled(grey, grey * 0.75, float(rng.uniform(0.25, 0.8)), float(rng.uniform(1, 2)), 0.07, bool(rng.random() < 0.5))
+    return tx.tiled(
+        grey,
+        grey * 0.75,
+        float(rng.uniform(0.25, 0.8)),
+        float(rng.uniform(1, 2)),
+        0.07,
+        bool(rng.random() < 0.5),
+    )
 
 
 def _trees(rng: Rng) -> tx.Texture:
@@ -111,7 +135,14 @@ def _sport_floor(rng: Rng) -> tx.Texture:
 
 
 def _plain_colour(rng: Rng) -> tx.Texture:
-    return tx.speckled(_tone(rng, ((235, 235, 232), (120, 126, 136), (60, 62, 70), (190, 170, 150), (96, 130, 160), (22, 22, 26))), 0.02, 0.0)
+    return tx.speckled(
+        _tone(
+            rng,
+            ((235, 235, 232), (120, 126, 136), (60, 62, 70), (190, 170, 150), (96, 130, 160), (22, 22, 26)),
+        ),
+        0.02,
+        0.0,
+    )
 
 
 def _sand(rng: Rng) -> tx.Texture:
@@ -158,7 +189,9 @@ def draw_backdrop(rng: Rng) -> Backdrop:
     kind = KINDS[name]
     grey = rng.random() < 0.35
     horizon = _tone(rng, ((226, 230, 234), (206, 214, 222)) if grey else ((196, 218, 238), (222, 226, 226)))
-    above = _tone(rng, ((196, 202, 208), (170, 178, 186)) if grey else ((96, 146, 206), (120, 166, 214), (70, 120, 190)))
+    above = _tone(
+        rng, ((196, 202, 208), (170, 178, 186)) if grey else ((96, 146, 206), (120, 166, 214), (70, 120, 190))
+    )
     return Backdrop(
         kind=name,
         outdoors=kind.outdoors,
@@ -175,7 +208,7 @@ def draw_backdrop(rng: Rng) -> Backdrop:
 
 
 def paint(backdrop: Backdrop, camera: Camera, light: Light, shadows: ShadowMap) -> tuple[Floats, Floats]:
-    """The picture without people (H, W, 3), display RGB, and the depth (H, W) of what it shows, metres ahead."""
+    """The picture without people (H, W, 3), display RGB, and the depth (H, W) of it, metres ahead."""
     rays = camera.rays()
     height, width = rays.shape[:2]
     eye = camera.position.astype(np.float32)
@@ -206,8 +239,8 @@ def paint(backdrop: Backdrop, camera: Camera, light: Light, shadows: ShadowMap) 
             facing = normal[None]
         sunlit = np.ones((height, width), np.float32)
         sunlit[mask] = shadows.sunlit(place, 0.0, 1)
-        sunlit = cv2.GaussianBlur(sunlit, (0, 0), 1.6)[mask]
-        shade = lit(light, np.repeat(facing, len(place), axis=0), sunlit)
+        soft: Floats = cv2.GaussianBlur(sunlit, (0, 0), 1.6)[mask]  # type: ignore[assignment]
+        shade = lit(light, np.repeat(facing, len(place), axis=0), soft)
         picture[mask] = colour * np.maximum(shade, 0.0) ** np.float32(0.4545)
         depth[mask] = reach[mask]
     return picture, depth
@@ -220,7 +253,7 @@ def _sky(backdrop: Backdrop, rays: Floats) -> Floats:
     if backdrop.clouds:
         flat = np.float32(3) / np.maximum(rays[..., 1] + np.float32(0.12), np.float32(0.05))
         noise = backdrop.grain.noise(rays[..., 0] * flat + 50, flat, 6.0)
-        noise = cv2.GaussianBlur(noise, (0, 0), 3)
+        noise = cv2.GaussianBlur(noise, (0, 0), 3)  # type: ignore[assignment]
         amount = np.clip(0.5 * noise + backdrop.clouds, 0, 1)[..., None] * np.float32(0.8)
         picture = picture * (1 - amount) + np.float32(0.96) * amount
     return picture

@@ -39,7 +39,8 @@ class Camera:
         axes = self.axes.astype(np.float32)
         across = (x / self.focal).astype(np.float32)[None, :, None] * axes[0]
         down = (y / self.focal).astype(np.float32)[:, None, None] * axes[1]
-        return across + down + axes[2]
+        rays: NDArray[np.float32] = across + down + axes[2]
+        return rays
 
     @property
     def tilt(self) -> float:

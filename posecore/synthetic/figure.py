@@ -112,17 +112,28 @@ def _trunk(
             NUMBER["neck"],
         )
         return tube(
-            centres, turned, rings.radii, segments, index[material], around=AROUND, offset=rings.offset, swell=rings.swell
+            centres,
+            turned,
+            rings.radii,
+            segments,
+            index[material],
+            around=AROUND,
+            offset=rings.offset,
+            swell=rings.swell,
         )
 
     low, high = float(flesh.at[0]), float(flesh.at[-1])
     waist, collar = trunk_at(build, 0.607), trunk_at(build, 0.848)
     dressed = look.top_kind != "bare"
-    meshes = [surface(flesh.between(trunk_at(build, 0.815) if dressed else waist - 0.02 * tall, high), "skin")]
+    meshes = [
+        surface(flesh.between(trunk_at(build, 0.815) if dressed else waist - 0.02 * tall, high), "skin")
+    ]
     lower = flesh.between(low, waist).eased(look.bottom_ease * tall * 0.7 + 0.002)
     meshes.append(surface(_folds(lower, AROUND, 0.5 * look.bottom.folds, rng), "bottom"))
     if look.bottom_kind in ("jeans", "trousers"):
-        belt = flesh.between(waist - 0.016 * tall, waist + 0.004 * tall).eased(look.bottom_ease * tall * 0.7 + 0.004)
+        belt = flesh.between(waist - 0.016 * tall, waist + 0.004 * tall).eased(
+            look.bottom_ease * tall * 0.7 + 0.004
+        )
         meshes.append(surface(belt, "belt"))
     if dressed:
         rings = flesh.between(trunk_at(build, look.hem), collar)
@@ -134,7 +145,12 @@ def _trunk(
 
 
 def _limb(
-    skeleton: Skeleton, names: tuple[str, str, str], bones: tuple[str, str], rings: Rings, material: int, blend: float
+    skeleton: Skeleton,
+    names: tuple[str, str, str],
+    bones: tuple[str, str],
+    rings: Rings,
+    material: int,
+    blend: float,
 ) -> Mesh:
     joints = np.stack([skeleton.joints[name] for name in names])
     frames = np.stack([skeleton.frames[bone] for bone in bones])
@@ -144,7 +160,14 @@ def _limb(
     segments = np.where(middle < upper, NUMBER[bones[0]], NUMBER[bones[1]])
     around = 14 if rings.swell is None else rings.swell.shape[1] - 1
     return tube(
-        centres, turned, rings.radii, segments, material, around=around, offset=rings.offset, swell=rings.swell
+        centres,
+        turned,
+        rings.radii,
+        segments,
+        material,
+        around=around,
+        offset=rings.offset,
+        swell=rings.swell,
     )
 
 
@@ -187,11 +210,15 @@ def _leg(
         meshes.append(_limb(skeleton, names, bones, bare, index["skin"], blend))
     if look.sock is not None and look.leg_end < 1.9:
         low = max(_place(build, 1.72, "thigh", "shank"), end)
-        meshes.append(_limb(skeleton, names, bones, flesh.between(low, last).eased(0.004), index["sock"], blend))
+        meshes.append(
+            _limb(skeleton, names, bones, flesh.between(low, last).eased(0.004), index["sock"], blend)
+        )
     if look.leg_end:
         cloth = flesh.between(start, end)
         share = np.clip(cloth.at / max(end, 1e-6), 0, 1)
-        cloth = cloth.eased(look.bottom_ease * tall * (0.7 + 0.5 * share) + look.flare * tall * share**2 + 0.002)
+        cloth = cloth.eased(
+            look.bottom_ease * tall * (0.7 + 0.5 * share) + look.flare * tall * share**2 + 0.002
+        )
         cloth = _folds(cloth, 14, 1.1 * look.bottom.folds, rng)
         meshes.append(_limb(skeleton, names, bones, cloth, index["bottom"], blend))
     return meshes

@@ -47,7 +47,9 @@ def draw_shot(rng: Rng, figure: Figure) -> Shot:
     width, height = (shorter, longer) if upright else (longer, shorter)
     focal = float(longer * np.exp(rng.uniform(np.log(0.8), np.log(2.4))))
     framing = str(rng.choice(("full", "cut", "small"), p=(0.72, 0.17, 0.11)))
-    share = {"full": rng.uniform(0.5, 0.97), "cut": rng.uniform(1.05, 2.1), "small": rng.uniform(0.17, 0.42)}[framing]
+    share = {"full": rng.uniform(0.5, 0.97), "cut": rng.uniform(1.05, 2.1), "small": rng.uniform(0.17, 0.42)}[
+        framing
+    ]
     target = middle
     if framing == "cut":
         names = ("nose", "neck", "neck", "thorax", "thorax", "lumbar", "left_wrist", "right_knee", "pelvis")
@@ -71,7 +73,9 @@ def draw_shot(rng: Rng, figure: Figure) -> Shot:
         else:  # anywhere in the picture, mostly near the middle
             room = max(0.0, size - (end[axis] - start[axis]))
             shift.append(float((rng.beta(2.2, 2.2) * room) - start[axis]))
-    moved = look_at(_position(target, eye, distance), target, roll, focal, width, height, (shift[0], shift[1]))
+    moved = look_at(
+        _position(target, eye, distance), target, roll, focal, width, height, (shift[0], shift[1])
+    )
     return Shot(moved, framing)
 
 

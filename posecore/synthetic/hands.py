@@ -20,7 +20,16 @@ def build_hand(
     def place(x: float, y: float, z: float) -> Array:
         return wrist + frame @ (np.array([-sign * x, -y, z]) * size)
 
-    palm = np.array([(-0.006, 0.0125, 0.016), (0.006, 0.013, 0.018), (0.02, 0.0125, 0.0225), (0.04, 0.011, 0.0255), (0.053, 0.009, 0.0235), (0.059, 0.003, 0.018)])
+    palm = np.array(
+        [
+            (-0.006, 0.0125, 0.016),
+            (0.006, 0.013, 0.018),
+            (0.02, 0.0125, 0.0225),
+            (0.04, 0.011, 0.0255),
+            (0.053, 0.009, 0.0235),
+            (0.059, 0.003, 0.018),
+        ]
+    )
     centres = np.stack([place(0.0, y, 0.001) for y in palm[:, 0]])
     meshes = [
         tube(centres, np.broadcast_to(frame, (len(palm), 3, 3)), palm[:, 1:] * size, segment, skin, around=10)
@@ -88,7 +97,9 @@ def build_foot(
 
     def layer(low: Array, high: Array, wide: float, number: int) -> Mesh:
         middle = (low + high) / 2
-        local = np.stack([np.full(len(table), sign * 0.002 * size), middle - SOLE * size, table[:, 0]], axis=1)
+        local = np.stack(
+            [np.full(len(table), sign * 0.002 * size), middle - SOLE * size, table[:, 0]], axis=1
+        )
         radii = np.stack([table[:, 1] * wide, (high - low) / 2], axis=1)
         # Below the middle the outline is nearly a box.
         theta = np.linspace(-np.pi / 2, 1.5 * np.pi, 15)
@@ -108,4 +119,7 @@ def build_foot(
     upper = layer(nothing, table[:, 2], 1.0, material)
     if bare:
         return [upper]
-    return [upper, layer(nothing - 0.001 * size, np.minimum(0.013 * size, table[:, 2] * 0.8), 1.07, material + 1)]
+    return [
+        upper,
+        layer(nothing - 0.001 * size, np.minimum(0.013 * size, table[:, 2] * 0.8), 1.07, material + 1),
+    ]

@@ -1,4 +1,4 @@
-"""Head, face, hair and hats. Head coordinates: x to the person's left, y up, z to the face, from the centre."""
+"""Head, face, hair, hats. Head coordinates, from the centre: x to the person's left, y up, z to the face."""
 
 from dataclasses import dataclass
 
@@ -167,7 +167,11 @@ def _features(place: HeadPlace, look: Look, index: dict[str, int]) -> list[Mesh]
         lid = place.half * (0.215, 0.115, 0.07)
         meshes.append(ball(place.at(x, EYE_HEIGHT + 0.02, z - 0.045), frame, lid, NUMBER["eye"], skin + 1))
         eye = place.half * (0.175, 0.085, 0.075)
-        meshes.append(ball(place.at(x, EYE_HEIGHT, z - 0.03), frame, eye, NUMBER["eye"], index["eye"], around=16, rings=9))
+        meshes.append(
+            ball(
+                place.at(x, EYE_HEIGHT, z - 0.03), frame, eye, NUMBER["eye"], index["eye"], around=16, rings=9
+            )
+        )
         brow = place.half * (0.25, 0.042, 0.06)
         y = EYE_HEIGHT + 0.2
         spot = place.at(sign * 0.42, y, place.front(0.42, y) - 0.01)
@@ -179,7 +183,15 @@ def _features(place: HeadPlace, look: Look, index: dict[str, int]) -> list[Mesh]
             )
             bow = place.at(sign * 0.98, EYE_HEIGHT + 0.04, 0.35)
             meshes.append(
-                ball(bow, place.frame, place.half * (0.05, 0.03, 0.55), NUMBER["head"], index["glass"], rings=5, around=8)
+                ball(
+                    bow,
+                    place.frame,
+                    place.half * (0.05, 0.03, 0.55),
+                    NUMBER["head"],
+                    index["glass"],
+                    rings=5,
+                    around=8,
+                )
             )
     y = -0.56
     for lift, size in ((0.028, 0.036), (-0.026, 0.046)):
@@ -198,17 +210,23 @@ def _hair(
     wide_face = 0.55 if style in ("long", "bob") else 0.25
     ahead = np.clip((facing - wide_face) / (0.9 - wide_face), 0, 1)
     line = low + (0.50 - low) * ahead**0.6 + 0.2 * (facing > -0.2) * (facing < wide_face) * (low > -0.6)
-    thick = {"crop": 0.035, "short": 0.075, "messy": 0.13, "afro": 0.34, "long": 0.11, "bob": 0.17}.get(style, 0.08)
+    thick = {"crop": 0.035, "short": 0.075, "messy": 0.13, "afro": 0.34, "long": 0.11, "bob": 0.17}.get(
+        style, 0.08
+    )
     if look.hat != "none" and style != "long":
         thick = min(thick, 0.07)
     inside = _soft(height - line)
-    waves = 1 + (0.25 if style in ("messy", "afro") else 0.05) * np.sin(7 * theta + 9 * height) * np.sin(5 * height)
+    waves = 1 + (0.25 if style in ("messy", "afro") else 0.05) * np.sin(7 * theta + 9 * height) * np.sin(
+        5 * height
+    )
     top = np.clip(1 - 0.5 * (height - 0.6).clip(0), 0, 1)
     factor = 0.90 + inside * (0.10 + thick * waves * top)
     hair = NUMBER["hair"]
     meshes = [_shell(place, factor, 1, "hair", material, lift=thick * 0.8)]
     if style == "bun":
-        meshes.append(ball(place.at(0, 0.55, -1.15), place.frame, place.half * (0.45, 0.36, 0.4), hair, material))
+        meshes.append(
+            ball(place.at(0, 0.55, -1.15), place.frame, place.half * (0.45, 0.36, 0.4), hair, material)
+        )
     if style in ("tail", "long"):
         meshes.append(_strand(place, style, hair, material))
     return meshes
@@ -226,9 +244,17 @@ def _strand(place: HeadPlace, style: str, segment: int, material: int) -> Mesh:
     start = place.at(0, 0.45 if tail else 0.1, -1.0 if tail else -0.62)
     length = place.half[1] * (1.9 if tail else 2.1)
     share = np.array([0.0, 0.12, 0.35, 0.6, 0.85, 1.0])
-    width = np.array([0.06, 0.24, 0.30, 0.28, 0.18, 0.02]) if tail else np.array([0.75, 0.88, 0.95, 0.92, 0.75, 0.3])
+    width = (
+        np.array([0.06, 0.24, 0.30, 0.28, 0.18, 0.02])
+        if tail
+        else np.array([0.75, 0.88, 0.95, 0.92, 0.75, 0.3])
+    )
     depth = width * (0.8 if tail else 0.42)
-    centres = start + np.outer(share * length, down) - np.outer(0.25 * np.sin(share * 3) * place.half[2] * tail, back)
+    centres = (
+        start
+        + np.outer(share * length, down)
+        - np.outer(0.25 * np.sin(share * 3) * place.half[2] * tail, back)
+    )
     radii = np.stack([width * place.half[0], depth * place.half[2]], axis=1)
     return tube(centres, np.broadcast_to(frame, (6, 3, 3)), radii, segment, material, around=12)
 
@@ -236,15 +262,22 @@ def _strand(place: HeadPlace, style: str, segment: int, material: int) -> Mesh:
 def _hat(place: HeadPlace, look: Look, material: int, height: Array, facing: Array) -> list[Mesh]:
     hair = NUMBER["hair"]
     style = look.hat
-    line = {"cap": 0.36, "beanie": 0.22 + 0.12 * facing, "brim": 0.40, "helmet": 0.05 + 0.35 * np.clip(facing, 0, 1)}[style]
+    lines: dict[str, float | Array] = {
+        "cap": 0.36,
+        "beanie": 0.22 + 0.12 * facing,
+        "brim": 0.40,
+        "helmet": 0.05 + 0.35 * np.clip(facing, 0, 1),
+    }
     thick = {"cap": 0.13, "beanie": 0.15, "brim": 0.16, "helmet": 0.24}[style]
-    factor = 0.88 + _soft(height - line) * (0.12 + thick)
+    factor = 0.88 + _soft(height - lines[style]) * (0.12 + thick)
     meshes = [_shell(place, factor, 3, "hair", material, lift=thick * 0.9)]
     if style == "cap":
         visor = place.frame @ rot_x(14)
         meshes.append(ball(place.at(0, 0.36, 1.15), visor, place.half * (0.82, 0.05, 0.75), hair, material))
     elif style == "brim":
         meshes.append(
-            ball(place.at(0, 0.40, 0), place.frame, place.half * (1.95, 0.06, 1.75), hair, material, around=20)
+            ball(
+                place.at(0, 0.40, 0), place.frame, place.half * (1.95, 0.06, 1.75), hair, material, around=20
+            )
         )
     return meshes

@@ -54,7 +54,8 @@ def lit(light: Light, normals: Floats, sunlit: Floats) -> Floats:
     # A little light creeps round the edge, as on skin and cloth.
     direct = np.clip((facing + np.float32(0.08)) / np.float32(1.08), 0, 1) * sunlit
     sky, bounce, key = (values.astype(np.float32) for values in (light.sky, light.bounce, light.key))
-    return direct[:, None] * key + up[:, None] * (sky - bounce) + bounce
+    falling: Floats = direct[:, None] * key + up[:, None] * (sky - bounce) + bounce
+    return falling
 
 
 class ShadowMap:
@@ -75,7 +76,9 @@ class ShadowMap:
         for mesh in meshes:
             part = local[start : start + len(mesh.points)]
             start += len(mesh.points)
-            buffer.draw((part[:, :2] - self._low) * self._scale, self._top - part[:, 2], mesh.faces, both=True)
+            buffer.draw(
+                (part[:, :2] - self._low) * self._scale, self._top - part[:, 2], mesh.faces, both=True
+            )
         self._depth = buffer.depths()
         self._cells = cells
 
@@ -96,4 +99,5 @@ class ShadowMap:
             np.clip(x, 0, self._cells - 1, out=x)
             np.clip(y, 0, self._cells - 1, out=y)
             result += ~(inside & (self._depth.ravel()[y * self._cells + x] < limit))
-        return result / len(offsets)
+        result /= len(offsets)
+        return result

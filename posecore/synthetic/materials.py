@@ -1,6 +1,8 @@
 """What surfaces look like before light falls on them: colour and pattern from surface coordinates."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,13 +74,15 @@ def albedo(material: Material, along: Floats, around: Floats) -> Floats:
     return result
 
 
-def _wave(x: Floats) -> Floats:
-    return x - np.floor(x)
+def _wave(x: NDArray[np.floating]) -> Floats:
+    rest: Floats = x - np.floor(x)
+    return rest
 
 
 def _blotches(x: Floats, y: Floats) -> Floats:
     value = np.sin(x * 2.1 + 1.7 * np.sin(y * 1.3)) + np.sin(y * 2.7 + 1.9 * np.sin(x * 1.1 + 2.0))
-    return (value > 0.35).astype(np.float32)
+    spots: Floats = (value > 0.35).astype(np.float32)
+    return spots
 
 
 def _iris(x: Floats, y: Floats) -> Floats:
@@ -87,7 +91,7 @@ def _iris(x: Floats, y: Floats) -> Floats:
     return np.where(distance < 0.28, 1.6, np.where(distance < 0.62, 1.0, 0.0)).astype(np.float32)
 
 
-PATTERNS = {
+PATTERNS: Final[Mapping[str, Callable[[Floats, Floats], Floats]]] = {
     "plain": lambda x, y: np.zeros_like(x),
     "stripes": lambda x, y: (_wave(x) < 0.5).astype(np.float32),
     "thin_stripes": lambda x, y: (_wave(x) < 0.2).astype(np.float32),
@@ -104,9 +108,9 @@ PATTERNS = {
     "strands": lambda x, y: 0.5 + 0.35 * np.sin(y * 13 + 2 * np.sin(x * 5)) + 0.15 * np.sin(y * 31 + x * 3),
     "wood": lambda x, y: 0.5 + 0.3 * np.sin(y * 9 + 1.5 * np.sin(x * 2.2)) + 0.2 * np.sin(y * 23 + x),
     "slats": lambda x, y: (_wave(x) < 0.12).astype(np.float32),
-    "bricks": lambda x, y: (
-        (_wave(x) < 0.12) | (_wave(y * 0.45 + 0.5 * (np.floor(x) % 2)) < 0.06)
-    ).astype(np.float32),
+    "bricks": lambda x, y: ((_wave(x) < 0.12) | (_wave(y * 0.45 + 0.5 * (np.floor(x) % 2)) < 0.06)).astype(
+        np.float32
+    ),
     "leaves": lambda x, y: 0.5 + 0.5 * np.sin(x * 7 + 2 * np.sin(y * 5)) * np.sin(y * 9 + x * 3),
 }
 """Share of the second colour, at coordinates in repeats along and around."""

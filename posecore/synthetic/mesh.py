@@ -31,9 +31,7 @@ class Mesh:
         """The mesh turned about the origin, then shifted."""
         if rotation is None:
             return replace(self, points=self.points + offset)
-        return replace(
-            self, points=self.points @ rotation.T + offset, normals=self.normals @ rotation.T
-        )
+        return replace(self, points=self.points @ rotation.T + offset, normals=self.normals @ rotation.T)
 
 
 def join(meshes: Sequence[Mesh]) -> Mesh:
@@ -51,7 +49,7 @@ def join(meshes: Sequence[Mesh]) -> Mesh:
 
 @lru_cache(maxsize=64)
 def _grid_faces(rings: int, around: int) -> NDArray[np.int64]:
-    """(2 * (rings - 1) * around, 3): two triangles per cell, cells in rows; ring rows hold around + 1 points."""
+    """(2 * (rings - 1) * around, 3): two triangles per cell of rings with around + 1 points each."""
     i, j = np.meshgrid(np.arange(rings - 1), np.arange(around), indexing="ij")
     a = (i * (around + 1) + j).ravel()
     b, c, d = a + 1, a + around + 1, a + around + 2
@@ -176,7 +174,7 @@ def _unit_ball(rings: int, around: int) -> tuple[Array, NDArray[np.int64], Array
 def ball(
     centre: Array,
     frame: Array,
-    radii: Sequence[float],
+    radii: Sequence[float] | Array,
     segment: int,
     material: int,
     *,
@@ -198,9 +196,10 @@ def ball(
     )
 
 
-def box(centre: Array, frame: Array, half: Sequence[float], segment: int, material: int) -> Mesh:
+def box(centre: Array, frame: Array, half: Sequence[float] | Array, segment: int, material: int) -> Mesh:
     """A cuboid; half: its half sides along the frame's columns, metres."""
-    points, normals, surface, faces = [], [], [], []
+    points: list[Array] = []
+    normals, surface, faces = [], [], []
     size = np.asarray(half, np.float64)
     for axis in range(3):
         for sign in (-1.0, 1.0):

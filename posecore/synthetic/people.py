@@ -49,7 +49,9 @@ def render_person(seed: int, index: int, split: str = "train") -> Rendered:
     """Person `index` of the split under `seed`; the same three give the same pixels and numbers."""
     families = list(POSES)
     # Families take turns, so that each has its share in any number of people.
-    order = np.random.default_rng([seed, SPLITS.index(split), index // len(families), 1]).permutation(len(families))
+    order = np.random.default_rng([seed, SPLITS.index(split), index // len(families), 1]).permutation(
+        len(families)
+    )
     family = families[int(order[index % len(families)])]
     for attempt in range(_TRIES):
         rng = np.random.default_rng([seed, SPLITS.index(split), index, 2, attempt])

@@ -6,15 +6,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.errors import DataError
-
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Lens:
-    """Everything that spoils a picture. blur, motion: pixels; motion_angle: degrees; shrink: times by which the
-    picture was once smaller; depth_blur: pixels, of what lies behind; noise: standard deviation, 0 to 1.
+    """Everything that spoils a picture.
+
+    blur, motion: pixels; motion_angle: degrees; shrink: times by which the picture was once smaller;
+    depth_blur: pixels, of what lies behind; noise: standard deviation, 0 to 1.
     """
 
     depth_blur: float
@@ -53,11 +53,13 @@ def develop(image: Floats, lens: Lens, rng: np.random.Generator) -> NDArray[np.u
     height, width = image.shape[:2]
     if lens.shrink > 1:
         small = (max(1, round(width / lens.shrink)), max(1, round(height / lens.shrink)))
-        image = cv2.resize(cv2.resize(image, small, interpolation=cv2.INTER_AREA), (width, height))
+        image = cv2.resize(  # type: ignore[assignment]
+            cv2.resize(image, small, interpolation=cv2.INTER_AREA), (width, height)
+        )
     if lens.blur:
-        image = cv2.GaussianBlur(image, (0, 0), lens.blur)
+        image = cv2.GaussianBlur(image, (0, 0), lens.blur)  # type: ignore[assignment]
     if lens.motion:
-        image = cv2.filter2D(image, -1, _streak(lens.motion, lens.motion_angle))
+        image = cv2.filter2D(image, -1, _streak(lens.motion, lens.motion_angle))  # type: ignore[assignment]
     image = image * (np.array(lens.cast, np.float32) * np.float32(lens.exposure))
     grey = image.mean(axis=2, keepdims=True)
     image = grey + (image - grey) * np.float32(lens.saturation)
@@ -76,12 +78,5 @@ def _streak(length: float, angle: float) -> Floats:
     reach = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))]) * middle
     start, end = np.rint(middle - reach).astype(int), np.rint(middle + reach).astype(int)
     cv2.line(kernel, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), 1.0, 1)
-    return kernel / kernel.sum()
-
-
-def encode(image: NDArray[np.uint8], quality: int) -> bytes:
-    """JPEG bytes of an RGB picture. quality: 1 to 100."""
-    done, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if not done:
-        raise DataError("a rendered picture could not be encoded as JPEG; check the OpenCV installation")
-    return data.tobytes()
+    kernel /= kernel.sum()
+    return kernel

@@ -6,7 +6,7 @@ hanging arms. Left and right are exchanged at random, so a function may speak of
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Arm:
-    """flexion: ahead; abduction: sideways; rotation: inwards; pronation and wrist: of the hand; curl: 0 to 1."""
+    """flexion: ahead. abduction: sideways. rotation: inwards. pronation, wrist: of the hand. curl: 0 to 1."""
 
     flexion: float = 0.0
     abduction: float = 8.0
@@ -94,7 +94,8 @@ LIMITS: dict[type, dict[str, tuple[float, float]]] = {
 def within_limits(part: Part) -> Part:
     """The same angles, clipped to what joints can do."""
     limits = LIMITS[type(part)]
-    return replace(part, **{name: float(np.clip(getattr(part, name), *limits[name])) for name in limits})
+    angles: dict[str, Any] = {name: float(np.clip(getattr(part, name), *limits[name])) for name in limits}
+    return replace(part, **angles)
 
 
 def mirrored(pose: Pose) -> Pose:
@@ -116,7 +117,8 @@ def mirrored(pose: Pose) -> Pose:
 def jitter(part: Part, rng: Rng, spread: float) -> Part:
     """The same angles, each a little different."""
     names = [f.name for f in fields(part) if f.name in LIMITS[type(part)] and f.name != "curl"]
-    return replace(part, **{name: getattr(part, name) + float(rng.normal(0, spread)) for name in names})
+    angles: dict[str, Any] = {name: getattr(part, name) + float(rng.normal(0, spread)) for name in names}
+    return replace(part, **angles)
 
 
 def draw_pose(family: str, rng: Rng) -> Pose:

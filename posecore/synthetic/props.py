@@ -87,7 +87,11 @@ def _plant(rng: Rng, at: Array, size: float, frame: Array) -> Mesh:
     parts = []
     spread = size * rng.uniform(0.10, 0.17)
     for _ in range(int(rng.integers(9, 16))):
-        centre = np.array([at[0], at[1] * rng.uniform(0.15, 1.0), at[2]]) + rng.normal(0, spread, 3) * (1, 0, 1)
+        centre = np.array([at[0], at[1] * rng.uniform(0.15, 1.0), at[2]]) + rng.normal(0, spread, 3) * (
+            1,
+            0,
+            1,
+        )
         turned = frame @ rot_y(rng.uniform(0, 360)) @ rot_z(rng.uniform(-50, 50))
         leaf = size * np.array([rng.uniform(0.05, 0.11), 0.018, rng.uniform(0.02, 0.045)])
         parts.append(ball(centre, turned, leaf, _OBJECT, 3, rings=5, around=8))
@@ -155,15 +159,22 @@ def clutter(rng: Rng, count: int, near: float, far: float, materials: int) -> Me
         frame = rot_y(rng.uniform(-40, 40))
         if kind < 0.45:
             half = rng.uniform((0.15, 0.2, 0.15), (0.8, 1.1, 0.5))
-            parts.append(box(spot + (0, half[1], 0), frame, half, _OBJECT, number))
+            parts.append(box(_above(spot, half[1]), frame, half, _OBJECT, number))
         elif kind < 0.65:
             parts.append(pillar(spot, rng.uniform(1.0, 4.0), rng.uniform(0.03, 0.16), number))
         elif kind < 0.8:
             height = rng.uniform(0.5, 1.8)
-            half = (rng.uniform(0.4, 0.9), 0.03, 0.3)
-            parts.append(box(spot + (0, height, 0), frame, half, _OBJECT, number))
-            parts.append(box(spot + (0, height / 2, 0), frame, (half[0] * 0.9, height / 2, 0.02), _OBJECT, number))
+            wide = rng.uniform(0.4, 0.9)
+            parts.append(box(_above(spot, height), frame, (wide, 0.03, 0.3), _OBJECT, number))
+            stand = (wide * 0.9, height / 2, 0.02)
+            parts.append(box(_above(spot, height / 2), frame, stand, _OBJECT, number))
         else:
             size = rng.uniform(0.3, 0.8)
-            parts.append(ball(spot + (0, size, 0), frame, (size, size * 1.1, size), _OBJECT, materials, rings=9))
+            radii = (size, size * 1.1, size)
+            parts.append(ball(_above(spot, size), frame, radii, _OBJECT, materials, rings=9))
     return join(parts) if parts else None
+
+
+def _above(spot: Array, height: float) -> Array:
+    place: Array = spot + np.array([0.0, height, 0.0])
+    return place

@@ -14,7 +14,10 @@ from posecore.synthetic.camera import NEAR
 
 @dataclass(frozen=True)
 class Pixels:
-    """Covered pixels. index: (n,) y * width + x. face: (n,). weight: (n, 3), of the face's corners. depth: (n,)."""
+    """Covered pixels.
+
+    index: (n,) y * width + x. face: (n,). weight: (n, 3), of the face's corners. depth: (n,).
+    """
 
     index: NDArray[np.int64]
     face: NDArray[np.int64]
@@ -135,7 +138,7 @@ class DepthBuffer:
         at = place[face]
         dx = ((index % self.width) + np.float32(0.5)).astype(np.float32) - few[:, 0, 0][at]
         dy = ((index // self.width) + np.float32(0.5)).astype(np.float32) - few[:, 0, 1][at]
-        depth = 1 / near
+        depth: NDArray[np.float32] = np.asarray(1 / near, np.float32)
         weight = np.empty((len(index), 3), np.float32)
         for column, plane in ((1, second.astype(np.float32)), (2, third.astype(np.float32))):
             weight[:, column] = (plane[:, 0][at] * dx + plane[:, 1][at] * dy) * depth

@@ -73,7 +73,9 @@ class _Layer:
         """Covered pixels (n,) and their display colours (n, 3)."""
         found = self.buffer.pixels()
         starts = np.cumsum([0, *(len(mesh.points) for mesh in self._meshes)])
-        faces = np.concatenate([mesh.faces + start for mesh, start in zip(self._meshes, starts, strict=False)])
+        faces = np.concatenate(
+            [mesh.faces + start for mesh, start in zip(self._meshes, starts, strict=False)]
+        )
         corner = faces[found.face]
         normals = _interpolate(np.concatenate([mesh.normals for mesh in self._meshes]), corner, found.weight)
         surface = _interpolate(np.concatenate([mesh.surface for mesh in self._meshes]), corner, found.weight)
@@ -92,10 +94,10 @@ class _Layer:
             colours[chosen] = albedo(material, along, around)
             gloss[chosen] = material.gloss
             if material.folds:
-                strength = np.float32(0.11 * material.folds)
+                depth = np.float32(0.11 * material.folds)
                 creases = grain.noise(along, around, 0.35)
-                normals[chosen, 0] += strength * creases
-                normals[chosen, 1] += strength * grain.noise(around + 3, along, 0.35)
+                normals[chosen, 0] += depth * creases
+                normals[chosen, 1] += depth * grain.noise(around + 3, along, 0.35)
                 colours[chosen] *= (1 + 0.05 * material.folds * creases)[:, None]
         normals /= np.linalg.norm(normals, axis=1, keepdims=True)
         width = self.camera.width * self.scale
@@ -106,7 +108,8 @@ class _Layer:
         places = self.camera.position.astype(np.float32) + rays * found.depth[:, None]
         sunlit = shadows.sunlit(places + normals * np.float32(0.012), 0.015, 4)
         strength = lit(light, normals, sunlit)
-        strength *= self._crevices()[found.index // width // self.scale, found.index % width // self.scale][:, None]
+        row, column = found.index // width // self.scale, found.index % width // self.scale
+        strength *= self._crevices()[row, column][:, None]
         view = -rays / np.linalg.norm(rays, axis=1, keepdims=True)
         grazing = np.clip(1 - (normals * view).sum(axis=1), 0, 1)
         strength += (np.float32(light.rim) * grazing**3)[:, None] * light.sky.astype(np.float32)
@@ -202,7 +205,9 @@ def _out_of_focus(picture: Floats, depth: Floats, sharp: float, blur: float) -> 
     return result
 
 
-def _compose(picture: Floats, index: NDArray[np.int64], colours: Floats, covered: NDArray[np.bool_]) -> Floats:
+def _compose(
+    picture: Floats, index: NDArray[np.int64], colours: Floats, covered: NDArray[np.bool_]
+) -> Floats:
     """Average the fine pixels over the backdrop."""
     fine_height, fine_width = covered.shape
     fine = np.zeros((fine_height * fine_width, 4), np.float32)

@@ -118,7 +118,9 @@ def _others(rng: Rng, main: Figure, camera: Camera) -> list[Figure]:
     others: list[Figure] = []
     depth = float(camera.position[2])
     for _ in range(count):
-        family = str(rng.choice(("standing", "standing", "walking", "walking", "arms_raised", "bending", "running")))
+        family = str(
+            rng.choice(("standing", "standing", "walking", "walking", "arms_raised", "bending", "running"))
+        )
         z = -float(rng.gamma(1.5, 1.0)) if rng.random() < 0.8 else float(rng.uniform(0, 0.35) * depth)
         half = (depth - z) * camera.width / 2 / camera.focal
         x = float(rng.uniform(-1.15, 1.15) * half)
@@ -134,7 +136,16 @@ def _occluder(rng: Rng, main: Figure, camera: Camera) -> tuple[str, Thing | Figu
     """Something in front of main, or nothing in four of five scenes."""
     if rng.random() > 0.24:
         return "none", None
-    names = ("left_knee", "right_knee", "left_ankle", "right_hip", "left_hip", "left_wrist", "right_elbow", "thorax")
+    names = (
+        "left_knee",
+        "right_knee",
+        "left_ankle",
+        "right_hip",
+        "left_hip",
+        "left_wrist",
+        "right_elbow",
+        "thorax",
+    )
     place = main.joints[str(rng.choice(names))] + rng.normal(0, 0.06, 3)
     at = place + (camera.position - place) * rng.uniform(0.14, 0.4)
     kind = str(rng.choice((*OCCLUDERS, "table", "person")))
@@ -144,7 +155,9 @@ def _occluder(rng: Rng, main: Figure, camera: Camera) -> tuple[str, Thing | Figu
         aside = float(rng.choice((-1, 1)) * rng.uniform(0.12, 0.35))
         return kind, other.moved(np.array([at[0] + aside, 0, at[2]]) - other.joints["pelvis"] * (1, 0, 1))
     at[1] = max(at[1], 0.15)
-    size = main.build.height * float(np.linalg.norm(camera.position - at) / np.linalg.norm(camera.position - place))
+    size = main.build.height * float(
+        np.linalg.norm(camera.position - at) / np.linalg.norm(camera.position - place)
+    )
     return kind, Thing(OCCLUDERS[kind](rng, at, size, np.eye(3)), occluder_materials(rng))
 
 
@@ -165,5 +178,3 @@ def shadow_casters(scene: Scene) -> list[Mesh]:
     if scene.seat is not None:
         near.append(scene.seat.mesh)
     return near
-
-

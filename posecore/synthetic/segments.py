@@ -1,4 +1,4 @@
-"""Parts of a body: every face belongs to one, and each joint knows under which it may lie and still be seen."""
+"""Parts of a body: every face belongs to one; a joint knows under which it may lie and still be seen."""
 
 from typing import Final
 
@@ -44,9 +44,7 @@ _NEIGHBOURS: Final = {
 }
 
 OWN: Final = tuple(
-    tuple(
-        NUMBER[part.format(name.split("_")[0])] for part in _NEIGHBOURS[name.split("_")[-1]]
-    )
+    tuple(NUMBER[part.format(name.split("_")[0])] for part in _NEIGHBOURS[name.split("_")[-1]])
     for name in KEYPOINTS
 )
 """Per keypoint: the segments around it."""

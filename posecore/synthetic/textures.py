@@ -15,7 +15,10 @@ _CELLS = 64
 
 @dataclass(frozen=True)
 class Grain:
-    """Random material of one scene. cloud: (256, 256) soft noise that repeats, mean 0. cells: (64, 64, 3), 0 to 1."""
+    """Random material of one scene.
+
+    cloud: (256, 256) soft noise that repeats, mean 0. cells: (64, 64, 3), 0 to 1.
+    """
 
     cloud: Floats
     cells: Floats
@@ -171,7 +174,9 @@ def posters(wall: Floats) -> Texture:
         cells = grain.cell(u, v)
         fu, fv = np.abs(u - np.floor(u) - 0.5), np.abs(v - np.floor(v) - 0.5)
         result: Floats = (1 + 0.03 * grain.noise(x, y, 2.5))[..., None] * wall
-        there = (cells[..., 0] < 0.45) & (fu < 0.16 + 0.2 * cells[..., 1]) & (fv < 0.15 + 0.25 * cells[..., 2])
+        there = (
+            (cells[..., 0] < 0.45) & (fu < 0.16 + 0.2 * cells[..., 1]) & (fv < 0.15 + 0.25 * cells[..., 2])
+        )
         art = grain.cell(u * 5, v * 5)
         result[there] = 0.3 * art[there] + 0.65 * grain.cell(u + 31, v + 17)[there]
         return result
@@ -183,7 +188,9 @@ def court(colour: Floats, line: Floats, spacing: float) -> Texture:
     """A sports floor with lines."""
 
     def texture(x: Floats, y: Floats, grain: Grain) -> Floats:
-        result: Floats = (1 + 0.035 * grain.noise(x, y, 2.0) + 0.02 * grain.noise(x, y, 0.2))[..., None] * colour
+        result: Floats = (1 + 0.035 * grain.noise(x, y, 2.0) + 0.02 * grain.noise(x, y, 0.2))[
+            ..., None
+        ] * colour
         u, v = (x + np.float32(1.3)) / np.float32(spacing), (y + np.float32(0.8)) / np.float32(spacing * 1.4)
         result[_edge(u, 0.06 / spacing) | _edge(v, 0.04 / spacing)] = line
         return result

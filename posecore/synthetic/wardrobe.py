@@ -38,8 +38,10 @@ PATTERNED = ("stripes", "thin_stripes", "bars", "checks", "plaid", "dots", "blot
 
 @dataclass(frozen=True)
 class Look:
-    """sleeve, leg_end: where sleeves and trouser legs end, 0 at the shoulder or hip, 1 at the elbow or knee, 2 at
-    the wrist or ankle; sleeve 0 is none. hem: height of the top's lower edge, in body heights above the
+    """What somebody wears.
+
+    sleeve, leg_end: where sleeves and trouser legs end, 0 at the shoulder or hip, 1 at the elbow or knee, 2
+    at the wrist or ankle; sleeve 0 is none. hem: height of the top's lower edge, in body heights above the
     ground. top_ease, bottom_ease: how loose, in body heights. skirt: its length along the legs, 0 is none.
     """
 
@@ -91,9 +93,16 @@ def cloth_colour(rng: Rng) -> Colour:
         return rgb(base, rng, 0.015)
     pure = kind < 0.76
     saturation, value = (
-        (rng.uniform(0.6, 0.95), rng.uniform(0.45, 0.95)) if pure else (rng.uniform(0.15, 0.5), rng.uniform(0.35, 0.85))
+        (rng.uniform(0.6, 0.95), rng.uniform(0.45, 0.95))
+        if pure
+        else (rng.uniform(0.15, 0.5), rng.uniform(0.35, 0.85))
     )
     return colorsys.hsv_to_rgb(float(rng.random()), float(saturation), float(value))
+
+
+def _lighter(colour: Colour, factor: float, more: float) -> Colour:
+    red, green, blue = (min(1.0, channel * factor + more) for channel in colour)
+    return red, green, blue
 
 
 def draw_look(rng: Rng, child: bool, curve: float) -> Look:
@@ -106,9 +115,7 @@ def draw_look(rng: Rng, child: bool, curve: float) -> Look:
     skin = Material(skin_colour, gloss=0.14)
     dark = tone > 4.2
     hair_colour = rgb(_HAIR[int(rng.integers(0, 3 if dark else len(_HAIR)))], rng, 0.01)
-    hair = Material(
-        hair_colour, "strands", tuple(min(1.0, c * 1.35 + 0.03) for c in hair_colour), 0.05, gloss=0.22
-    )
+    hair = Material(hair_colour, "strands", _lighter(hair_colour, 1.35, 0.03), 0.05, gloss=0.22)
     female = rng.random() < 0.12 + 0.76 * curve
     styles = (
         ("long", "long", "bun", "tail", "bob", "bob", "afro" if dark else "tail", "short")
@@ -190,9 +197,12 @@ def _top(rng: Rng, kind: str, skin: Colour) -> tuple[Material, float, float, flo
         "dress": u(0.2, 0.6) if rng.random() < 0.5 else (0.0 if rng.random() < 0.6 else 1.9),
         "leotard": 1.9 if rng.random() < 0.3 else 0.0,
     }[kind]
-    ease = {"hoodie": u(0.012, 0.022), "jacket": u(0.012, 0.022), "leotard": 0.001, "tank": u(0.003, 0.01)}.get(
-        kind, u(0.004, 0.016)
-    )
+    ease = {
+        "hoodie": u(0.012, 0.022),
+        "jacket": u(0.012, 0.022),
+        "leotard": 0.001,
+        "tank": u(0.003, 0.01),
+    }.get(kind, u(0.004, 0.016))
     hem = 0.49 if kind in ("dress", "leotard") else u(0.49, 0.575)
     colour, second = cloth_colour(rng), cloth_colour(rng)
     pattern = "plain"
@@ -231,11 +241,23 @@ def _bottom(rng: Rng, kind: str) -> tuple[Material, float, float, float, float]:
     u = rng.uniform
     if kind == "jeans":
         base = rgb(((40, 52, 84), (72, 94, 134), (120, 142, 172), (34, 36, 46))[rng.integers(4)], rng, 0.02)
-        light = tuple(min(1.0, c * 1.3 + 0.05) for c in base)
-        return Material(base, "denim", light, 0.05, 0.03, u(0.4, 0.9)), u(1.8, 2.02), u(0.003, 0.011), u(0, 0.012), 0
+        light = _lighter(base, 1.3, 0.05)
+        return (
+            Material(base, "denim", light, 0.05, 0.03, u(0.4, 0.9)),
+            u(1.8, 2.02),
+            u(0.003, 0.011),
+            u(0, 0.012),
+            0,
+        )
     if kind == "leggings":
         pattern = "side_stripe" if rng.random() < 0.3 else "plain"
-        return Material(cloth_colour(rng), pattern, cloth_colour(rng), 0.04, 0.1, 0.15), u(1.5, 1.97), 0.002, 0, 0
+        return (
+            Material(cloth_colour(rng), pattern, cloth_colour(rng), 0.04, 0.1, 0.15),
+            u(1.5, 1.97),
+            0.002,
+            0,
+            0,
+        )
     if kind in ("shorts", "swim_shorts"):
         pattern = str(rng.choice(("plain", "plain", "side_stripe", "blotches", "checks")))
         scale = 0.05 if pattern == "side_stripe" else u(0.04, 0.1)
