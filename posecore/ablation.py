@@ -5,7 +5,9 @@ a skip here happens *at test time*: the weights were trained with all of them. T
 skip is another experiment.
 """
 
+from collections.abc import Mapping
 from itertools import product
+from types import MappingProxyType
 from typing import Final
 
 from posecore.errors import ConfigError
@@ -37,3 +39,17 @@ ALL_MASKS: Final[tuple[SkipMask, ...]] = tuple(
     parse_mask("".join(digits)) for digits in product("10", repeat=len(LEVEL_NAMES))
 )
 """All sixteen masks, from 1111 to 0000."""
+
+
+REPLACEMENTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "zero": "Nothing: what the skip adds counts as zero.",
+        "mean": "The data set's mean: what this skip adds on average over the bundle's people, cell by cell.",
+        "other": "Another person's features: what this skip adds for somebody else.",
+    }
+)
+"""What may take the place of a cut skip, by name, with a sentence for people.
+
+Zero is simple, but the decoder never saw it while it was trained; a mean looks usual and says nothing of
+this person; another person's features look wholly usual and say something wrong.
+"""

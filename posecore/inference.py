@@ -11,6 +11,7 @@ from torch import Tensor
 from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.errors import ConfigError
 from posecore.models.hourglass import LEVELS, Encoded, StackedHourglass
+from posecore.skips.tree import decode_tree
 
 Precision = Literal["bf16", "fp32"]
 
@@ -61,6 +62,43 @@ class Predictor:
             per_image = torch.tensor(masks, device=self.device).repeat_interleave(people, dim=0)
             heatmaps = self.network.decode(bottleneck, skips, per_image)
         return _numpy(heatmaps).reshape(count, people, *heatmaps.shape[1:])
+
+    def decode_all(
+        self, encoded: Encoded, replacement: Sequence[Tensor] | None = None
+    ) -> NDArray[np.float32]:
+        """Heatmaps (16, N, K, 64, 64) of the encoded pictures under every mask, in the order of ALL_MASKS.
+
+        The same as `decode` gives, far faster; the skips of the last stack are cut. replacement: what takes
+        the place of a cut skip, finest level first, each (N, C, H, W) or one for all (1, C, H, W): `features`
+        of the data set's means, or the `skips` of other people's Encoded. None is zero.
+        """
+        people = len(encoded.bottleneck)
+        heatmaps: list[Tensor] = []
+        with torch.inference_mode():
+            if replacement is not None:
+                shapes = zip(replacement, encoded.skips, strict=True)
+                replacement = [other.to(self.device, skip.dtype).expand_as(skip) for other, skip in shapes]
+            # One by one: large batches are slower here.
+            for i in range(people):
+                person = slice(i, i + 1)
+                heatmaps.append(
+                    decode_tree(
+                        self.network,
+                        encoded.bottleneck[person],
+                        [skip[person] for skip in encoded.skips],
+                        None if replacement is None else [other[person] for other in replacement],
+                    )
+                )
+            return _numpy(torch.stack(heatmaps, dim=1))
+
+    def features(self, arrays: Sequence[NDArray[np.floating]]) -> list[Tensor]:
+        """Feature maps (C, H, W), such as Bundle.skip_means, as tensors (1, C, H, W) for `decode_all`."""
+        return [
+            torch.from_numpy(np.asarray(array, np.float32)[None])
+            .to(self.device)
+            .contiguous(memory_format=torch.channels_last)
+            for array in arrays
+        ]
 
     def heatmaps(self, pictures: NDArray[np.uint8], mask: SkipMask = ALL_ON) -> NDArray[np.float32]:
         """Heatmaps of pictures, with the skips that are off in `mask` cut in every stack."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from posecore.bundle.manifest import broken, read_manifest
 from posecore.bundle.reader import file_problems, open_bundle
+from posecore.bundle.studies import study_problems
 from posecore.errors import BundleError
 from posecore.files import sha256
 
@@ -11,7 +12,8 @@ from posecore.files import sha256
 def verify(path: Path) -> list[str]:
     """What is wrong with the bundle in `path`, one line each; empty if nothing is.
 
-    Beyond what opening checks, every file is read and its SHA-256 compared with the manifest's.
+    Beyond what opening checks, every file is read and its SHA-256 compared with the manifest's, and so are
+    those of the studies in it.
     """
     try:
         manifest = read_manifest(path)
@@ -25,7 +27,7 @@ def verify(path: Path) -> list[str]:
     if problems:
         return [str(broken(path, problem)) for problem in problems]
     try:
-        open_bundle(path)
+        bundle = open_bundle(path)
     except BundleError as error:
         return [str(error)]
-    return []
+    return study_problems(bundle)

@@ -1,0 +1,171 @@
+"""Studies: what later scripts find out about a bundle's network and people, in `studies/NAME/` of the bundle.
+
+A study is written after the bundle, so it has a small manifest of its own. That holds the size and hash of
+the study's files, and of which weights and people it speaks: of others it says nothing, so it is refused.
+"""
+
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from re import fullmatch
+from typing import Any, Final
+
+from posecore.bundle.manifest import MANIFEST, WEIGHTS, FileInfo, check_file
+from posecore.bundle.reader import FILE_NAME, Bundle
+from posecore.config import from_dict
+from posecore.errors import BundleError, ConfigError
+from posecore.files import replace_folder, sha256, write_json
+
+SCHEMA_VERSION: Final = 1
+FOLDER: Final = "studies"
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "skips": "python scripts/skip_study.py --bundle {bundle} --data DIR",
+    "projection": "python scripts/project.py --bundle {bundle}",
+    "components": "python scripts/component_study.py --bundle {bundle} --data DIR",
+}
+"""How every study is made, by name."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study's manifest, and where it lies.
+
+    created: ISO 8601, UTC. weights, people: what the bundle held when the study was made, see `_subject`.
+    info: what the study itself tells of its settings and versions. files: by name, all in `path`.
+    """
+
+    schema_version: int
+    name: str
+    created: str
+    weights: str
+    people: str
+    info: dict[str, Any]
+    files: dict[str, FileInfo]
+    path: Path
+
+
+def study_folder(bundle: Bundle, name: str) -> Path:
+    """Where the study `name` of a bundle lies."""
+    return bundle.path / FOLDER / name
+
+
+def study_command(bundle: Bundle, name: str) -> str:
+    """The command that makes the study `name` of a bundle."""
+    return COMMANDS[name].format(bundle=shlex.quote(str(bundle.path)))
+
+
+def write_study(bundle: Bundle, name: str, folder: Path, info: Mapping[str, Any]) -> Study:
+    """Make the temporary folder `folder`, which holds every file but the manifest, the study `name`.
+
+    An older study of that name is replaced. `info` goes into the manifest, as JSON. Raises BundleError where
+    the result would not open.
+    """
+    (folder / MANIFEST).unlink(missing_ok=True)
+    files: dict[str, FileInfo] = {
+        path.name: {"sha256": sha256(path), "bytes": path.stat().st_size} for path in sorted(folder.iterdir())
+    }
+    weights, people = _subject(bundle)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    study = Study(SCHEMA_VERSION, name, created, weights, people, dict(info), files, folder)
+    values = asdict(study)
+    del values["path"]
+    write_json(folder / MANIFEST, values)
+    _read(bundle, name, folder)
+    replace_folder(folder, study_folder(bundle, name))
+    return open_study(bundle, name)
+
+
+def open_study(bundle: Bundle, name: str) -> Study:
+    """The study `name` of a bundle; sizes are checked, hashes only by `study_problems`.
+
+    Raises BundleError, with the command that mends it, where it is absent or broken, or speaks of other
+    weights or people than the bundle holds now.
+    """
+    return _read(bundle, name, study_folder(bundle, name))
+
+
+def study_problems(bundle: Bundle) -> list[str]:
+    """What is wrong with the studies of a bundle, one line each; every file is read and its hash compared."""
+    problems: list[str] = []
+    for folder in sorted((bundle.path / FOLDER).glob("*")):
+        if folder.name.startswith("."):
+            continue  # of a run that has not finished
+        if folder.name not in COMMANDS:
+            problems.append(f"{folder}: no study of this name is known; expected {', '.join(COMMANDS)}")
+            continue
+        try:
+            study = open_study(bundle, folder.name)
+        except BundleError as error:
+            problems.append(str(error))
+            continue
+        for file, info in study.files.items():
+            if sha256(folder / file) != info["sha256"]:
+                what = f"{file} is not as it was written, its SHA-256 differs"
+                problems.append(str(broken_study(bundle, folder.name, what)))
+    return problems
+
+
+def broken_study(bundle: Bundle, name: str, problem: str) -> BundleError:
+    """The error for a study that cannot be used: what is wrong, and how to make it anew."""
+    return BundleError(
+        f"{study_folder(bundle, name)}: {problem}; make it with `{study_command(bundle, name)}`"
+    )
+
+
+def _subject(bundle: Bundle) -> tuple[str, str]:
+    """Hashes of what a study speaks of: the weights' file, and the people with the data they come from."""
+    people = "\n".join([bundle.manifest.dataset["fingerprint"], *bundle.rows])
+    return bundle.manifest.files[WEIGHTS]["sha256"], hashlib.sha256(people.encode()).hexdigest()
+
+
+def _read(bundle: Bundle, name: str, folder: Path) -> Study:
+    if (bundle.path / FOLDER).is_symlink() or folder.is_symlink():
+        raise broken_study(bundle, name, "is a link; a bundle holds plain folders only")
+    try:
+        values = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise broken_study(bundle, name, "no such study") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise broken_study(bundle, name, f"{MANIFEST} is not readable JSON") from error
+    found = values.get("schema_version") if isinstance(values, dict) else None
+    if found != SCHEMA_VERSION:
+        raise broken_study(bundle, name, f"schema version {found!r:.20}, this program's is {SCHEMA_VERSION}")
+    try:
+        study = from_dict(Study, values | {"path": folder})
+        _check_fields(study, name)
+    except ConfigError as error:
+        raise broken_study(bundle, name, f"{MANIFEST} is not as expected: {error}") from error
+    for file, info in study.files.items():
+        if problem := check_file(folder, file, info):
+            raise broken_study(bundle, name, problem)
+    weights, people = _subject(bundle)
+    if study.weights != weights:
+        raise broken_study(bundle, name, "was made with other weights than the bundle holds now")
+    if study.people != people:
+        raise broken_study(bundle, name, "speaks of other people than the bundle holds now")
+    return study
+
+
+def _check_fields(study: Study, name: str) -> None:
+    """Raise ConfigError where a value has the wrong type, or a file lies outside the study."""
+    for field in ("name", "created", "weights", "people"):
+        if not isinstance(getattr(study, field), str):
+            raise ConfigError(f"{field} is {getattr(study, field)!r:.60}, expected a text")
+    if study.name != name:
+        raise ConfigError(f"it is of the study {study.name!r:.60}")
+    if not isinstance(study.info, dict) or not isinstance(study.files, dict):
+        raise ConfigError("info and files are not both JSON objects")
+    for file, values in study.files.items():
+        if not fullmatch(FILE_NAME, file):
+            raise ConfigError(f"the file {file!r:.60} does not lie inside the study")
+        if not (
+            isinstance(values, dict)
+            and type(values.get("bytes")) is int
+            and type(values.get("sha256")) is str
+        ):
+            raise ConfigError(f"files.{file} has no size and hash")
