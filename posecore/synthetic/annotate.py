@@ -17,7 +17,7 @@ FACE = 3
 
 def true_points(figure: Figure, camera: Camera) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Where the figure's keypoints are: (17, 2) picture pixels and (17,) metres ahead of the camera."""
-    return camera.project(np.stack([figure.joints[name] for name in KEYPOINTS]))
+    return camera.project(np.stack([figure.marks[name] for name in KEYPOINTS]))
 
 
 def visibility(figure: Figure, camera: Camera, frame: Frame) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from posecore.synthetic import textures as tx
 from posecore.synthetic.camera import Camera
 from posecore.synthetic.light import Light, ShadowMap, lit
-from posecore.synthetic.rotations import Array, rot_y
+from posecore.synthetic.rotations import Array, dot, rot_y
 
 Floats = NDArray[np.float32]
 Rng = np.random.Generator
@@ -58,7 +58,7 @@ _WALLS = (
     (90, 96, 104),
 )
 _WOOD = ((160, 116, 74), (190, 150, 104), (116, 80, 54), (206, 178, 138))
-_GREENS = ((74, 104, 46), (96, 122, 58), (58, 84, 40), (120, 132, 66))
+_GREENS = ((92, 122, 58), (112, 138, 72), (78, 106, 54), (136, 146, 82), (150, 140, 92))
 
 
 def _plain_wall(rng: Rng) -> tx.Texture:
@@ -102,7 +102,7 @@ def _front(rng: Rng) -> tx.Texture:
 
 
 def _grass(rng: Rng) -> tx.Texture:
-    return tx.speckled(_tone(rng, _GREENS), 0.12, 0.16)
+    return tx.speckled(_tone(rng, _GREENS), float(rng.uniform(0.02, 0.08)), float(rng.uniform(0.03, 0.1)))
 
 
 def _pavement(rng: Rng) -> tx.Texture:
@@ -120,7 +120,9 @@ def _pavement(rng: Rng) -> tx.Texture:
 
 
 def _trees(rng: Rng) -> tx.Texture:
-    return tx.foliage(_tone(rng, ((84, 110, 48), (60, 84, 38), (110, 124, 58), (140, 110, 50))))
+    return tx.foliage(
+        _tone(rng, ((100, 122, 66), (78, 100, 56), (122, 134, 74), (150, 122, 66), (120, 128, 110)))
+    )
 
 
 def _hall(rng: Rng) -> tx.Texture:
@@ -154,7 +156,7 @@ def _snow(rng: Rng) -> tx.Texture:
 
 
 def _sea(rng: Rng) -> tx.Texture:
-    return tx.speckled(_tone(rng, ((70, 116, 140), (60, 96, 120), (96, 140, 150))), 0.05, 0.12, 0.8)
+    return tx.speckled(_tone(rng, ((70, 116, 140), (60, 96, 120), (96, 140, 150))), 0.04, 0.06, 0.8)
 
 
 @dataclass(frozen=True)
@@ -215,13 +217,13 @@ def paint(backdrop: Backdrop, camera: Camera, light: Light, shadows: ShadowMap) 
     far = np.float32(1e4)
     normal = rot_y(backdrop.turn)[:, 2].astype(np.float32)
     along = rot_y(backdrop.turn)[:, 0].astype(np.float32)
-    towards = rays @ normal
+    towards = dot(rays, normal)
     to_wall = np.where(towards < -1e-6, (-backdrop.distance - eye @ normal) / np.minimum(towards, -1e-6), far)
     to_wall = np.where(to_wall > 0, to_wall, far)
     to_ground = np.where(rays[..., 1] < -1e-5, -eye[1] / np.minimum(rays[..., 1], -1e-5), far)
     top = eye[1] + to_wall * rays[..., 1]
     if backdrop.kind in ("park", "field", "snow"):  # an uneven edge of trees against the sky
-        edge = backdrop.grain.noise((to_wall * (rays @ along)), np.zeros_like(top), backdrop.height * 1.5)
+        edge = backdrop.grain.smooth(to_wall * dot(rays, along), np.zeros_like(top), backdrop.height * 1.5)
         top = top - 0.18 * backdrop.height * edge
     is_ground = to_ground <= to_wall
     is_wall = ~is_ground & (to_wall < far) & (top < backdrop.height)
@@ -235,7 +237,7 @@ def paint(backdrop: Backdrop, camera: Camera, light: Light, shadows: ShadowMap) 
             colour = backdrop.ground(place[:, 0], place[:, 2], backdrop.grain)
             facing = np.array([[0, 1, 0]], np.float32)
         else:
-            colour = backdrop.wall(place @ along, place[:, 1], backdrop.grain)
+            colour = backdrop.wall(dot(place, along), place[:, 1], backdrop.grain)
             facing = normal[None]
         sunlit = np.ones((height, width), np.float32)
         sunlit[mask] = shadows.sunlit(place, 0.0, 1)
@@ -252,7 +254,7 @@ def _sky(backdrop: Backdrop, rays: Floats) -> Floats:
     picture: Floats = low * (1 - up) + high * up
     if backdrop.clouds:
         flat = np.float32(3) / np.maximum(rays[..., 1] + np.float32(0.12), np.float32(0.05))
-        noise = backdrop.grain.noise(rays[..., 0] * flat + 50, flat, 6.0)
+        noise = backdrop.grain.smooth(rays[..., 0] * flat + 50, flat, 6.0)
         noise = cv2.GaussianBlur(noise, (0, 0), 3)  # type: ignore[assignment]
         amount = np.clip(0.5 * noise + backdrop.clouds, 0, 1)[..., None] * np.float32(0.8)
         picture = picture * (1 - amount) + np.float32(0.96) * amount

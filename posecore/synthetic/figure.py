@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from posecore.keypoints import KEYPOINTS
 from posecore.synthetic.body import SIDES, Build, Skeleton, pose_body
 from posecore.synthetic.flesh import AROUND, Rings, arm_rings, leg_rings, trunk_at, trunk_rings
 from posecore.synthetic.hands import build_foot, build_hand
@@ -18,7 +19,11 @@ from posecore.synthetic.wardrobe import Look
 
 @dataclass(frozen=True)
 class Figure:
-    """mesh and joints in the same coordinates; joints: (3,) by name, keypoints and the skeleton's others."""
+    """A dressed body; everything in the same coordinates.
+
+    joints: (3,) by name, where the body bends, and the points of the face. marks: (3,) by keypoint, where
+    annotators put it.
+    """
 
     build: Build
     pose: Pose
@@ -26,12 +31,17 @@ class Figure:
     mesh: Mesh
     materials: tuple[Material, ...]
     joints: dict[str, Array]
+    marks: dict[str, Array]
     frames: dict[str, Array]
 
     def moved(self, offset: Array) -> "Figure":
         """The same somewhere else."""
-        joints = {name: point + offset for name, point in self.joints.items()}
-        return replace(self, mesh=self.mesh.moved(offset), joints=joints)
+        return replace(
+            self,
+            mesh=self.mesh.moved(offset),
+            joints={name: point + offset for name, point in self.joints.items()},
+            marks={name: point + offset for name, point in self.marks.items()},
+        )
 
 
 def _shade(colour: Colour, factor: float) -> Colour:
@@ -45,7 +55,7 @@ def _materials(look: Look) -> tuple[tuple[Material, ...], dict[str, int]]:
     named = {
         "skin": look.skin,
         "skin_shade": Material(_shade(look.skin.colour, 0.72)),
-        "lips": Material((min(1.0, red * 0.86), green * 0.60, blue * 0.60), gloss=0.2),
+        "lips": Material((min(1.0, red * 0.82), green * 0.54, blue * 0.54), gloss=0.2),
         "hair": look.hair,
         "hat": look.hat_material,
         "eye": Material((0.93, 0.92, 0.90), "iris", look.eye, 1.0, gloss=0.3),
@@ -71,6 +81,7 @@ def build_figure(
     meshes = build_head(place, look, index, detail)
     meshes += _trunk(build, skeleton, look, index, rng)
     for side, sign in SIDES:
+        meshes += _yoke(build, skeleton, look, index, side, sign)
         meshes += _arm(build, skeleton, look, index, side, rng)
         meshes += _leg(build, skeleton, look, index, side, rng)
         arm = getattr(pose, f"{side}_arm")
@@ -79,8 +90,29 @@ def build_figure(
     if look.skirt:
         meshes.append(_skirt(build, skeleton, look, index["bottom"], rng))
     joints = skeleton.joints | face_points(place)
-    figure = Figure(build, pose, look, join(meshes), materials, joints, skeleton.frames)
-    return figure.moved(np.array([0, -figure.mesh.points[:, 1].min(), 0]))
+    marks = _marks(build, joints, skeleton.frames)
+    figure = Figure(build, pose, look, join(meshes), materials, joints, marks, skeleton.frames)
+    heights = figure.mesh.points[:, 1]
+    # Who lies on the ground sinks in a little, as flesh and turf give way.
+    ground = (
+        np.percentile(heights, 2.5) if heights.max() - heights.min() < 0.5 * build.height else heights.min()
+    )
+    return figure.moved(np.array([0, -float(ground), 0]))
+
+
+# Sideways and up from the joint, in body heights. Annotators see no bones: they put hips wider apart and
+# higher than where the thigh turns (0.63 to 0.76 of the shoulders' distance in photographs of people seen
+# from the front, where these joints have 0.5), and shoulders a little above their middle.
+_MARK_OFF_JOINT = {"hip": ("pelvis", 0.018, 0.012), "shoulder": ("chest", 0.0, 0.007)}
+
+
+def _marks(build: Build, joints: dict[str, Array], frames: dict[str, Array]) -> dict[str, Array]:
+    marks = {name: joints[name] for name in KEYPOINTS}
+    for joint, (bone, out, up) in _MARK_OFF_JOINT.items():
+        for side, sign in SIDES:
+            shift = np.array([sign * out, up, 0]) * build.height
+            marks[f"{side}_{joint}"] = joints[f"{side}_{joint}"] + frames[bone] @ shift
+    return marks
 
 
 def _folds(rings: Rings, around: int, amount: float, rng: np.random.Generator) -> Rings:
@@ -142,6 +174,48 @@ def _trunk(
         rings = rings.eased((look.top_ease * loose + over) * tall + 0.003)
         meshes.append(surface(_folds(rings, AROUND, look.top.folds, rng), "top"))
     return meshes
+
+
+# Share of the way from the neck to the shoulder joint, half depth and half height in body heights.
+_YOKE = np.array(
+    [
+        (0.00, 0.026, 0.016),
+        (0.25, 0.033, 0.020),
+        (0.55, 0.036, 0.026),
+        (0.85, 0.034, 0.029),
+        (1.00, 0.030, 0.028),
+        (1.12, 0.020, 0.020),
+        (1.18, 0.000, 0.000),
+    ]
+)
+
+
+def _yoke(
+    build: Build, skeleton: Skeleton, look: Look, index: dict[str, int], side: str, sign: float
+) -> list[Mesh]:
+    """The slope from the neck to the shoulder; without sleeves its outer half is bare."""
+    chest, tall = skeleton.frames["chest"], build.height
+    start = skeleton.joints["neck"] + chest @ np.array([sign * 0.020, -0.008, -0.006]) * tall
+    reach = skeleton.joints[f"{side}_shoulder"] - start
+    frame = orthonormal(np.stack([chest[:, 2], -reach, sign * chest[:, 1]], axis=1)[None])[0]
+    girth = 1 + (build.girth - 1) * 0.6 + 0.1 * build.muscle
+    dressed = look.top_kind != "bare"
+
+    def piece(low: int, high: int, material: str, ease: float) -> Mesh:
+        rows = _YOKE[low:high]
+        radii = rows[:, 1:] * tall * girth
+        return tube(
+            start + np.outer(rows[:, 0], reach),
+            np.broadcast_to(frame, (len(rows), 3, 3)),
+            np.where(radii > 0, radii + ease, 0.0),
+            NUMBER["chest"],
+            index[material],
+        )
+
+    ease = 0.35 * look.top_ease * tall + 0.003
+    if dressed and look.sleeve:
+        return [piece(0, 7, "top", ease)]
+    return [piece(0, 7, "skin", 0.0), *([piece(0, 3, "top", ease)] if dressed else [])]
 
 
 def _limb(
@@ -232,7 +306,7 @@ def _place(build: Build, share: float, upper: str, lower: str) -> float:
 def _skirt(build: Build, skeleton: Skeleton, look: Look, material: int, rng: np.random.Generator) -> Mesh:
     """A cone around both legs, as wide as they are apart."""
     flesh, trunk = leg_rings(build), trunk_rings(build)
-    shares = np.concatenate([[-0.12, -0.02], np.linspace(0.12, look.skirt, 8)])
+    shares = np.concatenate([[-0.25, -0.1], np.linspace(0.1, look.skirt, 8)])
     centres, frames, radii, at = [], [], [], []
     for share in shares:
         place = _place(build, share, "thigh", "shank") if share > 0 else 0.0
@@ -253,10 +327,13 @@ def _skirt(build: Build, skeleton: Skeleton, look: Look, material: int, rng: np.
         mean = mean.copy()
         mean[:, 0] = apart / max(width, 1e-6)
         wide = look.flare * build.height * max(share, 0.0) + 0.006 * build.height
+        above = 0.53 - 0.2 * min(share, 0.0)
         deep = abs(float((axes[0][:, 2] + axes[1][:, 2]) @ apart)) * 0.25
-        hips = trunk.resampled(np.array([trunk_at(build, 0.53 - 0.2 * share)])).radii[0]
+        hips = trunk.resampled(np.array([trunk_at(build, above)])).radii[0]
         size = np.array([width / 2 + section[0], section[1] + deep]) + wide
-        if share <= 0.12:
+        if share < 0:  # the waistband lies on the hips, below the top
+            size = hips + 0.003 * build.height
+        elif share <= 0.12:
             size = np.maximum(size, hips + wide)
         centres.append((points[0] + points[1]) / 2)
         frames.append(mean)

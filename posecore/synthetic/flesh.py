@@ -106,8 +106,8 @@ def trunk_rings(build: Build) -> Rings:
 # Place along (0 to 1 the upper bone, 1 to 2 the lower), half width, half depth, shift ahead.
 _ARM = np.array(
     [
-        (0.00, 0.0325, 0.034, 0.000),
-        (0.12, 0.0315, 0.033, 0.000),
+        (0.00, 0.0310, 0.033, 0.000),
+        (0.12, 0.0305, 0.0325, 0.000),
         (0.30, 0.0265, 0.0295, 0.001),
         (0.50, 0.0255, 0.0285, 0.002),
         (0.70, 0.0235, 0.0255, 0.001),

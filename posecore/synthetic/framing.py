@@ -26,9 +26,9 @@ def draw_view(rng: Rng, family: str) -> float:
         view = float(rng.uniform(-180, 180))
     elif kind < 0.48:
         view = float(rng.normal(0, 26))
-    elif kind < 0.70:
+    elif kind < 0.72:
         view = float(rng.choice((-1, 1)) * rng.uniform(30, 75))
-    elif kind < 0.83:
+    elif kind < 0.86:
         view = float(rng.choice((-1, 1)) * rng.uniform(72, 110))
     else:
         view = float(180 + rng.normal(0, 35))
@@ -46,10 +46,11 @@ def draw_shot(rng: Rng, figure: Figure) -> Shot:
     upright = rng.random() < (0.55 if tall else 0.12)
     width, height = (shorter, longer) if upright else (longer, shorter)
     focal = float(longer * np.exp(rng.uniform(np.log(0.8), np.log(2.4))))
-    framing = str(rng.choice(("full", "cut", "small"), p=(0.72, 0.17, 0.11)))
+    framing = str(rng.choice(("full", "cut", "small"), p=(0.76, 0.15, 0.09)))
     share = {"full": rng.uniform(0.5, 0.97), "cut": rng.uniform(1.05, 2.1), "small": rng.uniform(0.17, 0.42)}[
         framing
     ]
+    steepest = float(rng.triangular(0.1, 0.3, 0.8))
     target = middle
     if framing == "cut":
         names = ("nose", "neck", "neck", "thorax", "thorax", "lumbar", "left_wrist", "right_knee", "pelvis")
@@ -58,12 +59,12 @@ def draw_shot(rng: Rng, figure: Figure) -> Shot:
     roll = float(rng.normal(0, 2.5)) if rng.random() < 0.8 else float(rng.normal(0, 10))
     distance = 3.0
     for _ in range(4):
-        camera = look_at(_position(target, eye, distance), target, roll, focal, width, height)
+        camera = look_at(_position(target, eye, distance, steepest), target, roll, focal, width, height)
         pixels, depth = camera.project(points)
         seen = pixels[depth > 0.1]
         filled = float(max(np.ptp(seen[:, 0]) / width, np.ptp(seen[:, 1]) / height))
         distance = float(np.clip(distance * filled / share, 0.9, 60.0))
-    camera = look_at(_position(target, eye, distance), target, roll, focal, width, height)
+    camera = look_at(_position(target, eye, distance, steepest), target, roll, focal, width, height)
     pixels, depth = camera.project(points)
     start, end = pixels[depth > 0.1].min(axis=0), pixels[depth > 0.1].max(axis=0)
     shift = []
@@ -74,7 +75,7 @@ def draw_shot(rng: Rng, figure: Figure) -> Shot:
             room = max(0.0, size - (end[axis] - start[axis]))
             shift.append(float((rng.beta(2.2, 2.2) * room) - start[axis]))
     moved = look_at(
-        _position(target, eye, distance), target, roll, focal, width, height, (shift[0], shift[1])
+        _position(target, eye, distance, steepest), target, roll, focal, width, height, (shift[0], shift[1])
     )
     return Shot(moved, framing)
 
@@ -88,9 +89,9 @@ def _eye_height(rng: Rng) -> float:
     return float(rng.uniform(1.8, 3.0) if kind < 0.93 else rng.uniform(3.0, 6.0))
 
 
-def _position(target: Array, eye: float, distance: float) -> Array:
-    """At eye height where the distance allows it, never steeper than 50 degrees."""
-    steepest = 0.77 * distance
-    height = float(np.clip(eye, max(0.12, target[1] - steepest), target[1] + steepest))
+def _position(target: Array, eye: float, distance: float, steepest: float) -> Array:
+    """At eye height where the distance allows it; steepest: the most metres up or down per metre."""
+    reach = steepest * distance
+    height = float(np.clip(eye, max(0.12, target[1] - reach), target[1] + reach))
     rise = height - target[1]
     return np.array([target[0], height, target[2] + np.sqrt(max(distance**2 - rise**2, 0.04))])

@@ -164,15 +164,21 @@ def _features(place: HeadPlace, look: Look, index: dict[str, int]) -> list[Mesh]
         x = sign * EYE_APART
         z = place.front(x, EYE_HEIGHT)
         frame = place.frame @ rot_y(sign * 22)
-        lid = place.half * (0.215, 0.115, 0.07)
-        meshes.append(ball(place.at(x, EYE_HEIGHT + 0.02, z - 0.045), frame, lid, NUMBER["eye"], skin + 1))
-        eye = place.half * (0.175, 0.085, 0.075)
+        lid = place.half * (0.235, 0.135, 0.07)
+        meshes.append(ball(place.at(x, EYE_HEIGHT + 0.02, z - 0.04), frame, lid, NUMBER["eye"], skin + 1))
+        eye = place.half * (0.185, 0.09, 0.075)
         meshes.append(
             ball(
-                place.at(x, EYE_HEIGHT, z - 0.03), frame, eye, NUMBER["eye"], index["eye"], around=16, rings=9
+                place.at(x, EYE_HEIGHT - 0.005, z - 0.03),
+                frame,
+                eye,
+                NUMBER["eye"],
+                index["eye"],
+                around=16,
+                rings=9,
             )
         )
-        brow = place.half * (0.25, 0.042, 0.06)
+        brow = place.half * (0.24, 0.04, 0.06)
         y = EYE_HEIGHT + 0.2
         spot = place.at(sign * 0.42, y, place.front(0.42, y) - 0.01)
         meshes.append(ball(spot, frame @ rot_z(-sign * 7), brow, NUMBER["head"], index["hair"], rings=5))
@@ -181,12 +187,12 @@ def _features(place: HeadPlace, look: Look, index: dict[str, int]) -> list[Mesh]
             meshes.append(
                 ball(place.at(x, EYE_HEIGHT, z + 0.08), frame, rim, NUMBER["eye"], index["glass"], rings=9)
             )
-            bow = place.at(sign * 0.98, EYE_HEIGHT + 0.04, 0.35)
+            bow = place.at(sign * 0.95, EYE_HEIGHT + 0.03, 0.30)
             meshes.append(
                 ball(
                     bow,
                     place.frame,
-                    place.half * (0.05, 0.03, 0.55),
+                    place.half * (0.05, 0.03, 0.45),
                     NUMBER["head"],
                     index["glass"],
                     rings=5,
@@ -194,9 +200,9 @@ def _features(place: HeadPlace, look: Look, index: dict[str, int]) -> list[Mesh]
                 )
             )
     y = -0.56
-    for lift, size in ((0.028, 0.036), (-0.026, 0.046)):
-        lip = place.half * (0.33, size, 0.07)
-        spot = place.at(0, y + lift, place.front(0, y) - 0.02)
+    for lift, size in ((0.028, 0.036), (-0.028, 0.045)):
+        lip = place.half * (0.34, size, 0.08)
+        spot = place.at(0, y + lift, place.front(0, y) - 0.045)
         meshes.append(ball(spot, place.frame, lip, NUMBER["head"], skin + 2, rings=5))
     return meshes
 
@@ -270,7 +276,7 @@ def _hat(place: HeadPlace, look: Look, material: int, height: Array, facing: Arr
     }
     thick = {"cap": 0.13, "beanie": 0.15, "brim": 0.16, "helmet": 0.24}[style]
     factor = 0.88 + _soft(height - lines[style]) * (0.12 + thick)
-    meshes = [_shell(place, factor, 3, "hair", material, lift=thick * 0.9)]
+    meshes = [_shell(place, factor, 5, "hair", material, lift=thick * 0.9)]
     if style == "cap":
         visor = place.frame @ rot_x(14)
         meshes.append(ball(place.at(0, 0.36, 1.15), visor, place.half * (0.82, 0.05, 0.75), hair, material))

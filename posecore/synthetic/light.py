@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from posecore.synthetic.mesh import Mesh
 from posecore.synthetic.raster import DepthBuffer
-from posecore.synthetic.rotations import Array, rot_x, rot_y
+from posecore.synthetic.rotations import Array, dot, rot_x, rot_y
 
 Floats = NDArray[np.float32]
 
@@ -49,7 +49,7 @@ def draw_light(rng: np.random.Generator, outdoors: bool) -> Light:
 
 def lit(light: Light, normals: Floats, sunlit: Floats) -> Floats:
     """(n, 3) light that falls on surfaces with unit normals (n, 3); sunlit: (n,), 0 in shadow to 1."""
-    facing = normals @ light.towards.astype(np.float32)
+    facing = dot(normals, light.towards.astype(np.float32))
     up = np.float32(0.5) + np.float32(0.5) * normals[:, 1]
     # A little light creeps round the edge, as on skin and cloth.
     direct = np.clip((facing + np.float32(0.08)) / np.float32(1.08), 0, 1) * sunlit
@@ -87,14 +87,16 @@ class ShadowMap:
 
         bias: metres by which something must be nearer to the light to cast a shadow.
         """
-        local = positions @ self._axes.T.astype(np.float32)
-        place = (local[:, :2] - self._low.astype(np.float32)) * np.float32(self._scale)
-        limit = np.float32(self._top - bias) - local[:, 2]
+        across, up, towards = (dot(positions, axis) for axis in self._axes.astype(np.float32))
+        scale = np.float32(self._scale)
+        column = (across - np.float32(self._low[0])) * scale
+        row = (up - np.float32(self._low[1])) * scale
+        limit = np.float32(self._top - bias) - towards
         result = np.zeros(len(positions), np.float32)
         offsets = ((0.0, 0.0),) if taps == 1 else ((-0.7, -0.2), (0.2, -0.7), (0.7, 0.2), (-0.2, 0.7))
         for dx, dy in offsets:
-            x = (place[:, 0] + np.float32(dx)).astype(np.int32)
-            y = (place[:, 1] + np.float32(dy)).astype(np.int32)
+            x = (column + np.float32(dx)).astype(np.int32)
+            y = (row + np.float32(dy)).astype(np.int32)
             inside = (x >= 0) & (x < self._cells) & (y >= 0) & (y < self._cells)
             np.clip(x, 0, self._cells - 1, out=x)
             np.clip(y, 0, self._cells - 1, out=y)

@@ -88,7 +88,7 @@ def _blotches(x: Floats, y: Floats) -> Floats:
 def _iris(x: Floats, y: Floats) -> Floats:
     """0 white, 1 the second colour; darker than that is the pupil."""
     distance = np.hypot(x * 1.0, y * 1.0)
-    return np.where(distance < 0.28, 1.6, np.where(distance < 0.62, 1.0, 0.0)).astype(np.float32)
+    return np.where(distance < 0.24, 1.4, np.where(distance < 0.52, 1.0, 0.0)).astype(np.float32)
 
 
 PATTERNS: Final[Mapping[str, Callable[[Floats, Floats], Floats]]] = {
@@ -108,9 +108,6 @@ PATTERNS: Final[Mapping[str, Callable[[Floats, Floats], Floats]]] = {
     "strands": lambda x, y: 0.5 + 0.35 * np.sin(y * 13 + 2 * np.sin(x * 5)) + 0.15 * np.sin(y * 31 + x * 3),
     "wood": lambda x, y: 0.5 + 0.3 * np.sin(y * 9 + 1.5 * np.sin(x * 2.2)) + 0.2 * np.sin(y * 23 + x),
     "slats": lambda x, y: (_wave(x) < 0.12).astype(np.float32),
-    "bricks": lambda x, y: ((_wave(x) < 0.12) | (_wave(y * 0.45 + 0.5 * (np.floor(x) % 2)) < 0.06)).astype(
-        np.float32
-    ),
     "leaves": lambda x, y: 0.5 + 0.5 * np.sin(x * 7 + 2 * np.sin(y * 5)) * np.sin(y * 9 + x * 3),
 }
 """Share of the second colour, at coordinates in repeats along and around."""

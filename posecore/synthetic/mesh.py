@@ -167,8 +167,8 @@ def _unit_ball(rings: int, around: int) -> tuple[Array, NDArray[np.int64], Array
         ],
         axis=-1,
     ).reshape(-1, 3)
-    # Seen from outside, rows go up and angles to the left: reversed, as in a tube that points up.
-    return points, _grid_faces(rings, around), points[:, :2].copy()
+    # Rows go up and angles run from the left to the front, so the grid's own order would face inwards.
+    return points, _grid_faces(rings, around)[:, ::-1], points[:, :2].copy()
 
 
 def ball(

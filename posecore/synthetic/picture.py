@@ -14,7 +14,8 @@ class Lens:
     """Everything that spoils a picture.
 
     blur, motion: pixels; motion_angle: degrees; shrink: times by which the picture was once smaller;
-    depth_blur: pixels, of what lies behind; noise: standard deviation, 0 to 1.
+    depth_blur: pixels, of what lies behind; noise: standard deviation, 0 to 1; brightness: the mean, 0 to
+    1, that the camera aims at.
     """
 
     depth_blur: float
@@ -23,7 +24,7 @@ class Lens:
     motion_angle: float
     shrink: float
     noise: float
-    exposure: float
+    brightness: float
     contrast: float
     saturation: float
     cast: tuple[float, float, float]
@@ -40,7 +41,7 @@ def draw_lens(rng: np.random.Generator, longer: int) -> Lens:
         motion_angle=float(rng.uniform(0, 180)),
         shrink=float(rng.uniform(1.3, 2.6)) if rng.random() < 0.14 else 1.0,
         noise=float(rng.gamma(1.2, 0.010)),
-        exposure=float(np.exp(rng.normal(0.02, 0.16))),
+        brightness=float(np.clip(rng.normal(0.46, 0.07), 0.25, 0.65)),
         contrast=float(rng.normal(1.06, 0.10)),
         saturation=0.0 if rng.random() < 0.03 else float(rng.normal(0.97, 0.15)),
         cast=(red, green, blue),
@@ -60,7 +61,9 @@ def develop(image: Floats, lens: Lens, rng: np.random.Generator) -> NDArray[np.u
         image = cv2.GaussianBlur(image, (0, 0), lens.blur)  # type: ignore[assignment]
     if lens.motion:
         image = cv2.filter2D(image, -1, _streak(lens.motion, lens.motion_angle))  # type: ignore[assignment]
-    image = image * (np.array(lens.cast, np.float32) * np.float32(lens.exposure))
+    # The camera meters the light, though not quite.
+    gain = (lens.brightness / max(float(image.mean()), 0.02)) ** 0.75
+    image = image * (np.array(lens.cast, np.float32) * np.float32(gain))
     grey = image.mean(axis=2, keepdims=True)
     image = grey + (image - grey) * np.float32(lens.saturation)
     image = (image - np.float32(0.5)) * np.float32(lens.contrast) + np.float32(0.5)

@@ -66,7 +66,7 @@ LIMITS: dict[type, dict[str, tuple[float, float]]] = {
     Arm: {
         "flexion": (-50, 175),
         "abduction": (-10, 175),
-        "rotation": (-70, 85),
+        "rotation": (-85, 85),
         "elbow": (0, 145),
         "pronation": (-60, 85),
         "wrist": (-60, 60),
@@ -447,9 +447,9 @@ def lying(rng: Rng) -> Pose:
         ]
         pose = Pose(pitch=90, spine_flexion=u(-30, 2), neck_flexion=u(-30, 0))
         arms = [
-            Arm(u(120, 170), u(0, 45), u(-20, 20), u(10, 110), u(0, 60), 0, 0.3)
+            Arm(u(-5, 8), u(85, 160), u(-80, -65), u(10, 120), u(0, 60), 0, 0.3)
             if rng.random() < 0.6
-            else _lying_arm(rng)
+            else Arm(u(-5, 5), u(8, 60), u(-80, -60), u(5, 40), u(0, 60), 0, 0.3)
             for _ in range(2)
         ]
     elif kind < 0.84:  # on a side
@@ -461,7 +461,8 @@ def lying(rng: Rng) -> Pose:
         ]
     else:  # push-up or crawling
         crawl = rng.random() < 0.5
-        pitch = u(78, 95) if crawl else u(68, 84)
+        dip = 0.0 if crawl else u(0, 70)
+        pitch = u(74, 84) if crawl else u(62, 68) + 0.22 * dip
         legs = [
             Leg(u(75, 100), u(0, 12), u(0, 10), u(80, 100), u(25, 50))
             if crawl
@@ -469,7 +470,12 @@ def lying(rng: Rng) -> Pose:
             for _ in range(2)
         ]
         pose = Pose(pitch=pitch, spine_flexion=u(-10, 10), neck_flexion=u(-40, 0))
-        arms = [Arm(u(75, 100), u(-5, 25), u(-10, 20), u(0, 60), u(20, 60), u(-20, 0), 0.2) for _ in range(2)]
+        arms = [
+            Arm(
+                pitch - 0.6 * dip + u(-8, 12), u(0, 25), u(-20, 10), dip + u(0, 15), u(20, 60), u(-20, 0), 0.2
+            )
+            for _ in range(2)
+        ]
     return replace(
         pose,
         spine_twist=u(-10, 10),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from posecore.synthetic.materials import Material
+from posecore.synthetic.materials import Colour, Material
 from posecore.synthetic.mesh import Mesh, ball, box, join, tube
 from posecore.synthetic.rotations import Array, rot_x, rot_y, rot_z
 from posecore.synthetic.wardrobe import cloth_colour
@@ -20,8 +20,16 @@ def prop_material(rng: Rng) -> Material:
         base = ((150, 104, 62), (120, 78, 46), (186, 144, 96), (86, 58, 40))[rng.integers(4)]
         wood = tuple(np.array(base) / 255)
         return Material(wood, "wood", tuple(c * 0.8 for c in wood), 0.12)
-    pattern = str(rng.choice(("plain", "plain", "plain", "stripes", "slats", "bricks", "bars")))
-    return Material(cloth_colour(rng), pattern, cloth_colour(rng), float(rng.uniform(0.06, 0.3)), 0.15)
+    pattern = str(rng.choice(("plain", "plain", "plain", "plain", "stripes", "slats", "bars")))
+    first, second = (_dull(cloth_colour(rng)) for _ in range(2))
+    return Material(first, pattern, second, float(rng.uniform(0.06, 0.3)), 0.15)
+
+
+def _dull(colour: Colour) -> Colour:
+    """Half as colourful: furniture and boxes are quieter than clothes."""
+    grey = sum(colour) / 3
+    red, green, blue = (0.5 * (value + grey) for value in colour)
+    return red, green, blue
 
 
 def pillar(foot: Array, height: float, radius: float, material: int, around: int = 12) -> Mesh:

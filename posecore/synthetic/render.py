@@ -13,6 +13,7 @@ from posecore.synthetic.light import Light, ShadowMap, lit
 from posecore.synthetic.materials import Material, albedo
 from posecore.synthetic.mesh import Mesh
 from posecore.synthetic.raster import DepthBuffer
+from posecore.synthetic.rotations import dot, unit
 from posecore.synthetic.scene import Scene, Thing, shadow_casters
 from posecore.synthetic.textures import Grain
 
@@ -99,7 +100,7 @@ class _Layer:
                 normals[chosen, 0] += depth * creases
                 normals[chosen, 1] += depth * grain.noise(around + 3, along, 0.35)
                 colours[chosen] *= (1 + 0.05 * material.folds * creases)[:, None]
-        normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+        normals = unit(normals)
         width = self.camera.width * self.scale
         x = ((found.index % width + 0.5) / self.scale - self.camera.centre[0]) / self.camera.focal
         y = ((found.index // width + 0.5) / self.scale - self.camera.centre[1]) / self.camera.focal
@@ -110,12 +111,11 @@ class _Layer:
         strength = lit(light, normals, sunlit)
         row, column = found.index // width // self.scale, found.index % width // self.scale
         strength *= self._crevices()[row, column][:, None]
-        view = -rays / np.linalg.norm(rays, axis=1, keepdims=True)
-        grazing = np.clip(1 - (normals * view).sum(axis=1), 0, 1)
+        view = unit(-rays)
+        grazing = np.clip(1 - dot(normals, view), 0, 1)
         strength += (np.float32(light.rim) * grazing**3)[:, None] * light.sky.astype(np.float32)
-        half = view + light.towards.astype(np.float32)
-        half /= np.linalg.norm(half, axis=1, keepdims=True)
-        shine = np.clip((normals * half).sum(axis=1), 0, 1) ** 24 * gloss * sunlit
+        half = unit(view + light.towards.astype(np.float32))
+        shine = np.clip(dot(normals, half), 0, 1) ** 24 * gloss * sunlit
         colours *= np.maximum(strength, 0.01) ** np.float32(0.4545)
         colours += shine[:, None] * light.key.astype(np.float32)
         return found.index, colours

@@ -1,5 +1,7 @@
 """Rotation matrices about the axes; angles in degrees, right-handed."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,21 @@ def rot_z(degrees: float) -> Array:
     """(3, 3): turns x towards y."""
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+
+
+def dot(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """Scalar products over the last axis; b may be one vector.
+
+    Millions of short products run on one core here, and in no order that depends on how many there are.
+    """
+    result: NDArray[Any] = np.einsum("...k,...k->...", a, b)
+    return result
+
+
+def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors (n, 3) of length 1."""
+    result: NDArray[np.float32] = vectors / np.sqrt(dot(vectors, vectors))[:, None]
+    return result
 
 
 def orthonormal(frames: Array) -> Array:

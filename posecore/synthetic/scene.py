@@ -106,7 +106,9 @@ def _seated(rng: Rng, main: Figure, view: float) -> tuple[Figure, Thing]:
     place = np.array([hips[0], max(lowest, 0.08), hips[2]])
     knees = [float(((main.joints[f"{side}_knee"] - hips) @ frame)[2]) for side in ("left", "right")]
     front = float(np.clip(min(knees) - 0.09 * size, 0.06, 0.32))
-    kind = str(rng.choice(("chair", "chair", "stool", "bench", "box", "sofa")))
+    # From behind, a high back would hide whoever leans on it.
+    kinds = ("chair", "chair", "stool", "bench", "box", "sofa") if abs(view) < 105 else ("stool", "bench")
+    kind = str(rng.choice(kinds))
     mesh = build_seat(rng, kind, place, view, 0.16 * size + 0.04, front, 0)
     metal = float(rng.uniform(0.1, 0.7))
     return main, Thing(mesh, (prop_material(rng), Material((metal, metal, metal), gloss=0.3)))

@@ -25,11 +25,23 @@ class Grain:
 
     def noise(self, x: Floats, y: Floats, size: float) -> Floats:
         """Soft noise of about unit variance with blots of about `size` metres, at places of any shape."""
-        scale = np.float32(16 / size)
-        wide = np.int32(255)
-        column = (x * scale).astype(np.int32) & wide
-        row = (y * scale).astype(np.int32) & wide
-        return self.cloud.ravel()[row * 256 + column]
+        column = np.floor(x * np.float32(16 / size)).astype(np.int32) & 255
+        row = np.floor(y * np.float32(16 / size)).astype(np.int32) & 255
+        result: Floats = self.cloud.ravel()[row * 256 + column]
+        return result
+
+    def smooth(self, x: Floats, y: Floats, size: float) -> Floats:
+        """The same without steps between cells, for blots that fill many pixels."""
+        u, v = x * np.float32(16 / size), y * np.float32(16 / size)
+        column, row = np.floor(u), np.floor(v)
+        u, v = u - column, v - row
+        left, low = column.astype(np.int32) & 255, (row.astype(np.int32) & 255) * 256
+        right, high = (left + 1) & 255, (low + 256) & 65535
+        flat = self.cloud.ravel()
+        near = flat[low + left] + u * (flat[low + right] - flat[low + left])
+        far = flat[high + left] + u * (flat[high + right] - flat[high + left])
+        result: Floats = near + v * (far - near)
+        return result
 
     def cell(self, x: Floats, y: Floats) -> Floats:
         """(..., 3) random numbers, one triple per unit square."""
@@ -66,7 +78,7 @@ def speckled(colour: Floats, coarse: float, fine: float, size: float = 1.2) -> T
     """Grass, sand, snow, asphalt, carpet: one colour with blots and grain."""
 
     def texture(x: Floats, y: Floats, grain: Grain) -> Floats:
-        value = 1 + coarse * grain.noise(x, y, size * 4) + fine * grain.noise(x, y, size * 0.25)
+        value = 1 + coarse * grain.smooth(x, y, size * 4) + fine * grain.noise(x, y, size * 0.25)
         return value[..., None] * colour
 
     return texture
@@ -96,7 +108,7 @@ def windows(wall: Floats, glass: Floats, wide: float, high: float) -> Texture:
         fu, fv = u - np.floor(u), v - np.floor(v)
         inside = (fu > 0.22) & (fu < 0.78) & (fv > 0.25) & (fv < 0.8)
         frame = (np.abs(fu - 0.5) < 0.02) | (fu < 0.25) | (fu > 0.75) | (fv < 0.28) | (fv > 0.77)
-        result: Floats = (1 + 0.05 * grain.noise(x, y, 2.0))[..., None] * wall
+        result: Floats = (1 + 0.05 * grain.smooth(x, y, 2.0))[..., None] * wall
         dim = grain.cell(u, v)[inside][:, :1]
         result[inside] = glass * (0.6 + 0.7 * dim)
         result[inside & frame] = 0.85
@@ -109,7 +121,7 @@ def foliage(colour: Floats) -> Texture:
     """Trees or a hedge: dark gaps, bright leaves."""
 
     def texture(x: Floats, y: Floats, grain: Grain) -> Floats:
-        value = 0.62 + 0.3 * grain.noise(x, y, 2.6) + 0.22 * grain.noise(x, y, 0.6)
+        value = 0.78 + 0.2 * grain.smooth(x, y, 2.6) + 0.13 * grain.noise(x, y, 0.6)
         tint = grain.noise(y, x, 3.0) * 0.12
         result: Floats = value[..., None] * colour
         result[..., 0] *= 1 + tint
@@ -129,7 +141,7 @@ def crowd(colour: Floats) -> Texture:
         trunk = (np.abs(fu) < 0.34) & (fv < 0.6)
         cells = grain.cell(u, v)
         result: Floats = np.broadcast_to(colour, (*x.shape, 3)).astype(np.float32)
-        result[trunk] = cells[trunk] * 0.8 + 0.1
+        result[trunk] = 0.5 * cells[trunk] + 0.4 * cells[trunk].mean(axis=1, keepdims=True)
         skin = np.array([0.85, 0.66, 0.52], np.float32)
         result[head] = skin * (0.45 + 0.6 * cells[head][:, 1:2])
         return result
@@ -144,7 +156,7 @@ def shelves(board: Floats) -> Texture:
         v = y / np.float32(0.36)
         u = x / np.float32(0.09)
         cells = grain.cell(u, v)
-        result: Floats = 0.12 + 0.75 * cells
+        result: Floats = 0.1 + 0.4 * cells + 0.35 * cells.mean(axis=-1, keepdims=True)
         fv = v - np.floor(v)
         result[fv > 0.45 + 0.45 * cells[..., 2]] = board * 0.45
         result[(fv < 0.1) | _edge(x / np.float32(1.1), 0.05)] = board
@@ -173,7 +185,7 @@ def posters(wall: Floats) -> Texture:
         u, v = x / np.float32(1.3), y / np.float32(1.1)
         cells = grain.cell(u, v)
         fu, fv = np.abs(u - np.floor(u) - 0.5), np.abs(v - np.floor(v) - 0.5)
-        result: Floats = (1 + 0.03 * grain.noise(x, y, 2.5))[..., None] * wall
+        result: Floats = (1 + 0.03 * grain.smooth(x, y, 2.5))[..., None] * wall
         there = (
             (cells[..., 0] < 0.45) & (fu < 0.16 + 0.2 * cells[..., 1]) & (fv < 0.15 + 0.25 * cells[..., 2])
         )
@@ -188,7 +200,7 @@ def court(colour: Floats, line: Floats, spacing: float) -> Texture:
     """A sports floor with lines."""
 
     def texture(x: Floats, y: Floats, grain: Grain) -> Floats:
-        result: Floats = (1 + 0.035 * grain.noise(x, y, 2.0) + 0.02 * grain.noise(x, y, 0.2))[
+        result: Floats = (1 + 0.035 * grain.smooth(x, y, 2.0) + 0.02 * grain.noise(x, y, 0.2))[
             ..., None
         ] * colour
         u, v = (x + np.float32(1.3)) / np.float32(spacing), (y + np.float32(0.8)) / np.float32(spacing * 1.4)

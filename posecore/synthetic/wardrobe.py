@@ -11,8 +11,8 @@ from posecore.synthetic.materials import Colour, Cut, Material, Print
 Rng = np.random.Generator
 
 _SKIN = (
-    (255, 226, 204),
-    (244, 204, 174),
+    (250, 216, 190),
+    (240, 196, 164),
     (232, 184, 146),
     (212, 158, 116),
     (186, 126, 88),
@@ -91,9 +91,9 @@ def cloth_colour(rng: Rng) -> Colour:
     if kind < 0.46:
         base = ((240, 240, 238), (222, 220, 214), (196, 198, 202), (228, 216, 192))[rng.integers(4)]
         return rgb(base, rng, 0.015)
-    pure = kind < 0.76
+    pure = kind < 0.70
     saturation, value = (
-        (rng.uniform(0.6, 0.95), rng.uniform(0.45, 0.95))
+        (rng.uniform(0.5, 0.88), rng.uniform(0.4, 0.9))
         if pure
         else (rng.uniform(0.15, 0.5), rng.uniform(0.35, 0.85))
     )
@@ -178,7 +178,7 @@ def draw_look(rng: Rng, child: bool, curve: float) -> Look:
         bottom_ease=bottom_ease,
         flare=flare,
         skirt=skirt,
-        eye=rgb(((60, 40, 26), (78, 56, 34), (70, 96, 120), (74, 92, 60))[rng.integers(4)]),
+        eye=rgb(((46, 30, 20), (78, 56, 34), (70, 96, 120), (74, 92, 60))[rng.integers(2 if dark else 4)]),
     )
 
 
