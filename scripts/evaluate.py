@@ -13,7 +13,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--checkpoint", type=Path, help="weights made by train.py")
-    source.add_argument("--bundle", type=Path, help="a bundle, for example artifacts/people")
+    source.add_argument("--bundle", type=Path, help="a bundle, for example artifacts/demo")
     parser.add_argument("--data", type=Path, required=True, help="folder made by prepare_coco.py")
     parser.add_argument("--split", default="val", help="default: %(default)s")
     parser.add_argument(

@@ -144,7 +144,8 @@ def show_training(bundle: Bundle) -> None:
     sizes = history["image_size"].tolist() if "image_size" in history else None
     last = {"val_pck": "PCK", "train_loss": "training", "val_loss": "validation"}
     lines = {key: history[key].tolist() for key in last if key in history}
-    source = f"{len(epochs)} epochs · {trained_on(training, bundle)} · {components.network_name(bundle)}"
+    data = training.get("validated_on", bundle.manifest.dataset)["name"]
+    source = f"{len(epochs)} epochs · {data} · {components.network_name(bundle)}"
     left, right = st.columns(2)
     if "val_pck" in lines:
         left.plotly_chart(

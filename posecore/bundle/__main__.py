@@ -15,9 +15,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m posecore.bundle", description="Look after bundles.")
     actions = parser.add_subparsers(dest="action", required=True)
     check = actions.add_parser("verify", help="check the hash of every file; writes nothing")
-    check.add_argument(
-        "bundle", type=Path, metavar="DIR", help="the bundle's folder, such as artifacts/people"
-    )
+    check.add_argument("bundle", type=Path, metavar="DIR", help="the bundle's folder, such as artifacts/demo")
     return parser
 
 

@@ -50,7 +50,7 @@ BATCH = 8
 CHUNK = 16 * BATCH
 """People between two points from which a killed run goes on."""
 
-PICTURE_QUALITY = 80
+PICTURE_QUALITY = 75
 """Of the lossy WebP that shipped pictures are."""
 
 SOURCE_COLUMNS = ("sample_id", "split", "file_name", "image_width", "image_height", *CROP_COLUMNS)

@@ -5,6 +5,7 @@ import pytest
 
 from posecore.ablation import ALL_MASKS, ALL_OFF, parse_mask
 from posecore.errors import ConfigError
+from posecore.skips import statistics
 from posecore.skips.statistics import (
     bootstrap,
     claim,
@@ -100,6 +101,20 @@ def test_the_bootstrap_leaves_out_what_is_not_known():
     assert np.isnan([estimate.low[2], estimate.high[2]]).all()
     again = bootstrap(values)
     assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(estimate, again, strict=True))
+
+
+def test_intervals_cover_the_truth_about_as_often_as_they_say():
+    # 400 experiments of 50 people each, side by side; the true mean is 0.
+    estimate = bootstrap(np.random.default_rng(0).exponential(1, (50, 400)) - 1, draws=1000)
+    assert 0.88 < np.mean((estimate.low <= 0) & (estimate.high >= 0)) < 0.98
+
+
+def test_more_people_than_memory_takes_are_drawn_in_portions(monkeypatch):
+    monkeypatch.setattr(statistics, "_AT_ONCE", 350)
+    estimate = bootstrap(np.repeat([0.0, 1.0], 50), draws=2000)
+    assert 0.38 < estimate.low < 0.42 and 0.58 < estimate.high < 0.62
+    assert sign_flip_p(np.ones(100)) == 1 / (statistics.FLIPS + 1)
+    assert sign_flip_p(np.array([1.0, -1] * 50)) == 1
 
 
 def test_the_effect_matrix_of_three_people():
