@@ -12,10 +12,10 @@ BLOCK: Final = 1024
 """People converted at once, so that reading a memory map never needs a second large copy."""
 
 
-def blocks(latents: NDArray[np.floating]) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Latents (N, D) as float32 in pieces of some hundred people, each with the row it starts at."""
-    for start in range(0, len(latents), BLOCK):
-        yield start, np.asarray(latents[start : start + BLOCK], np.float32)
+def blocks(latents: NDArray[np.floating], size: int = BLOCK) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Latents (N, D) as float32 in pieces of `size` people, each with the row it starts at."""
+    for start in range(0, len(latents), size):
+        yield start, np.asarray(latents[start : start + size], np.float32)
 
 
 def as_float32(latents: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -90,6 +90,13 @@ def level_joint_loss(hits: NDArray[np.floating]) -> Floats:
     return loss
 
 
+def level_score_loss(score: NDArray[np.floating]) -> Floats:
+    """(N, 4) lost PCK of everybody when one level alone is cut, of scores (N, 16)."""
+    alone = [single_cut(level) for level in range(len(LEVEL_NAMES))]
+    loss: Floats = np.asarray(score[:, [ALL_MASKS.index(ALL_ON)]] - score[:, alone], np.float64)
+    return loss
+
+
 def level_joint_displacement(points: NDArray[np.floating]) -> Floats:
     """(N, 4, 17) how far every joint moves when one level alone is cut, of points (N, 16, 17, 2)."""
     alone = [single_cut(level) for level in range(len(LEVEL_NAMES))]

@@ -16,6 +16,7 @@ from posecore.skips.statistics import (
     bootstrap,
     level_joint_displacement,
     level_joint_loss,
+    level_score_loss,
     scores,
     shapley,
 )
@@ -28,12 +29,14 @@ ALIKE: Final = 0.9
 class Summary:
     """What one replacement does to N people.
 
-    scores: (N, 16) PCK under every mask, nan where nothing is labelled. pck: their means, (16,). loss, moved:
-    (4, 17) lost hits, and pixels of the crop, when a level alone is cut. shapley: (4,) of the PCK.
+    scores: (N, 16) PCK under every mask, nan where nothing is labelled. pck: their means, (16,). lost: (4,)
+    PCK lost when a level alone is cut. loss, moved: (4, 17) lost hits, and pixels of the crop, then. shapley:
+    (4,) of the PCK.
     """
 
     scores: NDArray[np.float64]
     pck: Estimate
+    lost: Estimate
     loss: Estimate
     moved: Estimate
     shapley: Estimate
@@ -46,6 +49,7 @@ def summarise(study: SkipStudy, replacement: str) -> Summary:
     return Summary(
         scores=score,
         pck=bootstrap(score),
+        lost=bootstrap(level_score_loss(score)),
         loss=bootstrap(level_joint_loss(hits)),
         moved=bootstrap(level_joint_displacement(study.points_under(replacement))),
         shapley=bootstrap(shapley(score)),
@@ -64,6 +68,15 @@ def agreement(effects: Mapping[str, NDArray[np.floating]]) -> dict[tuple[str, st
         varied = known.sum() >= 3 and np.ptp(a[known]) > 0 and np.ptp(b[known]) > 0
         found[one, other] = float(spearmanr(a[known], b[known]).statistic) if varied else float("nan")
     return found
+
+
+def paired_differences(scores: Mapping[str, NDArray[np.floating]]) -> dict[tuple[str, str], Estimate]:
+    """For every two replacements: how much more PCK the one loses, (4,), when a level alone is cut.
+
+    scores: (N, 16) of the same people under each. Paired: every person is compared with themselves.
+    """
+    losses = {name: level_score_loss(score) for name, score in scores.items()}
+    return {(one, other): bootstrap(losses[one] - losses[other]) for one, other in combinations(losses, 2)}
 
 
 def perfect(score: NDArray[np.floating], mask: SkipMask) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

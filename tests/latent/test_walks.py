@@ -3,7 +3,7 @@ import pytest
 
 from posecore.errors import ConfigError
 from posecore.latent.pca import Components, fit_components
-from posecore.latent.walks import walk
+from posecore.latent.walks import both_ends, stop_latents, walk
 
 VARIANCES = np.array([25, 4, 1], np.float32)
 COMPONENTS = Components(
@@ -75,3 +75,34 @@ def test_components_and_scores_that_do_not_fit_are_refused():
         walk(COMPONENTS, SCORES, 0, [0], SCORES[0, :2])
     with pytest.raises(ConfigError, match="expected finite numbers"):
         walk(COMPONENTS, SCORES, 0, [0, np.nan])
+
+
+def test_nobody_with_unknown_scores_is_ever_the_nearest():
+    scores = SCORES.copy()
+    scores[[1, 4]] = np.nan
+    assert walk(COMPONENTS, scores, 0, [-2, 0, 1, 2]).nearest.tolist() == [2, 0, 5, 5]
+
+
+def test_who_is_the_nearest_to_several_stops_is_told():
+    found = walk(COMPONENTS, SCORES, 0, [-2, 0, 0.1, 2])
+    assert found.nearest.tolist() == [2, 0, 0, 1]
+    assert found.repeated.tolist() == [False, True, True, False]
+
+
+def test_the_latents_of_the_stops_lie_along_the_axis_and_keep_the_rest_of_a_person():
+    np.testing.assert_array_equal(stop_latents(COMPONENTS, 1, [0, -1.5]), [[7] * 5, [7, 4, 7, 7, 7]])
+    person = np.array([1, 2, 3, 4, 5], np.float16)
+    np.testing.assert_array_equal(stop_latents(COMPONENTS, 0, [2], person), [[11, 2, 3, 4, 5]])
+    with pytest.raises(ConfigError, match=r"start has shape \(3,\); expected \(5,\)"):
+        stop_latents(COMPONENTS, 0, [2], person[:3])
+    with pytest.raises(ConfigError, match="component 3: expected 0 to 2"):
+        stop_latents(COMPONENTS, 3, [2])
+
+
+def test_the_people_at_both_ends():
+    low, high = both_ends(SCORES, 0, 2)
+    assert (low.tolist(), high.tolist()) == ([2, 0], [1, 4])
+    scores = SCORES.copy()
+    scores[[1, 2, 3]] = np.nan
+    low, high = both_ends(scores, 0, 5)  # of three people nobody is at both ends
+    assert (low.tolist(), high.tolist()) == ([0], [4])

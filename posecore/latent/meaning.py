@@ -1,0 +1,116 @@
+"""What a component means: how its scores go with everything known of people, and how sure that is.
+
+Correlations are Spearman's: attributes are skewed, have outliers, and need not grow along a straight line. Of
+a kind (a column of booleans) that is the rank correlation with belonging to it.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import norm, rankdata
+
+from posecore.errors import ConfigError
+
+PERMUTATIONS: Final = 4999
+"""The smallest p is then 1 / 5000."""
+
+LEAST: Final = 10
+"""People a correlation needs; of fewer it is nan."""
+
+CONFIDENCE: Final = 0.95
+
+_AT_ONCE: Final = 4_000_000
+"""Shuffled scores held at once."""
+
+
+def correlate(
+    scores: NDArray[np.floating],
+    sample_ids: Sequence[str] | NDArray[np.str_],
+    attributes: pd.DataFrame,
+    permutations: int = PERMUTATIONS,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Spearman's correlation of one component's scores (N,) with every column of `attributes`.
+
+    sample_ids: (N,), whose scores they are; attributes: by sample_id, nan where not known. One row per
+    attribute, the strongest first:
+    r; low, high: 95 % interval by Fisher's z with the variance of Bonett and Wright (2000);
+    n: people with both; p: two-sided, of `permutations` shuffles of the scores among these people;
+    p_corrected: by Holm's method (1979) for all attributes asked at once, that is for one component.
+    All but n are nan where n is below LEAST or one of the two is the same for everybody. Raises ConfigError
+    where scores and ids do not fit.
+    """
+    if scores.shape != (len(sample_ids),):
+        raise ConfigError(f"scores have shape {scores.shape} for {len(sample_ids)} people")
+    values = attributes.reindex(pd.Index(sample_ids)).to_numpy(np.float64, na_value=np.nan)
+    known = np.isfinite(values) & np.isfinite(scores)[:, None]
+    n = known.sum(axis=0)
+    r, p = np.full(len(n), np.nan), np.full(len(n), np.nan)
+    rng = np.random.default_rng(seed)
+    # Attributes that are known of the same people share their shuffles.
+    patterns, group = np.unique(known, axis=1, return_inverse=True)
+    for number, people in enumerate(patterns.T):
+        columns = np.flatnonzero(group == number)
+        if people.sum() < LEAST:
+            continue
+        ranks = _unit_ranks(values[people][:, columns])
+        own = _unit_ranks(scores[people, None])[:, 0]
+        usable = np.isfinite(ranks).all(axis=0)
+        if not np.isfinite(own).all() or not usable.any():
+            continue
+        columns, ranks = columns[usable], ranks[:, usable]
+        r[columns] = own @ ranks
+        p[columns] = _permutation_p(own, ranks, permutations, rng)
+    low, high = _interval(r, n)
+    found = pd.DataFrame(
+        {"r": r, "low": low, "high": high, "n": n, "p": p, "p_corrected": holm(p)},
+        index=pd.Index(attributes.columns, name="attribute"),
+    )
+    return found.iloc[np.argsort(-np.abs(np.nan_to_num(r)), kind="stable")]
+
+
+def holm(p: NDArray[np.floating]) -> NDArray[np.float64]:
+    """p values corrected for their number (Holm 1979), in the same order; nan is no test and stays nan."""
+    p = np.asarray(p, np.float64)
+    corrected = np.full(p.shape, np.nan)
+    tests = np.flatnonzero(~np.isnan(p))
+    order = tests[np.argsort(p[tests], kind="stable")]
+    corrected[order] = np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)).clip(max=1)
+    return corrected
+
+
+def _unit_ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Ranks of columns (N, A), centred and of length 1: a product is a correlation. nan where constant."""
+    ranks = rankdata(values, axis=0)
+    ranks = ranks - ranks.mean(axis=0)
+    length = np.linalg.norm(ranks, axis=0)
+    unit: NDArray[np.float64] = ranks / np.where(length > 0, length, np.nan)
+    return unit
+
+
+def _permutation_p(
+    own: NDArray[np.float64], ranks: NDArray[np.float64], permutations: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """(A,) share of shuffles, and the order found itself, in which the correlation is as strong as found."""
+    # The same sum in another order differs in its last digits.
+    found = np.abs(own @ ranks) - 1e-12
+    count = np.ones(ranks.shape[1])
+    portion = max(1, _AT_ONCE // len(own))
+    for start in range(0, permutations, portion):
+        shuffled = np.tile(own, (min(portion, permutations - start), 1))
+        rng.permuted(shuffled, axis=1, out=shuffled)
+        count += (np.abs(shuffled @ ranks) >= found).sum(axis=0)
+    p: NDArray[np.float64] = count / (permutations + 1)
+    return p
+
+
+def _interval(
+    r: NDArray[np.float64], n: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Interval of correlations (A,) found on n people each."""
+    z = np.arctanh(r.clip(-1 + 1e-12, 1 - 1e-12))
+    reach = norm.ppf((1 + CONFIDENCE) / 2) * np.sqrt((1 + r**2 / 2) / np.maximum(n - 3, 1))
+    return np.tanh(z - reach), np.tanh(z + reach)

@@ -1,0 +1,52 @@
+"""How many principal components of the latents matter to the pose: keep the first ones, decode, and score."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from posecore.cli import at_least, command
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/people")
+    parser.add_argument(
+        "--data", type=Path, help="folder made by prepare_coco.py, for what the bundle does not hold itself"
+    )
+    parser.add_argument("--limit", type=int, help="so many people are tried, drawn at random (default: half)")
+    parser.add_argument("--seed", type=at_least(0), default=0, help="of all draws (default: %(default)s)")
+    parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
+    return parser
+
+
+@command
+def main(argv: Sequence[str] | None = None) -> int:
+    options = build_parser().parse_args(argv)
+    from posecore.bundle import open_bundle
+    from posecore.data.prepared import open_prepared
+    from posecore.inference import use_threads
+    from posecore.latent.component_results import SKIPS, load_component_study
+    from posecore.latent.component_study import Settings, run_component_study
+
+    use_threads(options.threads)
+    bundle = open_bundle(options.bundle)
+    data = None if options.data is None else open_prepared(options.data)
+    written = run_component_study(bundle, data, Settings(options.limit, options.seed))
+    study = load_component_study(bundle)
+    print(f"wrote {written.path}: {len(study.sample_ids)} people, components of {study.people} others")
+    for skips in SKIPS:
+        curve, enough = study.curve(skips), study.enough(skips)
+        if enough is None:
+            print(f"skips {skips}: nobody's picture is at hand; name their prepared data folder with --data")
+            continue
+        print(f"skips {skips}, n = {curve.n[-1]}: PCK {curve.mean[-1]:.3f} of the latent itself")
+        for count, mean, low, high in zip(study.counts, curve.mean, curve.low, curve.high, strict=True):
+            print(f"  {count:5d} components: {mean:.3f} ({low:.3f} to {high:.3f})")
+        print(f"  from {enough} on, surely less than one point is lost")
+    print("next: make dashboard, then Latent map, How many components matter")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+
+from posecore.errors import ConfigError
+from posecore.latent.outliers import ALPHA, place, real_people
+from posecore.latent.pca import fit_components
+
+
+def test_distances_and_norms_by_hand():
+    scores = np.array([[0, 3], [0, 4], [0, 8], [np.nan, 0], [6, 8]], np.float32)
+    people = real_people(scores)
+    np.testing.assert_allclose(people.distances, [1, 1, 4, 6])
+    np.testing.assert_allclose(people.norms, [3, 4, 8, 10])
+    found = people.judge(np.array([[0, 6], [0, 0]]))
+    np.testing.assert_allclose(found.distance, [2, 3])
+    np.testing.assert_allclose(found.distance_percentile, [50, 50])
+    np.testing.assert_allclose(found.norm, [6, 0])
+    np.testing.assert_allclose(found.norm_percentile, [50, 0])
+    # Four people are too few to call anything unusual.
+    assert not found.off_data.any()
+
+
+def test_equal_ones_count_half():
+    people = real_people(np.array([[1.0], [-1], [2], [-2]]))
+    assert people.judge(np.array([[1.0]])).norm_percentile.tolist() == [25]
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    return np.random.default_rng(0).normal(0, 1, (1500, 40))
+
+
+def test_real_people_are_rarely_off_the_data(crowd):
+    off = real_people(crowd[:1000]).judge(crowd[1000:]).off_data
+    assert off.mean() < 2 * ALPHA
+
+
+def test_what_is_too_far_and_what_is_too_near_is_off_the_data(crowd):
+    far, mean = crowd[0] * 4, np.zeros(40)
+    found = real_people(crowd).judge(np.stack([far, mean]))
+    assert found.off_data.tolist() == [True, True]
+    # In forty dimensions the mean is nearer to somebody than nearly everybody is, and nobody is near it.
+    assert found.distance_percentile[0] > 99 and found.distance_percentile[1] < 5
+    assert found.norm_percentile.tolist() == [100, 0]
+
+
+def test_a_hole_in_the_middle_of_people_is_off_the_data_by_distance():
+    angle = np.random.default_rng(1).uniform(0, 2 * np.pi, 500)
+    ring = 10 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    found = real_people(ring).judge(np.array([[5.0, 5.0]]))
+    assert found.off_data[0] and found.distance_percentile[0] > 99
+
+
+def test_the_person_a_walk_starts_from_is_not_off_the_data(crowd):
+    people = real_people(crowd)
+    usual = int(np.argsort(np.linalg.norm(crowd, axis=1))[750])
+    themselves = people.judge(crowd[[usual]])
+    others = people.judge(crowd[[usual]], person=usual)
+    assert themselves.distance[0] < 1e-6 and themselves.off_data[0]
+    assert others.distance[0] > 1 and 1 < others.distance_percentile[0] < 99 and not others.off_data[0]
+
+
+def test_the_people_compared_with_are_drawn_with_the_seed(crowd):
+    first, again, other = (real_people(crowd, asked=50, seed=seed).distances for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert len(first) == 50 and not np.array_equal(first, other)
+
+
+def test_a_new_latent_is_placed_beside_the_people_it_resembles():
+    rng = np.random.default_rng(3)
+    latents = (rng.normal(0, 1, (300, 6)) * [9, 5, 4, 3, 2, 1] + 20).astype(np.float16)
+    components = fit_components(latents)
+    people = real_people(components.project(latents))
+    new = latents[17].astype(np.float32) + 0.01
+    found = place(components, people, new)
+    assert found.rows[0] == 17 and len(found.rows) == 8
+    assert (np.diff(found.distances) >= 0).all() and found.distances[0] < 0.1
+    np.testing.assert_allclose(found.position, components.project(new[None])[0])
+    assert place(components, people, new + 200).judgement.off_data[0]
+    with pytest.raises(ConfigError, match="latent holds nan"):
+        place(components, people, np.full(6, np.nan))
+
+
+def test_too_few_people_are_refused():
+    with pytest.raises(ConfigError, match="1 people with known scores"):
+        real_people(np.array([[1.0], [np.nan]]))
