@@ -1,4 +1,4 @@
-.PHONY: dashboard demo test lint clean
+.PHONY: dashboard demo test test-browser lint clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,6 +19,10 @@ demo: .venv/installed
 
 test: .venv/installed-dev lint
 	$(BIN)/python -m pytest
+
+# Needs Debian's chromium (apt-get install chromium), or the path of another Chromium in CHROMIUM.
+test-browser: .venv/installed-dev
+	$(BIN)/python -m pytest tests/browser -s
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -10,6 +10,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from posecore.data.crops import SquareCrop
+
 CATEGORIES: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#B8A800")
 """Okabe and Ito's colours, as in .streamlit/config.toml; black and pale yellow would vanish on a ground."""
 
@@ -192,6 +194,45 @@ def distances(
     figure.update_layout(**_layout(source, 340), legend={"orientation": "h", "y": -0.28, "x": 0})
     figure.update_xaxes(title="c, in standard deviations of the component")
     figure.update_yaxes(title="distance", rangemode="tozero")
+    return figure
+
+
+def person_box(
+    source: str, size: tuple[int, int], box: tuple[float, float, float, float], square: SquareCrop
+) -> go.Figure:
+    """A picture on which a box can be drawn, with the present one and the square that is cut out.
+
+    source: the picture as a data URI. size: its width and height in the pixels that the axes count. box:
+    left, top, width, height. Selecting a rectangle gives a box selection.
+    """
+    width, height = size
+    figure = go.Figure()
+    # Plotly reports a selection only where there are points to select.
+    figure.add_scatter(
+        x=[0, width, width, 0], y=[0, 0, height, height], mode="markers", marker={"opacity": 0},
+        hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+    figure.add_layout_image(
+        source=source, x=0, y=0, sizex=width, sizey=height, xref="x", yref="y", sizing="stretch",
+        layer="below",
+    )  # fmt: skip
+    figure.add_shape(
+        type="rect", x0=square.x, y0=square.y, x1=square.x + square.side, y1=square.y + square.side,
+        line={"color": CATEGORIES[4], "width": 2, "dash": "dot"},
+    )  # fmt: skip
+    left, top, box_width, box_height = box
+    figure.add_shape(
+        type="rect", x0=left, y0=top, x1=left + box_width, y1=top + box_height,
+        line={"color": CATEGORIES[1], "width": 3},
+    )  # fmt: skip
+    figure.update_xaxes(range=[0, width], visible=False, fixedrange=True, constrain="domain")
+    figure.update_yaxes(
+        range=[height, 0], visible=False, fixedrange=True, scaleanchor="x", constrain="domain"
+    )
+    figure.update_layout(
+        dragmode="select", height=380, margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        newselection={"line": {"color": CATEGORIES[1], "width": 3}},
+    )  # fmt: skip
     return figure
 
 

@@ -64,13 +64,22 @@ def network_name(bundle: Bundle) -> str:
 
 
 def best_person(bundle: Bundle) -> str:
-    """Whom a page shows first: the highest PCK, among equals the one whose weakest joint is surest."""
+    """Whom a page shows first: somebody whose picture is shipped, if any; of these the highest PCK, and among
+    equals the one whose weakest joint is surest."""
     table = bundle.samples
     peaks = table[
         [name for name in table.columns if name.startswith("predicted_") and name.endswith("_peak")]
     ]
-    order = np.lexsort((peaks.min(axis=1).to_numpy(), table["pck"].fillna(-1).to_numpy()))
+    order = np.lexsort(
+        (peaks.min(axis=1).to_numpy(), table["pck"].fillna(-1).to_numpy(), shipped_pictures(bundle))
+    )
     return str(table["sample_id"].iloc[order[-1]])
+
+
+def shipped_pictures(bundle: Bundle) -> NDArray[np.bool_]:
+    """(N,) whether the bundle holds the person's picture."""
+    files = bundle.manifest.files
+    return np.array([f"pictures/{name}.webp" in files for name in bundle.samples["sample_id"]], bool)
 
 
 def person_picker(bundle: Bundle, key: str, default: str) -> str:

@@ -9,7 +9,7 @@ import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from posecore.latent.clustering import Clustering
     from posecore.latent.pca import Components
     from posecore.latent.silhouette import Silhouette
+    from posecore.skips.results import SkipStudy
+    from posecore.skips.statistics import Claim, Estimate
+    from posecore.skips.summary import Summary
 
 COMPONENTS: Final = 50
 """Components that pages offer."""
@@ -35,6 +38,9 @@ MOST_FITTED: Final = 10_000
 
 MOST_CLUSTERED: Final = 3_000
 """People that are clustered at most while somebody waits."""
+
+PREVIEW: Final = 640
+"""Pixels along the longer side at which a user's picture is shown."""
 
 NEAREST: Final = 8
 """People shown per cluster."""
@@ -93,17 +99,59 @@ def predictor(bundle: Bundle) -> "Predictor":
     return Predictor(bundle.network(), bundle.manifest.precision)
 
 
-def crop_heatmaps(bundle: Bundle, crop: NDArray[np.uint8], mask: str) -> NDArray[np.float32]:
-    """Heatmaps (17, 64, 64) of a crop (256, 256, 3) with the skips that are 0 in `mask` cut."""
-    return _crop_heatmaps(bundle, hashlib.sha256(crop.tobytes()).hexdigest(), mask, crop)
+def all_masks(
+    bundle: Bundle,
+    crop: NDArray[np.uint8],
+    replacement: str = "zero",
+    donor: NDArray[np.uint8] | None = None,
+    own: bool = False,
+) -> NDArray[np.float32]:
+    """Heatmaps (16, 17, 64, 64) of a crop (256, 256, 3) under every mask, in the order of ALL_MASKS.
+
+    donor: the crop of the person whose features stand in under "other", else None. own: the crop is of a
+    user's picture, so what comes of it is kept for this session only.
+    """
+    digest = hashlib.sha256(crop.tobytes() + (b"" if donor is None else donor.tobytes())).hexdigest()
+    kept = _all_masks_of_own if own else _all_masks
+    return kept(bundle, digest, replacement, crop, donor)
 
 
-@st.cache_data(max_entries=64, show_spinner="Asking the network …", hash_funcs=_BY_CONTENT)
-def _crop_heatmaps(bundle: Bundle, digest: str, mask: str, _crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+@st.cache_resource(max_entries=24, show_spinner="Asking the network …", hash_funcs=_BY_CONTENT)
+def _all_masks(
+    bundle: Bundle, digest: str, replacement: str, _crop: NDArray[np.uint8], _donor: NDArray[np.uint8] | None
+) -> NDArray[np.float32]:
+    return _compute_masks(bundle, replacement, _crop, _donor)
+
+
+@st.cache_resource(
+    max_entries=4, show_spinner="Asking the network …", hash_funcs=_BY_CONTENT, scope="session"
+)
+def _all_masks_of_own(
+    bundle: Bundle, digest: str, replacement: str, _crop: NDArray[np.uint8], _donor: NDArray[np.uint8] | None
+) -> NDArray[np.float32]:
+    return _compute_masks(bundle, replacement, _crop, _donor)
+
+
+def _compute_masks(
+    bundle: Bundle, replacement: str, crop: NDArray[np.uint8], donor: NDArray[np.uint8] | None
+) -> NDArray[np.float32]:
     network = predictor(bundle)
     with _inference:
-        # A copy: PyTorch warns of arrays that may not be written to, as Pillow's may not.
-        return network.heatmaps(_crop[None].copy(), parse_mask(mask))[0]
+        # Copies: PyTorch warns of arrays that may not be written to, as Pillow's may not.
+        if replacement == "mean":
+            stand_in = network.features(bundle.skip_means())
+        else:
+            stand_in = None if donor is None else network.encode(donor[None].copy()).skips
+        heatmaps = network.decode_all(network.encode(crop[None].copy()), stand_in)[:, 0]
+    heatmaps.flags.writeable = False
+    return heatmaps
+
+
+def heatmaps_of(bundle: Bundle, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Heatmaps (17, 64, 64) of a crop with all skips on, kept nowhere."""
+    network = predictor(bundle)
+    with _inference:
+        return network.heatmaps(crop[None].copy())[0]
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking the network …", hash_funcs=_BY_CONTENT)
@@ -114,16 +162,35 @@ def latent_heatmaps(bundle: Bundle, sample_id: str) -> NDArray[np.float32]:
         return network.decode_latents(np.asarray(latent)[None])[0]
 
 
-def uploaded_picture(data: bytes) -> "Image.Image":
+class Photograph(NamedTuple):
+    """A user's picture. digest: of its file. preview: the same, PREVIEW pixels wide or high at most."""
+
+    digest: str
+    picture: "Image.Image"
+    preview: NDArray[np.uint8]
+
+
+def photograph(data: bytes) -> Photograph:
     """A user's picture, upright RGB, kept for this session only. Raises DataError."""
-    return _uploaded_picture(hashlib.sha256(data).hexdigest(), data)
+    return _photograph(hashlib.sha256(data).hexdigest(), data)
 
 
-@st.cache_resource(max_entries=1, show_spinner="Reading the picture …", scope="session")
-def _uploaded_picture(digest: str, _data: bytes) -> "Image.Image":
+@st.cache_resource(max_entries=2, show_spinner="Reading the picture …", scope="session")
+def _photograph(digest: str, _data: bytes) -> Photograph:
+    return read_photograph(digest, _data)
+
+
+def read_photograph(digest: str, data: bytes) -> Photograph:
+    """The same, kept nowhere."""
+    from PIL import Image
+
     from posecore.imaging import open_upload
 
-    return open_upload(_data)
+    picture = open_upload(data)
+    scale = PREVIEW / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    preview = np.asarray(picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
+    return Photograph(digest, picture, preview)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Computing principal components …", hash_funcs=_BY_CONTENT)
@@ -181,3 +248,80 @@ def _drawn(people: int, most: int) -> NDArray[np.int64]:
     if people <= most:
         return np.arange(people)
     return np.sort(np.random.default_rng(0).choice(people, most, replace=False))
+
+
+def skip_study(bundle: Bundle) -> "SkipStudy":
+    """The bundle's skip study, read once as long as its manifest stays. Raises BundleError."""
+    return _skip_study(bundle, skip_study_created(bundle))
+
+
+def skip_study_created(bundle: Bundle) -> str:
+    """When the bundle's skip study was made; a key for what is derived from it. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return open_study(bundle, "skips").created
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the study …", hash_funcs=_BY_CONTENT)
+def _skip_study(bundle: Bundle, created: str) -> "SkipStudy":
+    from posecore.skips.results import load_skip_study
+
+    return load_skip_study(bundle)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Drawing people anew …", hash_funcs=_BY_CONTENT)
+def skip_summary(bundle: Bundle, created: str, replacement: str) -> "Summary":
+    """The study's figures under a replacement. created: of the study, so that a new one is summed up anew."""
+    from posecore.skips.summary import summarise
+
+    return summarise(skip_study(bundle), replacement)
+
+
+@st.cache_data(max_entries=64, show_spinner="Flipping signs …", hash_funcs=_BY_CONTENT)
+def skip_claims(bundle: Bundle, created: str, replacement: str, mask: str) -> "tuple[Claim, Claim]":
+    """The thesis's claim under a mask: over the joints found with all skips, and over all labelled ones."""
+    from posecore.skips.statistics import claim
+
+    hits = skip_study(bundle).hits_under(replacement)
+    return claim(hits, parse_mask(mask), found_only=True), claim(hits, parse_mask(mask), found_only=False)
+
+
+@st.cache_data(max_entries=4, show_spinner="Comparing replacements …", hash_funcs=_BY_CONTENT)
+def skip_differences(bundle: Bundle, created: str) -> "dict[tuple[str, str], Estimate]":
+    """What cutting a level alone costs more under one replacement than under another, for every two."""
+    from posecore.skips.summary import paired_differences
+
+    names = skip_study(bundle).replacements
+    return paired_differences({name: skip_summary(bundle, created, name).scores for name in names})
+
+
+def cut_heatmaps(
+    bundle: Bundle, crop: NDArray[np.uint8], mask: str, replacement: str, donor: NDArray[np.uint8] | None
+) -> NDArray[np.float32]:
+    """Heatmaps (2, 17, 64, 64) of a crop with all skips, and with those that are 0 in `mask` replaced.
+
+    donor: the crop of the person whose features stand in under "other", else None.
+    """
+    digest = hashlib.sha256(crop.tobytes() + (b"" if donor is None else donor.tobytes())).hexdigest()
+    return _cut_heatmaps(bundle, digest, mask, replacement, crop, donor)
+
+
+@st.cache_data(max_entries=256, show_spinner="Asking the network …", hash_funcs=_BY_CONTENT)
+def _cut_heatmaps(
+    bundle: Bundle,
+    digest: str,
+    mask: str,
+    replacement: str,
+    _crop: NDArray[np.uint8],
+    _donor: NDArray[np.uint8] | None,
+) -> NDArray[np.float32]:
+    from posecore.ablation import ALL_MASKS, ALL_ON
+
+    network = predictor(bundle)
+    places = [ALL_MASKS.index(ALL_ON), ALL_MASKS.index(parse_mask(mask))]
+    with _inference:
+        if replacement == "mean":
+            stand_in = network.features(bundle.skip_means())
+        else:
+            stand_in = None if _donor is None else list(network.encode(_donor[None].copy()).skips)
+        return network.decode_all(network.encode(_crop[None].copy()), stand_in)[places, 0]

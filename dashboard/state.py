@@ -7,10 +7,14 @@ import streamlit as st
 
 BUNDLE: Final = "bundle"
 
+LAB_TAB: Final = "lab_tab"
+LAB_TABS: Final = ("One picture", "The whole data set")
 LAB_SOURCE: Final = "lab_source"
 LAB_PERSON: Final = "lab_person"
 LAB_SKIPS: Final = ("lab_64", "lab_32", "lab_16", "lab_8")
 """One switch per skip connection, finest level first."""
+LAB_REPLACEMENT: Final = "lab_replacement"
+LAB_DONOR: Final = "lab_donor"
 LAB_JOINT: Final = "lab_joint"
 
 MAP_PERSON: Final = "map_person"

@@ -19,6 +19,10 @@ Picture = NDArray[np.uint8]
 GROUND: Final = np.array((16, 18, 24), np.float32)
 """RGB on which heatmaps are drawn: dark, so that light is strength."""
 
+LESS: Final = np.array((86, 180, 233), np.float32)
+MORE: Final = np.array((230, 159, 0), np.float32)
+"""RGB ends of differences, told apart by colour-blind readers."""
+
 ON_DARK: Final = np.array([colour if any(colour) else (255, 255, 255) for colour in COLOURS], np.float32)
 """(17, 3) RGB per joint; the black nose would vanish on a dark ground, so there it is white."""
 
@@ -40,6 +44,19 @@ def heatmap_image(heatmap: NDArray[np.floating], vmax: float | None = None) -> P
     return _rgb(cv2.applyColorMap(level, cv2.COLORMAP_VIRIDIS))
 
 
+def difference_image(difference: NDArray[np.floating], vmax: float) -> Picture:
+    """A difference (H, W) in diverging colours: blue for -vmax and less, dark for 0, orange for +vmax."""
+    level = np.clip(difference / vmax if vmax > 0 else np.zeros_like(difference), -1, 1)[..., None]
+    return _to_uint8(GROUND + (np.where(level < 0, LESS, MORE) - GROUND) * np.abs(level))
+
+
+def strongest_difference(before: NDArray[np.floating], after: NDArray[np.floating]) -> NDArray[np.float32]:
+    """(H, W): `after` - `before` of maps (K, H, W), in each cell of the joint that changed most there."""
+    change = np.asarray(after - before, np.float32)
+    most = np.abs(change).argmax(axis=0)
+    return np.asarray(np.take_along_axis(change, most[None], axis=0)[0], np.float32)
+
+
 def overlay(
     picture: Picture, heatmaps: NDArray[np.floating], alpha: float = 0.85, vmax: float | None = None
 ) -> Picture:
@@ -57,30 +74,66 @@ def draw_skeleton(
     points: NDArray[np.floating],
     peaks: NDArray[np.floating] | None = None,
     threshold: float = 0.0,
+    unit: float = SIZE,
+    pen: float | None = None,
 ) -> Picture:
-    """A copy of the square `picture`, of any size, with limbs and joints drawn on it.
+    """A copy of the `picture`, of any size, with limbs and joints drawn on it.
 
-    A joint is left out, with its limbs, where its point is nan or its peak lies below `threshold`.
+    A joint is left out, with its limbs, where its point is nan or its peak lies below `threshold`. unit:
+    how many of the points' pixels the picture's width is. pen: thickness, 1 as on a 256 x 256 crop; it
+    grows with the picture if not given.
     """
     drawn = picture.copy()
-    scale = picture.shape[1] / SIZE
+    scale = picture.shape[1] / unit
+    pen = scale if pen is None else pen
     shown = np.isfinite(points).all(axis=1)
     if peaks is not None:
         shown = shown & (peaks >= threshold)
     # OpenCV takes sub-pixel places as integers with four fractional bits, of pixel centres.
     places = np.rint((np.where(shown[:, None], points, 0) * scale - 0.5) * 16).astype(int)
-    thin = max(1, round(1.5 * scale))
+    thin = max(1, round(1.5 * pen))
     limbs = [(a, b) for a, b in LIMBS if shown[a] and shown[b]]
     for colour, width in ((None, thin + 2), (COLOURS, thin)):
         for a, b in limbs:
             ink = (255, 255, 255) if colour is None else colour[b]
             cv2.line(drawn, _place(places, a), _place(places, b), ink, width, cv2.LINE_AA, 4)
-    radius = 2.6 * scale
+    radius = 2.6 * pen
     for joint in np.flatnonzero(shown):
         at = _place(places, int(joint))
         cv2.circle(drawn, at, round((radius + 1) * 16), (255, 255, 255), -1, cv2.LINE_AA, 4)
         cv2.circle(drawn, at, round(radius * 16), COLOURS[joint], -1, cv2.LINE_AA, 4)
     return drawn
+
+
+def draw_moves(
+    picture: Picture, before: NDArray[np.floating], after: NDArray[np.floating], unit: float = SIZE
+) -> Picture:
+    """A dimmed copy of `picture` with an arrow per joint from `before` to `after`; a dot where it stays.
+
+    before, after: (17, 2). unit: how many of the points' pixels the picture's width is.
+    """
+    drawn = _to_uint8(picture * 0.45)
+    scale = picture.shape[1] / unit
+    pen = max(1, round(picture.shape[1] / SIZE))
+    for joint, (start, end) in enumerate(zip(before, after, strict=True)):
+        if not (np.isfinite(start).all() and np.isfinite(end).all()):
+            continue
+        places = np.rint((np.stack([start, end]) * scale - 0.5) * 16).astype(int)
+        ink = tuple(int(value) for value in ON_DARK[joint])
+        length = float(np.linalg.norm(end - start)) * scale
+        if length >= 1:
+            tip = min(0.5, 7 * pen / length)
+            cv2.arrowedLine(drawn, _place(places, 0), _place(places, 1), ink, pen, cv2.LINE_AA, 4, tip)
+        cv2.circle(drawn, _place(places, 0), 2 * pen * 16, ink, -1, cv2.LINE_AA, 4)
+    return drawn
+
+
+def jpeg(picture: Picture) -> bytes:
+    """The picture as a JPEG file: written in a millisecond, twenty times faster than PNG or WebP."""
+    done, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
+    if not done:
+        raise ValueError(f"a picture of {picture.shape} cannot be written as JPEG")
+    return data.tobytes()
 
 
 def ground(size: int = SIZE) -> Picture:

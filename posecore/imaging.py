@@ -8,30 +8,46 @@ from typing import Final
 
 import numpy as np
 from PIL import Image, ImageOps
+from pillow_heif import register_heif_opener
 
 from posecore.errors import DataError
 
-UPLOAD_FORMATS: Final = ("JPEG", "PNG", "WEBP")
+UPLOAD_FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
+UPLOAD_TYPES: Final = ("jpg", "jpeg", "png", "webp", "heic", "heif")
+"""What file names of such pictures end with."""
+
 MAX_BYTES: Final = 20 * 2**20
-MAX_PIXELS: Final = 50_000_000
 MAX_SIDE: Final = 20_000
+MAX_PIXELS: Final = 25_000_000
+"""Taken at most, as all of them have to be decoded."""
+
+MAX_PIXELS_JPEG: Final = 50_000_000
+"""Taken at most of a JPEG file that is not progressive: it is decoded at half its size."""
+
+KEPT_PIXELS: Final = MAX_PIXELS_JPEG // 4
+"""A picture with more is halved along both sides: nothing is lost for a crop of 256 pixels."""
 
 _BROKEN: Final = (
     OSError,
     SyntaxError,
     ValueError,
     EOFError,
+    RuntimeError,
     struct.error,
     Image.DecompressionBombError,
 )
-"""What Pillow raises for files that are not the pictures they claim to be."""
+"""What Pillow and libheif raise for files that are not the pictures they claim to be."""
+
+# Thumbnails, depth and other images beside the picture are not even looked at.
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=2)
 
 
 def open_upload(data: bytes) -> Image.Image:
-    """RGB picture of an uploaded JPEG, PNG or WebP file, turned upright; the first frame of an animation.
+    """RGB picture of an uploaded JPEG, PNG, WebP or HEIC file, turned upright; the first of an animation.
 
-    Size is checked from the header, before anything is decoded. Raises DataError with one sentence
-    for people: too many bytes or pixels, no picture, a broken one.
+    Size is checked from the header, before anything is decoded. `info` of the picture holds `frames`, how
+    many pictures follow one another in the file, and `reduced`, 2 where a large picture was halved, else 1.
+    Raises DataError with one sentence for people: too many bytes or pixels, no picture, a broken one.
     """
     if len(data) > MAX_BYTES:
         raise DataError(
@@ -47,17 +63,41 @@ def open_upload(data: bytes) -> Image.Image:
             f"The picture has too many pixels; at most {MAX_PIXELS // 10**6} million are taken."
         ) from error
     except _BROKEN as error:
-        raise DataError("The file is not a JPEG, PNG or WebP picture; please choose another.") from error
-    width, height = image.size
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise DataError(
-            f"The picture has {width} × {height} pixels; at most {MAX_PIXELS // 10**6} million "
+            "The file is not a JPEG, PNG, WebP or HEIC picture, or it is damaged; please choose another."
+        ) from error
+    width, height = image.size
+    plain_jpeg = image.format in ("JPEG", "MPO") and not image.info.get("progressive")
+    most = MAX_PIXELS_JPEG if plain_jpeg else MAX_PIXELS
+    if width * height > most or max(width, height) > MAX_SIDE:
+        raise DataError(
+            f"The picture has {width} × {height} pixels; at most {most // 10**6} million "
             f"and {MAX_SIDE:,} along one side are taken."
         )
     try:
-        return to_rgb(ImageOps.exif_transpose(image))
+        return _decode(image)
     except _BROKEN as error:
         raise DataError("The picture is damaged or cut off; please choose another.") from error
+
+
+def _decode(image: Image.Image) -> Image.Image:
+    """The opened picture of a checked size, upright, RGB, and halved if it is large."""
+    # A phone's MPO file holds a picture and its depth or preview, which do not follow one another.
+    frames = 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
+    width, height = image.size
+    reduced = 2 if width * height > KEPT_PIXELS else 1
+    if reduced > 1:
+        # JPEG can be decoded at half its size; other formats ignore this.
+        image.draft(None, (-(-width // reduced), -(-height // reduced)))
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    # Converting copies even what is RGB already.
+    plain = image.mode == "RGB" and "transparency" not in image.info
+    picture = image if plain else to_rgb(image)
+    if picture.width * picture.height > KEPT_PIXELS:
+        picture = picture.reduce(reduced)
+    picture.info = {"frames": frames, "reduced": reduced}
+    return picture
 
 
 def open_dataset_picture(path: Path, width: int, height: int) -> Image.Image:
@@ -86,7 +126,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
             (np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
         ).convert("RGB")
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
-        layers = image.convert("RGBA")
+        layers = image if image.mode == "RGBA" else image.convert("RGBA")
         ground = Image.new("RGB", layers.size, "white")
         ground.paste(layers, mask=layers.getchannel("A"))
         return ground

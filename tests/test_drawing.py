@@ -1,5 +1,8 @@
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from posecore import drawing
 from posecore.keypoints import COLOURS, LIMBS, K
@@ -138,3 +141,52 @@ def test_enlarging_keeps_places() -> None:
     assert large.shape == (256, 256, 3)
     row, column = np.unravel_index(large[..., 0].argmax(), (256, 256))
     assert 40 <= row < 44 and 80 <= column < 84
+
+
+def test_points_may_be_counted_in_other_pixels_than_the_picture_has() -> None:
+    points = far_away()
+    points[LEFT_WRIST] = [800, 200]  # of a picture 1,000 pixels wide, shown half as large and not square
+    drawn = drawing.draw_skeleton(np.zeros((300, 500, 3), np.uint8), points, unit=1000, pen=1.0)
+    assert tuple(drawn[100, 400]) == COLOURS[LEFT_WRIST]
+    assert np.ptp(np.argwhere(drawn.any(axis=2)), axis=0).max() < 12  # the pen does not grow with the picture
+
+
+def test_a_difference_is_blue_where_less_and_orange_where_more() -> None:
+    change = np.zeros((4, 4), np.float32)
+    change[0, 0], change[1, 1], change[2, 2] = -2, 1, 0.5
+    image = drawing.difference_image(change, 1.0)
+    assert tuple(image[0, 0]) == tuple(drawing.LESS) and tuple(image[1, 1]) == tuple(drawing.MORE)
+    assert tuple(image[2, 2]) == tuple(np.rint((drawing.GROUND + drawing.MORE) / 2))
+    assert tuple(image[3, 3]) == tuple(drawing.GROUND)
+    assert np.array_equal(drawing.difference_image(change, 0.0), drawing.ground(4))
+
+
+def test_of_all_joints_the_one_that_changed_most_counts_in_each_cell() -> None:
+    before, after = empty_maps(), empty_maps()
+    before[LEFT_WRIST, 3, 3], after[RIGHT_WRIST, 3, 3] = 0.5, 0.2
+    after[NOSE, 9, 9] = 0.4
+    change = drawing.strongest_difference(before, after)
+    assert change[3, 3] == pytest.approx(-0.5) and change[9, 9] == pytest.approx(0.4) and change[0, 0] == 0
+
+
+def test_a_move_is_an_arrow_in_the_joint_s_colour_and_a_dot_where_nothing_moves() -> None:
+    before, after = far_away(), far_away()
+    before[LEFT_WRIST], after[LEFT_WRIST] = [40.5, 40.5], [140.5, 40.5]
+    before[RIGHT_WRIST] = after[RIGHT_WRIST] = [200.5, 200.5]
+    before[NOSE] = [9, 9]  # not found any more: no arrow
+    black = np.zeros((256, 256, 3), np.uint8)
+    drawn = drawing.draw_moves(black, before, after)
+    assert tuple(drawn[40, 40]) == COLOURS[LEFT_WRIST]
+    assert np.abs(drawn[40, 100].astype(int) - COLOURS[LEFT_WRIST]).max() < 40
+    assert tuple(drawn[200, 200]) == COLOURS[RIGHT_WRIST] and drawn[200, 206].sum() == 0
+    assert drawn[:20, :20].sum() == 0 and drawn[40, 146:].sum() == 0
+    # The head of the arrow is at the place the joint moved to.
+    assert drawn[36:45, 130:141].any(axis=2).sum() > drawn[36:45, 60:71].any(axis=2).sum()
+
+
+def test_a_jpeg_shows_what_was_drawn() -> None:
+    picture = np.zeros((64, 96, 3), np.uint8)
+    picture[:32] = (200, 40, 10)
+    read = np.asarray(Image.open(io.BytesIO(drawing.jpeg(picture))))
+    assert read.shape == picture.shape and np.abs(read.astype(int) - picture).max() < 40
+    assert np.abs(read[8, 8].astype(int) - (200, 40, 10)).max() < 8

@@ -1,5 +1,7 @@
 import io
 import struct
+import subprocess
+import sys
 import time
 import zlib
 
@@ -8,7 +10,7 @@ import pytest
 from PIL import Image
 
 from posecore.errors import DataError
-from posecore.imaging import MAX_BYTES, open_dataset_picture, open_upload
+from posecore.imaging import KEPT_PIXELS, MAX_BYTES, open_dataset_picture, open_upload
 
 
 def file_of(image: Image.Image, kind: str = "PNG", **options) -> bytes:
@@ -84,16 +86,63 @@ def test_of_an_animation_the_first_frame_is_taken():
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     image = open_upload(file_of(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
     assert image.getpixel((4, 4)) == (255, 0, 0)
+    assert image.info["frames"] == 2
+    assert open_upload(file_of(frames[0])).info["frames"] == 1
 
 
 def test_a_phone_s_picture_of_several_is_taken_as_its_first():
     first, second = Image.new("RGB", (8, 8), "red"), Image.new("RGB", (8, 8), "blue")
-    red, _, blue = open_upload(file_of(first, "MPO", save_all=True, append_images=[second])).getpixel((4, 4))
+    image = open_upload(file_of(first, "MPO", save_all=True, append_images=[second]))
+    red, _, blue = image.getpixel((4, 4))
     assert (red > 240, blue < 15) == (True, True)
+    assert image.info["frames"] == 1  # one picture and what belongs to it, not an animation
 
 
-def test_one_pixel_is_a_picture():
-    assert open_upload(file_of(Image.new("RGB", (1, 1), "red"))).size == (1, 1)
+@pytest.mark.parametrize("size", [(1, 1), (20_000, 10), (10, 20_000)])
+def test_tiny_and_long_pictures_are_pictures(size):
+    assert open_upload(file_of(Image.new("RGB", size, "red"))).size == size
+
+
+def test_a_phone_s_heic_is_read_and_turned_upright():
+    large = scene().resize((120, 80), Image.Resampling.NEAREST)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = file_of(large.transpose(STORED[6]), "HEIF", quality=95, exif=exif.tobytes())
+    image = open_upload(data)
+    assert (image.size, image.mode) == ((120, 80), "RGB")
+    assert np.abs(np.asarray(image).astype(int) - np.asarray(large)).mean() < 4
+    assert (
+        open_upload(file_of(Image.new("RGBA", (64, 64), (255, 0, 0, 0)), "HEIF")).getpixel((9, 9))
+        > (240,) * 3
+    )
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_large_picture_is_halved_and_says_so(kind):
+    side = int(KEPT_PIXELS**0.5) + 3  # odd, so that the last pixel stands alone
+    pixels = np.zeros((side, side, 3), np.uint8)
+    pixels[:, side // 2 :] = 255
+    image = open_upload(file_of(Image.fromarray(pixels), kind, **({"quality": 95} if kind == "JPEG" else {})))
+    assert image.size == ((side + 1) // 2,) * 2
+    assert image.info["reduced"] == 2
+    assert image.getpixel((side // 4 - 9, 9))[0] < 30 and image.getpixel((side // 4 + 9, 9))[0] > 225
+    assert open_upload(file_of(scene())).info["reduced"] == 1
+
+
+def heic(width: int = 0, height: int = 0) -> bytes:
+    """A small HEIC file; given a size, its header promises that one."""
+    data = file_of(Image.new("RGB", (64, 64), "red"), "HEIF")
+    at = data.index(b"ispe") + 8
+    return data if not width else data[:at] + struct.pack(">II", width, height) + data[at + 8 :]
+
+
+def animated_webp_bomb() -> bytes:
+    """An animation of 8 × 8 pixels whose header promises 16,383 × 16,383."""
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    data = bytearray(file_of(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
+    at = data.index(b"VP8X") + 12
+    data[at : at + 6] = (16_382).to_bytes(3, "little") * 2
+    return bytes(data)
 
 
 def bomb(width: int, height: int) -> bytes:
@@ -114,18 +163,47 @@ def bomb(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"these are words, not a picture", "not a JPEG, PNG or WebP"),
-        (b"", "not a JPEG, PNG or WebP"),
-        (file_of(scene(), "GIF"), "not a JPEG, PNG or WebP"),
-        (file_of(scene(), "JPEG")[:200], "damaged|not a JPEG"),
+        (b"these are words, not a picture", "not a JPEG, PNG, WebP or HEIC"),
+        (b"", "not a JPEG, PNG, WebP or HEIC"),
+        (file_of(scene(), "GIF"), "not a JPEG, PNG, WebP or HEIC"),
+        (file_of(scene(), "JPEG")[:200], "damaged"),
         (file_of(scene())[:-40], "damaged"),
-        (bomb(9000, 9000), "9000 × 9000 pixels; at most 50 million"),
-        (bomb(12000, 10000), "12000 × 10000 pixels; at most 50 million"),
-        (bomb(60000, 60000), "too many pixels; at most 50 million"),
+        (heic()[:-9], "damaged"),
+        (heic()[:300], "damaged"),
+        (file_of(scene(), "WEBP", lossless=True)[:-9], "damaged"),
+        (bomb(9000, 9000), "9000 × 9000 pixels; at most 25 million"),
+        (bomb(12000, 10000), "12000 × 10000 pixels; at most 25 million"),
+        (bomb(60000, 60000), "too many pixels; at most 25 million"),
         (bomb(25000, 100), "25000"),
+        (file_of(Image.new("L", (7200, 7200)), "JPEG"), "7200 × 7200 pixels; at most 50 million"),
+        (file_of(Image.new("L", (5200, 5200)), "JPEG", progressive=True), "5200 pixels; at most 25 million"),
+        (heic(9000, 9000), "at most 25 million"),
+        (heic(60000, 60000), "too many pixels; at most 25 million"),
+        (heic(16, 16), "damaged"),
+        (animated_webp_bomb(), "too many pixels; at most 25 million"),
         (b"\0" * (MAX_BYTES + 1), "at most 20 MB"),
     ],
-    ids=["text", "empty", "gif", "cut jpeg", "cut png", "81 MP", "120 MP", "bomb", "too long", "too heavy"],
+    ids=[
+        "text",
+        "empty",
+        "gif",
+        "cut jpeg",
+        "cut png",
+        "cut heic",
+        "headless heic",
+        "cut webp",
+        "81 MP",
+        "120 MP",
+        "bomb",
+        "too long",
+        "large jpeg",
+        "progressive jpeg",
+        "large heic",
+        "heic bomb",
+        "heic larger than it says",
+        "webp bomb",
+        "too heavy",
+    ],
 )
 def test_what_cannot_be_taken_is_refused_in_one_sentence_at_once(data, words):
     began = time.monotonic()
@@ -133,6 +211,24 @@ def test_what_cannot_be_taken_is_refused_in_one_sentence_at_once(data, words):
         open_upload(data)
     assert "\n" not in str(error.value)
     assert time.monotonic() - began < 1
+
+
+REFUSE = """
+import resource, sys
+from posecore.errors import DataError
+from posecore.imaging import open_upload
+rest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    open_upload(sys.stdin.buffer.read())
+except DataError:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - rest)
+"""
+
+
+@pytest.mark.parametrize("data", [bomb(13000, 13000), heic(13000, 13000), animated_webp_bomb()])
+def test_a_bomb_takes_hardly_any_memory(data):
+    done = subprocess.run([sys.executable, "-c", REFUSE], input=data, capture_output=True, check=True)
+    assert int(done.stdout) < 200 * 1024  # KiB
 
 
 def test_a_data_set_picture_must_be_there_whole_and_of_the_annotated_size(tmp_path):

@@ -7,6 +7,7 @@ are tied by u = (x - left) * 256 / side.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ SIZE = 256
 
 GROWTH = 1.1
 """How much larger than the person's box a crop is, where the picture allows (thesis, section 4.2.2)."""
+
+JOINTS_TO_BOX: Final = 1.2
+"""A person's box over the extent of the joints: hair, hands and feet reach beyond them."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,25 @@ def person_crop(
     centre_x, centre_y = _middle(points[visibility > 0])
     lowest, highest = sorted((0.0, height - side))
     return SquareCrop(centre_x - side / 2, min(max(centre_y - side / 2, lowest), highest), side)
+
+
+def box_crop(bbox: Sequence[float], width: int, height: int) -> SquareCrop:
+    """The crop around a box (left, top, width, height) that somebody drew on a picture of this size.
+
+    As `person_crop`, but centred on the box, as no keypoints are known. A side has at least one pixel.
+    """
+    left, top, box_width, box_height = bbox
+    corners = np.array([(left, top), (left + box_width, top + box_height)])
+    longer = max(box_width, box_height, 1.0)
+    return person_crop((left, top, longer, longer), corners, np.ones(2, np.int8), width, height)
+
+
+def joints_box(points: NDArray[np.floating]) -> tuple[float, float, float, float]:
+    """A box (left, top, width, height) around joints (M, 2), M >= 1, of a person of whom no box is known."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    width, height = (high - low) * JOINTS_TO_BOX
+    centre_x, centre_y = _middle(points)
+    return centre_x - float(width) / 2, centre_y - float(height) / 2, float(width), float(height)
 
 
 def thesis_keeps(points: NDArray[np.floating], visibility: NDArray[np.integer], width: int) -> bool:

@@ -1,6 +1,7 @@
 import numpy as np
 
 from dashboard import charts
+from posecore.data.crops import SquareCrop
 
 IDS = ["a", "b", "c", "d", "e"]
 PLACES = np.array([[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]], float)
@@ -78,3 +79,14 @@ def test_distances_stand_beside_the_usual_one() -> None:
     figure = charts.distances(np.array([-1.0, 0.0, 1.0]), np.array([2.0, 1.0, 3.0]), 1.5, "n = 5")
     walked, usual = figure.data
     assert list(walked.y) == [2.0, 1.0, 3.0] and list(usual.y) == [1.5, 1.5]
+
+
+def test_the_picture_of_the_box_counts_in_the_picture_s_own_pixels() -> None:
+    figure = charts.person_box("data:,", (640, 480), (10, 20, 100, 200), SquareCrop(-30, 10, 220))
+    assert list(figure.layout.xaxis.range) == [0, 640] and list(figure.layout.yaxis.range) == [480, 0]
+    square, box = figure.layout.shapes
+    assert (box.x0, box.y0, box.x1, box.y1) == (10, 20, 110, 220)
+    assert (square.x0, square.y0, square.x1, square.y1) == (-30, 10, 190, 230)
+    image = figure.layout.images[0]
+    assert (image.x, image.y, image.sizex, image.sizey) == (0, 0, 640, 480)
+    assert figure.layout.dragmode == "select" and len(figure.data[0].x)

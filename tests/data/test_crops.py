@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from posecore.data.crops import SquareCrop, person_crop, thesis_keeps
+from posecore.data.crops import SquareCrop, box_crop, joints_box, person_crop, thesis_keeps
 
 
 def crop(bbox, points, width=1000, height=800, visibility=None):
@@ -139,3 +139,30 @@ def test_the_thesis_kept_only_whom_it_could_centre():
     assert keeps((10, 100))  # a single keypoint
     # What is not labelled does not count.
     assert thesis_keeps(np.array([(50.0, 50), (150, 250), (0, 0)]), np.array([1, 2, 0]), 300)
+
+
+def test_a_drawn_box_is_cropped_as_a_person_s_around_its_own_middle():
+    # Box 100 x 200 with its middle at (440, 380): side 220.
+    assert box_crop((390, 280, 100, 200), 1000, 800) == SquareCrop(330, 270, pytest.approx(220))
+    # At the lower border the square moves up into the picture; at the left one it stays and is padded.
+    low = box_crop((-30, 590, 100, 200), 1000, 800)
+    assert (low.x, low.y + low.side) == (pytest.approx(20 - 110), pytest.approx(800))
+    # A whole picture: the longer side, nothing grown, black above and below.
+    assert box_crop((0, 0, 300, 200), 300, 200) == SquareCrop(0, -50, 300)
+    assert box_crop((50, 60, 0, 0), 300, 200).side == pytest.approx(1.1)
+
+
+def test_a_box_around_joints_is_a_fifth_larger_than_they_are():
+    points = np.array([(100.0, 50.0), (200.0, 250.0), (150.0, 90.0)])
+    assert joints_box(points) == pytest.approx((90, 30, 120, 240))
+
+
+def test_what_the_network_finds_in_a_crop_lies_there_in_the_picture():
+    picture = np.zeros((300, 400, 3), np.uint8)
+    picture[120:126, 310:316] = 255  # its middle is (313, 123)
+    square = box_crop((250.3, 60.7, 90.1, 140.9), 400, 300)
+    cut = square.cut(Image.fromarray(picture))[..., 0].astype(float)
+    row, column = np.indices(cut.shape)
+    found = [(cut * (axis + 0.5)).sum() / cut.sum() for axis in (column, row)]
+    assert square.points_to_picture(np.array(found)) == pytest.approx([313, 123], abs=0.1)
+    assert square.points_to_crop(square.points_to_picture(np.array(found))) == pytest.approx(found)

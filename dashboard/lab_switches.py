@@ -1,0 +1,116 @@
+"""The Skip lab's switches: which skip connections count, and what takes the place of those that are cut."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard import components, loaders, state
+from dashboard.hourglass_drawing import PITCH, WIDTH, hourglass_svg, hourglass_words
+from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, SkipMask
+from posecore.bundle import Bundle
+
+PRESETS: Final[Mapping[str, SkipMask]] = MappingProxyType(
+    {"All on": ALL_ON, "All cut": ALL_OFF}
+    | {f"Only {name}": tuple(i == k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}  # type: ignore[dict-item]
+    | {f"All but {name}": tuple(i != k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}  # type: ignore[dict-item]
+)
+
+
+class Cut(NamedTuple):
+    """What is asked of the network. donor: the sample_id whose features stand in, "" for nobody."""
+
+    mask: SkipMask
+    replacement: str
+    donor: str
+
+    def title(self) -> str:
+        """Which levels are cut, in words."""
+        off = [name for name, on in zip(LEVEL_NAMES, self.mask, strict=True) if not on]
+        return {0: "Nothing is cut", 4: "All four skips cut"}.get(len(off), f"Cut: {', '.join(off)}")
+
+
+def switches() -> SkipMask:
+    """One switch per level beside the drawing of the hourglass, and presets."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
+        with st.container(width=105, gap=None):
+            mask = []
+            for name, key in zip(LEVEL_NAMES, state.LAB_SKIPS, strict=True):
+                # As high as a level of the drawing, so that a switch stands beside what it cuts.
+                with st.container(height=PITCH, border=False, vertical_alignment="center"):
+                    mask.append(
+                        st.toggle(
+                            name, False, key=key, bind="query-params",
+                            help=f"The way around the bottleneck with {name} cells; off means cut",
+                        )
+                    )  # fmt: skip
+        first, second, third, fourth = mask
+        chosen = first, second, third, fourth
+        theme = st.context.theme.type or "light"
+        st.image(hourglass_svg(chosen, theme), width=WIDTH, alt=hourglass_words(chosen))
+    with st.container(horizontal=True, gap="xsmall"):
+        for name in ("All on", "All cut"):
+            _preset(name)
+        with st.popover("Only one, all but one"), st.container(horizontal=True, gap="xsmall"):
+            for name in list(PRESETS)[2:]:
+                _preset(name)
+    return chosen
+
+
+def replacement(bundle: Bundle, person: str) -> tuple[str, str, NDArray[np.uint8] | None]:
+    """What takes the place of a cut skip: its name in REPLACEMENTS, the donor's sample_id and their crop."""
+    state.refuse_forged(state.LAB_REPLACEMENT, f"one of {', '.join(REPLACEMENTS)}", REPLACEMENTS.__contains__)
+    names = list(REPLACEMENTS)
+    chosen = st.segmented_control(
+        "A cut skip is replaced by", names, default=names[0], required=True, key=state.LAB_REPLACEMENT,
+        bind="query-params",
+    )  # fmt: skip
+    st.caption(REPLACEMENTS[chosen])
+    if chosen != "other":
+        return chosen, "", None
+    default = _somebody_else(bundle, person, 0)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        asked = st.text_input(
+            "Whose features", key=state.LAB_DONOR, bind="query-params", placeholder=default, max_chars=80,
+            width=150,
+        )  # fmt: skip
+        st.button(
+            "Another", key="_lab_donor_next", icon=":material/shuffle:", on_click=_shuffle,
+            args=(bundle, person), help="Somebody else, at random",
+        )  # fmt: skip
+    donor = (asked or "").strip() or default
+    if donor not in bundle.rows:
+        st.warning(f"This bundle holds no person {donor[:60]!r}. Taken instead: {default}.")
+        donor = default
+    crop = components.picture_of(bundle, donor)
+    if crop is None:
+        st.warning(f"The picture of {donor} is not at hand, so zero stands in.")
+        return "zero", "", None
+    return chosen, donor, crop
+
+
+def _preset(name: str) -> None:
+    st.button(name, key=f"_lab_preset_{name}", on_click=_apply, args=(PRESETS[name],))
+
+
+def _apply(mask: SkipMask) -> None:
+    for key, on in zip(state.LAB_SKIPS, mask, strict=True):
+        st.session_state[key] = on
+
+
+def _shuffle(bundle: Bundle, person: str) -> None:
+    st.session_state["_lab_donors"] = st.session_state.get("_lab_donors", 0) + 1
+    st.session_state[state.LAB_DONOR] = _somebody_else(bundle, person, st.session_state["_lab_donors"])
+
+
+def _somebody_else(bundle: Bundle, person: str, seed: int) -> str:
+    """A person drawn by `seed` who is not `person`, and whose picture is at hand where anybody's is."""
+    shipped = components.shipped_pictures(bundle)
+    if not shipped.any() or loaders.images_folder() is not None:
+        shipped[:] = True
+    ids = bundle.samples["sample_id"].to_numpy()[shipped]
+    others = ids[ids != person]
+    return str(np.random.default_rng(seed).choice(others if len(others) else ids))

@@ -1,0 +1,90 @@
+"""Figures of a skip study: data to figure, as in dashboard.charts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from dashboard.charts import CATEGORIES, GREY
+from posecore.ablation import LEVEL_NAMES
+from posecore.keypoints import KEYPOINTS, label
+from posecore.skips.statistics import Estimate
+
+BINS = 20
+BELOW = {"orientation": "h", "y": -0.28, "x": 0}
+
+
+def score_histograms(
+    before: NDArray[np.floating], after: NDArray[np.floating], name: str, source: str
+) -> go.Figure:
+    """How many people have which PCK, (N,) each 0..1, with all skips and under the mask `name`."""
+    figure = go.Figure()
+    edges = {"start": 0, "end": 1 + 1 / BINS, "size": 1 / BINS}
+    sides = ((before, "all skips on (1111)", CATEGORIES[0], ""), (after, name, CATEGORIES[1], "/"))
+    for values, side, colour, pattern in sides:
+        figure.add_histogram(
+            x=np.minimum(values, 1), xbins=edges, name=side, opacity=0.7,
+            marker={"color": colour, "pattern": {"shape": pattern}, "line": {"color": GREY, "width": 1}},
+            hovertemplate=f"{side}<br>PCK %{{x}}<br>%{{y}} people<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(**_layout(source, 380), barmode="overlay", legend=BELOW)
+    figure.update_xaxes(title="PCK of a person", range=[0, 1 + 1 / BINS], tickformat=".0%")
+    figure.update_yaxes(title="people")
+    return figure
+
+
+def effect_map(effect: Estimate, unit: str, factor: float, source: str) -> go.Figure:
+    """Level x joint: effect of cutting a level alone, interval and n on hover. Orange is worse."""
+    mean, low, high = (np.asarray(values) * factor for values in (effect.mean, effect.low, effect.high))
+    known = np.abs(mean[np.isfinite(mean)])
+    reach = max(float(known.max(initial=0)), 1e-6)
+    both_ways = bool(np.nanmin(mean, initial=0) < 0)
+    scale = [[0, "#0072B2"], [0.5, "#F4F4F4"], [1, "#D55E00"]] if both_ways else "Oranges"
+    figure = go.Figure(
+        go.Heatmap(
+            z=mean, x=[label(name) for name in KEYPOINTS], y=list(LEVEL_NAMES), xgap=1, ygap=1,
+            zmin=-reach if both_ways else 0, zmax=reach, colorscale=scale,
+            customdata=np.stack([low, high, effect.n], axis=-1),
+            texttemplate="%{z:.0f}",
+            hovertemplate=(
+                f"%{{x}}, level %{{y}} cut alone<br>%{{z:.1f}} {unit}<br>95 % interval "
+                "%{customdata[0]:.1f} to %{customdata[1]:.1f}<br>n = %{customdata[2]} people<extra></extra>"
+            ),
+            colorbar={"title": {"text": unit}, "thickness": 12, "outlinewidth": 0},
+        )
+    )  # fmt: skip
+    figure.update_layout(**_layout(source, 380))
+    figure.update_yaxes(title="level cut", autorange="reversed", type="category")
+    figure.update_xaxes(tickangle=-45)
+    return figure
+
+
+def shapley_bars(values: Mapping[str, Estimate], source: str) -> go.Figure:
+    """The levels' shares (4,) in points of PCK with their intervals, a colour per replacement."""
+    figure = go.Figure()
+    for index, (name, share) in enumerate(values.items()):
+        mean, low, high = (np.asarray(part) * 100 for part in (share.mean, share.low, share.high))
+        figure.add_bar(
+            x=list(LEVEL_NAMES), y=mean, name=name, marker={"color": CATEGORIES[index]},
+            error_y={"symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": GREY},
+            customdata=np.stack([low, high, share.n], axis=-1),
+            hovertemplate=(
+                f"level %{{x}}, {name}<br>%{{y:.1f}} points<br>95 % interval %{{customdata[0]:.1f}} to "
+                "%{customdata[1]:.1f}<br>n = %{customdata[2]} people<extra></extra>"
+            ),
+        )  # fmt: skip
+    figure.update_layout(**_layout(source, 380), barmode="group", showlegend=True, legend=BELOW)
+    figure.update_xaxes(title="level", type="category")
+    figure.update_yaxes(title="points of PCK")
+    return figure
+
+
+def _layout(source: str, height: int) -> dict[str, Any]:
+    title = {"text": "<br>".join(source.rsplit(" · ", 1)), "font": {"size": 13}, "x": 0, "xanchor": "left"}
+    return {
+        "height": height,
+        "margin": {"l": 10, "r": 10, "t": 72, "b": 10},
+        "title": title | {"y": 1 - 16 / height, "yanchor": "top"},
+    }

@@ -1,0 +1,371 @@
+"""The Skip lab's second tab: whether what one picture shows holds over the whole data set."""
+
+import contextlib
+import io
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from dashboard import components, loaders, picture_source, skip_study_charts, state
+from posecore import drawing
+from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, format_mask, parse_mask
+from posecore.bundle import Bundle
+from posecore.errors import BundleError
+from posecore.keypoints import KEYPOINTS, label
+from posecore.skips.results import SkipStudy
+from posecore.skips.statistics import Claim, Estimate
+from posecore.skips.summary import Summary, agreement, easy_faces, perfect
+
+REPLACEMENT: Final = "lab_study_replacement"
+MASK: Final = "lab_study_mask"
+EFFECT: Final = "lab_study_effect"
+SORT: Final = "lab_study_sort"
+PAGE: Final = "lab_study_page"
+
+CUTS: Final = tuple(format_mask(mask) for mask in reversed(ALL_MASKS) if mask != ALL_ON)
+"""The masks that cut anything, all cut first."""
+EFFECTS: Final = ("lost hits", "moved")
+ORDERS: Final = ("largest loss first", "smallest loss first", "by sample id")
+ON_A_PAGE: Final = 8
+IN_A_ROW: Final = 4
+LIMITS: Final = (
+    "Skips are cut **at test time** in a network that was trained with all of them. This shows what the "
+    "trained network leans on, not what a network trained without skips would do."
+)
+
+
+def show(bundle: Bundle) -> None:
+    """The whole tab."""
+    try:
+        study = loaders.skip_study(bundle)
+    except BundleError as error:
+        st.info(f"There is no study to show. {error}", icon=":material/query_stats:")
+        return
+    st.markdown(
+        "Every person of the study went through the network sixteen times, once per combination of skip "
+        "connections. A level's effect is what is lost when it is cut; an interval that holds 0 says that "
+        f"the people seen do not tell whether there is any. {LIMITS}"
+    )
+    for key, options in ((REPLACEMENT, study.replacements), (MASK, CUTS), (EFFECT, EFFECTS), (SORT, ORDERS)):
+        state.refuse_forged(key, f"one of {', '.join(options)}", options.__contains__)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        replacement = st.segmented_control(
+            "What replaces a cut skip", study.replacements, default=study.replacements[0], required=True,
+            key=REPLACEMENT, bind="query-params",
+        )  # fmt: skip
+        mask = st.selectbox(
+            "Skips cut (0) and kept (1)", CUTS, key=MASK, bind="query-params", width=200,
+            help=f"One digit per level, {', '.join(LEVEL_NAMES)}; 0000 cuts them all.",
+        )  # fmt: skip
+    st.caption(REPLACEMENTS[replacement])
+    created = loaders.skip_study_created(bundle)
+    summaries = {name: loaders.skip_summary(bundle, created, name) for name in study.replacements}
+    summary = summaries[replacement]
+    source = components.source_line(bundle, len(study.sample_ids))
+    labelled = bool(np.isfinite(summary.scores).any())
+    if not labelled:
+        st.info(
+            "Nothing is known of where these people's joints are, so there is no right and wrong here: "
+            "only how far joints move.",
+            icon=":material/info:",
+        )
+    else:
+        _histograms(summary, replacement, mask, source)
+    _effects(summary, replacement, source, labelled)
+    if labelled:
+        _shares(summaries, source)
+        _claims(bundle, study, created, replacement, mask)
+    _agreement(bundle, created, summaries, labelled)
+    if labelled:
+        _gallery(bundle, study, summary, replacement, mask)
+
+
+def _histograms(summary: Summary, replacement: str, mask: str, source: str) -> None:
+    st.subheader("PCK with and without")
+    place = _place(mask)
+    known = np.isfinite(summary.scores[:, 0])
+    before, after = summary.scores[known, 0], summary.scores[known, place]
+    _chart(
+        skip_study_charts.score_histograms(before, after, f"skips {mask}, {replacement}", source),
+        "lab_study_histogram",
+        f"Histograms of {known.sum()} people's PCK with all skips and with skips {mask}",
+    )
+    st.caption(
+        f"n = {known.sum():,} people with a labelled joint. Mean PCK {_share(summary.pck, 0)} with all "
+        f"skips, {_share(summary.pck, place)} with {mask} (95 % bootstrap intervals over people)."
+    )
+    table = _table(summary.pck, 100, {"mask": [format_mask(mask) for mask in ALL_MASKS]}, "PCK, %")
+    _tabled("All sixteen masks as a table", table, f"skips-pck-{replacement}")
+
+
+def _effects(summary: Summary, replacement: str, source: str, labelled: bool) -> None:
+    st.subheader("What each level does to each joint")
+    offered = EFFECTS if labelled else EFFECTS[1:]
+    what = st.segmented_control(
+        "Effect of cutting the level alone", offered, default=offered[0], required=True, key=EFFECT,
+        bind="query-params",
+    )  # fmt: skip
+    lost = what == EFFECTS[0]
+    effect, factor = (summary.loss, 100) if lost else (summary.moved, 1)
+    unit = "points of hit rate lost" if lost else "pixels of the crop moved"
+    _chart(
+        skip_study_charts.effect_map(effect, unit, factor, source),
+        "lab_study_effects",
+        f"For four levels and 17 joints: {unit} when the level alone is cut, {replacement} in its place",
+    )
+    counts = effect.n[effect.n > 0]
+    st.caption(
+        f"In {unit}, {replacement} in the level's place; n = {counts.min():,} to {counts.max():,} people per "
+        "cell, the interval on hover and in the table. Cells are not corrected for how many there are."
+    )
+    rows = {
+        "level": np.repeat(LEVEL_NAMES, len(KEYPOINTS)).tolist(),
+        "joint": [label(name) for name in KEYPOINTS] * len(LEVEL_NAMES),
+    }
+    _tabled("The same as a table", _table(effect, factor, rows, unit), f"skips-{what}-{replacement}")
+
+
+def _shares(summaries: dict[str, Summary], source: str) -> None:
+    st.subheader("How much of the PCK each level carries")
+    _chart(
+        skip_study_charts.shapley_bars({name: one.shapley for name, one in summaries.items()}, source),
+        "lab_study_shapley",
+        "Shapley value of every level, with intervals, for every replacement",
+    )
+    st.caption(
+        "Exact Shapley values: what a level adds to the PCK, averaged over all orders in which the four can "
+        "be switched on. The four of a colour sum to what all skips together add. Whiskers: 95 % bootstrap "
+        "intervals over people."
+    )
+    tables = [
+        _table(one.shapley, 100, {"replacement": [name] * 4, "level": list(LEVEL_NAMES)}, "points of PCK")
+        for name, one in summaries.items()
+    ]
+    _tabled("The same as a table", pd.concat(tables), "skips-shapley")
+
+
+def _claims(bundle: Bundle, study: SkipStudy, created: str, replacement: str, mask: str) -> None:
+    st.subheader("Do small joints lose more than big ones?")
+    found, everything = loaders.skip_claims(bundle, created, replacement, mask)
+    st.markdown(
+        f"The thesis says so of nose, eyes and ears against shoulders, hips and knees. With skips {mask}, "
+        f"{replacement} in place of what is cut:\n\n"
+        f"* Over the joints **found with all skips**: {claim_sentence(found)}\n"
+        f"* Over **all labelled joints**: {claim_sentence(everything)}"
+    )
+    st.caption(
+        "Per person, mean loss of small joints minus that of big ones; people need both kinds. 95 % "
+        "bootstrap interval over people, p by flipping people's signs. Over all labelled joints a joint that "
+        "was never found has nothing to lose, so whichever kind was found more often stands to lose more."
+    )
+    share = easy_faces(study.info)
+    if share is not None:
+        st.warning(
+            f"{share:.0%} of the {study.info['labelled_faces']['people']:,} people with a labelled face "
+            "carry the very same pattern of visible and hidden face joints. So this data set labels faces as "
+            "a whole, and hardly any that is difficult: of hard noses, eyes and ears this test says nothing.",
+            icon=":material/warning:",
+        )
+
+
+def claim_sentence(claim: Claim) -> str:
+    """The test in plain words, with mean, interval, n and p."""
+    if claim.n == 0:
+        return "nobody has joints of both kinds, so this cannot be said."
+    if claim.low > 0:
+        verdict = "**small joints lose more**"
+    elif claim.high < 0:
+        verdict = "**big joints lose more**"
+    else:
+        verdict = "**no difference can be told**"
+    p = "p < 0.001" if claim.p < 0.001 else f"p = {claim.p:.3f}"
+    return (
+        f"{verdict}: small ones lose {claim.small:.1%}, big ones {claim.big:.1%}; difference "
+        f"{_points(claim.mean)} points, 95 % interval {_points(claim.low)} to {_points(claim.high)}, "
+        f"n = {claim.n:,} people, {p}."
+    )
+
+
+def _agreement(bundle: Bundle, created: str, summaries: dict[str, Summary], labelled: bool) -> None:
+    st.subheader("Do the replacements agree?")
+    if len(summaries) < 2:
+        st.markdown(f"This study has one replacement only, {next(iter(summaries))}.")
+        return
+    effects = {name: one.loss.mean if labelled else one.moved.mean for name, one in summaries.items()}
+    pairs = agreement(effects)
+    lines = [f"{one} and {other} {value:.2f}" for (one, other), value in pairs.items()]
+    text = (
+        f"Rank correlation (Spearman) of the level-by-joint effects: {', '.join(lines)}; 1 is the same "
+        "order, 0 none in common."
+    )
+    if labelled:
+        orders = {
+            name: " > ".join(LEVEL_NAMES[level] for level in np.argsort(-one.shapley.mean))
+            for name, one in summaries.items()
+        }
+        if len(set(orders.values())) == 1:
+            text += f" All put the levels in one order: {next(iter(orders.values()))}."
+        else:
+            listed = "; ".join(f"{name}: {order}" for name, order in orders.items())
+            text += f" They do **not** put the levels in one order by Shapley value: {listed}."
+    st.markdown(
+        f"{text} What they agree on does not hang on what is put in place of a skip; the rest does, and "
+        "should not be said of the skip alone."
+    )
+    table = pd.DataFrame(
+        [(*pair, value) for pair, value in pairs.items()], columns=["one", "other", "Spearman"]
+    )
+    _tabled("The rank correlations as a table", table, "skips-agreement")
+    if labelled:
+        _differences(summaries, loaders.skip_differences(bundle, created))
+
+
+def _differences(summaries: dict[str, Summary], differences: dict[tuple[str, str], Estimate]) -> None:
+    """What a level alone is worth under two replacements, side by side."""
+    apart = sum(int(np.sum((one.low > 0) | (one.high < 0))) for one in differences.values())
+    st.markdown(
+        f"Of {len(differences) * len(LEVEL_NAMES)} comparisons of what cutting one level alone costs under "
+        f"two replacements, person by person, **{apart}** differ by an interval without 0."
+    )
+    tables = [
+        _table(
+            difference, 100,
+            {
+                "level cut alone": list(LEVEL_NAMES), "one": [one] * 4, "other": [other] * 4,
+                "lost under one": summaries[one].lost.mean * 100,
+                "lost under other": summaries[other].lost.mean * 100,
+            },
+            "difference, points of PCK",
+        )
+        for (one, other), difference in differences.items()
+    ]  # fmt: skip
+    _tabled("The comparisons as a table", pd.concat(tables), "skips-differences")
+
+
+def _gallery(bundle: Bundle, study: SkipStudy, summary: Summary, replacement: str, mask: str) -> None:
+    st.subheader("People scored 100 % with all skips")
+    rows, loss = perfect(summary.scores, parse_mask(mask))
+    if not len(rows):
+        st.markdown("Nobody in this study has every labelled joint right.")
+        return
+    st.markdown(
+        f"**Only a gallery.** {len(rows):,} of {len(study.sample_ids):,} people were picked for a perfect "
+        "score, so they can only lose: of the size of an effect this says nothing, it is biased upward. Left "
+        f"all skips, right skips {mask}, both in one scale of brightness."
+    )
+    pages = -(-len(rows) // ON_A_PAGE)
+    state.refuse_forged(PAGE, f"a whole number from 1 to {pages}", state.whole_number(1, pages))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        order = st.selectbox("Order", ORDERS, key=SORT, bind="query-params", width=220)
+        page = int(
+            st.number_input(f"Page of {pages}", 1, pages, key=PAGE, bind="query-params", width=140)
+            if pages > 1
+            else 1
+        )
+    ids = study.sample_ids[rows]
+    ranks = {ORDERS[0]: -loss, ORDERS[1]: loss, ORDERS[2]: np.zeros(len(rows))}
+    places = np.lexsort((ids, ranks[order]))[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    tiles = [_pair(bundle, study, int(rows[place]), replacement, mask) for place in places]
+    # Columns per row, so that the order holds where a narrow window stacks them.
+    cells = [cell for _ in range(0, len(places), IN_A_ROW) for cell in st.columns(IN_A_ROW, gap="small")]
+    for place, tile, cell in zip(places, tiles, cells, strict=False):
+        name = str(ids[place])
+        with cell:
+            st.image(tile, width="stretch", alt=f"{name} with all skips, and with skips {mask}")
+            st.caption(f"{name}, loses {loss[place]:.0%} of its joints")
+            st.button(
+                "Open", key=f"_lab_study_open_{name}", on_click=_open_person,
+                args=(name, mask, replacement),
+                icon=":material/open_in_new:", help="Show this person, cut like this, in the tab One picture",
+            )  # fmt: skip
+    table = pd.DataFrame({"sample id": ids, "loss, % of labelled joints": loss * 100})
+    with st.container(horizontal=True):
+        st.download_button(
+            "This page as PNG", _sheet(tiles), f"skips-gallery-{mask}-{replacement}-{page}.png", "image/png",
+            key="_lab_study_sheet", icon=":material/image:",
+        )  # fmt: skip
+        _csv(table, f"skips-gallery-{mask}-{replacement}")
+
+
+def _open_person(name: str, mask: str, replacement: str) -> None:
+    """Before a rerun: this person, in the first tab, under the same cut."""
+    switches = dict(zip(state.LAB_SKIPS, parse_mask(mask), strict=True))
+    source = {state.LAB_SOURCE: picture_source.PERSON}
+    asked = source | {state.LAB_PERSON: name, state.LAB_REPLACEMENT: replacement} | switches
+    for key, value in asked.items():
+        st.session_state[key] = value
+        # A widget that comes up for the first time takes its value from the link; for one that has been up
+        # Streamlit writes the link itself, and lets nobody else.
+        with contextlib.suppress(StreamlitAPIException):
+            st.query_params[key] = str(value).lower() if isinstance(value, bool) else value
+    st.session_state[state.LAB_TAB] = state.LAB_TABS[0]
+
+
+def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: str) -> drawing.Picture:
+    """A person's maps with all skips beside those without; joints alone where the picture is not at hand."""
+    crop = components.picture_of(bundle, str(study.sample_ids[row]))
+    donor = None
+    if replacement == "other":
+        donor = components.picture_of(bundle, str(study.sample_ids[study.donors[row]]))
+    if crop is None or (replacement == "other" and donor is None):
+        on = drawing.ground() if crop is None else crop
+        points = study.points_under(replacement)[row]
+        return drawing.grid([drawing.draw_skeleton(on, points[place]) for place in (0, _place(mask))], 2)
+    before, after = loaders.cut_heatmaps(bundle, crop, mask, replacement, donor)
+    # The median peak: by the highest, a face's, all limbs would be dark.
+    top = float(np.median(before.max(axis=(1, 2))))
+    return drawing.grid([drawing.overlay(crop, maps, vmax=top) for maps in (before, after)], 2)
+
+
+def _sheet(tiles: Sequence[drawing.Picture]) -> bytes:
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(drawing.grid(tiles, 2, gap=12)).save(file, "PNG")
+    return file.getvalue()
+
+
+def _table(estimate: Estimate, factor: float, rows: dict[str, Any], unit: str) -> pd.DataFrame:
+    """An estimate, row by row, under the names of its cells."""
+    mean, low, high = (np.ravel(values) * factor for values in estimate[:3])
+    numbers = {unit: mean, "95 % from": low, "95 % to": high, "n": np.ravel(estimate.n)}
+    return pd.DataFrame(rows | numbers)
+
+
+def _tabled(title: str, table: pd.DataFrame, name: str) -> None:
+    with st.expander(title, icon=":material/table:"):
+        number = st.column_config.NumberColumn(format="%.2f")
+        st.dataframe(
+            table, hide_index=True, column_config=dict.fromkeys(table.select_dtypes("floating"), number)
+        )  # fmt: skip
+        _csv(table, name)
+
+
+def _csv(table: pd.DataFrame, name: str) -> None:
+    st.download_button(
+        "CSV", table.to_csv(index=False), f"{name.replace(' ', '-')}.csv", "text/csv",
+        key=f"_{name}_csv", icon=":material/download:",
+    )  # fmt: skip
+
+
+def _chart(figure: go.Figure, key: str, alt: str) -> None:
+    image = {"format": "svg", "filename": key.replace("_", "-")}
+    st.plotly_chart(figure, key=key, config={"displaylogo": False, "toImageButtonOptions": image}, alt=alt)
+
+
+def _place(mask: str) -> int:
+    return ALL_MASKS.index(parse_mask(mask))
+
+
+def _share(estimate: Estimate, place: int) -> str:
+    mean, low, high = (float(values[place]) for values in estimate[:3])
+    return f"{mean:.1%} ({low:.1%} to {high:.1%})"
+
+
+def _points(value: float) -> str:
+    return f"{round(value * 100, 1) + 0.0:+.1f}"

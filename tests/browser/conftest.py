@@ -1,0 +1,103 @@
+"""A dashboard served on a free port, and Debian's headless Chromium to look at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fake_bundle import make_fake_bundle
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from posecore.bundle import Bundle, open_bundle
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running dashboard. artifacts: None where it serves the shipped bundle."""
+
+    url: str
+    bundle: Bundle
+    temporary: Path
+    log: Path
+
+
+def chromium() -> str:
+    """The browser's path."""
+    named = os.environ.get("CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if found is None or not Path(found).is_file():
+        pytest.fail(
+            f"no browser at {found or '/usr/bin/chromium'}: `apt-get install chromium`, or name one with "
+            "CHROMIUM=/path/to/chromium",
+            pytrace=False,
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """POSE_ARTIFACTS is served where it is set, to measure a real network; else people who do not exist."""
+    folder = tmp_path_factory.mktemp("served")
+    artifacts = Path(os.environ.get("POSE_ARTIFACTS", folder / "artifacts"))
+    if artifacts == folder / "artifacts":
+        artifacts.mkdir()
+        make_fake_bundle(artifacts / "fake", 12, annotations=True, pictures=True, seed=6)
+    temporary, log = folder / "tmp", folder / "log.txt"
+    temporary.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
+    environment = {**os.environ, "POSE_ARTIFACTS": str(artifacts), "TMPDIR": str(temporary)}
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    url = f"http://localhost:{port}"
+    try:
+        wait_for(f"{url}/_stcore/health", server, log)
+        first = sorted(path.parent for path in artifacts.glob("*/manifest.json"))[0]
+        yield Served(url, open_bundle(first), temporary, log)
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the server answers."""
+    for _ in range(300):
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the dashboard did not start: {log.read_text()}")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    opened = context.new_page()
+    opened.set_default_timeout(30_000)
+    yield opened
+    context.close()

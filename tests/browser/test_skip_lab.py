@@ -1,0 +1,247 @@
+"""The Skip lab as people use it: files, boxes, switches, the table, copied links, many at once."""
+
+import hashlib
+import io
+import re
+import statistics
+import time
+
+import numpy as np
+import pytest
+from conftest import Served
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard import lab_answer, picture_source
+from posecore import drawing
+from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask, format_mask
+from posecore.inference import Predictor
+
+SKIPS = ("lab_64", "lab_32", "lab_16", "lab_8")
+
+CLICK = """
+(level) => new Promise((done, failed) => {
+  const shown = () => [...document.querySelectorAll('[data-testid="stImage"] img')].find(
+    image => image.alt.startsWith('Skeleton: ') && image.alt !== 'Skeleton: All four skips on');
+  const before = shown().src, began = performance.now();
+  document.querySelectorAll('[data-testid="stCheckbox"] input')[level].click();
+  const look = () => {
+    const now = shown(), passed = performance.now() - began;
+    if (now && now.src !== before && now.complete && now.naturalWidth)
+      requestAnimationFrame(() => done(performance.now() - began));
+    else if (passed > 20000) failed('nothing new to see after 20 s');
+    else setTimeout(look, 2);
+  };
+  look();
+})
+"""
+"""Click a switch; resolves to the milliseconds until the new picture is there."""
+
+DIGEST = """
+async (image) => {
+  const data = await (await fetch(image.src)).arrayBuffer();
+  const digest = await crypto.subtle.digest('SHA-256', data);
+  return [...new Uint8Array(digest)].map(byte => byte.toString(16).padStart(2, '0')).join('');
+}
+"""
+
+
+def open_lab(page: Page, served: Served, **link: str) -> None:
+    page.goto(f"{served.url}/skip-lab?" + "&".join(f"{key}={value}" for key, value in link.items()))
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Until the page shows an answer and nothing runs any more."""
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    running = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+    page.wait_for_selector(running, state="attached")
+    page.wait_for_timeout(300)
+    page.wait_for_selector(running, state="attached")
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def result(page: Page):
+    """The picture of the skeleton with skips cut."""
+    return page.locator('img[alt^="Skeleton: "]:not([alt="Skeleton: All four skips on"])')
+
+
+def cell(page: Page, column: int, row: int) -> str:
+    return page.get_by_test_id(f"glide-cell-{column}-{row}").first.text_content() or ""
+
+
+def title(mask: SkipMask) -> str:
+    off = [name for name, on in zip(LEVEL_NAMES, mask, strict=True) if not on]
+    return {0: "Nothing is cut", 4: "All four skips cut"}.get(len(off), f"Cut: {', '.join(off)}")
+
+
+def scene() -> bytes:
+    """A phone's picture of a figure on noise, larger than a megabyte."""
+    pixels = np.random.default_rng(0).integers(90, 130, (900, 1200, 3)).astype(np.uint8)
+    pixels[200:700, 500:640] = (200, 40, 40)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def upload(page: Page, served: Served, name: str, data: bytes) -> None:
+    page.goto(f"{served.url}/skip-lab?lab_source=your own picture")
+    page.get_by_test_id("stFileUploaderDropzone").wait_for()
+    kind = {"name": name, "mimeType": "image/png", "buffer": data}
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files=[kind])
+
+
+def draw_box(page: Page, left: float, top: float, right: float, bottom: float) -> None:
+    """Drag over the picture; places as shares of its width and height."""
+    picture = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    assert picture
+    x, y = picture["x"], picture["y"]
+    page.mouse.move(x + left * picture["width"], y + top * picture["height"])
+    page.mouse.down()
+    page.mouse.move(x + (left + right) / 2 * picture["width"], y + bottom * picture["height"], steps=3)
+    page.mouse.move(x + right * picture["width"], y + bottom * picture["height"], steps=3)
+    page.mouse.up()
+
+
+def test_a_file_a_box_and_the_joint_table(page: Page, served: Served) -> None:
+    upload(page, served, "secret-holiday.png", scene())
+    settle(page)
+    whole = result(page).evaluate(DIGEST)
+    page.locator(".js-plotly-plot .nsewdrag").first.wait_for()
+    page.wait_for_timeout(500)
+    draw_box(page, 0.4, 0.2, 0.55, 0.8)
+    expect(page.locator('img[alt="The crop that the network sees"]')).to_be_visible()
+    page.get_by_text("The box in numbers").click()
+    fields = [page.get_by_label(name, exact=True) for name in ("Left", "Top", "Width", "Height")]
+    # 1,200 x 900 pixels: the box is 180 x 540 of them at (480, 180).
+    expect(fields[0]).to_have_value(re.compile(r"^4(7\d|8\d)"))
+    found = [float(field.input_value()) for field in fields]
+    assert found == pytest.approx([480, 180, 180, 540], abs=6)
+    settle(page)
+    assert result(page).evaluate(DIGEST) != whole
+    assert cell(page, 0, 0) == "nose" and cell(page, 0, 16) == "right ankle"
+    assert float(cell(page, 1, 0)) >= 0 and -1 < float(cell(page, 3, 0)) < 2
+    # The upload was spooled at most: nothing of it stays on the disk, and the log does not know its name.
+    assert not [path for path in served.temporary.rglob("*") if path.is_file()]
+    assert "secret-holiday" not in served.log.read_text()
+
+
+def test_a_bad_file_gets_a_sentence_and_the_page_lives(page: Page, served: Served) -> None:
+    upload(page, served, "words.png", b"these are words")
+    expect(page.get_by_text("not a JPEG, PNG, WebP or HEIC picture")).to_be_visible()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        files=[{"name": "good.png", "mimeType": "image/png", "buffer": scene()}]
+    )
+    settle(page)
+
+
+def test_every_switch_changes_the_picture_and_a_copied_link_restores_it(
+    page: Page, served: Served, browser: Browser
+) -> None:
+    person = str(served.bundle.samples["sample_id"].iloc[3])
+    open_lab(page, served, lab_person=person)
+    seen = {result(page).evaluate(DIGEST)}
+    for level, name in enumerate(LEVEL_NAMES):
+        page.evaluate(CLICK, level)
+        mask = tuple(index <= level for index in range(4))
+        expect(result(page)).to_have_attribute("alt", f"Skeleton: {title(mask)}")  # type: ignore[arg-type]
+        expect(page.locator(f'input[aria-label="{name}"]')).to_be_checked()
+        expect(page).to_have_url(re.compile(f"{SKIPS[level]}=true"))
+        seen.add(result(page).evaluate(DIGEST))
+    assert len(seen) == 5
+    page.evaluate(CLICK, 1)
+    page.get_by_label("Heatmaps of").click()
+    page.get_by_role("option", name="left wrist").click()
+    page.get_by_text("mean", exact=True).click()
+    settle(page)
+    expect(page).to_have_url(
+        re.compile("lab_joint=left.wrist.*lab_replacement=mean|lab_replacement=mean.*lab_joint")
+    )
+    mine = result(page).evaluate(DIGEST)
+
+    other = browser.new_context(viewport={"width": 800, "height": 1000}).new_page()
+    other.goto(page.url)
+    settle(other)
+    checked = [other.locator(f'input[aria-label="{name}"]').is_checked() for name in LEVEL_NAMES]
+    assert checked == [True, False, True, True]
+    assert result(other).evaluate(DIGEST) == mine
+    expect(other.locator('img[alt$=": left wrist"]').first).to_be_visible()
+    assert cell(other, 1, 9) == cell(page, 1, 9)
+    other.context.close()
+
+
+def test_a_click_is_answered_at_once(page: Page, served: Served) -> None:
+    open_lab(page, served)
+    waits = []
+    for click in range(24):
+        waits.append(page.evaluate(CLICK, click % 4))
+        page.wait_for_timeout(80)
+    report("one user, click to new picture", waits)
+    assert statistics.median(waits) <= 1000 and max(waits) <= 5000
+
+
+def test_an_upload_is_shown_at_once(page: Page, served: Served) -> None:
+    open_lab(page, served)
+    page.goto(f"{served.url}/skip-lab?lab_source=your own picture")
+    page.get_by_test_id("stFileUploaderDropzone").wait_for()
+    data = scene()
+    began = time.monotonic()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        files=[{"name": "new.png", "mimeType": "image/png", "buffer": data}]
+    )
+    result(page).wait_for()
+    wait = (time.monotonic() - began) * 1000
+    report("new upload to picture", [wait])
+    assert wait <= 8000
+
+
+def test_ten_at_once_get_the_answers_of_their_own_switches(browser: Browser, served: Served) -> None:
+    person = str(served.bundle.samples["sample_id"].iloc[5])
+    expected = answers(served, person)
+    masks = [
+        mask for mask in ALL_MASKS if expected[mask] not in [expected[m] for m in ALL_MASKS if m != mask]
+    ]
+    assert len(masks) >= 8
+    users = []
+    for number in range(10):
+        page = browser.new_context(viewport={"width": 1000, "height": 800}).new_page()
+        level, goal = number % 4, masks[number % len(masks)]
+        start = tuple(not on if index == level else on for index, on in enumerate(goal))
+        link = {key: "true" for key, on in zip(SKIPS, start, strict=True) if on}
+        page.goto(
+            f"{served.url}/skip-lab?lab_person={person}&" + "&".join(f"{k}={v}" for k, v in link.items())
+        )
+        users.append((page, level, goal))
+    for page, _, _ in users:
+        settle(page)
+    for page, level, _ in users:
+        page.evaluate(f"(level) => {{ window.waited = ({CLICK})(level); }}", level)
+    waits = [page.evaluate("() => window.waited") for page, _, _ in users]
+    for page, _, goal in users:
+        expect(result(page)).to_have_attribute("alt", f"Skeleton: {title(goal)}")
+        assert result(page).evaluate(DIGEST) == expected[goal], format_mask(goal)
+        page.context.close()
+    report("ten users at once, click to new picture", waits)
+    assert max(waits) <= 10_000
+
+
+def answers(served: Served, person: str) -> dict[SkipMask, str]:
+    """The digest of the picture that each mask should show."""
+    bundle = served.bundle
+    with Image.open(bundle.path / f"pictures/{person}.webp") as picture:
+        crop = np.asarray(picture.convert("RGB"))
+    predictor = Predictor(bundle.network(), bundle.manifest.precision)
+    maps = predictor.decode_all(predictor.encode(crop[None].copy()))[:, 0]
+    subject = picture_source.Subject("", crop, None, person)  # type: ignore[arg-type]
+    before = lab_answer.from_heatmaps("", maps[0])
+    found = {}
+    for mask, heatmaps in zip(ALL_MASKS, maps, strict=True):
+        side = lab_answer.from_heatmaps("", heatmaps)
+        picture = lab_answer.skeleton(lab_answer.Answer(subject, before, side), side)
+        found[mask] = hashlib.sha256(drawing.jpeg(picture)).hexdigest()
+    return found
+
+
+def report(what: str, waits: list[float]) -> None:
+    low, high = np.percentile(waits, [50, 95])
+    print(f"\n{what}: p50 {low:.0f} ms, p95 {high:.0f} ms, n = {len(waits)}")
