@@ -8,26 +8,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from fake_bundle import make_fake_bundle
 from playwright.sync_api import Browser, Page, sync_playwright
+from served import Served
 
-from posecore.bundle import Bundle, open_bundle
+from posecore.bundle import open_bundle
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@dataclass(frozen=True)
-class Served:
-    """A running dashboard. artifacts: None where it serves the shipped bundle."""
-
-    url: str
-    bundle: Bundle
-    temporary: Path
-    log: Path
 
 
 def chromium() -> str:

@@ -8,9 +8,9 @@ import time
 
 import numpy as np
 import pytest
-from conftest import Served
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from served import Served
 
 from dashboard import lab_answer, picture_source
 from posecore import drawing

@@ -136,7 +136,7 @@ def test_the_gallery_is_paged_sorted_and_opens_the_person(artifacts, monkeypatch
     assert app.session_state[state.LAB_REPLACEMENT] == "mean"
     assert [app.session_state[key] for key in state.LAB_SKIPS] == [False, True, True, True]
     link = app.query_params
-    assert link[state.LAB_PERSON] == [shown[2]] and link[state.LAB_SKIPS[1]] == ["true"]
+    assert link[state.LAB_PERSON] == shown[2] and link[state.LAB_SKIPS[1]] == "true"
     last = open_tab(monkeypatch, artifacts, lab_study_page="2")
     assert sum("_lab_study_open_" in button.key for button in last.button) == 2
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import write_coco
+from tiny_coco import write_coco
 
 from posecore.data.coco import annotation_file
 from posecore.data.prepared import open_prepared
