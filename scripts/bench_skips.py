@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.skips.study import measure
 
     use_threads(options.threads or 2)
-    bundle = open_bundle(options.bundle or Path(__file__).parents[1] / "artifacts" / "people")
+    bundle = open_bundle(options.bundle or Path(__file__).parents[1] / "artifacts" / "demo")
     predictor = Predictor(bundle.network())
     pictures = _pictures()
     somebody = predictor.encode(pictures[-1:])

@@ -10,7 +10,7 @@ from posecore.cli import at_least, command
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/people")
+    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/demo")
     parser.add_argument(
         "--data", type=Path, help="folder made by prepare_coco.py, for what the bundle does not hold itself"
     )

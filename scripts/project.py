@@ -10,7 +10,7 @@ from posecore.cli import at_least, command
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/people")
+    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/demo")
     parser.add_argument(
         "--components", type=at_least(1), help="how many to keep (default: 128, or as many as there are)"
     )
