@@ -197,6 +197,9 @@ def distances(
     return figure
 
 
+BOX_HEIGHT: Final = 380
+
+
 def person_box(
     source: str, size: tuple[int, int], box: tuple[float, float, float, float], square: SquareCrop
 ) -> go.Figure:
@@ -230,7 +233,7 @@ def person_box(
         range=[height, 0], visible=False, fixedrange=True, scaleanchor="x", constrain="domain"
     )
     figure.update_layout(
-        dragmode="select", height=380, margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        dragmode="select", height=BOX_HEIGHT, margin={"l": 0, "r": 0, "t": 0, "b": 0},
         newselection={"line": {"color": CATEGORIES[1], "width": 3}},
     )  # fmt: skip
     return figure

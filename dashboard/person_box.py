@@ -23,11 +23,17 @@ LEAST_JOINTS = 4
 FIELDS = ("Left", "Top", "Width", "Height")
 
 
-def person_box(bundle: Bundle, photograph: Photograph, key: str) -> SquareCrop | None:
-    """Let the user set the box on the picture; returns the square that is cut out, None where it is empty.
+def box_square(photograph: Photograph, key: str) -> SquareCrop | None:
+    """The square that is cut out: around the box set under this key, else around the whole picture.
 
-    Until one is drawn, the box is the whole picture.
+    None where the box holds nothing of the picture.
     """
+    box, size = _box(photograph, key), photograph.picture.size
+    return _square(box, size) if _inside(box, size) else None
+
+
+def person_box(bundle: Bundle, photograph: Photograph, key: str) -> SquareCrop | None:
+    """Let the user set the box on the picture; returns the square that is cut out, None where it is empty."""
     chart, picture = f"_{key}_box_chart", photograph.picture
     box = _box(photograph, key)
     left, right = st.columns([3, 2], gap="medium")
@@ -60,10 +66,9 @@ def person_box(bundle: Bundle, photograph: Photograph, key: str) -> SquareCrop |
             st.warning(note)
         for sentence in _remarks(photograph):
             st.caption(sentence)
-    square = _square(box, picture.size)
-    if not _inside(box, picture.size):
+    square = box_square(photograph, key)
+    if square is None:
         st.error("The box lies outside the picture, so there is nothing to see; draw it on the picture.")
-        return None
     return square
 
 

@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import components, loaders, state
+from dashboard import charts, components, loaders, state
 from dashboard.loaders import Photograph
-from dashboard.person_box import person_box
+from dashboard.person_box import box_square, person_box
 from dashboard.person_search import person_search
 from posecore.bundle import Bundle
 from posecore.data.crops import SIZE, SquareCrop
@@ -28,7 +29,8 @@ class Subject:
     """Somebody in a picture. who: in words. crop: (256, 256, 3), None where it is not at hand.
 
     square: where the crop lies in the picture. sample_id: "" for a user's picture. annotated: (17, 2) crop
-    pixels and visibility: (17,), where they are known. own: the user's, for nobody else's eyes.
+    pixels and visibility: (17,), where they are known. own: the user's, for nobody else's eyes. box_place:
+    where the picture is to be drawn with its box.
     """
 
     who: str
@@ -39,6 +41,7 @@ class Subject:
     annotated: NDArray[np.float32] | None = None
     visibility: NDArray[np.int8] | None = None
     own: bool = False
+    box_place: DeltaGenerator | None = None
 
 
 def choose_subject(bundle: Bundle, source_key: str, person_key: str) -> Subject | None:
@@ -59,10 +62,26 @@ def choose_subject(bundle: Bundle, source_key: str, person_key: str) -> Subject 
     own = source != EXAMPLE
     who = "the example" if source == EXAMPLE else "your picture"
     photograph = loaders.photograph(data)
-    square = person_box(bundle, photograph, source_key)
+    place, square = st.empty(), box_square(photograph, source_key)
     if square is None:
+        with place.container():
+            person_box(bundle, photograph, source_key)
         return None
-    return Subject(who, square.cut(photograph.picture), square, photograph=photograph, own=own)
+    if st.session_state.get(seen := f"_{source_key}_seen") != photograph.digest:
+        place.space(charts.BOX_HEIGHT)
+        st.session_state[seen] = photograph.digest
+    crop = square.cut(photograph.picture)
+    return Subject(who, crop, square, photograph=photograph, own=own, box_place=place)
+
+
+def draw_box(bundle: Bundle, subject: Subject, source_key: str) -> None:
+    """Draw a user's picture with the box where `choose_subject` left room for it.
+
+    To be called last: the box takes the browser half a second at first, and people wait for the answer.
+    """
+    if subject.photograph is not None and subject.box_place is not None:
+        with subject.box_place.container():
+            person_box(bundle, subject.photograph, source_key)
 
 
 def bundle_person(bundle: Bundle, sample_id: str) -> Subject:

@@ -36,3 +36,4 @@ if subject.crop is None:
     lab_view.show_without_picture(bundle, subject)
 else:
     lab_view.show_lab(bundle, subject)
+picture_source.draw_box(bundle, subject, state.LAB_SOURCE)

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from fake_bundle import make_fake_bundle
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from served import Served
 
 from posecore.bundle import open_bundle
 
 ROOT = Path(__file__).parent.parent.parent
+# On a busy machine a first answer takes longer than Playwright's five seconds.
+expect.set_options(timeout=30_000)
 
 
 def chromium() -> str:
