@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "skips": "python scripts/skip_study.py --bundle {bundle} --data DIR",
     "projection": "python scripts/project.py --bundle {bundle}",
     "components": "python scripts/component_study.py --bundle {bundle} --data DIR",
+    "clusters": "python scripts/cluster_sweep.py --bundle {bundle}",
 }
 """How every study is made, by name."""
 

@@ -11,15 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import ConfigError
-from posecore.latent.arrays import as_float32
+from posecore.latent.arrays import blocks
+from posecore.latent.blockwise import LocalSource, one_blas_thread
+from posecore.latent.kmeans import kmeans, plus_plus
+from posecore.latent.lloyd import lloyd
+from posecore.latent.pca import fit_components
+from posecore.latent.silhouette import NOISE
+from posecore.latent.space import Space, latent_space
+
+DENSE: Final = 50
+"""Components that methods which need many people per direction are given at most."""
 
 
 @dataclass(frozen=True, eq=False)
 class Clustering:
     """Clusters, the largest first, so that the same grouping always has the same numbers.
 
-    labels: (N,) from 0 to k - 1. centroids: (k, D). inertia: sum of the squared distances of all people
-    to their centroids.
+    labels: (N,) from 0 to k - 1, or NOISE. centroids: (k, D), the means of their people. inertia: sum of the
+    squared distances of all people but noise to their centroids.
     """
 
     labels: NDArray[np.int64]
@@ -29,27 +38,134 @@ class Clustering:
     @property
     def sizes(self) -> NDArray[np.int64]:
         """(k,) how many people each cluster has."""
-        return np.bincount(self.labels, minlength=len(self.centroids))
+        return np.bincount(self.labels[self.labels != NOISE], minlength=len(self.centroids))
+
+    @property
+    def noise(self) -> int:
+        """How many people are in no cluster."""
+        return int((self.labels == NOISE).sum())
 
 
-Clusterer = Callable[[NDArray[np.float32], int, int, int], Clustering]
+@dataclass(frozen=True)
+class Clusterer:
+    """run: (space, k, restarts, seed) to labels (N,). takes_k: whether it is told the number of clusters, and
+    k and the gap statistic mean anything. components: how many principal components it sees at most, None for
+    the whole space."""
+
+    run: Callable[[Space, int, int, int], NDArray[np.integer]]
+    takes_k: bool
+    components: int | None
 
 
 def cluster(
-    latents: NDArray[np.floating], method: str = "k-means", k: int = 2, restarts: int = 10, seed: int = 0
+    people: Space | NDArray[np.floating],
+    method: str = "k-means",
+    k: int = 2,
+    restarts: int = 10,
+    seed: int = 0,
 ) -> Clustering:
-    """Group latents (N, D) into k clusters, the best of `restarts` tries from starts drawn with `seed`.
+    """Group people, a Space or features (N, D), into k clusters: the best of `restarts` tries from `seed`.
 
-    Raises ConfigError for an unknown method, k outside 2 to N - 1, fewer than one restart, latents that are
-    not finite or have fewer than k distinct values.
+    A method that finds the number of clusters itself takes no notice of k. Raises ConfigError for an unknown
+    method, k outside 2 to N - 1, fewer than one restart, features that are not finite or have fewer than k
+    distinct values, or where a method finds no clusters or leaves some empty.
     """
     if method not in CLUSTERERS:
-        raise ConfigError(f"clustering method {method!r}: expected {', '.join(CLUSTERERS)}")
-    if not 2 <= k < len(latents):
-        raise ConfigError(f"{k} clusters of {len(latents)} people: expected 2 to {len(latents) - 1} clusters")
+        raise ConfigError(f"clustering method {method!r:.40}: expected {', '.join(CLUSTERERS)}")
+    clusterer, space = CLUSTERERS[method], as_space(people)
+    check_k(space, k if clusterer.takes_k else 2)
     if restarts < 1:
         raise ConfigError(f"{restarts} restarts: expected at least 1")
-    return _largest_first(CLUSTERERS[method](as_float32(latents), k, restarts, seed))
+    seen = space if clusterer.components is None else _components(space, clusterer.components)
+    labels = clusterer.run(seen, k, restarts, seed)
+    found = len(np.unique(labels[labels != NOISE]))
+    if clusterer.takes_k and found < k:
+        raise ConfigError(f"{k} clusters by {method}: {k - found} stay empty; ask for at most {found}")
+    return clustering_of(space, labels)
+
+
+def cluster_from(space: Space, labels: NDArray[np.integer], k: int, seed: int = 0) -> Clustering:
+    """K-Means going on from known labels (N,) of at most k clusters, numbered from 0: one quick run.
+
+    Clusters that are missing start at people far from all others, drawn with `seed`. Raises ConfigError as
+    `cluster` does, or where labels are of other people.
+    """
+    check_k(space, k)
+    if labels.shape != (len(space.rows),):
+        raise ConfigError(
+            f"labels have shape {labels.shape}; expected one for each of {len(space.rows)} people"
+        )
+    known = int(labels.max()) + 1
+    if labels.min() < 0 or known > k:
+        raise ConfigError(f"labels are {labels.min()} to {labels.max()}; expected 0 to {k - 1}")
+    if known < k:
+        squares = np.einsum("nq,nq->n", space.shadows, space.shadows)
+        middles = np.stack([space.shadows[labels == number].mean(axis=0) for number in range(known)])
+        starts = plus_plus(space.shadows, squares, k, np.random.default_rng([seed, k]), first=middles)
+        labels = lloyd(LocalSource(space.shadows), [starts]).labels[0]
+    runs = lloyd(space.source, labels[None].astype(np.uint16), ks=[k])
+    return clustering_of(space, runs.labels[0])
+
+
+def as_space(people: Space | NDArray[np.floating]) -> Space:
+    """The people themselves, or a Space of features (N, D). Raises ConfigError where these are not finite."""
+    if isinstance(people, Space):
+        return people
+    space = latent_space(people)
+    if len(space.left_out):
+        raise ConfigError(
+            f"the latent in row {space.left_out[0]} holds nan or infinity; make the bundle anew with "
+            "`python scripts/extract_latents.py`, or leave that person out"
+        )
+    return space
+
+
+def check_k(space: Space, k: int) -> None:
+    """Raise ConfigError for a number of clusters that these people cannot have."""
+    people = len(space.rows)
+    if people < 3:
+        raise ConfigError(f"{people} people: clusters need three or more; choose more people")
+    if not 2 <= k < people:
+        raise ConfigError(f"{k} clusters of {people} people: expected 2 to {people - 1} clusters")
+    # Adding 0 turns -0 into 0, which has other bytes. Looks at k people where, as nearly always, all differ.
+    distinct: set[bytes] = set()
+    for row in space.features:
+        distinct.add((row + 0).tobytes())
+        if len(distinct) >= k:
+            return
+    most = len(distinct)
+    raise ConfigError(f"{k} clusters: the latents have only {most} distinct values; expected at most {most}")
+
+
+def clustering_of(space: Space, labels: NDArray[np.integer]) -> Clustering:
+    """The clusters of labels (N,), numbered anew by size; of equally large ones the one with the first person
+    comes first. Raises ConfigError where all are noise."""
+    labels = largest_first(labels)
+    count = int(labels.max()) + 1
+    if count == 0:
+        raise ConfigError(f"no cluster was found: all {len(labels)} people are noise; try another method")
+    sums, sizes = np.zeros((count, space.features.shape[1])), np.bincount(labels[labels != NOISE])
+    for start, block in blocks(space.features):
+        own = labels[start : start + len(block)]
+        for number in np.unique(own[own != NOISE]):
+            sums[number] += block[own == number].sum(axis=0, dtype=np.float64)
+    centroids = (sums / sizes[:, None]).astype(np.float32)
+    inertia = 0.0
+    for start, block in blocks(space.features):
+        own = labels[start : start + len(block)]
+        away = block[own != NOISE] - centroids[own[own != NOISE]]
+        inertia += float(np.einsum("nd,nd->n", away, away).sum(dtype=np.float64))
+    return Clustering(labels, centroids, inertia)
+
+
+def largest_first(labels: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Labels (N,) numbered from 0 by size; of equally large ones that with the first person comes first."""
+    names, first, sizes = np.unique(labels, return_index=True, return_counts=True)
+    order = np.lexsort((first, -sizes))
+    order = order[names[order] != NOISE]
+    numbers = np.full(len(names), NOISE, np.int64)
+    numbers[order] = np.arange(len(order))
+    return numbers[np.searchsorted(names, labels)]
 
 
 def nearest_to_centroids(
@@ -62,35 +178,52 @@ def nearest_to_centroids(
     nearest = []
     for number, centroid in enumerate(clustering.centroids):
         members = np.flatnonzero(clustering.labels == number)
-        distance = np.linalg.norm(np.asarray(features[members], np.float32) - centroid, axis=1)
+        distance = np.concatenate(
+            [np.linalg.norm(block - centroid, axis=1) for _, block in blocks(features[members])]
+        )
         nearest.append(members[np.argsort(distance, kind="stable")[:count]])
     return nearest
 
 
-def _kmeans(features: NDArray[np.float32], k: int, restarts: int, seed: int) -> Clustering:
-    from sklearn.cluster import KMeans
-
-    found = KMeans(k, n_init=restarts, random_state=seed, copy_x=False).fit(features)
-    distinct = len(np.unique(found.labels_))
-    if distinct < k:
-        raise ConfigError(
-            f"{k} clusters: the latents have only {distinct} distinct values; expected at most {distinct}"
-        )
-    return Clustering(
-        labels=found.labels_.astype(np.int64),
-        centroids=np.asarray(found.cluster_centers_, np.float32),
-        inertia=float(found.inertia_),
-    )
+def _kmeans(space: Space, k: int, restarts: int, seed: int) -> NDArray[np.integer]:
+    seeds = [(seed, k, restart) for restart in range(restarts)]
+    runs = kmeans(space.source, [k] * restarts, seeds, shadows=space.shadows)
+    best: NDArray[np.integer] = runs.labels[int(runs.inertia.argmin())]
+    return best
 
 
-def _largest_first(clustering: Clustering) -> Clustering:
-    """The same clusters numbered by size; of equally large ones the one with the first person comes first."""
-    first = np.array([np.argmax(clustering.labels == number) for number in range(len(clustering.centroids))])
-    order = np.lexsort((first, -clustering.sizes))
-    new_number = np.empty_like(order)
-    new_number[order] = np.arange(len(order))
-    return Clustering(new_number[clustering.labels], clustering.centroids[order], clustering.inertia)
+def _mixture(space: Space, k: int, restarts: int, seed: int) -> NDArray[np.integer]:
+    from sklearn.mixture import GaussianMixture
+
+    features = np.asarray(space.features, np.float64)
+    # Few people leave some directions of a cluster flat; a thousandth of the usual spread keeps them apart.
+    ridge = 1e-3 * float(features.var(axis=0).mean())
+    mixture = GaussianMixture(k, n_init=restarts, random_state=seed, reg_covar=ridge, init_params="k-means++")
+    with one_blas_thread():  # in so few numbers several would wait for each other only
+        return np.asarray(mixture.fit_predict(features), np.int64)
 
 
-CLUSTERERS: Final[Mapping[str, Clusterer]] = {"k-means": _kmeans}
-"""Methods by name: (features (N, D), k, restarts, seed) to a clustering."""
+def _hdbscan(space: Space, k: int, restarts: int, seed: int) -> NDArray[np.integer]:
+    """Has no number of clusters, no chance and so no restarts; a cluster holds a hundredth of the people."""
+    from sklearn.cluster import HDBSCAN
+
+    least = max(5, len(space.rows) // 100)
+    found = HDBSCAN(min_cluster_size=min(least, len(space.rows)), copy=True)
+    return np.asarray(found.fit_predict(np.asarray(space.features, np.float64)), np.int64)
+
+
+def _components(space: Space, count: int) -> Space:
+    """The same people along their first `count` components, or as many as there are."""
+    if space.features.shape[1] <= count:
+        return space
+    scores = fit_components(space.features, count).project(space.features)
+    name = f"the first {scores.shape[1]} components of {space.name}"
+    return Space(name, scores, space.rows, space.left_out)
+
+
+CLUSTERERS: Final[Mapping[str, Clusterer]] = {
+    "k-means": Clusterer(_kmeans, takes_k=True, components=None),
+    "gaussian mixture": Clusterer(_mixture, takes_k=True, components=DENSE),
+    "hdbscan": Clusterer(_hdbscan, takes_k=False, components=DENSE),
+}
+"""Methods by name."""

@@ -1,0 +1,172 @@
+"""Work on the latents of many people block by block, on all cores, in bounded memory.
+
+Every block is worked on by one thread with one thread of linear algebra, and results come in the order of the
+blocks: so they are the same, bit by bit, for any number of threads.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from itertools import pairwise
+from typing import Any, Final, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.errors import ConfigError
+from posecore.processes import cores
+
+BLOCK: Final = 1024
+"""People per block at most: two blocks of 4,096 numbers and their distances take 38 MB."""
+
+LEAST_BLOCK: Final = 64
+
+COPY_UP_TO: Final = 1 << 28
+"""Numbers that are kept as float32 (1.07 GB); more are converted anew whenever their block is needed."""
+
+Result = TypeVar("Result")
+Task = tuple[Sequence[int], Sequence[Any]]
+"""Blocks that a piece of work needs, by number, and what else it is given."""
+
+
+class Source(Protocol):
+    """People whose latents are at hand in blocks, in this process or on a cluster.
+
+    people, dimensions: N and D. bounds: (B + 1,) block i holds the people bounds[i] to bounds[i + 1] - 1.
+    """
+
+    people: int
+    dimensions: int
+    bounds: NDArray[np.int64]
+
+    def run(
+        self, work: Callable[..., Result], tasks: Iterable[Task], shared: Sequence[Any] = ()
+    ) -> Iterator[Result]:
+        """`work(*blocks, *arguments, *shared)` for every task, in order.
+
+        Blocks are (b, D) float32, less the mean of all people, and are not to be changed.
+        """
+        ...
+
+
+class LocalSource:
+    """A Source in this process. latents: (N, D) of any float type, mapped or not. mean: (D,) of all people.
+
+    copy_up_to: of no more numbers than that a float32 copy is kept. Raises ConfigError for another shape,
+    nobody, or rows that are not finite.
+    """
+
+    def __init__(self, latents: NDArray[np.floating], copy_up_to: int = COPY_UP_TO) -> None:
+        if latents.ndim != 2 or latents.size == 0:
+            raise ConfigError(f"latents have shape {latents.shape}; expected (people, numbers per latent)")
+        self.people, self.dimensions = latents.shape
+        # Few people are cut into some blocks too, so that all cores have work.
+        size = min(BLOCK, max(LEAST_BLOCK, -(-self.people // 8)))
+        self.bounds = np.append(np.arange(0, self.people, size), self.people)
+        self._latents, self._centred = latents, False
+        self.mean = np.zeros(self.dimensions, np.float32)
+        total = np.zeros(self.dimensions)
+        for part in self.run(_sum, each_block(self)):
+            total += part
+        if not np.isfinite(total).all():
+            raise ConfigError(
+                f"the latent in row {not_finite(latents)[0]} holds nan or infinity; make the bundle anew "
+                "with `python scripts/extract_latents.py`, or leave that person out"
+            )
+        self.mean = (total / self.people).astype(np.float32)
+        if latents.size <= copy_up_to:
+            copy = np.empty(latents.shape, np.float32)
+            for block, start in zip(range(len(self.bounds) - 1), self.bounds, strict=False):
+                values = self._block(block)
+                copy[start : start + len(values)] = values
+            self._latents, self._centred = copy, True
+
+    def _block(self, number: int) -> NDArray[np.float32]:
+        rows = self._latents[self.bounds[number] : self.bounds[number + 1]]
+        if self._centred:
+            return np.asarray(rows, np.float32)
+        block = rows.astype(np.float32)
+        block -= self.mean
+        return block
+
+    def run(
+        self, work: Callable[..., Result], tasks: Iterable[Task], shared: Sequence[Any] = ()
+    ) -> Iterator[Result]:
+        def one(task: Task) -> Result:
+            numbers, arguments = task
+            return work(*map(self._block, numbers), *arguments, *shared)
+
+        yield from in_threads(one, tasks)
+
+
+def in_threads(work: Callable[[Any], Result], tasks: Iterable[Any]) -> Iterator[Result]:
+    """`work` of every task, in order, in a thread per core with one thread of linear algebra each."""
+    threads = cores()
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(work, task))
+                # Results not yet fetched are bounded, as they may be large.
+                if len(waiting) > 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def each_block(source: Source, *arguments: NDArray[Any]) -> Iterator[Task]:
+    """One task per block, with its part of every array of `arguments`, whose last axis is the people."""
+    for number, (start, stop) in enumerate(pairwise(source.bounds)):
+        yield (number,), tuple(argument[..., start:stop] for argument in arguments)
+
+
+def not_finite(latents: NDArray[np.floating], size: int = 1024) -> NDArray[np.int64]:
+    """Rows of latents (N, D) that hold nan or infinity, ascending."""
+    finite = [
+        np.isfinite(latents[start : start + size]).all(axis=1) for start in range(0, len(latents), size)
+    ]
+    return np.flatnonzero(~np.concatenate(finite)) if finite else np.empty(0, np.int64)
+
+
+@cache
+def _blas() -> Any:
+    """numpy's linear algebra. Looking for it takes milliseconds, so it is done once."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
+
+
+_lock = threading.Lock()
+_holders = 0
+_limit: Any = None
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Meanwhile linear algebra runs on one thread in the whole process: the blocks' threads fill the cores.
+
+    May be held by many at once: the first sets it, the last puts it back.
+    """
+    global _holders, _limit
+    with _lock:
+        if _holders == 0:
+            _limit = _blas().limit(limits=1)
+        _holders += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _holders -= 1
+            if _holders == 0:
+                _limit.restore_original_limits()
+
+
+def _sum(block: NDArray[np.float32]) -> NDArray[np.float64]:
+    total: NDArray[np.float64] = block.sum(axis=0, dtype=np.float64)
+    return total
