@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
+from posecore.bundle.manifest import LatentSpace
 from posecore.errors import ConfigError
+from posecore.models.autoencoder import CELLS
 from posecore.models.hourglass import LEVELS, Encoded, StackedHourglass
 from posecore.skips.tree import decode_tree
 
@@ -28,7 +30,7 @@ class Predictor:
 
     With bf16 the stem, two thirds of all the work, computes in bfloat16 and the hourglasses in float32: the
     arg-max cells then agree with float32 for 99 % of the joints. Keeps no state between calls. Pictures are
-    (N, 256, 256, 3) uint8 RGB, heatmaps (N, K, 64, 64) float32, of the last stack.
+    (N, 256, 256, 3) uint8 RGB, heatmaps (N, K, 64, 64) float32, of the last stack unless said otherwise.
     """
 
     def __init__(
@@ -106,18 +108,47 @@ class Predictor:
         with torch.inference_mode():
             return _numpy(self.network.decode(encoded.bottleneck, encoded.skips, self._mask(mask)))
 
-    def decode_latents(self, latents: NDArray[np.floating]) -> NDArray[np.float32]:
-        """What the bottleneck alone says: heatmaps of latents (N, C * 4 * 4) with all skips off."""
-        channels = self.network.config.channels
-        bottleneck = (
-            torch.from_numpy(np.asarray(latents, np.float32)).to(self.device).reshape(-1, channels, 4, 4)
+    def stack_heatmaps(self, pictures: NDArray[np.uint8], mask: SkipMask = ALL_ON) -> NDArray[np.float32]:
+        """Heatmaps (N, S, K, 64, 64) of every stack, first to last; skips cut as in `heatmaps`."""
+        encoded = self.encode(pictures, mask)
+        with torch.inference_mode():
+            last = self.network.decode(encoded.bottleneck, encoded.skips, self._mask(mask))
+            return _numpy(torch.cat([encoded.earlier_heatmaps, last.unsqueeze(1)], dim=1))
+
+    def latents(self, encoded: Encoded, space: LatentSpace) -> NDArray[np.float32]:
+        """The encoded pictures' latents (N, D) of a space.
+
+        Raises ConfigError for the numbers of an autoencoder that the network does not have.
+        """
+        with torch.inference_mode():
+            found = encoded.bottleneck if space == "bottleneck" else self.network.squeeze(encoded.bottleneck)
+            return _numpy(found.flatten(1).float())
+
+    def latent_tensor(self, latents: NDArray[np.floating]) -> Tensor:
+        """Latents (N, D) of either space as the network's `decode` takes them; D tells which space it is.
+
+        Raises ConfigError where D belongs to neither.
+        """
+        config = self.network.config
+        tensor = torch.from_numpy(np.array(latents, np.float32)).to(self.device)
+        if config.autoencoder and tensor.shape[1:] == (config.autoencoder,):
+            return tensor
+        if tensor.shape[1:] == (config.bottleneck_numbers,):
+            return tensor.reshape(-1, config.bottleneck_width, CELLS, CELLS)
+        squeezed = f", or {config.autoencoder} of its autoencoder" if config.autoencoder else ""
+        raise ConfigError(
+            f"latents have shape {latents.shape}; this network's have {config.bottleneck_numbers} numbers "
+            f"each{squeezed}"
         )
+
+    def decode_latents(self, latents: NDArray[np.floating]) -> NDArray[np.float32]:
+        """What latents (N, D) of either space alone say: heatmaps with all skips off."""
+        latent, channels = self.latent_tensor(latents), self.network.config.channels
         absent = [
-            bottleneck.new_zeros((1, channels, 8 * 2**level, 8 * 2**level))
-            for level in reversed(range(LEVELS))
+            latent.new_zeros((1, channels, 8 * 2**level, 8 * 2**level)) for level in reversed(range(LEVELS))
         ]
         with torch.inference_mode():
-            return _numpy(self.network.decode(bottleneck, absent, self._mask(ALL_OFF)))
+            return _numpy(self.network.decode(latent, absent, self._mask(ALL_OFF)))
 
     def _mask(self, mask: SkipMask) -> Tensor | None:
         return None if mask == ALL_ON else torch.tensor(mask, device=self.device)

@@ -31,9 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.models.checkpoint import load_checkpoint
 
     use_threads(options.threads or 2)
-    checkpoint = (
-        options.checkpoint or Path(__file__).parents[1] / "artifacts" / "demo" / "model.safetensors"
-    )
+    checkpoint = options.checkpoint or Path(__file__).parents[1] / "artifacts" / "demo" / "model.safetensors"
     predictor = Predictor(load_checkpoint(checkpoint))
     eager = load_checkpoint(checkpoint).to(memory_format=torch.contiguous_format)
     pictures = _pictures()

@@ -19,6 +19,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--skips", default="1111", help="1 = on, 0 = cut, from 64 x 64 to 8 x 8 (default: %(default)s)"
     )
+    parser.add_argument(
+        "--stack", type=at_least(1), help="score this stack's heatmaps, from 1 (default: the last one's)"
+    )
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: the fastest here")
     parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
     parser.add_argument(
@@ -39,9 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.data.prepared import open_prepared
     from posecore.errors import ConfigError
     from posecore.inference import Predictor, use_threads
-    from posecore.latent.extract import figures_name, predict
     from posecore.metrics.evaluate import evaluate
     from posecore.models.checkpoint import load_checkpoint
+    from posecore.prediction import figures_name, predict
 
     mask = parse_mask(options.skips)
     if options.store and not options.bundle:
@@ -51,10 +54,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     network = open_bundle(options.bundle).network() if options.bundle else load_checkpoint(options.checkpoint)
     use_threads(options.threads)
     predictor = Predictor(network, options.precision or "auto")
-    points, peaks = predict(predictor, crops, (mask,))[mask]
-    scores = evaluate(points, peaks, crops.table) | {"skips": options.skips, "precision": predictor.precision}
+    points, peaks = predict(predictor, crops, (mask,), options.stack)[mask]
+    scores = evaluate(points, peaks, crops.table) | {
+        "skips": options.skips,
+        "stack": options.stack or network.config.stacks,
+        "precision": predictor.precision,
+    }
     if options.store:
-        add_figures(options.bundle, figures_name(data.info["name"], options.split, mask), scores)
+        name = figures_name(data.info["name"], options.split, mask, options.stack)
+        add_figures(options.bundle, name, scores)
     if options.json:
         print(json.dumps(scores, allow_nan=False))
         return 0
@@ -68,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "oks_ap75",
         "oks_ar",
         "skips",
+        "stack",
     ):
         value = scores[name]
         print(f"{name:12} {value:.4f}" if isinstance(value, float) else f"{name:12} {value}")

@@ -1,7 +1,6 @@
 """Run a trained network over people and write a bundle the dashboard opens."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +33,12 @@ def build_parser() -> argparse.ArgumentParser:
         type=at_least(0),
         help="people to show, from the first on: data you may pass on (default: 0)",
     )
+    parser.add_argument(
+        "--latent",
+        choices=("bottleneck", "autoencoder"),
+        default="bottleneck",
+        help="what a latent is: the bottleneck, or what the autoencoder makes of it (default: %(default)s)",
+    )
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: the fastest here")
     parser.add_argument("--seed", type=at_least(0), help="of the draw (default: 0)")
     parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
@@ -62,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         options.out,
         complete_only=options.complete_only,
         annotations=options.annotations,
+        latent=options.latent,
         **source,
         **{name: getattr(options, name) for name in given if getattr(options, name) is not None},
     )
@@ -73,15 +79,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(checkpoint: Path) -> dict[str, Any]:
     """The weights, and the record train.py left beside them if it is there."""
     from posecore.models.checkpoint import load_checkpoint
+    from posecore.training.record import read_run
 
-    network = load_checkpoint(checkpoint)
-    record, lines = checkpoint.parent / "run.json", checkpoint.parent / "history.jsonl"
-    if not (record.is_file() and lines.is_file()):
+    network, made = load_checkpoint(checkpoint), read_run(checkpoint.parent)
+    if made is None:
         return {"network": network}
-    history = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
-    best = max(history, key=lambda line: line["val_pck"])
-    training = json.loads(record.read_text(encoding="utf-8")) | {"best_epoch": best["epoch"]}
-    return {"network": network, "training": training, "history": history}
+    training = made.record | {"best_epoch": made.history[made.kept]["epoch"]}
+    return {"network": network, "training": training, "history": made.history}
 
 
 def _bundle(path: Path) -> dict[str, Any]:

@@ -20,16 +20,25 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of this run: weights, record, state")
     parser.add_argument(
-        "--preset", default="fast", help="recipe: thesis, fast or finish (default: %(default)s)"
+        "--preset", default="fast", help="recipe: thesis, fast, finish or onward (default: %(default)s)"
     )
     parser.add_argument("--epochs", type=int, help="default: the preset's")
     parser.add_argument("--init", type=Path, help="weights to train on, for example with --preset finish")
+    parser.add_argument(
+        "--autoencoder", type=Path, help="weights made by train_autoencoder.py, put into the --init network"
+    )
     parser.add_argument("--resume", action="store_true", help="go on after the last finished epoch")
     parser.add_argument("--seed", type=at_least(0), help="of weights, order and augmentation (default: 0)")
     parser.add_argument("--workers", type=at_least(0), help="processes that read pictures (default: 1)")
     parser.add_argument("--threads", type=at_least(1), help="processor cores for the network (default: all)")
     parser.add_argument("--stacks", type=int, help="hourglasses end to end (default: 1)")
     parser.add_argument("--channels", type=int, help="width of the network (default: 256)")
+    parser.add_argument(
+        "--bottleneck-channels", type=int, help="width of its bottleneck (default: as of the rest)"
+    )
+    parser.add_argument(
+        "--skips", help="skip connections to build, 1 or 0 from 64 x 64 to 8 x 8 (default: 1111)"
+    )
     return parser
 
 
@@ -40,12 +49,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.inference import use_threads
     from posecore.training.loop import train
     from posecore.training.presets import find_preset
-    from posecore.training.record import RunFolder
+    from posecore.training.record import RunFolder, read_run
 
     use_threads(options.threads)
-    given = ("init", "seed", "workers", "stacks", "channels", "epochs")
+    given = (
+        "init",
+        "autoencoder",
+        "seed",
+        "workers",
+        "stacks",
+        "channels",
+        "bottleneck_channels",
+        "skips",
+        "epochs",
+    )
     run = RunFolder(options.out)
-    history = train(
+    train(
         [open_prepared(folder) for folder in options.data],
         run,
         options.preset,
@@ -55,7 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     if os.environ.get("RANK", "0") != "0":  # under torchrun the first process speaks for all
         return 0
-    best = max(history, key=lambda line: line["val_pck"])
+    made = read_run(options.out)
+    assert made is not None
+    best = made.history[made.kept]
     print(f"wrote {run.best}: epoch {best['epoch']}, validation PCK {best['val_pck']:.4f}")
     print(f"next: python scripts/evaluate.py --checkpoint {run.best} --data {options.data[0]}")
     return 0

@@ -95,6 +95,25 @@ def test_a_bundle_opens_with_what_was_written(whole):
     assert bundle.network().config.channels == 8
 
 
+def test_a_bundle_from_before_networks_could_be_built_otherwise_opens_as_it_did(copy):
+    def forget(values):
+        del values["latent"]
+        for name in ("skips", "bottleneck_channels", "autoencoder"):
+            del values["model"]["config"][name]
+
+    edit_manifest(copy, forget)
+    bundle = open_bundle(copy)
+    assert (bundle.manifest.latent, bundle.manifest.dimensions) == ("bottleneck", 128)
+    assert bundle.manifest.built_skips == (True, True, True, True)
+    assert bundle.network().config.channels == 8
+
+
+def test_weights_of_a_network_built_otherwise_than_the_manifest_says_are_refused(copy):
+    edit_manifest(copy, lambda values: values["model"]["config"].update(skips="0111"))
+    with pytest.raises(BundleError, match=r"another configuration than manifest\.json says"):
+        open_bundle(copy).network()
+
+
 def test_latents_are_mapped_and_read_only(whole):
     latents = open_bundle(whole).latents
     assert isinstance(latents, np.memmap)
@@ -273,6 +292,12 @@ def test_a_newer_and_an_older_schema(copy):
         (lambda m: m["dataset"].update(people=0), "dataset.people is 0, expected at least 1"),
         (lambda m: m["dataset"].update(people="300"), "dataset.people is '300', expected int"),
         (lambda m: m["model"].update(config={}), "model.config.channels is None, expected int"),
+        (lambda m: m["model"]["config"].update(skips="012"), "skip mask '012'"),
+        (lambda m: m["model"]["config"].update(skips=1111), "model.config.skips is 1111, expected str"),
+        (lambda m: m["model"]["config"].update(bottleneck_channels="4"), "bottleneck_channels is '4'"),
+        (lambda m: m["model"]["config"].update(autoencoder=None), "model.config.autoencoder is None"),
+        (lambda m: m.update(latent="pixels"), "latent is 'pixels', expected bottleneck or autoencoder"),
+        (lambda m: m.update(latent="autoencoder"), "latent is 'autoencoder', but the network has none"),
         (lambda m: m["figures"].update(val=3), "figures.val is 3, expected dict"),
         (lambda m: m["files"].update(x={"bytes": 1}), "files.x has no sha256"),
         (lambda m: m["files"].pop("latents.npy"), "does not list latents.npy"),

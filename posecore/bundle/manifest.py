@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal, TypedDict, get_args, is_typeddict
 
+from posecore.ablation import SkipMask, parse_mask
 from posecore.config import from_dict
 from posecore.errors import BundleError, ConfigError
 
@@ -22,6 +23,10 @@ REQUIRED: Final = (SAMPLES, LATENTS, WEIGHTS, SKIP_MEANS, HISTORY, THUMBNAIL_IND
 
 BOTTLENECK_CELLS: Final = 4 * 4
 """Height times width of the bottleneck of a 256 x 256 picture; a latent has channels times as many."""
+
+LatentSpace = Literal["bottleneck", "autoencoder"]
+"""What a bundle's latents are: the output of the last bottleneck residual, or what the network's autoencoder
+squeezes it to."""
 
 
 class DatasetInfo(TypedDict):
@@ -55,7 +60,7 @@ class Manifest:
 
     created: ISO 8601, UTC. training: preset, epochs, seed, best_epoch and what else is known.
     figures: per data set and split, what posecore.metrics.evaluate found. versions: of packages.
-    files: by path relative to the bundle, with forward slashes.
+    files: by path relative to the bundle, with forward slashes. latent: what the latents are.
     """
 
     schema_version: int
@@ -68,6 +73,7 @@ class Manifest:
     figures: dict[str, dict[str, Any]]
     versions: dict[str, str]
     files: dict[str, FileInfo]
+    latent: LatentSpace = "bottleneck"
 
     @property
     def people(self) -> int:
@@ -76,9 +82,17 @@ class Manifest:
 
     @property
     def dimensions(self) -> int:
-        """D, how many numbers a latent has: 4,096 for 256 channels."""
-        channels: int = self.model["config"]["channels"]
-        return channels * BOTTLENECK_CELLS
+        """D, how many numbers a latent has: 4,096 for 256 channels, 50 of the thesis's autoencoder."""
+        config = self.model["config"]
+        # Bundles from before these could be configured do not name them.
+        if self.latent == "autoencoder":
+            return int(config.get("autoencoder", 0))
+        return int(config.get("bottleneck_channels") or config["channels"]) * BOTTLENECK_CELLS
+
+    @property
+    def built_skips(self) -> SkipMask:
+        """The skip connections the network was built and trained with; the others do not exist in it."""
+        return parse_mask(self.model["config"].get("skips", "1111"))
 
 
 def broken(path: Path, problem: str) -> BundleError:
@@ -150,20 +164,33 @@ def linked_folder(path: Path, names: list[str]) -> str | None:
 
 def _check_fields(manifest: Manifest) -> None:
     """Raise ConfigError where a value has the wrong type or range, or a file lies outside the bundle."""
+    choices = ("precision", "latent")
     for field, kind in Manifest.__annotations__.items():
         value = getattr(manifest, field)
         if is_typeddict(kind):
             _check_mapping(field, value, kind)
         elif kind in (str, int):
             _check_type(field, value, kind)
-        elif field != "precision":
+        elif field not in choices:
             _check_type(field, value, dict)
-    if manifest.precision not in get_args(Manifest.__annotations__["precision"]):
-        raise ConfigError(f"precision is {manifest.precision!r}, expected bf16 or fp32")
+    for field in choices:
+        expected = get_args(Manifest.__annotations__[field])
+        if getattr(manifest, field) not in expected:
+            raise ConfigError(
+                f"{field} is {getattr(manifest, field)!r:.60}, expected {' or '.join(expected)}"
+            )
     for field, least in (("people", 1), ("pictures", 0)):
         if manifest.dataset[field] < least:  # type: ignore[literal-required]
             raise ConfigError(f"dataset.{field} is {manifest.dataset[field]}, expected at least {least}")  # type: ignore[literal-required]
-    _check_type("model.config.channels", manifest.model["config"].get("channels"), int)
+    config = manifest.model["config"]
+    _check_type("model.config.channels", config.get("channels"), int)
+    _check_type("model.config.autoencoder", config.get("autoencoder", 0), int)
+    if config.get("bottleneck_channels") is not None:
+        _check_type("model.config.bottleneck_channels", config["bottleneck_channels"], int)
+    _check_type("model.config.skips", config.get("skips", "1111"), str)
+    if manifest.latent == "autoencoder" and not config.get("autoencoder"):
+        raise ConfigError("latent is 'autoencoder', but the network has none")
+    parse_mask(config.get("skips", "1111"))
     for field, figures in manifest.figures.items():
         _check_type(f"figures.{field}", figures, dict)
     for name, info in manifest.files.items():

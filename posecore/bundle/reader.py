@@ -1,6 +1,5 @@
 """Opening a bundle: what is cheap is checked at once, what is large is mapped or read when asked for."""
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from posecore.bundle.manifest import (
     read_manifest,
 )
 from posecore.bundle.thumbnails import ThumbnailIndex, read_index, read_tile
+from posecore.config import from_dict
 from posecore.errors import BundleError, PosecoreError
 from posecore.samples import CROP_COLUMNS, columns
 
@@ -126,13 +126,15 @@ class Bundle:
     def network(self) -> "StackedHourglass":
         """The network with its weights, in evaluation mode."""
         from posecore.models.checkpoint import load_checkpoint
+        from posecore.models.hourglass import HourglassConfig
 
         try:
             network = load_checkpoint(self.path / WEIGHTS)
+            # As a configuration, so that one from before a field existed has that field's default.
+            described = from_dict(HourglassConfig, self.manifest.model["config"])
         except PosecoreError as error:
             raise broken(self.path, f"{WEIGHTS} is not usable: {error}") from error
-        # Through JSON, so that tuples and lists compare equal.
-        if json.loads(json.dumps(dataclasses.asdict(network.config))) != self.manifest.model["config"]:
+        if network.config != described:
             raise broken(
                 self.path, f"{WEIGHTS} is of a network with another configuration than {MANIFEST} says"
             )

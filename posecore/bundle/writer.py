@@ -10,6 +10,7 @@ from posecore.bundle.manifest import (
     SCHEMA_VERSION,
     DatasetInfo,
     FileInfo,
+    LatentSpace,
     Manifest,
     ModelInfo,
     read_manifest,
@@ -29,6 +30,7 @@ def new_manifest(
     training: Mapping[str, Any],
     figures: Mapping[str, Mapping[str, Any]],
     versions: Mapping[str, str],
+    latent: LatentSpace = "bottleneck",
 ) -> Manifest:
     """A manifest of the current schema; `write_bundle` adds the files."""
     return Manifest(
@@ -42,6 +44,7 @@ def new_manifest(
         figures={key: dict(values) for key, values in figures.items()},
         versions=dict(versions),
         files={},
+        latent=latent,
     )
 
 

@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from posecore.ablation import ALL_OFF, ALL_ON, SkipMask, format_mask
 from posecore.bundle import check_destination, new_manifest, write_bundle, write_thumbnails
-from posecore.bundle.manifest import HISTORY, LATENTS, SAMPLES, SKIP_MEANS, WEIGHTS
+from posecore.bundle.manifest import HISTORY, LATENTS, SAMPLES, SKIP_MEANS, WEIGHTS, LatentSpace
 from posecore.bundle.reader import LEVEL_KEYS
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
@@ -35,6 +35,7 @@ from posecore.latent.files import LatentFiles
 from posecore.metrics.evaluate import evaluate
 from posecore.metrics.pck import hits, image_scores
 from posecore.models.checkpoint import round_weights, save_checkpoint, weights_digest
+from posecore.prediction import BATCH, figures_name, predict
 from posecore.samples import (
     CROP_COLUMNS,
     annotated_columns,
@@ -43,9 +44,6 @@ from posecore.samples import (
     read_visibility,
     truth_columns,
 )
-
-BATCH = 8
-"""People encoded at once."""
 
 CHUNK = 16 * BATCH
 """People between two points from which a killed run goes on."""
@@ -86,6 +84,7 @@ def extract(
     complete_only: bool = False,
     annotations: bool = False,
     pictures: int = 0,
+    latent: LatentSpace = "bottleneck",
     training: Mapping[str, Any] | None = None,
     history: Sequence[Mapping[str, Any]] = (),
     figures: Mapping[str, Mapping[str, Any]] | None = None,
@@ -95,8 +94,9 @@ def extract(
 
     samples: how many people, drawn with `seed`; None for all. annotations: keep the annotated
     keypoints in the bundle, and what else is known of the people; pictures: how many of them to show,
-    from the first on. Both are for data that may be passed on. training, history: what is known of the
-    network's training, and one record per epoch. figures: scores of the same weights on other data.
+    from the first on. Both are for data that may be passed on. latent: what the latents are. training,
+    history: what is known of the network's training, and one record per epoch. figures: scores of the same
+    weights on other data. Raises ConfigError for people or an autoencoder that are not there.
 
     The network is used with the weights that are stored, which are rounded to float16. A picture that is
     shown is what the network saw: it is compressed first.
@@ -109,16 +109,24 @@ def extract(
         raise ConfigError(
             f"--pictures {pictures}: the bundle has {len(rows)} people; ask for 0 to {len(rows)}"
         )
+    if latent == "autoencoder" and not predictor.network.config.autoencoder:
+        raise ConfigError(
+            "--latent autoencoder: this network has no autoencoder; leave it out, or put one in with "
+            "`python scripts/train.py --init FILE --autoencoder FILE`"
+        )
     network = round_weights(predictor.network)
     job = {
         "weights": weights_digest(network),
         "data": data.info["fingerprint"],
         "precision": predictor.precision,
         "pictures": pictures,
+        "latent": latent,
         "people": hashlib.sha256("\n".join(table["sample_id"]).encode()).hexdigest(),
     }
-    files = LatentFiles(destination, job, len(rows), network.config.channels * 16)
-    sums = _fill(files, predictor, crops, rows, pictures)
+    config = network.config
+    dimensions = config.autoencoder if latent == "autoencoder" else config.bottleneck_numbers
+    files = LatentFiles(destination, job, len(rows), dimensions)
+    sums = _fill(files, predictor, crops, rows, pictures, latent)
 
     predicted = np.asarray(files.read("predicted.npy"))
     points, peaks = predicted[..., :2], predicted[..., 2]
@@ -157,46 +165,15 @@ def extract(
             "annotations": annotations,
             "pictures": pictures,
         },
-        model={"name": "hourglass", "config": asdict(network.config)},
+        model={"name": "hourglass", "config": asdict(config)},
         precision=predictor.precision,
         training=dict(training or {}),
         figures=dict(figures or {}) | found,
         versions={name: version(name) for name in ("torch", "numpy", "scikit-learn", "lightning-fabric")},
+        latent=latent,
     )
     write_bundle(files.folder, manifest, destination)
     return len(rows)
-
-
-def predict(
-    predictor: Predictor, crops: CropDataset, masks: tuple[SkipMask, ...]
-) -> dict[SkipMask, tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Points (N, 17, 2) in crop pixels and peaks (N, 17) under each mask; a picture is encoded once.
-
-    With more than one stack every mask needs its own pass, as it holds for the earlier stacks too.
-    """
-    found: dict[SkipMask, list[tuple[NDArray[np.float32], NDArray[np.float32]]]] = {
-        mask: [] for mask in masks
-    }
-    for start in tqdm(range(0, len(crops), BATCH), desc=f"{len(crops)} people", mininterval=1):
-        pictures = np.stack([crops.picture(i) for i in range(start, min(start + BATCH, len(crops)))])
-        if predictor.network.config.stacks == 1:
-            for mask, heatmaps in zip(
-                masks, predictor.decode(predictor.encode(pictures), masks), strict=True
-            ):
-                found[mask].append(decode(heatmaps))
-        else:
-            for mask in masks:
-                found[mask].append(decode(predictor.heatmaps(pictures, mask)))
-    return {
-        mask: (np.concatenate([p for p, _ in parts]), np.concatenate([h for _, h in parts]))
-        for mask, parts in found.items()
-    }
-
-
-def figures_name(data: str, split: str, mask: SkipMask) -> str:
-    """What scores are called in a bundle's manifest."""
-    cut = {ALL_ON: "", ALL_OFF: ", all skips cut"}.get(mask, f", skips {format_mask(mask)}")
-    return f"{data} {split}{cut}"
 
 
 def _scores(
@@ -206,7 +183,12 @@ def _scores(
 
 
 def _fill(
-    files: LatentFiles, predictor: Predictor, crops: CropDataset, rows: NDArray[np.int64], shown: int
+    files: LatentFiles,
+    predictor: Predictor,
+    crops: CropDataset,
+    rows: NDArray[np.int64],
+    shown: int,
+    latent: LatentSpace,
 ) -> list[NDArray[np.float64]]:
     """One pass over the people, the first of whom are `shown`.
 
@@ -223,7 +205,7 @@ def _fill(
         encoded = predictor.encode(pictures)
         heatmaps = predictor.decode(encoded, (ALL_ON,))[0]
         points, peaks = decode(heatmaps)
-        files.write(LATENTS, start, encoded.bottleneck.flatten(1).half().cpu().numpy())
+        files.write(LATENTS, start, predictor.latents(encoded, latent).astype(np.float16))
         files.write("predicted.npy", start, np.concatenate([points, peaks[..., None]], axis=-1))
         files.write("tiles.npy", start, np.stack([fuse_heatmaps(h) for h in heatmaps]))
         batch_sums = [skip.float().sum(dim=0).cpu().numpy().astype(np.float64) for skip in encoded.skips]

@@ -1,8 +1,9 @@
 """The stacked hourglass, taken apart where people want to look inside.
 
-Shapes: N images, S stacks, K joints, C channels, H x W the heatmap (a quarter of the image: 64 x 64
-for 256 x 256). Skip connections are listed from the finest level to the coarsest: 64, 32, 16 and 8
-cells wide for a 256 x 256 image.
+Shapes: N images, S stacks, K joints, C channels, B of them in the bottleneck (as many, unless it is
+configured narrower), H x W the heatmap (a quarter of the image: 64 x 64 for 256 x 256). Skip
+connections are listed from the finest level to the coarsest: 64, 32, 16 and 8 cells wide for a
+256 x 256 image.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from posecore.ablation import ALL_ON, format_mask, parse_mask
 from posecore.errors import ConfigError
-from posecore.models.layers import HeatmapHead, Residual, Stem, upsample
+from posecore.models.autoencoder import CELLS, Autoencoder, AutoencoderConfig
+from posecore.models.layers import HeatmapHead, NoSkip, Residual, Stem, upsample
 
 LEVELS = 4
 """Skip connections of one hourglass; also how often it halves the resolution."""
@@ -28,6 +31,11 @@ class HourglassConfig:
     convolution of every head starts at zero: heatmaps are nearly empty, and a network that starts with
     full ones spends its first thousand steps on unlearning them.
     mean_rgb: mean colour of the training crops in [0, 1], subtracted from every image.
+    skips: the skip connections that are built, a mask as in posecore.ablation, the same in all stacks.
+    Building a network without one is another experiment than cutting it at test time.
+    bottleneck_channels: width of the bottleneck of every stack; None for as wide as the rest.
+    autoencoder: how many numbers the autoencoder behind the last stack's bottleneck squeezes it to; 0: there
+    is none. The thesis has 50.
     """
 
     joints: int = 17
@@ -36,23 +44,42 @@ class HourglassConfig:
     bottleneck_residuals: int = 3
     initialisation: Literal["glorot", "he"] = "glorot"
     mean_rgb: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    skips: str = format_mask(ALL_ON)
+    bottleneck_channels: int | None = None
+    autoencoder: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mean_rgb", tuple(self.mean_rgb))
         for name in ("joints", "stacks", "bottleneck_residuals"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} is {getattr(self, name)}; expected at least 1")
-        if self.channels < 2 or self.channels % 2:
-            raise ConfigError(f"channels is {self.channels}; expected an even number above 0")
+        for name in ("channels", "bottleneck_channels"):
+            value = getattr(self, name)
+            if value is not None and (value < 2 or value % 2):
+                raise ConfigError(f"{name} is {value}; expected an even number above 0")
         if self.initialisation not in ("glorot", "he"):
             raise ConfigError(f"initialisation is {self.initialisation!r}; expected 'glorot' or 'he'")
+        parse_mask(self.skips)
+        if self.autoencoder:
+            AutoencoderConfig(self.bottleneck_width, self.autoencoder)
+
+    @property
+    def bottleneck_width(self) -> int:
+        """B, the channels of the bottleneck."""
+        return self.bottleneck_channels or self.channels
+
+    @property
+    def bottleneck_numbers(self) -> int:
+        """How many numbers the bottleneck of a 256 x 256 image holds: 4,096 for 256 channels."""
+        return self.bottleneck_width * CELLS**2
 
 
 class Encoded(NamedTuple):
     """What the last stack's encoder made of N images.
 
-    bottlenecks: output of every bottleneck residual, each (N, C, H/16, W/16).
-    skips: output of every skip branch, finest level first, (N, C, H, W) to (N, C, H/8, W/8).
+    bottlenecks: output of every bottleneck residual, each (N, B, H/16, W/16).
+    skips: output of every skip branch, finest level first, (N, C, H, W) to (N, C, H/8, W/8); zeros where
+    none was built.
     earlier_heatmaps: (N, S - 1, K, H, W), what the stacks before the last one predicted.
     """
 
@@ -62,7 +89,7 @@ class Encoded(NamedTuple):
 
     @property
     def bottleneck(self) -> Tensor:
-        """Output of the last bottleneck residual, (N, C, H/16, W/16): the latent of the thesis."""
+        """Output of the last bottleneck residual, (N, B, H/16, W/16): the latent of the thesis."""
         return self.bottlenecks[-1]
 
 
@@ -73,11 +100,21 @@ class Hourglass(nn.Module):
     added), none the last: the stack's own residual comes next.
     """
 
-    def __init__(self, channels: int, bottleneck_residuals: int) -> None:
+    def __init__(self, config: HourglassConfig, autoencoder: int = 0) -> None:
         super().__init__()
-        self.skip = nn.ModuleList(Residual(channels) for _ in range(LEVELS))
+        channels, width = config.channels, config.bottleneck_width
+        self.skip = nn.ModuleList(
+            Residual(channels) if built else NoSkip() for built in parse_mask(config.skips)
+        )
         self.down = nn.ModuleList(Residual(channels) for _ in range(LEVELS))
-        self.bottleneck = nn.ModuleList(Residual(channels) for _ in range(bottleneck_residuals))
+        # Nothing that is not asked for is built; nn.Identity hands on what it is given.
+        same = width == channels
+        self.narrow = nn.Identity() if same else nn.Conv2d(channels, width, kernel_size=1)
+        self.bottleneck = nn.ModuleList(Residual(width) for _ in range(config.bottleneck_residuals))
+        self.autoencoder: nn.Module = nn.Identity()
+        if autoencoder:
+            self.autoencoder = Autoencoder(AutoencoderConfig(width, autoencoder))
+        self.widen = nn.Identity() if same else nn.Conv2d(width, channels, kernel_size=1)
         self.up = nn.ModuleList(Residual(channels) for _ in range(LEVELS - 1))
 
     def encode(self, features: Tensor) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
@@ -86,20 +123,36 @@ class Hourglass(nn.Module):
         for skip, down in zip(self.skip, self.down, strict=True):
             skips.append(skip(features))
             features = down(functional.max_pool2d(features, 2))
+        features = self.narrow(features)
         bottlenecks: list[Tensor] = []
         for residual in self.bottleneck:
             features = residual(features)
             bottlenecks.append(features)
         return tuple(bottlenecks), tuple(skips)
 
-    def decode(self, bottleneck: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None) -> Tensor:
-        """Bottleneck (N, C, H/16, W/16) and skips to features (N, C, H, W).
+    def leave_bottleneck(self, latent: Tensor) -> Tensor:
+        """What goes up, (N, C, H/16, W/16), of a bottleneck (N, B, H/16, W/16) or an autoencoder's (N, D)."""
+        if latent.dim() == 2 and isinstance(self.autoencoder, Autoencoder):
+            bottleneck = self.autoencoder.decode(latent)
+        else:
+            bottleneck = self.autoencoder(latent)
+        features: Tensor = self.widen(bottleneck)
+        return features
+
+    def add_skip(self, features: Tensor, skip: Tensor, level: int, skip_mask: Tensor | None = None) -> Tensor:
+        """Features with what comes over a skip, or as they are where that skip was not built."""
+        if isinstance(self.skip[level], NoSkip):
+            return features
+        return features + _gate(skip, skip_mask, level)
+
+    def decode(self, latent: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None) -> Tensor:
+        """Bottleneck, or an autoencoder's numbers, and skips to features (N, C, H, W).
 
         skip_mask: (4,) or (N, 4), finest level first; a skip counts where it is true.
         """
-        features = bottleneck
+        features = self.leave_bottleneck(latent)
         for level in reversed(range(LEVELS)):
-            features = upsample(features) + _gate(skips[level], skip_mask, level)
+            features = self.add_skip(upsample(features), skips[level], level, skip_mask)
             if level > 0:
                 features = self.up[level - 1](features)
         return features
@@ -117,7 +170,10 @@ class StackedHourglass(nn.Module):
         channels, stacks = config.channels, config.stacks
         self.stem = Stem(channels)
         # Typed views of the module lists: PyTorch's own give back a Module without its methods.
-        self._stacks = [Hourglass(channels, config.bottleneck_residuals) for _ in range(stacks)]
+        last = stacks - 1
+        self._stacks = [
+            Hourglass(config, config.autoencoder if stack == last else 0) for stack in range(stacks)
+        ]
         self._heads = [HeatmapHead(channels, config.joints) for _ in range(stacks)]
         self.hourglasses = nn.ModuleList(self._stacks)
         self.features = nn.ModuleList(Residual(channels) for _ in range(stacks))
@@ -154,13 +210,28 @@ class StackedHourglass(nn.Module):
             )
         return Encoded(bottlenecks, skips, earlier_heatmaps)
 
-    def decode(self, bottleneck: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None = None) -> Tensor:
+    def squeeze(self, bottleneck: Tensor) -> Tensor:
+        """The last stack's bottleneck (N, B, H/16, W/16) to its autoencoder's numbers (N, D), without noise.
+
+        Raises ConfigError where the network has no autoencoder.
+        """
+        autoencoder = self._stacks[-1].autoencoder
+        if not isinstance(autoencoder, Autoencoder):
+            raise ConfigError(
+                "the network has no autoencoder; put one in with `python scripts/train.py --init FILE "
+                "--autoencoder FILE`"
+            )
+        return autoencoder.encode(bottleneck)
+
+    def decode(self, latent: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None = None) -> Tensor:
         """The last stack's bottleneck and skips to its heatmaps (N, K, H, W), float32.
 
+        latent: `Encoded.bottleneck`, which passes the autoencoder where there is one, or that one's numbers
+        (N, D), which pass its right half.
         skip_mask: (4,) or (N, 4), finest level first; a skip that is off counts as zero. To put
         something else in its place, put it into `skips`.
         """
-        return self._finish(self.config.stacks - 1, bottleneck, skips, skip_mask)[1]
+        return self._finish(self.config.stacks - 1, latent, skips, skip_mask)[1]
 
     def forward(self, images: Tensor, skip_mask: Tensor | None = None) -> Tensor:
         """Images (N, 3, 4H, 4W), RGB in [0, 1], to every stack's heatmaps (N, S, K, H, W), float32."""
@@ -169,9 +240,9 @@ class StackedHourglass(nn.Module):
         return torch.cat([encoded.earlier_heatmaps, last.unsqueeze(1)], dim=1)
 
     def _finish(
-        self, stack: int, bottleneck: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None
+        self, stack: int, latent: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        features = self.features[stack](self._stacks[stack].decode(bottleneck, skips, skip_mask))
+        features = self.features[stack](self._stacks[stack].decode(latent, skips, skip_mask))
         return features, self.heads[stack](features)
 
     def _initialise(self, scheme: Literal["glorot", "he"]) -> None:

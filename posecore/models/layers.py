@@ -33,6 +33,13 @@ class Residual(nn.Module):
         return features + change
 
 
+class NoSkip(nn.Module):
+    """In the place of a skip that is not built: no parameters, and zeros of the features' shape."""
+
+    def forward(self, features: Tensor) -> Tensor:
+        return features.new_zeros(()).expand(features.shape)
+
+
 class Stem(nn.Module):
     """Image to features at a quarter of its resolution: (N, 3, 4H, 4W) to (N, C, H, W).
 

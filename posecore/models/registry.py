@@ -1,16 +1,20 @@
 """Networks by name. Another architecture is another row of MODELS."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from torch import nn
 
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 
+Network = TypeVar("Network", bound=nn.Module)
 
-class Model(NamedTuple):
+
+class Model(NamedTuple, Generic[Network]):
     """A network's configuration class and what builds it."""
 
     config: type[Any]
-    build: Callable[[Any], StackedHourglass]
+    build: Callable[[Any], Network]
 
 
-MODELS: Final[Mapping[str, Model]] = {"hourglass": Model(HourglassConfig, StackedHourglass)}
+MODELS: Final[Mapping[str, Model[StackedHourglass]]] = {"hourglass": Model(HourglassConfig, StackedHourglass)}

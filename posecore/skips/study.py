@@ -90,8 +90,8 @@ def run_study(bundle: Bundle, data: PreparedData | None, settings: Settings) -> 
 
     data: the prepared data folder with the pictures that the bundle does not ship and, where the bundle
     holds no annotations, the labels that tell right from wrong; of these only the hits are kept. With
-    several stacks the skips of the last one are cut. Raises ConfigError or DataError where people, pictures
-    or settings do not fit.
+    several stacks the skips of the last one are cut; cutting one that was not built has no effect. Raises
+    ConfigError or DataError where people, pictures or settings do not fit.
     """
     people = choose_people(bundle, data, settings)
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
@@ -126,6 +126,7 @@ def run_study(bundle: Bundle, data: PreparedData | None, settings: Settings) -> 
     info = described | {
         "count": len(people.sample_ids),
         "stacks": predictor.network.config.stacks,
+        "built": predictor.network.config.skips,
         "pck_radius": PCK_RADIUS,
         "labelled_faces": face_patterns(people.visibility),
         "versions": {name: version(name) for name in ("torch", "numpy")},

@@ -25,13 +25,14 @@ from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError, DataError
 from posecore.metrics.pck import hits, pck
 from posecore.models.checkpoint import save_checkpoint
-from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.samples import read_points, read_visibility
 from posecore.training.augment import augment
+from posecore.training.beginning import Beginning, first_network
 from posecore.training.losses import heatmap_loss
 from posecore.training.memory import keep_freed_memory
+from posecore.training.optimise import make_optimiser, make_schedule
 from posecore.training.presets import Preset
-from posecore.training.record import Beginning, RunFolder
+from posecore.training.record import RunFolder
 
 Record = dict[str, Any]
 """One epoch: epoch (from 1), image_size, learning_rate, train_loss, val_loss, val_pck, seconds."""
@@ -46,41 +47,46 @@ def train(
     epochs: int | None = None,
     seed: int = 0,
     workers: int = 1,
-    stacks: int = 1,
-    channels: int = 256,
+    stacks: int | None = None,
+    channels: int | None = None,
+    bottleneck_channels: int | None = None,
+    skips: str | None = None,
     init: Path | None = None,
+    autoencoder: Path | None = None,
     resume: bool = False,
 ) -> list[Record]:
-    """Train and return one record per epoch; weights with the best validation PCK go to `run.best`.
+    """Train and return one record per epoch; the weights with the best validation PCK go to `run.best`.
 
     data: folders whose training people are taken together; those of the first one's val are validated on.
-    init: a checkpoint whose network is trained on, as it is built; `stacks` and `channels` are its own
-    then, and the history goes on from the one that lies beside it.
+    stacks, channels, bottleneck_channels, skips: how the network is built, as in HourglassConfig; None for
+    its defaults.
+    init: a checkpoint whose network is trained on, as it is built; the history goes on from the one that lies
+    beside it. autoencoder: weights, made for that network, of one that is put into its bottleneck first.
 
     Validation is always at 256 x 256, so epochs of different image sizes compare. On a processor
     with a fixed number of threads a resumed run ends with the very weights of an uninterrupted one.
-    Raises ConfigError for impossible options, DataError where the data folder lacks people.
+    Raises ConfigError for impossible options, CheckpointError for weights that cannot be used, DataError
+    where the data folder lacks people.
     """
     epochs = preset.epochs if epochs is None else epochs
     if epochs < 1:
         raise ConfigError(f"--epochs {epochs}: expected at least 1")
     crops = [CropDataset(folder, "train") for folder in data]
     validation = CropDataset(data[0], "val")
-    before = Beginning(init) if init is not None else None
+    if autoencoder is not None and init is None:
+        raise ConfigError("--autoencoder: name the network it is put into with --init")
+    before = Beginning(init, autoencoder) if init is not None else None
+    built = {
+        "stacks": stacks,
+        "channels": channels,
+        "bottleneck_channels": bottleneck_channels,
+        "skips": skips,
+    }
+    built = {name: value for name, value in built.items() if value is not None}
     fabric = _launch(preset)
     keep_freed_memory()
     torch.manual_seed(seed)
-    if before is not None:
-        network = before.network
-    else:
-        network = StackedHourglass(
-            HourglassConfig(
-                channels=channels,
-                stacks=stacks,
-                initialisation=preset.initialisation,
-                mean_rgb=tuple(data[0].info["mean_rgb"]),
-            )
-        )
+    network = first_network(before, preset, data[0].info["mean_rgb"], built)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     network.stem.requires_grad_(not preset.freeze_stem)
     change = partial(augment, augmentation=preset.augmentation) if preset.augmentation else None
@@ -89,12 +95,15 @@ def train(
         examples, fabric.world_size, fabric.global_rank, shuffle=True, seed=seed, drop_last=True
     )
     batch_size = max(1, min(preset.batch_size, len(sampler)))
-    optimiser = _optimiser(preset, network)
-    schedule = _schedule(preset, optimiser, len(sampler) // batch_size * epochs)
+    optimiser = make_optimiser(preset, network)
+    schedule = make_schedule(preset, optimiser, len(sampler) // batch_size * epochs)
+    history: list[Record] = list(before.history) if before is not None else []
+    earlier = len(history)
     settings = {
         "preset": preset_name,
         "recipe": asdict(preset),
         "epochs": epochs,
+        "epochs_before": earlier,
         "seed": seed,
         "processes": fabric.world_size,
         "threads": torch.get_num_threads() if fabric.device.type == "cpu" else None,
@@ -114,8 +123,6 @@ def train(
         "torch": torch.__version__,
     }
     state = fabric.broadcast(run.start(settings, resume) if fabric.is_global_zero else None)
-    history: list[Record] = list(before.history) if before is not None else []
-    earlier = len(history)
     if state is not None:
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
@@ -126,6 +133,9 @@ def train(
     for epoch in range(len(history) - earlier, epochs):
         began = time.monotonic()
         examples.epoch, examples.size = epoch, preset.image_size(epoch, epochs)
+        if network.config.autoencoder:
+            # Its noise, the only chance the network itself has; drawn by epoch, so that a resumed run agrees.
+            torch.manual_seed(seed + 1_000_003 * (1 + epoch * fabric.world_size + fabric.global_rank))
         sampler.set_epoch(epoch)
         loader = DataLoader(examples, batch_size, sampler=sampler, num_workers=workers, drop_last=True)
         batches = tqdm(
@@ -154,7 +164,8 @@ def train(
             }
         )
         if fabric.is_global_zero:
-            if scores["val_pck"] >= max(record["val_pck"] for record in history):
+            # Of its own epochs only: those it began with are another network's if an autoencoder was put in.
+            if scores["val_pck"] >= max(record["val_pck"] for record in history[earlier:]):
                 save_checkpoint(run.best, network)
             run.save_state(
                 {
@@ -177,24 +188,6 @@ def _launch(preset: Preset) -> Fabric:
     fabric = Fabric(devices=processes, num_nodes=nodes, strategy=strategy, precision=preset.precision)
     fabric.launch()
     return fabric
-
-
-def _optimiser(preset: Preset, network: StackedHourglass) -> torch.optim.Optimizer:
-    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    if preset.optimiser == "rmsprop":
-        return torch.optim.RMSprop(trained, lr=preset.learning_rate, alpha=0.99)
-    return torch.optim.AdamW(trained, lr=preset.learning_rate)
-
-
-def _schedule(preset: Preset, optimiser: torch.optim.Optimizer, steps: int) -> OneCycleLR | ReduceLROnPlateau:
-    if preset.schedule == "drop-once":
-        # `min_lr` makes it once: the first drop arrives there. Patience counts the epochs before the fifth.
-        return ReduceLROnPlateau(
-            optimiser, mode="max", factor=0.2, patience=4, threshold=0, min_lr=preset.learning_rate * 0.2
-        )
-    return OneCycleLR(
-        optimiser, preset.learning_rate, total_steps=steps, pct_start=0.05, anneal_strategy="linear"
-    )
 
 
 def _train_epoch(

@@ -69,6 +69,8 @@ _FAST = Preset(
     place=1e-4,
 )
 
+_ON = replace(_FAST, learning_rate=1e-3, epochs=8, stages=(Stage(256, 1.0),))
+
 PRESETS: Final[Mapping[str, Preset]] = {
     # Thesis, section 5.1. RMSprop's rho of 0.99 is PyTorch's default (alpha).
     "thesis": Preset(
@@ -88,7 +90,9 @@ PRESETS: Final[Mapping[str, Preset]] = {
     # only 2 x 2, and what it learns there has to be learned anew for whole crops: more would be lost.
     "fast": _FAST,
     # For weights that `fast` left, with --init: whole crops, as many epochs as there is time for.
-    "finish": replace(_FAST, learning_rate=1e-3, epochs=8, stages=(Stage(256, 1.0),), freeze_stem=True),
+    "finish": replace(_ON, freeze_stem=True),
+    # The same without freezing anything: for an autoencoder newly put in, and for its fair control.
+    "onward": _ON,
 }
 
 

@@ -6,35 +6,40 @@ Everything in a state file is a tensor or a plain value, so it is read with weig
 import io
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
+from posecore.config import from_dict
 from posecore.errors import CheckpointError, ConfigError
 from posecore.files import atomic_file, write_json
-from posecore.models.checkpoint import load_checkpoint, weights_digest
-from posecore.models.hourglass import StackedHourglass
+from posecore.models.hourglass import HourglassConfig
 
 STATE, BEST, HISTORY, RUN = "last.pt", "best.safetensors", "history.jsonl", "run.json"
 
 
-class Beginning:
-    """Weights to train on, and the run that made them as far as it lies beside them.
+class Run(NamedTuple):
+    """What a run left: its record, all epochs with those it began with, and the place of the one kept."""
 
-    network: trainable. history: its epochs up to the one that was kept. record: for the next run's record.
+    record: dict[str, Any]
+    history: list[dict[str, Any]]
+    kept: int
+
+
+def read_run(folder: Path) -> Run | None:
+    """The run whose weights lie in `folder`; None where its record or its history is not beside them.
+
+    Kept are the weights of the run's own epoch with the best validation PCK, of equal ones the last.
     """
-
-    def __init__(self, checkpoint: Path) -> None:
-        self.network: StackedHourglass = load_checkpoint(checkpoint).requires_grad_(True)
-        self.history: list[dict[str, Any]] = []
-        run, history = checkpoint.parent / RUN, checkpoint.parent / HISTORY
-        self.record: dict[str, Any] = {"weights": weights_digest(self.network), "run": None}
-        if run.is_file() and history.is_file():
-            epochs = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
-            kept = max(range(len(epochs)), key=lambda i: epochs[i]["val_pck"]) + 1
-            self.history = epochs[:kept]
-            self.record["run"] = json.loads(run.read_text(encoding="utf-8"))
+    if not ((folder / RUN).is_file() and (folder / HISTORY).is_file()):
+        return None
+    record = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    history = [json.loads(line) for line in (folder / HISTORY).read_text(encoding="utf-8").splitlines()]
+    # Runs from before this was recorded are taken as their own from the first epoch on.
+    own = range(record.get("epochs_before", 0), len(history))
+    return Run(record, history, max(own, key=lambda place: (history[place]["val_pck"], place)))
 
 
 class RunFolder:
@@ -57,6 +62,10 @@ class RunFolder:
             )
         if there:
             before = json.loads((self.path / RUN).read_text(encoding="utf-8"))
+            if "model" in before:
+                # One from before a field existed has that field's default.
+                before["model"] = json.loads(json.dumps(asdict(from_dict(HourglassConfig, before["model"]))))
+                before.setdefault("epochs_before", settings["epochs_before"])
             for key, value in json.loads(json.dumps(settings)).items():
                 if before.get(key) != value:
                     raise ConfigError(

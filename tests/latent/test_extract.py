@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 import posecore.latent.extract as module
-from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask
 from posecore.bundle import open_bundle, verify
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
@@ -13,9 +14,12 @@ from posecore.data.prepared import open_prepared
 from posecore.drawing import fuse_heatmaps
 from posecore.errors import BundleError, ConfigError
 from posecore.inference import Predictor
-from posecore.latent.extract import choose_people, extract, predict
+from posecore.latent.extract import choose_people, extract
+from posecore.latent.pca import fit_components
+from posecore.latent.walks import stop_latents
 from posecore.metrics.pck import hits, image_scores
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.prediction import predict
 from posecore.samples import read_points, read_visibility
 
 
@@ -155,3 +159,81 @@ def test_predicting_under_several_masks_is_predicting_under_each(stacks, prepare
         alone, alone_peaks = decode(p.heatmaps(np.stack([crops.picture(i) for i in range(8)]), mask))
         assert np.mean(np.all(points == alone, axis=-1)) > 0.98
         assert np.allclose(peaks, alone_peaks, atol=1e-4)
+
+
+def squeezed(**values) -> Predictor:
+    torch.manual_seed(0)
+    network = StackedHourglass(HourglassConfig(channels=8, autoencoder=50, **values)).eval()
+    for parameter in network.parameters():
+        parameter.data = parameter.data.half().float()
+    return Predictor(network, "fp32")
+
+
+def test_an_autoencoder_s_numbers_are_a_latent_space_of_their_own(prepared_dir, tmp_path):
+    p, data = squeezed(), open_prepared(prepared_dir)
+    extract(p, data, "train", tmp_path / "numbers", latent="autoencoder")
+    extract(p, data, "train", tmp_path / "bottleneck")
+    numbers, bottleneck = (open_bundle(tmp_path / name) for name in ("numbers", "bottleneck"))
+    assert verify(numbers.path) == verify(bottleneck.path) == []
+    assert (numbers.manifest.latent, numbers.manifest.dimensions) == ("autoencoder", 50)
+    assert (bottleneck.manifest.latent, bottleneck.manifest.dimensions) == ("bottleneck", 128)
+    crops = CropDataset(data, "train")
+    encoded = p.encode(np.stack([crops.picture(i) for i in range(24)]))
+    assert numbers.latents.shape == (24, 50)
+    assert np.allclose(numbers.latents, p.latents(encoded, "autoencoder"), atol=1e-2, rtol=1e-2)
+    assert np.allclose(bottleneck.latents, p.latents(encoded, "bottleneck"), atol=1e-2, rtol=1e-2)
+    # A stop of a walk through the numbers decodes as the network itself would from there.
+    components = fit_components(numbers.latents, 10)
+    stop = stop_latents(components, 0, [2.0])
+    decoded = Predictor(numbers.network(), "fp32").decode_latents(stop)
+    autoencoder = p.network.hourglasses[-1].autoencoder
+    with torch.no_grad():
+        widened = autoencoder.decode(torch.from_numpy(stop))
+    plain = StackedHourglass(replace(p.network.config, autoencoder=0)).eval()
+    plain.load_state_dict({k: v for k, v in p.network.state_dict().items() if ".autoencoder." not in k})
+    assert np.allclose(
+        decoded, Predictor(plain, "fp32").decode_latents(widened.flatten(1).numpy()), atol=1e-4
+    )
+
+
+def test_without_an_autoencoder_its_numbers_are_refused(prepared_dir, tmp_path):
+    with pytest.raises(ConfigError, match="--latent autoencoder: this network has no autoencoder"):
+        extract(predictor(), open_prepared(prepared_dir), "train", tmp_path / "b", latent="autoencoder")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "built",
+    [
+        {"skips": "0110"},
+        {"stacks": 2, "skips": "0000"},
+        {"bottleneck_channels": 2},
+        {"autoencoder": 20},
+    ],
+)
+def test_a_bundle_says_which_network_it_is_and_loads_it_again(built, prepared_dir, tmp_path):
+    torch.manual_seed(0)
+    network = StackedHourglass(HourglassConfig(channels=8, **built)).eval()
+    extract(Predictor(network, "fp32"), open_prepared(prepared_dir), "val", tmp_path / "b")
+    bundle = open_bundle(tmp_path / "b")
+    assert bundle.network().config == network.config
+    config = bundle.manifest.model["config"]
+    assert {name: config[name] for name in built} == built
+    assert format_mask(bundle.manifest.built_skips) == built.get("skips", "1111")
+    assert bundle.latents.shape == (8, 16 * built.get("bottleneck_channels", 8))
+    # What a skip that was not built adds on average is nothing.
+    there = [bool(mean.any()) for mean in bundle.skip_means()]
+    assert there == list(bundle.manifest.built_skips)
+
+
+def test_a_stack_s_own_joints_are_found(prepared_dir):
+    p, crops = predictor(stacks=2), CropDataset(open_prepared(prepared_dir), "val")
+    every = p.stack_heatmaps(np.stack([crops.picture(i) for i in range(8)]), ALL_OFF)
+    for stack in (1, 2):
+        points, _ = predict(p, crops, (ALL_OFF,), stack)[ALL_OFF]
+        assert np.mean(np.all(points == decode(every[:, stack - 1])[0], axis=-1)) > 0.98
+    first, last = (predict(p, crops, (ALL_ON,), stack)[ALL_ON][0] for stack in (1, None))
+    assert not np.array_equal(first, last)
+    for wrong in (0, 3):
+        with pytest.raises(ConfigError, match=f"stack {wrong}: expected 1 to 2"):
+            predict(p, crops, (ALL_ON,), wrong)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from posecore.ablation import ALL_MASKS, ALL_ON
+from posecore.ablation import ALL_MASKS, ALL_ON, parse_mask
 from posecore.errors import ConfigError
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.models.registry import MODELS
@@ -128,8 +128,78 @@ def test_initial_weights_have_the_variance_of_their_scheme(scheme, gain):
         ({"stacks": 0}, "stacks is 0"),
         ({"channels": 7}, "channels is 7"),
         ({"initialisation": "zero"}, "'zero'"),
+        ({"skips": "012"}, "skip mask '012'"),
+        ({"bottleneck_channels": 3}, "bottleneck_channels is 3"),
+        ({"bottleneck_channels": 0}, "bottleneck_channels is 0"),
+        ({"channels": 8, "autoencoder": -1}, "numbers is -1"),
     ],
 )
 def test_an_impossible_configuration_is_refused(values, words):
     with pytest.raises(ConfigError, match=words):
         HourglassConfig(**values)
+
+
+# Networks that were built otherwise
+
+
+@pytest.mark.parametrize("stacks", [1, 2])
+@pytest.mark.parametrize("mask", ["0000", "0111", "1010"])
+def test_a_network_built_without_skips_is_the_whole_one_with_them_cut(mask, stacks):
+    whole = network(HourglassConfig(channels=8, joints=5, stacks=stacks))
+    without = network(HourglassConfig(channels=8, joints=5, stacks=stacks, skips=mask))
+    shared = {name: weight for name, weight in whole.state_dict().items() if name in without.state_dict()}
+    without.load_state_dict(shared)  # strict: nothing else is in it
+    gone = {name for name in whole.state_dict() if name not in shared}
+    levels = [str(level) for level, digit in enumerate(mask) if digit == "0"]
+    assert {name.split(".")[3] for name in gone} == set(levels)
+    assert all(name.split(".")[2] == "skip" for name in gone)
+    one = sum(parameter.numel() for parameter in whole.hourglasses[0].skip[0].parameters())
+    counts = [sum(parameter.numel() for parameter in net.parameters()) for net in (whole, without)]
+    assert counts[0] - counts[1] == one * len(levels) * stacks
+    with torch.no_grad():
+        cut = whole(images(), torch.tensor(parse_mask(mask)))
+        assert torch.equal(without(images()), cut)
+        # What is not there cannot be switched on, nor cut.
+        assert torch.equal(without(images(), torch.tensor([True] * 4)), cut)
+        assert torch.equal(without(images(), torch.tensor(parse_mask(mask))), cut)
+
+
+@torch.no_grad()
+def test_a_skip_that_was_not_built_carries_zeros_of_its_shape_and_nothing_can_be_put_into_it():
+    net = network(HourglassConfig(channels=8, joints=5, skips="1011"))
+    encoded = net.encode(images())
+    assert [tuple(skip.shape) for skip in encoded.skips] == [(2, 8, 32 >> i, 32 >> i) for i in range(4)]
+    assert [bool(skip.any()) for skip in encoded.skips] == [True, False, True, True]
+    foreign = [encoded.skips[0], torch.ones(2, 8, 16, 16), *encoded.skips[2:]]
+    expected = net.decode(encoded.bottleneck, encoded.skips)
+    assert torch.equal(net.decode(encoded.bottleneck, foreign), expected)
+
+
+@torch.no_grad()
+def test_a_narrow_bottleneck_is_narrow_inside_and_as_wide_as_the_rest_outside():
+    net = network(HourglassConfig(channels=8, joints=5, bottleneck_channels=2, stacks=2))
+    encoded = net.encode(images(2, 256))
+    assert [tuple(b.shape) for b in encoded.bottlenecks] == [(2, 2, 4, 4)] * 3
+    assert net.config.bottleneck_numbers == 32
+    assert net(images()).shape == (2, 2, 5, 32, 32)
+    other = net.decode(encoded.bottleneck + 1, encoded.skips)
+    assert not torch.allclose(other, net.decode(encoded.bottleneck, encoded.skips), atol=1e-4)
+    for stack in net.hourglasses:
+        assert {type(stack.narrow), type(stack.widen)} == {torch.nn.Conv2d}
+
+
+@torch.no_grad()
+def test_the_second_stack_sees_the_first_one_s_heatmaps():
+    net, x = network(HourglassConfig(channels=8, joints=5, stacks=2)), images()
+    before = net(x)
+    # What the first stack's features hand on stays; its heatmaps alone are shifted, joint by joint.
+    net.heads[0].last.bias += torch.arange(5.0)
+    after = net(x)
+    shift = torch.arange(5.0).view(1, 5, 1, 1)
+    assert torch.allclose(after[:, 0], before[:, 0] + shift, atol=1e-5)
+    assert not torch.allclose(after[:, 1], before[:, 1], atol=1e-3)
+    # They come in by this one way only.
+    net.merge_heatmaps[0].weight.zero_()
+    deaf = net(x)
+    net.heads[0].last.bias -= torch.arange(5.0)
+    assert torch.equal(net(x)[:, 1], deaf[:, 1])

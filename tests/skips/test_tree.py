@@ -114,3 +114,23 @@ def test_threads_with_different_masks_get_what_they_get_one_by_one():
         together = list(pool.map(lambda mask: p.decode(encoded, [mask])[0], ALL_MASKS * 2))
     for i, heatmaps in enumerate(together):
         assert np.allclose(heatmaps, alone[i % 16], atol=1e-5)
+
+
+@pytest.mark.parametrize("built", ["0000", "0111", "1010"])
+def test_switching_a_skip_that_was_not_built_changes_nothing(built):
+    torch.manual_seed(0)
+    p = Predictor(StackedHourglass(HourglassConfig(channels=8, skips=built)), "fp32")
+    encoded, others = p.encode(pictures(1)), p.encode(pictures(1, seed=1)).skips
+    foreign = p.features([np.ones((8, 64 >> level, 64 >> level)) for level in range(4)])
+    there = np.array([digit == "1" for digit in built])
+    for stand_ins in (None, others, foreign):
+        together = p.decode_all(encoded, stand_ins)[:, 0]
+        for i, mask in enumerate(ALL_MASKS):
+            # Masks that agree where there is anything to switch.
+            same = next(
+                j for j, m in enumerate(ALL_MASKS) if (np.array(m)[there] == np.array(mask)[there]).all()
+            )
+            assert np.allclose(together[i], together[same], atol=1e-5), (format_mask(mask), stand_ins is None)
+        different = 2 ** int(there.sum())
+        assert len({together[i].round(4).tobytes() for i in range(16)}) >= different
+    assert np.allclose(p.decode_all(encoded)[0, 0], p.heatmaps(pictures(1))[0], atol=1e-4)

@@ -1,5 +1,5 @@
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import torch
@@ -7,10 +7,12 @@ import torch
 import posecore.training.loop as module
 from posecore.data.prepared import open_prepared
 from posecore.errors import CheckpointError, ConfigError
-from posecore.models.checkpoint import load_checkpoint
+from posecore.models.autoencoder import Autoencoder, AutoencoderConfig
+from posecore.models.checkpoint import load_autoencoder, load_checkpoint, save_autoencoder, weights_digest
 from posecore.training.loop import train
+from posecore.training.optimise import make_schedule
 from posecore.training.presets import PRESETS, Stage, find_preset
-from posecore.training.record import STATE, RunFolder
+from posecore.training.record import STATE, RunFolder, read_run
 
 QUICK = {name: replace(preset, stages=(Stage(64, 0.5), Stage(128, 0.5))) for name, preset in PRESETS.items()}
 
@@ -105,10 +107,8 @@ def test_the_thesis_recipe_is_the_thesis_recipe():
 
 
 def test_the_learning_rate_of_the_thesis_drops_once_after_five_epochs_without_progress():
-    from posecore.training.loop import _schedule
-
     optimiser = torch.optim.RMSprop([torch.nn.Parameter(torch.zeros(1))], lr=2.5e-4)
-    schedule = _schedule(PRESETS["thesis"], optimiser, 100)
+    schedule = make_schedule(PRESETS["thesis"], optimiser, 100)
     rates = []
     for score in [0.3, 0.4, *[0.4] * 5, *[0.1] * 20]:
         schedule.step(score)
@@ -132,7 +132,7 @@ def test_an_unknown_preset_is_refused_by_name():
 
 def test_training_on_starts_with_the_given_weights_and_their_history(prepared_dir, tmp_path, monkeypatch):
     first = run(prepared_dir, tmp_path / "first", epochs=2)
-    kept = max(range(2), key=lambda i: first[i]["val_pck"]) + 1
+    kept = max(range(2), key=lambda i: (first[i]["val_pck"], i)) + 1
     best = tmp_path / "first" / "best.safetensors"
     seen = []
     real = module._train_epoch
@@ -173,3 +173,134 @@ def test_a_frozen_stem_keeps_its_weights_and_statistics(prepared_dir, tmp_path):
     same = {name for name in before if torch.equal(before[name], after[name])}
     assert {name for name in before if name.startswith("stem.")} <= same
     assert "features.0.body.2.weight" not in same
+
+
+# Networks that are built otherwise
+
+
+@pytest.mark.parametrize(
+    "built",
+    [
+        {"skips": "0000"},
+        {"skips": "0110", "stacks": 2},
+        {"bottleneck_channels": 4},
+    ],
+)
+def test_a_network_built_otherwise_trains_and_says_so(built, prepared_dir, tmp_path):
+    history = run(prepared_dir, tmp_path, epochs=2, **built)
+    assert history[-1]["train_loss"] < history[0]["train_loss"]
+    config = asdict(load_checkpoint(tmp_path / "best.safetensors").config)
+    recorded = json.loads((tmp_path / "run.json").read_text())["model"]
+    assert {name: config[name] for name in built} == built
+    assert {name: recorded[name] for name in built} == built
+
+
+@pytest.fixture
+def squeezing(tmp_path):
+    torch.manual_seed(5)
+    autoencoder = Autoencoder(AutoencoderConfig(channels=8, numbers=5))
+    save_autoencoder(tmp_path / "autoencoder" / "best.safetensors", autoencoder)
+    return tmp_path / "autoencoder" / "best.safetensors"
+
+
+def test_an_autoencoder_is_put_in_and_the_whole_is_trained_on(prepared_dir, tmp_path, squeezing, monkeypatch):
+    run(prepared_dir, tmp_path / "plain", epochs=1)
+    best = tmp_path / "plain" / "best.safetensors"
+    seen, real = [], module._train_epoch
+
+    def look(fabric, network, *rest):
+        seen.append({name: value.clone() for name, value in network.state_dict().items()})
+        return real(fabric, network, *rest)
+
+    monkeypatch.setattr(module, "_train_epoch", look)
+    run(prepared_dir, tmp_path / "ae", "onward", epochs=2, init=best, autoencoder=squeezing)
+    plain, inside = load_checkpoint(best).state_dict(), load_autoencoder(squeezing).state_dict()
+    place = "hourglasses.0.autoencoder."
+    assert all(torch.equal(seen[0][name], weight) for name, weight in plain.items())
+    assert all(torch.equal(seen[0][place + name], weight) for name, weight in inside.items())
+    trained = torch.load(tmp_path / "ae" / STATE, weights_only=True)["network"]
+    weights = [name for name in trained if name.endswith("weight") and trained[name].dim() > 1]
+    # All of it learns, the stem and both halves of the autoencoder too.
+    assert not [name for name in weights if torch.equal(trained[name], seen[0][name])]
+    record = json.loads((tmp_path / "ae" / "run.json").read_text())
+    assert record["model"]["autoencoder"] == 5
+    assert record["init"]["autoencoder"]["weights"] == weights_digest(load_autoencoder(squeezing))
+    # The fair control: the same command without it. Both take the same steps over the same people.
+    control = run(prepared_dir, tmp_path / "on", "onward", epochs=2, init=best)
+    assert [line["epoch"] for line in control] == [1, 2, 3]
+    other = json.loads((tmp_path / "on" / "run.json").read_text())
+    assert {name for name in record if record[name] != other[name]} == {"model", "init"}
+
+
+def test_with_an_autoencoder_too_an_interrupted_run_agrees_with_an_uninterrupted_one(
+    prepared_dir, tmp_path, squeezing, monkeypatch
+):
+    run(prepared_dir, tmp_path / "plain", epochs=1)
+    both = {"init": tmp_path / "plain" / "best.safetensors", "autoencoder": squeezing, "epochs": 2}
+    run(prepared_dir, tmp_path / "whole", **both)
+    real = RunFolder.save_state
+
+    def interrupt(self, state, history):
+        real(self, state, history)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunFolder, "save_state", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(prepared_dir, tmp_path / "parts", **both)
+    monkeypatch.undo()
+    torch.rand(7)
+    run(prepared_dir, tmp_path / "parts", **both, resume=True)
+    whole, parts = (
+        torch.load(tmp_path / f / STATE, weights_only=True)["network"] for f in ("whole", "parts")
+    )
+    assert all(torch.equal(whole[key], parts[key]) for key in whole)
+
+
+def test_the_best_of_its_own_epochs_is_kept_even_where_the_weights_it_began_with_were_better(
+    prepared_dir, tmp_path, monkeypatch
+):
+    def scores(*values):
+        left = iter(values)
+        monkeypatch.setattr(module, "_validate", lambda *a: {"val_loss": 1.0, "val_pck": next(left)})
+
+    scores(0.2, 0.9)
+    run(prepared_dir, tmp_path / "first", epochs=2)
+    scores(0.5, 0.6, 0.4)
+    best = tmp_path / "first" / "best.safetensors"
+    history = run(prepared_dir, tmp_path / "second", epochs=3, init=best)
+    assert [line["val_pck"] for line in history] == [0.2, 0.9, 0.5, 0.6, 0.4]
+    assert read_run(tmp_path / "first").kept == 1
+    assert read_run(tmp_path / "second").kept == 3
+    # The weights are those after the fourth epoch, not the fifth and not those it began with.
+    kept = load_checkpoint(tmp_path / "second" / "best.safetensors").state_dict()
+    last = torch.load(tmp_path / "second" / STATE, weights_only=True)["network"]
+    weight = "features.0.body.2.weight"
+    assert not torch.equal(kept[weight], last[weight])
+    assert not torch.equal(kept[weight], load_checkpoint(best).state_dict()[weight])
+
+
+def test_an_architecture_that_is_not_the_given_weights_own_is_refused(prepared_dir, tmp_path, squeezing):
+    run(prepared_dir, tmp_path / "plain", epochs=1)
+    best = tmp_path / "plain" / "best.safetensors"
+    for options, words in [
+        ({"skips": "0000"}, "--skips 0000: the network of --init has 1111"),
+        ({"stacks": 2}, "--stacks 2: the network of --init has 1"),
+        ({"bottleneck_channels": 4}, "--bottleneck-channels 4: the network of --init"),
+    ]:
+        with pytest.raises(ConfigError, match=words):
+            run(prepared_dir, tmp_path / "other", epochs=1, init=best, **options)
+    with pytest.raises(ConfigError, match="with --init"):
+        run(prepared_dir, tmp_path / "other", epochs=1, autoencoder=squeezing)
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_run_from_before_these_could_be_configured_goes_on(prepared_dir, tmp_path):
+    run(prepared_dir, tmp_path, epochs=1)
+    record = json.loads((tmp_path / "run.json").read_text())
+    for name in ("skips", "bottleneck_channels", "autoencoder"):
+        del record["model"][name]
+    del record["epochs_before"]
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    assert len(run(prepared_dir, tmp_path, epochs=1, resume=True)) == 1
+    with pytest.raises(ConfigError, match="started with model"):
+        run(prepared_dir, tmp_path, epochs=1, skips="0000", resume=True)

@@ -1,0 +1,61 @@
+"""What a training run begins with: a new network, or one that was trained before."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from posecore.config import from_dict
+from posecore.errors import ConfigError
+from posecore.models.checkpoint import load_autoencoder, load_checkpoint, weights_digest
+from posecore.models.extend import with_autoencoder
+from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.training.presets import Preset
+from posecore.training.record import RUN, read_run
+
+
+class Beginning:
+    """Weights to train on, and the run that made them as far as it lies beside them.
+
+    autoencoder: weights of one to put into the network's bottleneck, made by train_autoencoder.py.
+
+    network: trainable. history: its epochs up to the one that was kept. record: for the next run's record.
+    Raises CheckpointError for weights that are not usable, ConfigError where the two do not fit together.
+    """
+
+    def __init__(self, checkpoint: Path, autoencoder: Path | None = None) -> None:
+        self.network: StackedHourglass = load_checkpoint(checkpoint)
+        made = read_run(checkpoint.parent)
+        self.history = [] if made is None else made.history[: made.kept + 1]
+        self.record: dict[str, Any] = {
+            "weights": weights_digest(self.network),
+            "run": None if made is None else made.record,
+        }
+        if autoencoder is not None:
+            squeezing, run = load_autoencoder(autoencoder), autoencoder.parent / RUN
+            self.network = with_autoencoder(self.network, squeezing)
+            self.record["autoencoder"] = {
+                "weights": weights_digest(squeezing),
+                "run": json.loads(run.read_text(encoding="utf-8")) if run.is_file() else None,
+            }
+        self.network.requires_grad_(True)
+
+
+def first_network(
+    before: Beginning | None, preset: Preset, mean_rgb: Sequence[float], built: Mapping[str, Any]
+) -> StackedHourglass:
+    """The network before the first step: that of `before`, or a new one.
+
+    built: what is asked for of HourglassConfig. Raises ConfigError where that is impossible, or is not how
+    the network of `before` is built.
+    """
+    if before is None:
+        described = {"initialisation": preset.initialisation, "mean_rgb": mean_rgb}
+        return StackedHourglass(from_dict(HourglassConfig, {**described, **built}))
+    for name, value in built.items():
+        if (own := getattr(before.network.config, name)) != value:
+            raise ConfigError(
+                f"--{name.replace('_', '-')} {value}: the network of --init has {own} and is trained on as "
+                "it is built; leave the option out"
+            )
+    return before.network

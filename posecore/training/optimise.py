@@ -1,0 +1,29 @@
+"""How a preset's weights are moved, and how fast."""
+
+import torch
+from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
+
+from posecore.models.hourglass import StackedHourglass
+from posecore.training.presets import Preset
+
+
+def make_optimiser(preset: Preset, network: StackedHourglass) -> torch.optim.Optimizer:
+    """The preset's optimiser of everything in the network that is not frozen."""
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    if preset.optimiser == "rmsprop":
+        return torch.optim.RMSprop(trained, lr=preset.learning_rate, alpha=0.99)
+    return torch.optim.AdamW(trained, lr=preset.learning_rate)
+
+
+def make_schedule(
+    preset: Preset, optimiser: torch.optim.Optimizer, steps: int
+) -> OneCycleLR | ReduceLROnPlateau:
+    """The preset's learning rates; `steps` of the optimiser there are in all."""
+    if preset.schedule == "drop-once":
+        # `min_lr` makes it once: the first drop arrives there. Patience counts the epochs before the fifth.
+        return ReduceLROnPlateau(
+            optimiser, mode="max", factor=0.2, patience=4, threshold=0, min_lr=preset.learning_rate * 0.2
+        )
+    return OneCycleLR(
+        optimiser, preset.learning_rate, total_steps=steps, pct_start=0.05, anneal_strategy="linear"
+    )

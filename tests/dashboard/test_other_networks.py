@@ -1,0 +1,76 @@
+"""Every page opens on bundles of networks that are built otherwise than the plain one."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from posecore.data.prepared import open_prepared
+from posecore.inference import Predictor
+from posecore.latent.extract import extract
+from posecore.models.hourglass import HourglassConfig, StackedHourglass
+
+DASHBOARD = Path(__file__).parent.parent.parent / "dashboard"
+PAGES = sorted(path.name for path in (DASHBOARD / "views").glob("[a-z]*.py"))
+
+BUNDLES = {
+    "numbers": ({"autoencoder": 50}, {"latent": "autoencoder"}),
+    "other": ({"skips": "0100", "stacks": 2, "bottleneck_channels": 2}, {}),
+}
+
+
+@pytest.fixture(scope="module")
+def artifacts(prepared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    # A folder each, so that there is nothing to choose.
+    folder = tmp_path_factory.mktemp("artifacts")
+    for name, (built, options) in BUNDLES.items():
+        torch.manual_seed(0)
+        network = StackedHourglass(HourglassConfig(channels=8, **built)).eval()
+        data = open_prepared(prepared_dir)
+        extract(
+            Predictor(network, "fp32"),
+            data,
+            "train",
+            folder / name / "one",
+            annotations=True,
+            pictures=24,
+            **options,
+        )
+    return folder
+
+
+def opened(artifacts: Path, page: str, monkeypatch: pytest.MonkeyPatch, **link: str) -> AppTest:
+    monkeypatch.delenv("POSE_IMAGES", raising=False)
+    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
+    app = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=60)
+    if page != "overview.py":
+        app.run().switch_page(f"views/{page}")
+    for key, value in link.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+@pytest.mark.parametrize("bundle", BUNDLES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens(page: str, bundle: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(artifacts / bundle, page, monkeypatch)
+    assert not app.exception, app.exception
+    assert not app.error, [element.value for element in app.error]
+    assert app.title
+
+
+def test_a_switch_of_a_skip_that_was_not_built_moves_nothing(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = {}
+    # Only 32 x 32 exists in this network; cut is first all that does not exist, then what does.
+    for cut, on in {"absent": ["lab_32"], "there": ["lab_64", "lab_16", "lab_8"]}.items():
+        app = opened(artifacts / "other", "skip_lab.py", monkeypatch, **dict.fromkeys(on, "true"))
+        assert not app.exception, app.exception
+        switched = {key: app.toggle(key).value for key in ("lab_64", "lab_32", "lab_16", "lab_8")}
+        assert [key for key, value in switched.items() if value] == on
+        table = next(table.value for table in app.dataframe if "moved, px" in table.value)
+        moved[cut] = table["moved, px"]
+    assert (moved["absent"] == 0).all()
+    assert (moved["there"] > 0).any()
