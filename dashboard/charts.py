@@ -62,7 +62,7 @@ def curves(
             showarrow=False, font={"size": 11, "color": MARK},
         )  # fmt: skip
     figure.update_layout(
-        **_layout(source, 320), showlegend=len(lines) > 1, legend={"orientation": "h", "y": -0.28, "x": 0}
+        **framed(source, 320), showlegend=len(lines) > 1, legend={"orientation": "h", "y": -0.28, "x": 0}
     )
     figure.update_xaxes(title="epoch")
     figure.update_yaxes(title=y_title, rangemode="tozero")
@@ -122,7 +122,7 @@ def scatter(
             unselected={"marker": {"opacity": 0}}, hovertemplate="%{customdata}<extra>picked</extra>",
         )  # fmt: skip
     figure.update_layout(
-        **_layout(source, 560),
+        **framed(source, 560),
         showlegend=labels is not None,
         legend={"itemsizing": "constant"},
         dragmode="pan",
@@ -170,7 +170,7 @@ def silhouettes(
         showarrow=False,
         font={"color": MARK},
     )
-    figure.update_layout(**_layout(source, 560), showlegend=False, bargap=0, barmode="overlay")
+    figure.update_layout(**framed(source, 560), showlegend=False, bargap=0, barmode="overlay")
     figure.update_xaxes(title="silhouette of each person", zeroline=True)
     figure.update_yaxes(title="cluster", tickvals=ticks, ticktext=names, autorange="reversed", showgrid=False)
     return figure
@@ -191,7 +191,7 @@ def distances(
         name=f"from one person to the nearest other, median {typical:.1f}",
         line={"color": MARK, "dash": "dash", "width": 2},
     )  # fmt: skip
-    figure.update_layout(**_layout(source, 340), legend={"orientation": "h", "y": -0.28, "x": 0})
+    figure.update_layout(**framed(source, 340), legend={"orientation": "h", "y": -0.28, "x": 0})
     figure.update_xaxes(title="c, in standard deviations of the component")
     figure.update_yaxes(title="distance", rangemode="tozero")
     return figure
@@ -239,7 +239,8 @@ def person_box(
     return figure
 
 
-def _layout(source: str, height: int) -> dict[str, Any]:
+def framed(source: str, height: int) -> dict[str, Any]:
+    """The layout all figures share: `source` as a title above, `height` in pixels."""
     return {
         "height": height,
         "margin": {"l": 10, "r": 10, "t": 72, "b": 10},

@@ -1,6 +1,7 @@
 """Pieces that several pages share: the bundle, a person, their picture, what a chart is made of."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -8,8 +9,14 @@ from numpy.typing import NDArray
 
 from dashboard import loaders, state
 from posecore.bundle import Bundle
-from posecore.errors import BundleError
+from posecore.errors import BundleError, PosecoreError
 from posecore.samples import read_points
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    from posecore.latent.pca import Components
 
 
 def bundle_picker() -> None:
@@ -47,6 +54,25 @@ def current_bundle() -> Bundle:
         st.stop()
 
 
+def fitted_components(bundle: Bundle) -> "tuple[Components, NDArray[np.float32]]":
+    """The components and everybody's scores (N, d). Who has none is named; where nobody has any, a sentence
+    says why and the page ends."""
+    try:
+        fitted, scores = loaders.components(bundle)
+    except PosecoreError as error:
+        st.info(f"This bundle has no principal components to look at: {error}", icon=":material/info:")
+        st.stop()
+    unknown = np.flatnonzero(np.isnan(scores[:, 0]))
+    if len(unknown):
+        names = bundle.samples["sample_id"].iloc[unknown[:5]].tolist()
+        more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
+        st.warning(
+            f"{len(unknown):,} of {len(scores):,} people are left out here, as their latents hold nan or "
+            f"infinity: {', '.join(names)}{more}. `python scripts/extract_latents.py` makes the bundle anew."
+        )
+    return fitted, scores
+
+
 def source_line(bundle: Bundle, people: int | None = None) -> str:
     """What a chart is made of, as it stands above every chart."""
     data, model = bundle.manifest.dataset, bundle.manifest.model
@@ -78,8 +104,10 @@ def best_person(bundle: Bundle) -> str:
 
 def shipped_pictures(bundle: Bundle) -> NDArray[np.bool_]:
     """(N,) whether the bundle holds the person's picture."""
-    files = bundle.manifest.files
-    return np.array([f"pictures/{name}.webp" in files for name in bundle.samples["sample_id"]], bool)
+    files, names = bundle.manifest.files, bundle.samples["sample_id"]
+    if not bundle.manifest.dataset["pictures"]:
+        return np.zeros(len(names), np.bool_)
+    return np.array([f"pictures/{name}.webp" in files for name in names.tolist()], np.bool_)
 
 
 def person_picker(bundle: Bundle, key: str, default: str) -> str:
@@ -158,6 +186,24 @@ def score_of(bundle: Bundle, sample_id: str) -> str:
     """The person's PCK in words."""
     pck = float(bundle.samples["pck"].iloc[bundle.row(sample_id)])
     return f"PCK {pck:.2f}" if np.isfinite(pck) else "PCK not known"
+
+
+def tabled(title: str, table: "pd.DataFrame", name: str) -> None:
+    """A table that opens on a click, and the same as a CSV file called `name`."""
+    with st.expander(title, icon=":material/table:"):
+        number = st.column_config.NumberColumn(format="%.3g")
+        numbers = dict.fromkeys(table.select_dtypes("floating"), number)
+        st.dataframe(table, hide_index=True, column_config=numbers, alt=title)
+        st.download_button(
+            "CSV", lambda: table.to_csv(index=False), f"{name}.csv", "text/csv", key=f"_{name}_csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+
+
+def chart(figure: "go.Figure", key: str, alt: str) -> None:
+    """A figure that can be kept as SVG."""
+    image = {"format": "svg", "filename": key.replace("_", "-")}
+    st.plotly_chart(figure, key=key, config={"displaylogo": False, "toImageButtonOptions": image}, alt=alt)
 
 
 def page_link(bundle: Bundle, file: str, label: str, icon: str, **parameters: str) -> None:

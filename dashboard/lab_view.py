@@ -39,7 +39,7 @@ def show_lab(bundle: Bundle, subject: Subject) -> None:
     """Switches, pictures and table for somebody whose picture is at hand."""
     assert subject.crop is not None
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
-        left, right = st.container(width=330), st.container(width=900)
+        left, right = st.container(width=330), st.container(width=770)
     try:
         with left:
             st.markdown("**Skip connections**, on = used")

@@ -4,12 +4,13 @@ What is large and shared (bundles, networks, components) is a resource, handed o
 changed; what is small is data. Keys are the bundle's path and hashes, never an array.
 """
 
+import gc
 import hashlib
 import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -20,21 +21,28 @@ from posecore.bundle import Bundle, list_bundles, open_bundle
 from posecore.errors import BundleError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from PIL import Image
 
     from posecore.inference import Predictor
     from posecore.latent.clustering import Clustering
+    from posecore.latent.component_results import ComponentStudy
+    from posecore.latent.outliers import Placement, RealPeople
     from posecore.latent.pca import Components
+    from posecore.latent.projection import Projection
     from posecore.latent.silhouette import Silhouette
     from posecore.skips.results import SkipStudy
     from posecore.skips.statistics import Claim, Estimate
     from posecore.skips.summary import Summary
 
 COMPONENTS: Final = 50
-"""Components that pages offer."""
+"""Components that pages offer of a bundle without a projection."""
 
 MOST_FITTED: Final = 10_000
 """People that components are fitted on at most; everybody is projected."""
+
+MOST_CORRELATED: Final = 5_000
+"""People whose scores are shuffled at most while somebody waits."""
 
 MOST_CLUSTERED: Final = 3_000
 """People that are clustered at most while somebody waits."""
@@ -44,6 +52,9 @@ PREVIEW: Final = 640
 
 NEAREST: Final = 8
 """People shown per cluster."""
+
+CLUSTER_RESTARTS: Final = 4
+"""Starts of K-Means where nobody asks for another number."""
 
 _inference = threading.BoundedSemaphore(1)
 """One forward pass at a time: it takes all cores. No st.* inside, a stopped run would leave in the middle."""
@@ -193,15 +204,225 @@ def read_photograph(digest: str, data: bytes) -> Photograph:
     return Photograph(digest, picture, preview)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Computing principal components …", hash_funcs=_BY_CONTENT)
+def projection(bundle: Bundle) -> "Projection":
+    """What scripts/project.py stored, read once as long as it stays. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return _projection(bundle, open_study(bundle, "projection").created)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the projection …", hash_funcs=_BY_CONTENT)
+def _projection(bundle: Bundle, created: str) -> "Projection":
+    from posecore.latent.projection import load_projection
+
+    return load_projection(bundle)
+
+
 def components(bundle: Bundle) -> "tuple[Components, NDArray[np.float32]]":
-    """The first components and everybody's scores (N, d) along them."""
+    """The components and everybody's scores (N, d) along them, nan for people whose latents hold nan.
+
+    Those that scripts/project.py stored; without them the first COMPONENTS are computed. Raises ConfigError
+    where there are none.
+    """
+    return _components(bundle, _projected(bundle))
+
+
+def _projected(bundle: Bundle) -> str:
+    """When the projection was stored that `components` takes; empty where it takes none. A key."""
+    from posecore.bundle.studies import open_study
+
+    try:
+        projection(bundle)
+        return open_study(bundle, "projection").created
+    except BundleError:
+        return ""
+
+
+@st.cache_resource(max_entries=2, show_spinner="Computing principal components …", hash_funcs=_BY_CONTENT)
+def _components(bundle: Bundle, projected: str) -> "tuple[Components, NDArray[np.float32]]":
     from posecore.latent.pca import fit_components
 
-    fitted = fit_components(bundle.latents[_drawn(len(bundle.latents), MOST_FITTED)], COMPONENTS)
-    scores = fitted.project(bundle.latents)
+    if projected:
+        stored = projection(bundle)
+        fitted, scores = stored.components(bundle.latents), stored.scores
+    else:
+        fitted = fit_components(bundle.latents[_drawn(len(bundle.latents), MOST_FITTED)], COMPONENTS)
+        scores = fitted.project(bundle.latents)
     scores.flags.writeable = False
     return fitted, scores
+
+
+def real_people(bundle: Bundle) -> "RealPeople":
+    """What is usual among the people with scores. Raises ConfigError for fewer than two."""
+    return _real_people(bundle, _projected(bundle))
+
+
+@st.cache_resource(max_entries=2, show_spinner="Comparing people …", hash_funcs=_BY_CONTENT)
+def _real_people(bundle: Bundle, projected: str) -> "RealPeople":
+    from posecore.latent.outliers import real_people as usual
+
+    return usual(components(bundle)[1])
+
+
+class Placed(NamedTuple):
+    """A user's picture among the people. scores: (d,) along all components. placement: by some of them."""
+
+    scores: NDArray[np.float32]
+    placement: "Placement"
+
+
+def placed(bundle: Bundle, crop: NDArray[np.uint8], judges: int, nearest: int) -> Placed:
+    """A crop (256, 256, 3) among the people, by the first `judges` components; kept for this session.
+
+    Raises PosecoreError.
+    """
+    digest = hashlib.sha256(crop.tobytes()).hexdigest()
+    return _placed(bundle, _projected(bundle), digest, judges, nearest, crop)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Placing …", hash_funcs=_BY_CONTENT, scope="session")
+def _placed(
+    bundle: Bundle, projected: str, digest: str, judges: int, nearest: int, _crop: NDArray[np.uint8]
+) -> Placed:
+    from posecore.latent.outliers import place
+
+    network = predictor(bundle)
+    with _inference:
+        latent = network.latents(network.encode(_crop[None].copy()), bundle.manifest.latent)[0]
+    fitted, people = _judging(bundle, projected, judges)
+    return Placed(components(bundle)[0].project(latent[None])[0], place(fitted, people, latent, nearest))
+
+
+@st.cache_resource(max_entries=2, show_spinner="Comparing people …", hash_funcs=_BY_CONTENT)
+def _judging(bundle: Bundle, projected: str, judges: int) -> "tuple[Components, RealPeople]":
+    """The first `judges` components, or all there are, and what is usual among people along them."""
+    from posecore.latent.outliers import real_people as usual
+
+    fitted, scores = components(bundle)
+    count = min(judges, scores.shape[1])
+    return fitted.first(count), usual(scores[:, :count])
+
+
+@st.cache_resource(max_entries=2, show_spinner="Measuring skeletons …", hash_funcs=_BY_CONTENT)
+def attributes(bundle: Bundle) -> "pd.DataFrame":
+    """Everything else known of people, a row per sample_id; see posecore.latent.descriptions."""
+    import pandas as pd
+
+    from posecore.latent.attributes import attributes_of
+    from posecore.latent.descriptions import joints_of, truth_of
+
+    samples = bundle.samples
+    return pd.concat([attributes_of(samples), joints_of(samples), truth_of(samples)], axis=1)
+
+
+def contrast(bundle: Bundle, people: "NDArray[Any]", selected: "NDArray[Any]") -> "pd.DataFrame":
+    """What sets the sample_ids `selected` apart from all other `people`; see posecore.latent.contrasts."""
+    chosen = set(selected.tolist())
+    digest = hashlib.sha256("|".join([*people.tolist(), "", *sorted(chosen)]).encode()).hexdigest()
+    return _contrast(bundle, digest, people, chosen)
+
+
+@st.cache_data(max_entries=16, show_spinner="Comparing people …", hash_funcs=_BY_CONTENT)
+def _contrast(bundle: Bundle, digest: str, _people: "NDArray[Any]", _selected: set[str]) -> "pd.DataFrame":
+    from posecore.latent.contrasts import contrast as compare
+
+    return compare(attributes(bundle).loc[_people], _selected)
+
+
+def meaning(bundle: Bundle, component: int) -> "pd.DataFrame":
+    """How a component, from 0, goes with every attribute; see posecore.latent.meaning.correlate."""
+    return _meaning(bundle, _projected(bundle), component)
+
+
+@st.cache_data(max_entries=64, show_spinner="Shuffling people …", hash_funcs=_BY_CONTENT)
+def _meaning(bundle: Bundle, projected: str, component: int) -> "pd.DataFrame":
+    from posecore.latent.meaning import correlate
+
+    rows = _drawn(len(bundle.latents), MOST_CORRELATED)
+    ids = bundle.samples["sample_id"].to_numpy(str)[rows]
+    return correlate(components(bundle)[1][rows, component], ids, attributes(bundle))
+
+
+def stop_heatmaps(
+    bundle: Bundle,
+    component: int,
+    steps: tuple[float, ...],
+    start: str,
+    skips: str,
+    crop: NDArray[np.uint8] | None,
+) -> NDArray[np.float32]:
+    """Heatmaps (S, 17, 64, 64) the decoder makes of a walk's stops; see posecore.latent.walks.
+
+    component: from 0. start: a sample_id, empty for the mean. skips: "mean" for the data set's, "own" for
+    those of `crop`, the start's picture; anything else cuts them. Raises PosecoreError.
+    """
+    return _stop_heatmaps(bundle, _projected(bundle), component, steps, start, skips, crop)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Asking the network …", hash_funcs=_BY_CONTENT)
+def _stop_heatmaps(
+    bundle: Bundle,
+    projected: str,
+    component: int,
+    steps: tuple[float, ...],
+    start: str,
+    skips: str,
+    _crop: NDArray[np.uint8] | None,
+) -> NDArray[np.float32]:
+    from posecore.latent.decoding import decode_latents
+    from posecore.latent.walks import stop_latents
+
+    network = predictor(bundle)
+    origin = np.asarray(bundle.latents[bundle.row(start)]) if start else None
+    latents = stop_latents(components(bundle)[0], component, steps, origin)
+    with _inference:
+        features = None
+        if skips == "mean":
+            features = network.features(bundle.skip_means())
+        elif skips == "own" and _crop is not None:
+            features = list(network.encode(_crop[None].copy()).skips)
+        heatmaps = decode_latents(network, latents, features)
+    heatmaps.flags.writeable = False
+    return heatmaps
+
+
+def component_study(bundle: Bundle) -> "ComponentStudy":
+    """The bundle's component study, read once as long as it stays. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return _component_study(bundle, open_study(bundle, "components").created)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the study …", hash_funcs=_BY_CONTENT)
+def _component_study(bundle: Bundle, created: str) -> "ComponentStudy":
+    from posecore.latent.component_results import load_component_study
+
+    return load_component_study(bundle)
+
+
+def component_curves(bundle: Bundle) -> "dict[str, ComponentCurve]":
+    """What the component study says, with skips off and on. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return _component_curves(bundle, open_study(bundle, "components").created)
+
+
+@st.cache_data(max_entries=4, show_spinner="Drawing people anew …", hash_funcs=_BY_CONTENT)
+def _component_curves(bundle: Bundle, created: str) -> "dict[str, ComponentCurve]":
+    from posecore.latent.component_results import SKIPS
+
+    study = component_study(bundle)
+    return {
+        skips: ComponentCurve(study.curve(skips), study.loss(skips), study.enough(skips)) for skips in SKIPS
+    }
+
+
+class ComponentCurve(NamedTuple):
+    """A component study under one choice of skips: see ComponentStudy's methods of these names."""
+
+    curve: "Estimate"
+    loss: "Estimate"
+    enough: int | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,6 +446,8 @@ def clustered(bundle: Bundle, k: int, restarts: int, seed: int) -> Clustered:
 
     rows = _drawn(len(bundle.latents), MOST_CLUSTERED)
     features = np.asarray(bundle.latents[rows], np.float32)
+    known = np.isfinite(features).all(axis=1)
+    rows, features = rows[known], features[known]
     clustering = cluster(features, "k-means", k, restarts, seed)
     return Clustered(
         rows,
@@ -234,13 +457,27 @@ def clustered(bundle: Bundle, k: int, restarts: int, seed: int) -> Clustered:
     )
 
 
-@st.cache_data(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
-def neighbour_distance(bundle: Bundle) -> float:
-    """Median distance, in the space of the kept components, from a person to the nearest other one."""
-    scores = components(bundle)[1]
-    asked = _drawn(len(scores), 500)
-    nearest = [np.partition(np.linalg.norm(scores - scores[row], axis=1), 1)[1] for row in asked]
-    return float(np.median(nearest))
+def cluster_numbers(bundle: Bundle, k: int) -> NDArray[np.int64]:
+    """(N,) everybody's cluster, from 0, of those the Clusters page shows first for this k; -1 where latents
+    hold nan. Who was not clustered there belongs to the nearest centroid. Raises ConfigError."""
+    return _cluster_numbers(bundle, k)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Finding everybody's cluster …", hash_funcs=_BY_CONTENT)
+def _cluster_numbers(bundle: Bundle, k: int) -> NDArray[np.int64]:
+    from posecore.latent.arrays import blocks
+
+    found = clustered(bundle, k, CLUSTER_RESTARTS, 0)
+    centroids = found.clustering.centroids
+    numbers = np.empty(len(bundle.latents), np.int64)
+    for start, block in blocks(bundle.latents):
+        # Squared distances, less the person's own square, which is the same for all centroids.
+        away = (centroids**2).sum(axis=1) - 2 * (block @ centroids.T)
+        known = np.isfinite(away).all(axis=1)
+        numbers[start : start + len(block)] = np.where(known, away.argmin(axis=1), -1)
+    numbers[found.rows] = found.clustering.labels
+    numbers.flags.writeable = False
+    return numbers
 
 
 def _drawn(people: int, most: int) -> NDArray[np.int64]:
@@ -325,3 +562,14 @@ def _cut_heatmaps(
         else:
             stand_in = None if _donor is None else list(network.encode(_donor[None].copy()).skips)
         return network.decode_all(network.encode(_crop[None].copy()), stand_in)[places, 0]
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def leave_modules_alone(count: int) -> None:
+    """Take what exists now out of garbage collection, once for each number of imported modules.
+
+    Streamlit collects garbage after every run, and looks each time through all that torch, plotly and others
+    have brought along: some 190 ms for every click.
+    """
+    gc.collect()
+    gc.freeze()

@@ -18,18 +18,36 @@ LAB_DONOR: Final = "lab_donor"
 LAB_JOINT: Final = "lab_joint"
 
 MAP_PERSON: Final = "map_person"
+MAP_PLANE: Final = "map_plane"
 MAP_X: Final = "map_x"
 MAP_Y: Final = "map_y"
+MAP_PEOPLE: Final = "map_people"
 MAP_COLOUR: Final = "map_colour"
-MAP_CHART: Final = "map_chart"
+MAP_CLUSTERS: Final = "map_k"
+MAP_PICTURES: Final = "map_pictures"
+MAP_IN_PLACE: Final = "map_in_place"
+MAP_SOURCE: Final = "map_source"
+MAP_PAGE: Final = "map_page"
+MAP_AREA: Final = "map_area"
+"""What was drawn on the map; see dashboard.map_area."""
+MAP_HIDDEN: Final = "map_hidden"
+"""Rows of the legend that are hidden, from 0, with commas."""
+MAP_VIEW: Final = "map_view"
+"""Which part of a plane is looked at; see dashboard.map_area."""
 
 CLUSTERS_K: Final = "clu_k"
 CLUSTERS_SEED: Final = "clu_seed"
 CLUSTERS_RESTARTS: Final = "clu_restarts"
 
+WALK_TAB: Final = "walk_tab"
+WALK_TABS: Final = ("Walk", "How many components matter")
 WALK_COMPONENT: Final = "walk_component"
 WALK_RANGE: Final = "walk_range"
 WALK_STEPS: Final = "walk_steps"
+WALK_START: Final = "walk_start"
+"""A sample_id; empty for the mean."""
+WALK_SKIPS: Final = "walk_skips"
+WALK_KEPT: Final = "walk_kept"
 
 
 def refuse_forged(key: str, expected: str, allowed: Callable[[str], bool]) -> None:
@@ -51,29 +69,3 @@ def whole_number(least: int, most: int) -> Callable[[str], bool]:
         return text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most
 
     return allowed
-
-
-def picked_in_chart(chart: str) -> str | None:
-    """The sample_id of the point that is selected in the chart with this key; None if none is.
-
-    Read before the chart is drawn, so that whatever shows the person can stand above or beside it.
-    """
-    selection = (st.session_state.get(chart) or {}).get("selection") or {}
-    for point in selection.get("points", ()):
-        data = point.get("customdata")
-        if isinstance(data, (list, tuple)):
-            data = data[0] if data else None
-        if isinstance(data, str):
-            return data
-    return None
-
-
-def follow_chart(chart: str, person: str) -> None:
-    """Write a newly picked point's sample_id into the widget `person`, which is in the URL.
-
-    Only a new pick counts: what is typed later is not overwritten by an old selection.
-    """
-    picked, seen = picked_in_chart(chart), f"_{chart}_seen"
-    if picked is not None and picked != st.session_state.get(seen):
-        st.session_state[person] = picked
-    st.session_state[seen] = picked

@@ -2,22 +2,14 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fake_bundle import make_fake_bundle
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from served import Served
+from served import Served, serving
 
-from posecore.bundle import open_bundle
-
-ROOT = Path(__file__).parent.parent.parent
 # On a busy machine a first answer takes longer than Playwright's five seconds.
 expect.set_options(timeout=30_000)
 
@@ -55,35 +47,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     if artifacts == folder / "artifacts":
         artifacts.mkdir()
         make_fake_bundle(artifacts / "fake", 12, annotations=True, pictures=True, seed=6)
-    temporary, log = folder / "tmp", folder / "log.txt"
-    temporary.mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
-    environment = {**os.environ, "POSE_ARTIFACTS": str(artifacts), "TMPDIR": str(temporary)}
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
-    url = f"http://localhost:{port}"
-    try:
-        wait_for(f"{url}/_stcore/health", server, log)
-        first = sorted(path.parent for path in artifacts.glob("*/manifest.json"))[0]
-        yield Served(url, open_bundle(first), temporary, log)
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Until the server answers."""
-    for _ in range(300):
-        assert server.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"the dashboard did not start: {log.read_text()}")
+    with serving(artifacts, folder) as served:
+        yield served
 
 
 @pytest.fixture

@@ -167,48 +167,6 @@ def test_a_text_file_called_jpg_gets_a_sentence(artifacts: Path, monkeypatch: py
     assert not app.exception and len(app.error) == 1
 
 
-def test_a_point_picked_on_the_map_shows_that_very_person(
-    artifacts: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = open_page(monkeypatch, artifacts, "latent_map")
-    app.session_state[state.MAP_CHART] = {"selection": {"points": [{"customdata": "train-1014"}]}}
-    app.run()
-    assert not app.exception
-    assert app.text_input(key=state.MAP_PERSON).value == "train-1014"
-    assert "**train-1014**" in words(app)
-    alt = [picture.alt for images in app.image for picture in images.proto.imgs]
-    assert any("train-1014" in text for text in alt)
-
-
-def test_what_is_typed_after_a_pick_counts(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = open_page(monkeypatch, artifacts, "latent_map")
-    app.session_state[state.MAP_CHART] = {"selection": {"points": [{"customdata": ["train-1014"]}]}}
-    app.run()
-    app.text_input(key=state.MAP_PERSON).set_value("train-1035").run()
-    assert "**train-1035**" in words(app)
-
-
-def test_points_of_the_map_are_the_people_they_say(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = open_page(monkeypatch, artifacts, "latent_map", map_x="3", map_y="1", map_colour="one colour")
-    points = app.get("plotly_chart")[0]
-    trace = json.loads(points.proto.spec)["data"][0]
-    bundle = loaders.load_bundle("plain")
-    assert list(trace["customdata"]) == list(bundle.samples["sample_id"])
-    fitted, scores = loaders.components(bundle)
-    assert np.allclose(decoded(trace["x"]), scores[:, 2]) and np.allclose(decoded(trace["y"]), scores[:, 0])
-    axes = json.loads(points.proto.spec)["layout"]
-    assert f"component 3 ({fitted.explained[2]:.1%}" in axes["xaxis"]["title"]["text"]
-
-
-def decoded(values: list[float] | dict[str, str]) -> np.ndarray:
-    """Numbers of a plotly trace, which may be written as base64."""
-    import base64
-
-    if isinstance(values, dict):
-        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
-    return np.array(values)
-
-
 def test_clusters_follow_k_and_find_the_two_kinds_of_people(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,9 +212,6 @@ def test_a_walk_meets_the_nearest_people_and_says_who_repeats(
         ("clusters", {"clu_k": "99"}, "whole number from 2 to 20"),
         ("clusters", {"clu_k": "two"}, "whole number from 2 to 20"),
         ("clusters", {"clu_seed": "-4"}, "whole number from 0 to 9999"),
-        ("latent_map", {"map_x": "900"}, "a component from 1 to"),
-        ("latent_map", {"map_person": "nobody"}, "no person 'nobody'"),
-        ("latent_map", {"map_colour": "blood type"}, "PCK or one colour"),
         ("skip_lab", {"lab_person": "../../etc"}, "no person '../../etc'"),
         ("skip_lab", {"lab_source": "the web"}, "your own picture"),
         ("pc_walk", {"walk_component": "0"}, "a component from 1 to"),

@@ -1,0 +1,120 @@
+"""What a component means: which attributes go with it, how surely, and who is at its two ends."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard import components, loaders, walk_charts
+from posecore import drawing
+from posecore.bundle import Bundle
+from posecore.latent.attributes import ATTRIBUTES, joints_known
+from posecore.latent.descriptions import name_for_people
+from posecore.latent.meaning import LEAST, PERMUTATIONS
+from posecore.latent.walks import both_ends
+
+SURE: Final = 0.05
+"""A corrected p below this is called a sign of something."""
+SHOWN: Final = 15
+AT_AN_END: Final = 8
+
+
+def show(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
+    """The whole section. scores: (N, d), component: from 0."""
+    st.subheader(f"What component {component + 1} means")
+    found = loaders.meaning(bundle, component)
+    tested = found[found["p"].notna()]
+    if tested.empty:
+        st.info(
+            f"No attribute is known of {LEAST} people or more who differ in it, so nothing can be said of "
+            "what goes with this component.",
+            icon=":material/info:",
+        )
+    else:
+        _correlations(bundle, tested, component)
+    _ends(bundle, scores, component)
+
+
+def sentence(tested: pd.DataFrame) -> str:
+    """What goes with the component most, with interval, n and p, and how many attributes do at all."""
+    sure = tested[tested["p_corrected"] < SURE]
+    if sure.empty:
+        return f"None of {len(tested)} attributes surely goes with it."
+    first = sure.iloc[0]
+    grows = "grows" if first["r"] > 0 else "falls"
+    return (
+        f"Along it, **{name_for_people(str(sure.index[0]))} {grows}**: rank correlation {first['r']:+.2f}, "
+        f"95 % interval {first['low']:+.2f} to {first['high']:+.2f}, n = {int(first['n']):,} people, "
+        f"{_p(first['p_corrected'])} corrected. {len(sure)} of {len(tested)} attributes go with it more than "
+        "chance explains; with many people that may be very little, so look at how strongly."
+    ).replace("-0.", "−0.")
+
+
+def table(found: pd.DataFrame) -> pd.DataFrame:
+    """The correlations under names for people, with how each attribute is computed."""
+    how = [ATTRIBUTES[name].how if name in ATTRIBUTES else "" for name in found.index]
+    return pd.DataFrame(
+        {
+            "attribute": [name_for_people(str(name)) for name in found.index],
+            "rank correlation": found["r"].to_numpy(),
+            "95 % from": found["low"].to_numpy(),
+            "95 % to": found["high"].to_numpy(),
+            "n": found["n"].to_numpy(),
+            "p": found["p"].to_numpy(),
+            "p, corrected": found["p_corrected"].to_numpy(),
+            "how it is computed": how,
+        }
+    )
+
+
+def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int) -> None:
+    st.markdown(sentence(tested))
+    strongest = tested.head(SHOWN)
+    people = min(bundle.manifest.people, loaders.MOST_CORRELATED)
+    components.chart(
+        walk_charts.correlations(
+            strongest, [name_for_people(str(name)) for name in strongest.index], SURE,
+            components.source_line(bundle, people),
+        ),
+        "walk_meaning",
+        f"The {len(strongest)} strongest rank correlations of component {component + 1} with their intervals",
+    )  # fmt: skip
+    st.caption(
+        f"Spearman's rank correlation of people's scores with {len(tested)} attributes, the {len(strongest)} "
+        f"strongest shown, of {joints_known(bundle.samples)} joints. Whiskers: 95 % intervals. p from "
+        f"{PERMUTATIONS:,} shuffles of people, corrected by Holm for all {len(tested)}: below "
+        f"{len(tested) / (PERMUTATIONS + 1):.3f} so many shuffles cannot tell. n differs, as not "
+        "everybody shows every joint. Which way a component points is arbitrary."
+    )
+    components.tabled("Every attribute as a table", table(tested), f"walk-component-{component + 1}-meaning")
+
+
+def _ends(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
+    low, high = both_ends(scores, component, AT_AN_END)
+    rows = np.concatenate([low, high])
+    ids = bundle.samples["sample_id"].iloc[rows].tolist()
+    st.markdown("**The people at both ends**")
+    sides = (("lowest", ids[: len(low)]), ("highest", ids[len(low) :]))
+    for column, (name, people) in zip(st.columns(2), sides, strict=True):
+        if not people:
+            continue
+        tiles = [components.heatmap_of(bundle, one, 128) for one in people]
+        column.image(
+            drawing.jpeg(drawing.grid(tiles, AT_AN_END // 2)), width="stretch",
+            caption=f"The {len(people)} {name} scores, the most extreme first: {' · '.join(people)}",
+            alt=f"Predicted heatmaps of the {len(people)} people with the {name} scores",
+        )  # fmt: skip
+    ends = pd.DataFrame(
+        {
+            "end": ["lowest"] * len(low) + ["highest"] * len(high),
+            "sample id": ids,
+            "score": scores[rows, component],
+        }
+    )
+    components.tabled("The people at both ends as a table", ends, f"walk-component-{component + 1}-ends")
+
+
+def _p(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

@@ -1,0 +1,179 @@
+"""A walk along one component as the page shows it: to play, stop by stop, and how near anybody is."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard import charts, components, loaders, walk_controls, walk_meaning, walk_sheet, walk_stops
+from dashboard.walk_controls import MEAN, OFF, OWN
+from dashboard.walk_player import Frame, player
+from dashboard.walk_stops import Stops
+from posecore import drawing
+from posecore.bundle import Bundle
+from posecore.data.heatmaps import decode
+from posecore.errors import PosecoreError
+from posecore.keypoints import K
+from posecore.latent.attributes import PEAK
+from posecore.latent.pca import Components
+from posecore.samples import read_peaks
+
+HOW = {
+    OFF: "with **all skips cut**: it sees the stop's latent alone",
+    OWN: "with the skip features of **the person the walk starts from**, the same at every stop, so what "
+    "went around the bottleneck does not walk along",
+    MEAN: "with **the mean skip features of the data set**, the same at every stop",
+}
+TILE = 256
+
+
+def show(bundle: Bundle) -> None:
+    """The whole tab."""
+    st.markdown(
+        "From the mean of all people, or from one of them, walk *c* standard deviations back and forth along "
+        "**one component** of the latents. At every stop: the real person who is nearest, and what the "
+        "network's decoder makes of the stop itself, where nobody may be."
+    )
+    fitted, scores = components.fitted_components(bundle)
+    asked = walk_controls.controls(bundle, fitted, scores)
+    skips, crop = walk_controls.skip_choice(bundle, asked.start)
+    try:
+        stops = walk_stops.take(bundle, fitted, scores, asked.component, asked.steps, asked.start)
+    except PosecoreError as error:
+        st.info(f"There is nothing to walk past in this bundle: {error}", icon=":material/info:")
+        return
+    st.caption(
+        f"Component {stops.component + 1} holds {fitted.explained[stops.component]:.1%} of the variance of "
+        f"the {fitted.people:,} people it was computed on. {components.source_line(bundle)}"
+    )
+    large = st.container()
+    _strip(bundle, stops)
+    with large:
+        maps = _decoded(bundle, stops, skips, crop)
+        _player(bundle, stops, maps)
+        if maps is not None:
+            _about_decoder(bundle, maps, skips)
+        repeated = walk_stops.repeated_sentence(stops)
+        if repeated:
+            st.info(repeated, icon=":material/repeat:")
+    _how_near(bundle, stops, scores.shape[1])
+    _downloads(bundle, fitted, scores, stops)
+    walk_meaning.show(bundle, scores, stops.component)
+
+
+def _decoded(
+    bundle: Bundle, stops: Stops, skips: str, crop: NDArray[np.uint8] | None
+) -> NDArray[np.float32] | None:
+    """Heatmaps (S, 17, 64, 64) of the stops; None, with a sentence, where the network is not usable."""
+    name = {OFF: "off", OWN: "own", MEAN: "mean"}[skips]
+    steps = tuple(stops.steps.tolist())
+    try:
+        return loaders.stop_heatmaps(bundle, stops.component, steps, stops.start, name, crop)
+    except PosecoreError as error:
+        st.error(f"The decoder cannot be asked, so only real people are shown. {error}")
+        return None
+
+
+def _player(bundle: Bundle, stops: Stops, maps: NDArray[np.float32] | None) -> None:
+    titles = ["Nearest real person: heatmaps", "Nearest real person: joints found"]
+    if maps is not None:
+        titles.append("The decoder, of the stop itself: heatmaps")
+        points, peaks = decode(maps)
+        if (peaks >= PEAK).any():
+            titles.append("The decoder, of the stop itself: joints found")
+    frames = []
+    for stop, name in enumerate(stops.sample_ids.tolist()):
+        pictures = [components.heatmap_of(bundle, name), _joints(bundle, name)]
+        away = stops.walk.distance[stop]
+        words = f"{name}, {components.score_of(bundle, name)}, is the nearest, {away:.1f} away."
+        if maps is not None:
+            fused = drawing.fuse_heatmaps(maps[stop], float(peaks.max()))
+            joints = drawing.draw_skeleton(drawing.ground(TILE), points[stop], peaks[stop], PEAK)
+            pictures += [drawing.enlarge(fused, TILE), joints]
+            words += (
+                f" Of the stop itself the decoder makes a strongest peak of {peaks[stop].max():.3f} and "
+                f"finds {int((peaks[stop] >= PEAK).sum())} of {K} joints."
+            )
+        words += f" This stop is {stops.verdict(stop)}. {stops.how_sure(stop)}"
+        frames.append(Frame(stops.sign(stop), words, pictures[: len(titles)]))
+    player(titles, frames, "walk_player")
+
+
+def _about_decoder(bundle: Bundle, maps: NDArray[np.float32], skips: str) -> None:
+    """How the decoder's heatmaps are made, how they are drawn, and whether they show anything at all."""
+    strongest, usual = float(maps.max()), float(np.median(read_peaks(bundle.samples)))
+    st.caption(
+        f"The decoder's heatmaps are made {HOW[skips]}. All stops share one scale: the strongest peak of the "
+        f"walk, {strongest:.3f}, is at full strength. Of real people with all skips the median peak is "
+        f"{usual:.3f}; a joint counts as found from {PEAK} on."
+    )
+    if strongest < PEAK:
+        st.info(
+            "Along this walk the decoder finds no joint at all: what its heatmaps show is fainter than what "
+            "counts as one, made visible. It may lack skip features, which you choose above.",
+            icon=":material/visibility_off:",
+        )
+
+
+def _strip(bundle: Bundle, stops: Stops) -> None:
+    st.subheader("Every stop and the person nearest to it")
+    with st.container(horizontal=True, gap="medium"):
+        for stop, name in enumerate(stops.sample_ids.tolist()):
+            with st.container(width=135):
+                st.markdown(f"**c = {stops.sign(stop)}**")
+                st.image(
+                    drawing.jpeg(components.heatmap_of(bundle, name)), width="stretch",
+                    alt=f"Predicted heatmaps of {name}, nearest at c = {stops.sign(stop)}",
+                )  # fmt: skip
+                st.image(
+                    drawing.jpeg(_joints(bundle, name)), width="stretch", alt=f"Predicted skeleton of {name}"
+                )
+                st.caption(
+                    f"{name}  \n{components.score_of(bundle, name)}  \n"
+                    f"distance {stops.walk.distance[stop]:.1f}"
+                )
+                colour = "orange" if stops.judgement.off_data[stop] else "green"
+                st.markdown(f":{colour}[{stops.verdict(stop)}]")
+
+
+def _joints(bundle: Bundle, name: str) -> drawing.Picture:
+    """The person's joints on their photograph, or on their dimmed heatmaps where there is none."""
+    picture = components.picture_of(bundle, name)
+    ground = components.heatmap_of(bundle, name) // 3 if picture is None else picture
+    return components.skeleton_of(bundle, name, ground)
+
+
+def _how_near(bundle: Bundle, stops: Stops, kept: int) -> None:
+    st.subheader("How near is the nearest?")
+    usual = loaders.real_people(bundle)
+    off = int(stops.judgement.off_data.sum())
+    components.chart(
+        charts.distances(
+            stops.steps, stops.judgement.distance, float(np.median(usual.distances)),
+            components.source_line(bundle),
+        ),
+        "walk_distance",
+        f"Distance to the nearest person at {len(stops.steps)} stops, "
+        f"at most {stops.judgement.distance.max():.1f}",
+    )  # fmt: skip
+    start = "" if not stops.start else f", not counting {stops.start}, from whom it starts"
+    st.caption(
+        f"**{off} of {len(stops.steps)} stops are off the data.** Distances are taken among the scores of "
+        f"the first {kept} components{start}. A stop is called off the data where its distance to the "
+        "nearest person, or its own distance to the mean, is rarer than among real people, too far or too "
+        f"near (two-sided, 5 % of real people would be called so; distances of {len(usual.distances):,} "
+        f"people, norms of {len(usual.norms):,}). In many dimensions nobody is near the mean: what lies "
+        "there is unusually near everybody, so its nearest person says little."
+    )
+    components.tabled("The stops as a table", stops.table(), "walk")
+
+
+def _downloads(bundle: Bundle, fitted: Components, scores: NDArray[np.float32], stops: Stops) -> None:
+    rows = walk_sheet.rows(scores.shape[1])
+    source = components.source_line(bundle)
+    st.download_button(
+        "The thesis's sheet as PNG",
+        lambda: walk_sheet.sheet(bundle, fitted, scores, stops.start, source),
+        f"walks-from-{stops.start or 'the-mean'}.png", "image/png", key="_walk_sheet",
+        icon=":material/image:", on_click="ignore",
+        help=f"Components {', '.join(map(str, rows))}, c from -3 to 3: the nearest people's heatmaps",
+    )  # fmt: skip
