@@ -14,7 +14,10 @@ demo: .venv/installed
 	$(BIN)/python scripts/make_people.py --out data/rendered --people 1000 --seed 2026
 	$(BIN)/python scripts/prepare_coco.py --coco data/rendered --out data/rendered-crops --test-size 0 --name "rendered people"
 	$(BIN)/python scripts/extract_latents.py $(NETWORK) --data data/rendered-crops --out artifacts/demo --annotations --pictures 600
+	$(BIN)/python scripts/project.py --bundle artifacts/demo
 	$(BIN)/python scripts/skip_study.py --bundle artifacts/demo --data data/rendered-crops --limit 400
+	$(BIN)/python scripts/component_study.py --bundle artifacts/demo --data data/rendered-crops
+	$(BIN)/python scripts/cluster_sweep.py --bundle artifacts/demo
 	$(BIN)/python -m posecore.bundle verify artifacts/demo
 
 test: .venv/installed-dev lint

@@ -33,21 +33,25 @@ class Cut(NamedTuple):
         return {0: "Nothing is cut", 4: "All four skips cut"}.get(len(off), f"Cut: {', '.join(off)}")
 
 
-def switches() -> SkipMask:
-    """One switch per level beside the drawing of the hourglass, and presets."""
+def switches(built: SkipMask = ALL_ON) -> SkipMask:
+    """One switch per level beside the drawing of the hourglass, and presets.
+
+    built: the skips that the network has; there is nothing to switch where one was left out in training.
+    """
     with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
         with st.container(width=105, gap=None):
             mask = []
-            for name, key in zip(LEVEL_NAMES, state.LAB_SKIPS, strict=True):
+            for name, key, there in zip(LEVEL_NAMES, state.LAB_SKIPS, built, strict=True):
                 # As high as a level of the drawing, so that a switch stands beside what it cuts.
                 with st.container(height=PITCH, border=False, vertical_alignment="center"):
                     mask.append(
                         st.toggle(
-                            name, False, key=key, bind="query-params",
-                            help=f"The way around the bottleneck with {name} cells; off means cut",
+                            name, False, key=key, bind="query-params", disabled=not there,
+                            help=f"The way around the bottleneck with {name} cells; off means cut"
+                            if there else "This network was trained without it",
                         )
                     )  # fmt: skip
-        first, second, third, fourth = mask
+        first, second, third, fourth = (on and there for on, there in zip(mask, built, strict=True))
         chosen = first, second, third, fourth
         theme = st.context.theme.type or "light"
         st.image(hourglass_svg(chosen, theme), width=WIDTH, alt=hourglass_words(chosen))

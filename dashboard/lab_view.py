@@ -21,17 +21,12 @@ from dashboard.lab_switches import Cut, replacement, switches
 from dashboard.picture_source import Subject
 from dashboard.picture_steps import show_steps
 from posecore import drawing
-from posecore.ablation import ALL_MASKS
+from posecore.ablation import ALL_MASKS, LEVEL_NAMES
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
 from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
 from posecore.samples import read_peaks, read_points
-
-LOST = (
-    "Cut means *at test time*: the weights were trained with all four skips. That is not the same as a "
-    "network trained without them."
-)
 
 
 @st.fragment
@@ -43,7 +38,7 @@ def show_lab(bundle: Bundle, subject: Subject) -> None:
     try:
         with left:
             st.markdown("**Skip connections**, on = used")
-            mask = switches()
+            mask = switches(bundle.manifest.built_skips)
             stand_in, donor, donor_crop = replacement(bundle, subject.sample_id)
             cut = Cut(mask, stand_in, donor)
             maps = loaders.all_masks(bundle, subject.crop, stand_in, donor_crop, subject.own)
@@ -97,7 +92,8 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
         column.image(drawing.jpeg(joints), width="stretch", alt=f"Skeleton: {title}")
         column.image(drawing.jpeg(maps), width="stretch", alt=f"Heatmaps: {title}")
     st.caption(
-        f"n = 1, {subject.who} · {components.network_name(bundle)}, trained on {_trained_on(bundle)}. {LOST}"
+        f"n = 1, {subject.who} · {components.network_name(bundle)}, trained on {_trained_on(bundle)}. "
+        + _cut_means(bundle)
     )
     _headline(answer)
     _table(answer)
@@ -206,10 +202,21 @@ def _details(bundle: Bundle, answer: Answer) -> None:
     if steps.open:
         with steps:
             show_steps(bundle, answer.subject)
-    st.caption(LOST)
+    st.caption(_cut_means(bundle))
 
 
 def _trained_on(bundle: Bundle) -> str:
     data = bundle.manifest.training.get("data")
     names = [str(part["name"]) for part in data] if isinstance(data, list) else []
     return " and ".join(names) or bundle.manifest.dataset["name"]
+
+
+def _cut_means(bundle: Bundle) -> str:
+    """What a cut skip says of the network, and what it doesn't."""
+    built = bundle.manifest.built_skips
+    absent = ", ".join(name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there)
+    words = (
+        f"Cut means *at test time*: the weights were trained with {'the others' if absent else 'all four skips'}"
+        ". That is not the same as a network trained without them."
+    )
+    return words + (f" It was trained without {absent}: there is nothing to cut." if absent else "")

@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for count, mean, low, high in zip(study.counts, curve.mean, curve.low, curve.high, strict=True):
             print(f"  {count:5d} components: {mean:.3f} ({low:.3f} to {high:.3f})")
         print(f"  from {enough} on, surely less than one point is lost")
-    print("next: make dashboard, then Latent map, How many components matter")
+    print("next: make dashboard, then PC walk, How many components matter")
     return 0
 
 
