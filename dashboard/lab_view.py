@@ -216,7 +216,8 @@ def _cut_means(bundle: Bundle) -> str:
     built = bundle.manifest.built_skips
     absent = ", ".join(name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there)
     words = (
-        f"Cut means *at test time*: the weights were trained with {'the others' if absent else 'all four skips'}"
-        ". That is not the same as a network trained without them."
+        "Cut means *at test time*: the weights were trained with "
+        + ("the others" if absent else "all four skips")
+        + ". That is not the same as a network trained without them."
     )
     return words + (f" It was trained without {absent}: there is nothing to cut." if absent else "")
