@@ -1,0 +1,80 @@
+"""What was drawn on the map, as it stands in links: an area, the part that is looked at, hidden legend rows.
+
+An area is kept as its corners in a plane, not as a list of people: it is short enough for a link, and whoever
+lies in it is found anew, so filters, colours and other axes do not lose it.
+"""
+
+import math
+import re
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_CORNERS: Final = 100
+LONGEST: Final = 4000
+"""Characters of a text that is looked at."""
+
+_NUMBER: Final = r"-?\d{1,9}(?:\.\d{1,9})?(?:e-?\d{1,2})?"
+_PLANE: Final = re.compile(r"(umap|[1-9]\d?-[1-9]\d?):(.*)")
+_NUMBERS: Final = re.compile(rf"{_NUMBER}(?:,{_NUMBER})*")
+
+
+class Area(NamedTuple):
+    """plane: name of a Plane. corners: (V, 2) in its coordinates."""
+
+    plane: str
+    corners: NDArray[np.float64]
+
+
+def read_area(text: str) -> Area | None:
+    """An area written as `plane:x,y,x,y,…`; None for anything else."""
+    found = _read(text)
+    if found is None:
+        return None
+    plane, numbers = found
+    if len(numbers) % 2 or not 6 <= len(numbers) <= 2 * MOST_CORNERS:
+        return None
+    return Area(plane, np.array(numbers).reshape(-1, 2))
+
+
+def read_view(text: str, plane: str) -> list[float] | None:
+    """Left, right, bottom, top of the part of `plane` that is looked at, written as `plane:left,right,…`."""
+    found = _read(text)
+    if found is None or found[0] != plane or len(found[1]) != 4:
+        return None
+    left, right, bottom, top = found[1]
+    return [left, right, bottom, top] if left < right and bottom < top else None
+
+
+def read_hidden(text: str) -> list[int] | None:
+    """Numbers of legend rows, written with commas; None for anything else."""
+    if not re.fullmatch(r"(\d{1,3}(,\d{1,3})*)?", text, re.ASCII) or len(text) > LONGEST:
+        return None
+    return sorted({int(number) for number in text.split(",") if number})
+
+
+def inside(area: Area, places: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """(N,) which places (N, 2) lie in the area, by the even-odd rule; nan lies nowhere."""
+    near = ((places >= area.corners.min(axis=0)) & (places <= area.corners.max(axis=0))).all(axis=1)
+    x, y = places[near].astype(np.float64).T
+    odd = np.zeros(len(x), np.bool_)
+    before = area.corners[-1]
+    for corner in area.corners:
+        (x0, y0), (x1, y1) = before, corner
+        before = corner
+        if y0 == y1:
+            continue
+        crosses = (y0 > y) != (y1 > y)
+        odd ^= crosses & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
+    found = near.copy()
+    found[near] = odd
+    return found
+
+
+def _read(text: str) -> tuple[str, list[float]] | None:
+    match = _PLANE.fullmatch(text) if len(text) <= LONGEST and text.isascii() else None
+    if match is None or not _NUMBERS.fullmatch(match[2]):
+        return None
+    numbers = [float(number) for number in match[2].split(",")]
+    return (match[1], numbers) if all(map(math.isfinite, numbers)) else None

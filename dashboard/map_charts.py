@@ -1,0 +1,46 @@
+"""Figures of the latent map's selection: data to figure, as in dashboard.charts."""
+
+from typing import Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts import CATEGORIES, GREY, framed
+
+KINDS: Final = {
+    "quantity": ("quantity: difference of means in standard deviations (Hedges’ g)", CATEGORIES[0], "circle"),
+    "share": ("kind: difference of shares", CATEGORIES[5], "diamond"),
+}
+
+
+def contrasts(table: pd.DataFrame, source: str) -> go.Figure:
+    """Effects with their intervals, one row each, the first on top. table: as of posecore.latent.contrasts,
+    with a column `attribute` of names for people."""
+    figure = go.Figure()
+    table = table[table["effect"].notna()]
+    for kind, (name, colour, symbol) in KINDS.items():
+        rows = table[table["kind"] == kind]
+        if rows.empty:
+            continue
+        figure.add_scatter(
+            x=rows["effect"], y=rows["attribute"], mode="markers", name=name,
+            marker={"color": colour, "symbol": symbol, "size": 10},
+            error_x={
+                "type": "data", "symmetric": False, "array": rows["high"] - rows["effect"],
+                "arrayminus": rows["effect"] - rows["low"], "color": colour, "thickness": 2,
+            },
+            customdata=rows[["selected", "rest", "low", "high", "n_selected", "n_rest"]].to_numpy(),
+            hovertemplate="%{y}<br>selected %{customdata[0]:.3g} (n = %{customdata[4]:,}), rest "
+            "%{customdata[1]:.3g} (n = %{customdata[5]:,})<br>effect %{x:.2f}, from %{customdata[2]:.2f} to "
+            "%{customdata[3]:.2f}<extra></extra>",
+        )  # fmt: skip
+    figure.add_vline(x=0, line={"color": GREY, "width": 1})
+    figure.update_layout(
+        **framed(source, 130 + 30 * len(table)), showlegend=True,
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+    )  # fmt: skip
+    figure.update_xaxes(title="selected people against the rest: effect with 95 % interval")
+    figure.update_yaxes(
+        categoryorder="array", categoryarray=table["attribute"], autorange="reversed", automargin=True
+    )
+    return figure

@@ -1,0 +1,95 @@
+// What lies above the points: pictures, rings, the area that is drawn, the user's own picture, axes.
+const OWN = '#D55E00';
+
+function drawFront(context, map, album, ground, ink, font) {
+  const { scale, width, height, points, state } = map;
+  context.setTransform(map.ratio, 0, 0, map.ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.save();
+  context.beginPath();
+  context.rect(MARGIN.left, MARGIN.top, scale.inner.width, scale.inner.height);
+  context.clip();
+  for (const i of map.shown) {
+    const place = album.find(map.plain(points.ids[i]));
+    if (!place?.sheet) continue;
+    const left = scale.x(points.x[i]) - THUMBNAIL / 2, top = scale.y(points.y[i]) - THUMBNAIL / 2;
+    context.fillStyle = points.classes[points.codes[i]].colour;
+    context.fillRect(left - 1.5, top - 1.5, THUMBNAIL + 3, THUMBNAIL + 3);
+    context.drawImage(place.sheet, place.left, place.top, place.tile, place.tile, left, top, THUMBNAIL, THUMBNAIL);
+  }
+  const path = map.draftPath ?? state.area.map(([x, y]) => [scale.x(x), scale.y(y)]);
+  if (path.length) outline(context, path, ink);
+  const ring = (id, radius, thick) => {
+    const i = points.rows.get(id);
+    if (i !== undefined) circle(context, scale.x(points.x[i]), scale.y(points.y[i]), radius, thick, ground, ink);
+  };
+  state.marked.forEach((id) => ring(id, 7, 1.5));
+  ring(state.person, 9, 2.5);
+  if (map.hover >= 0) ring(points.ids[map.hover], 6, 2);
+  if (state.placed) {
+    const [x, y] = [scale.x(state.placed[0]), scale.y(state.placed[1])];
+    star(context, x, y, ground);
+    context.font = `600 12px ${font}`;
+    context.textAlign = 'left';
+    Object.assign(context, { lineWidth: 4, strokeStyle: ground, lineJoin: 'round', fillStyle: ink });
+    context.strokeText(state.placedWords, x + 16, y + 4);
+    context.fillText(state.placedWords, x + 16, y + 4);
+  }
+  context.restore();
+  axes(context, map, ink, font);
+}
+
+function outline(context, path, ink) {
+  context.beginPath();
+  path.forEach(([x, y], k) => (k ? context.lineTo(x, y) : context.moveTo(x, y)));
+  context.closePath();
+  context.setLineDash([6, 4]);
+  Object.assign(context, { lineWidth: 2, strokeStyle: ink });
+  context.stroke();
+  context.setLineDash([]);
+}
+
+// With a rim in the colour of the ground, so that it is seen on every picture.
+function circle(context, x, y, radius, thick, ground, ink) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  Object.assign(context, { lineWidth: thick + 2.5, strokeStyle: ground });
+  context.stroke();
+  Object.assign(context, { lineWidth: thick, strokeStyle: ink });
+  context.stroke();
+}
+
+function star(context, x, y, ground) {
+  context.beginPath();
+  for (let k = 0; k < 10; k++) {
+    const turn = (k * Math.PI) / 5 - Math.PI / 2, far = k % 2 ? 5.5 : 13;
+    context.lineTo(x + far * Math.cos(turn), y + far * Math.sin(turn));
+  }
+  context.closePath();
+  Object.assign(context, { fillStyle: OWN, lineWidth: 2, strokeStyle: ground });
+  context.fill();
+  context.stroke();
+}
+
+function axes(context, map, ink, font) {
+  const { scale, view, state } = map, { inner } = scale, foot = MARGIN.top + inner.height;
+  Object.assign(context, { strokeStyle: ink, fillStyle: ink, lineWidth: 1, globalAlpha: 0.35 });
+  context.strokeRect(MARGIN.left + 0.5, MARGIN.top + 0.5, inner.width - 1, inner.height - 1);
+  Object.assign(context, { globalAlpha: 1, font: `12px ${font}`, textAlign: 'center' });
+  for (const [value, text] of ticks(view.left, view.right, inner.width / 90)) {
+    context.fillText(text, scale.x(value), foot + 16);
+    context.fillRect(scale.x(value), foot, 1, 4);
+  }
+  context.fillText(state.titles[0], MARGIN.left + inner.width / 2, foot + 36, inner.width);
+  context.textAlign = 'right';
+  for (const [value, text] of ticks(view.bottom, view.top, inner.height / 60)) {
+    context.fillText(text, MARGIN.left - 8, scale.y(value) + 4);
+    context.fillRect(MARGIN.left - 4, scale.y(value), 4, 1);
+  }
+  context.save();
+  context.textAlign = 'center';
+  context.translate(14, MARGIN.top + inner.height / 2);
+  context.rotate(-Math.PI / 2);
+  context.fillText(state.titles[1], 0, 0, inner.height);
+  context.restore();
+}

@@ -1,0 +1,50 @@
+"""The person beside the map: who was clicked, or is named in the link."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import components, map_pictures, state
+from dashboard.map_choices import Choices
+from posecore import drawing
+from posecore.bundle import Bundle
+
+
+def show_person(bundle: Bundle, choices: Choices) -> str:
+    """Draw the field, the pictures and the links; returns the person's sample_id."""
+    person = components.person_picker(bundle, state.MAP_PERSON, components.best_person(bundle))
+    row = bundle.row(person)
+    place = choices.plane.places[row]
+    st.markdown(f"**{person}** · {map_pictures.facts(bundle, choices.colouring, person)}")
+    columns = st.columns(2, gap="small")
+    for index, kind in enumerate(map_pictures.kinds(bundle)):
+        with columns[index % 2]:
+            _picture(bundle, person, kind)
+    st.caption(
+        f"Place on the map: {place[0]:+.2f} across, {place[1]:+.2f} up.".replace("-", "−")
+        if np.isfinite(place).all()
+        else "This person has no place on the map, as the latent holds nan or infinity."
+    )
+    components.page_link(
+        bundle, "skip_lab.py", "Open in the Skip lab", ":material/call_split:",
+        **{state.LAB_PERSON: person},
+    )  # fmt: skip
+    components.page_link(
+        bundle, "pc_walk.py", "Walk from here", ":material/directions_walk:", **{state.WALK_START: person}
+    )
+    return person
+
+
+def _picture(bundle: Bundle, person: str, kind: str) -> None:
+    if kind == map_pictures.PHOTOGRAPH:
+        crop = components.picture_of(bundle, person)
+        picture = None if crop is None else components.skeleton_of(bundle, person, crop)
+    else:
+        picture = map_pictures.tile(bundle, person, kind, 256)
+    if picture is None:
+        st.caption(
+            f"The {kind} is not at hand; start the dashboard with POSE_IMAGES set to a prepared data folder "
+            "to see it."
+        )
+        return
+    words = f"{kind}, with the predicted skeleton" if kind == map_pictures.PHOTOGRAPH else kind
+    st.image(drawing.jpeg(picture), width="stretch", caption=words, alt=f"{words.capitalize()} of {person}")

@@ -1,0 +1,152 @@
+"""The page from top to bottom: choices, the map, the person beside it, the selection below it."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard import components, map_canvas, map_pictures, state
+from dashboard.map_area import Area, inside, read_area, read_hidden, read_view
+from dashboard.map_choices import Choices, choose
+from dashboard.map_link import link, linked
+from dashboard.map_person import show_person
+from dashboard.map_placement import OwnPicture, place_picture
+from dashboard.map_selection import show_selection
+from dashboard.map_space import Space, has_plane, open_space, plane_named
+from posecore.bundle import Bundle
+
+NAMED: Final = 5
+"""Left-out people who are named."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """Who is on the map: rows (M,) of the table; selected (M,), None where nothing is drawn."""
+
+    rows: NDArray[np.int64]
+    selected: NDArray[np.bool_] | None
+
+
+def show(bundle: Bundle) -> None:
+    """The whole page below its first sentence. Raises PosecoreError where there is nothing to draw."""
+    space = open_space(bundle)
+    choices = choose(bundle, space)
+    _left_out(bundle, space)
+    area, hidden = _drawn(space)
+    rows = np.flatnonzero(space.known & choices.people)
+    if not len(rows):
+        st.info("Nobody is left to be shown; choose all people above.")
+        return
+    visible = ~np.isin(choices.colouring.codes, hidden)
+    selected = None
+    if area is not None:
+        selected = (inside(area, plane_named(space, area.plane).places) & visible)[rows]
+    shown = Shown(rows, selected)
+    left, right = st.columns([11, 4], gap="medium")
+    selection, elsewhere = st.container(), st.container()
+    with elsewhere:
+        own = place_picture(bundle)
+    with right:
+        person = show_person(bundle, choices)
+    with left:
+        _map(bundle, choices, shown, area, hidden, person, own)
+    with selection:
+        show_selection(bundle, choices, rows, selected, person)
+
+
+def _map(
+    bundle: Bundle,
+    choices: Choices,
+    shown: Shown,
+    area: Area | None,
+    hidden: list[int],
+    person: str,
+    own: OwnPicture | None,
+) -> None:
+    plane, colouring = choices.plane, choices.colouring
+    st.caption(f"{components.source_line(bundle, len(shown.rows))} · coloured by {colouring.name}")
+    ids = bundle.samples["sample_id"].to_numpy()[shown.rows]
+    places = plane.places[shown.rows]
+    points = {
+        "x": np.ascontiguousarray(places[:, 0], np.float32),
+        "y": np.ascontiguousarray(places[:, 1], np.float32),
+        "codes": colouring.codes[shown.rows],
+    }
+    header = {
+        "role": "points", "plane": plane.name, "ids": "\n".join(ids),
+        "classes": [row._asdict() for row in colouring.classes],
+    }  # fmt: skip
+    serial = hashlib.sha256(map_canvas.packet(header, **points)).hexdigest()[:16]
+    words = (
+        f"Map of {len(ids):,} people, {plane.titles[0]} across, {plane.titles[1]} up, coloured by "
+        f"{colouring.name}. Arrow keys go from person to person, Enter opens one, plus, minus and 0 zoom."
+    )
+    info: dict[str, Any] = {
+        "serial": serial, "plane": plane.name, "titles": plane.titles, "bundle": bundle.path.name,
+        "kind": choices.kind, "kindWords": choices.kind.capitalize(), "inPlace": choices.in_place,
+        "colouring": colouring.name, "person": person, "hidden": hidden, "words": words,
+        "area": area.corners.tolist() if area and area.plane == plane.name else [],
+        "view": read_view(linked(state.MAP_VIEW), plane.name),
+        "placed": None if own is None else plane.position(own.scores),
+        "placedWords": "" if own is None else f"your picture, {own.verdict}",
+        "marked": [] if own is None else own.nearest,
+    }  # fmt: skip
+    arrays = {}
+    if shown.selected is not None:
+        arrays["chosen"] = np.packbits(shown.selected, bitorder="little")
+    with st.container(gap=None):
+        map_canvas.canvas(
+            map_canvas.packet(info, **arrays), picked=_take_pick, area=_take_area, hidden=_take_hidden
+        )
+        map_canvas.courier(map_canvas.POINTS, map_canvas.packet(header | {"serial": serial}, **points))
+        map_pictures.pictures_courier(bundle, colouring, _take_view)
+    st.caption(plane.kept)
+    if own is not None and info["placed"] is None:
+        st.caption(
+            "UMAP has no dependable place for a picture that was not there when it was made; its nearest "
+            "people are ringed. Its own place is shown among the components."
+        )
+
+
+def _left_out(bundle: Bundle, space: Space) -> None:
+    unknown = np.flatnonzero(~space.known)
+    if not len(unknown):
+        return
+    names = bundle.samples["sample_id"].iloc[unknown[:NAMED]].tolist()
+    more = f" and {len(unknown) - NAMED:,} more" if len(unknown) > NAMED else ""
+    st.warning(
+        f"{len(unknown):,} of {len(space.scores):,} people are left out, as their latents hold nan or "
+        f"infinity: {', '.join(names)}{more}. `python scripts/extract_latents.py` makes the bundle anew."
+    )
+
+
+def _drawn(space: Space) -> tuple[Area | None, list[int]]:
+    """The area and the hidden legend rows that the link asks for, or that the canvas said before this run."""
+
+    def in_space(text: str) -> Area | None:
+        area = read_area(text)
+        return area if area is not None and has_plane(space, area.plane) else None
+
+    area = in_space(linked(state.MAP_AREA, "an area as the map writes it, plane:x,y,x,y,…", in_space))
+    rows = read_hidden(linked(state.MAP_HIDDEN, "numbers of legend rows with commas", read_hidden))
+    return area, rows or []
+
+
+def _take_pick() -> None:
+    st.session_state[state.MAP_PERSON] = str(map_canvas.said(map_canvas.CANVAS, "picked"))[:80]
+
+
+def _take_area() -> None:
+    link(state.MAP_AREA, str(map_canvas.said(map_canvas.CANVAS, "area") or ""))
+
+
+def _take_hidden() -> None:
+    rows = map_canvas.said(map_canvas.CANVAS, "hidden")
+    link(state.MAP_HIDDEN, ",".join(map(str, rows)) if isinstance(rows, list) else "")
+
+
+def _take_view() -> None:
+    link(state.MAP_VIEW, str(map_canvas.said(map_canvas.PICTURES, "view") or ""))
