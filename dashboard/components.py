@@ -200,9 +200,9 @@ def tabled(title: str, table: "pd.DataFrame", name: str) -> None:
         )  # fmt: skip
 
 
-def chart(figure: "go.Figure", key: str, alt: str) -> None:
-    """A figure that can be kept as SVG."""
-    image = {"format": "svg", "filename": key.replace("_", "-")}
+def chart(figure: "go.Figure", key: str, alt: str, image_format: str = "svg") -> None:
+    """A figure that can be kept as a picture, svg or png."""
+    image = {"format": image_format, "filename": key.replace("_", "-")}
     st.plotly_chart(figure, key=key, config={"displaylogo": False, "toImageButtonOptions": image}, alt=alt)
 
 

@@ -1,4 +1,4 @@
-"""Everything that is kept between reruns, and nothing else caches.
+"""Everything that is kept between reruns; other modules keep things by `kept` only.
 
 What is large and shared (bundles, networks, components) is a resource, handed out without a copy and never
 changed; what is small is data. Keys are the bundle's path and hashes, never an array.
@@ -8,9 +8,9 @@ import gc
 import hashlib
 import os
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from posecore.inference import Predictor
-    from posecore.latent.clustering import Clustering
     from posecore.latent.component_results import ComponentStudy
     from posecore.latent.outliers import Placement, RealPeople
     from posecore.latent.pca import Components
     from posecore.latent.projection import Projection
-    from posecore.latent.silhouette import Silhouette
     from posecore.skips.results import SkipStudy
     from posecore.skips.statistics import Claim, Estimate
     from posecore.skips.summary import Summary
+
+Kept = TypeVar("Kept", bound=Callable[..., Any])
 
 COMPONENTS: Final = 50
 """Components that pages offer of a bundle without a projection."""
@@ -44,17 +44,11 @@ MOST_FITTED: Final = 10_000
 MOST_CORRELATED: Final = 5_000
 """People whose scores are shuffled at most while somebody waits."""
 
-MOST_CLUSTERED: Final = 3_000
-"""People that are clustered at most while somebody waits."""
-
 PREVIEW: Final = 640
 """Pixels along the longer side at which a user's picture is shown."""
 
 NEAREST: Final = 8
 """People shown per cluster."""
-
-CLUSTER_RESTARTS: Final = 4
-"""Starts of K-Means where nobody asks for another number."""
 
 _inference = threading.BoundedSemaphore(1)
 """One forward pass at a time: it takes all cores. No st.* inside, a stopped run would leave in the middle."""
@@ -100,6 +94,12 @@ def _bundle_key(bundle: Bundle) -> str:
 
 
 _BY_CONTENT: Final = {Bundle: _bundle_key}
+
+
+def kept(max_entries: int, show_spinner: str | Literal[False] = False) -> "Callable[[Kept], Kept]":
+    """Decorator for a function of a bundle and small values: what it returns is shared by all users, and
+    never changed. Arguments whose names begin with _ are no part of the key."""
+    return st.cache_resource(max_entries=max_entries, show_spinner=show_spinner, hash_funcs=_BY_CONTENT)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the network …", hash_funcs=_BY_CONTENT)
@@ -224,10 +224,10 @@ def components(bundle: Bundle) -> "tuple[Components, NDArray[np.float32]]":
     Those that scripts/project.py stored; without them the first COMPONENTS are computed. Raises ConfigError
     where there are none.
     """
-    return _components(bundle, _projected(bundle))
+    return _components(bundle, projected(bundle))
 
 
-def _projected(bundle: Bundle) -> str:
+def projected(bundle: Bundle) -> str:
     """When the projection was stored that `components` takes; empty where it takes none. A key."""
     from posecore.bundle.studies import open_study
 
@@ -254,7 +254,7 @@ def _components(bundle: Bundle, projected: str) -> "tuple[Components, NDArray[np
 
 def real_people(bundle: Bundle) -> "RealPeople":
     """What is usual among the people with scores. Raises ConfigError for fewer than two."""
-    return _real_people(bundle, _projected(bundle))
+    return _real_people(bundle, projected(bundle))
 
 
 @st.cache_resource(max_entries=2, show_spinner="Comparing people …", hash_funcs=_BY_CONTENT)
@@ -277,7 +277,7 @@ def placed(bundle: Bundle, crop: NDArray[np.uint8], judges: int, nearest: int) -
     Raises PosecoreError.
     """
     digest = hashlib.sha256(crop.tobytes()).hexdigest()
-    return _placed(bundle, _projected(bundle), digest, judges, nearest, crop)
+    return _placed(bundle, projected(bundle), digest, judges, nearest, crop)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Placing …", hash_funcs=_BY_CONTENT, scope="session")
@@ -331,7 +331,7 @@ def _contrast(bundle: Bundle, digest: str, _people: "NDArray[Any]", _selected: s
 
 def meaning(bundle: Bundle, component: int) -> "pd.DataFrame":
     """How a component, from 0, goes with every attribute; see posecore.latent.meaning.correlate."""
-    return _meaning(bundle, _projected(bundle), component)
+    return _meaning(bundle, projected(bundle), component)
 
 
 @st.cache_data(max_entries=64, show_spinner="Shuffling people …", hash_funcs=_BY_CONTENT)
@@ -356,7 +356,7 @@ def stop_heatmaps(
     component: from 0. start: a sample_id, empty for the mean. skips: "mean" for the data set's, "own" for
     those of `crop`, the start's picture; anything else cuts them. Raises PosecoreError.
     """
-    return _stop_heatmaps(bundle, _projected(bundle), component, steps, start, skips, crop)
+    return _stop_heatmaps(bundle, projected(bundle), component, steps, start, skips, crop)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Asking the network …", hash_funcs=_BY_CONTENT)
@@ -425,58 +425,14 @@ class ComponentCurve(NamedTuple):
     enough: int | None
 
 
-@dataclass(frozen=True, eq=False)
-class Clustered:
-    """People sorted into clusters. rows: (M,) of the table; all else refers to them, 0 .. M - 1.
-
-    nearest: for every cluster up to NEAREST people nearest its centroid, nearest first.
-    """
-
-    rows: NDArray[np.int64]
-    clustering: "Clustering"
-    silhouette: "Silhouette"
-    nearest: list[NDArray[np.int64]]
-
-
-@st.cache_resource(max_entries=16, show_spinner="Clustering the latents …", hash_funcs=_BY_CONTENT)
-def clustered(bundle: Bundle, k: int, restarts: int, seed: int) -> Clustered:
-    """K-Means in the full latent space. Raises ConfigError for a `k` that cannot be."""
-    from posecore.latent.clustering import cluster, nearest_to_centroids
-    from posecore.latent.silhouette import silhouette
-
-    rows = _drawn(len(bundle.latents), MOST_CLUSTERED)
-    features = np.asarray(bundle.latents[rows], np.float32)
-    known = np.isfinite(features).all(axis=1)
-    rows, features = rows[known], features[known]
-    clustering = cluster(features, "k-means", k, restarts, seed)
-    return Clustered(
-        rows,
-        clustering,
-        silhouette(features, clustering.labels),
-        nearest_to_centroids(features, clustering, NEAREST),
-    )
-
-
 def cluster_numbers(bundle: Bundle, k: int) -> NDArray[np.int64]:
-    """(N,) everybody's cluster, from 0, of those the Clusters page shows first for this k; -1 where latents
-    hold nan. Who was not clustered there belongs to the nearest centroid. Raises ConfigError."""
-    return _cluster_numbers(bundle, k)
+    """(N,) everybody's cluster, from 0 to k - 1, as the Clusters page shows it first for this k; -1 where
+    latents hold nan. Raises PosecoreError."""
+    from dashboard.cluster_answers import Question, answer
 
-
-@st.cache_resource(max_entries=8, show_spinner="Finding everybody's cluster …", hash_funcs=_BY_CONTENT)
-def _cluster_numbers(bundle: Bundle, k: int) -> NDArray[np.int64]:
-    from posecore.latent.arrays import blocks
-
-    found = clustered(bundle, k, CLUSTER_RESTARTS, 0)
-    centroids = found.clustering.centroids
-    numbers = np.empty(len(bundle.latents), np.int64)
-    for start, block in blocks(bundle.latents):
-        # Squared distances, less the person's own square, which is the same for all centroids.
-        away = (centroids**2).sum(axis=1) - 2 * (block @ centroids.T)
-        known = np.isfinite(away).all(axis=1)
-        numbers[start : start + len(block)] = np.where(known, away.argmin(axis=1), -1)
-    numbers[found.rows] = found.clustering.labels
-    numbers.flags.writeable = False
+    found = answer(bundle, Question(k))
+    numbers = np.full(len(bundle.latents), -1)
+    numbers[found.space.rows] = found.numbers
     return numbers
 
 

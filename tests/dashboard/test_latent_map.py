@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import loaders, map_canvas, map_pictures
 from dashboard.charts import GREY
+from dashboard.cluster_answers import Question, answer
 from dashboard.map_area import inside, read_area, read_hidden, read_view
 from dashboard.map_colours import CLUSTER, PCK, colour, colourings, round_steps
 from dashboard.map_placement import verdict
@@ -166,7 +167,7 @@ def test_clusters_are_those_of_the_clusters_page(bundle: Bundle) -> None:
     found = colour(bundle, CLUSTER, 2)
     stands = np.arange(PEOPLE) % 2 == 0
     assert len(set(found.codes[stands])) == len(set(found.codes[~stands])) == 1
-    assert found.codes.tolist() == loaders.clustered(bundle, 2, 4, 0).clustering.labels.tolist()
+    assert found.codes.tolist() == answer(bundle, Question(2)).numbers.tolist()
 
 
 def test_known_causes_of_rendered_people_are_colours(

@@ -1,0 +1,106 @@
+"""A clustering as files: labels with names and silhouettes, centroids, and how it was made."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import cluster_controls, cluster_view, components, state
+from dashboard.cluster_answers import Answer
+from posecore.bundle import Bundle
+from posecore.latent.silhouette import NOISE
+
+FORMATS = ("CSV", "Parquet")
+
+
+def show(bundle: Bundle, found: Answer) -> None:
+    """The whole section."""
+    state.refuse_forged(state.CLUSTERS_FILE, f"one of {', '.join(FORMATS)}", FORMATS.__contains__)
+    kind = st.segmented_control(
+        "Format", FORMATS, default=FORMATS[0], required=True, key=state.CLUSTERS_FILE, bind="query-params",
+        persist_state="page",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        _download("Labels and silhouettes", "cluster-labels", lambda: labels(bundle, found), kind)
+        _download("Centroids", "cluster-centroids", lambda: centroids(found), kind)
+        st.download_button(
+            "How it was made", lambda: json.dumps(made(bundle, found), indent=2), "clusters.json",
+            "application/json", key="_clu_made", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+    st.caption(
+        f"{len(found.space.rows):,} people by sample id, with the names you gave; centroids in "
+        f"{found.space.name}. Figures are saved by the camera above each, as "
+        f"{cluster_controls.image_format().upper()}; the settings offer the other."
+    )
+    st.dataframe(labels(bundle, found).head(8), hide_index=True, alt="The first labels")
+
+
+def labels(bundle: Bundle, found: Answer) -> pd.DataFrame:
+    """A row per person: sample_id, cluster from 1 (0 for noise), its name, silhouette."""
+    names = {number: cluster_controls.own_name(number) for number in range(len(found.sizes))}
+    names[NOISE] = "noise"
+    return pd.DataFrame(
+        {
+            "sample_id": bundle.samples["sample_id"].to_numpy(str)[found.space.rows],
+            "cluster": found.numbers + 1,
+            "name": [names[number] for number in found.numbers.tolist()],
+            "silhouette": found.values,
+        }
+    )
+
+
+def centroids(found: Answer) -> pd.DataFrame:
+    """A row per cluster: its number from 1, its name, how many people, and the centroid's numbers."""
+    numbers = range(len(found.sizes))
+    about = pd.DataFrame(
+        {
+            "cluster": [number + 1 for number in numbers],
+            "name": [cluster_controls.own_name(number) for number in numbers],
+            "people": found.sizes,
+        }
+    )
+    values = pd.DataFrame(found.centroids, columns=[f"x{index}" for index in range(found.centroids.shape[1])])
+    return pd.concat([about, values], axis=1)
+
+
+def made(bundle: Bundle, found: Answer) -> dict[str, Any]:
+    """Everything needed to make the clustering again, and what the user wrote."""
+    question = found.question
+    return {
+        "bundle": bundle.path.name,
+        "network": components.network_name(bundle),
+        "data": bundle.manifest.dataset["name"],
+        "fingerprint": bundle.manifest.dataset["fingerprint"],
+        "people": question.place.people,
+        "of cluster": [question.place.of, question.place.of_k],
+        "clustered": len(found.space.rows),
+        "space": found.space.name,
+        "method": question.method,
+        "k": question.k if question.has_k else None,
+        "restarts": question.restarts,
+        "seed": question.seed,
+        "how": cluster_view.described(bundle, found),
+        "mean silhouette": found.mean if found.mean == found.mean else None,
+        "inertia": found.clustering.inertia,
+        "names": {number + 1: cluster_controls.own_name(number) for number in range(len(found.sizes))},
+        "note": cluster_controls.note(),
+    }
+
+
+def _download(title: str, name: str, table: Callable[[], pd.DataFrame], kind: str) -> None:
+    def data() -> bytes:
+        file = io.BytesIO()
+        if kind == "CSV":
+            table().to_csv(file, index=False)
+        else:
+            table().to_parquet(file, index=False)
+        return file.getvalue()
+
+    mime = "text/csv" if kind == "CSV" else "application/vnd.apache.parquet"
+    st.download_button(
+        title, data, f"{name}.{kind.lower()}", mime, key=f"_{name}", icon=":material/download:",
+        on_click="ignore",
+    )  # fmt: skip

@@ -1,0 +1,156 @@
+"""Who is in the clusters: nearest each centroid, between two, perhaps wrong, and one person at a time."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard import components, loaders, state
+from dashboard.cluster_answers import Answer
+from posecore import drawing
+from posecore.bundle import Bundle
+from posecore.latent.arrays import blocks
+from posecore.latent.blockwise import in_threads
+from posecore.latent.clustering import nearest_to_centroids
+from posecore.latent.silhouette import NOISE
+
+NEAREST, BETWEEN, WORST = "nearest the centroid", "between two clusters", "lowest silhouettes"
+WHO: Final = (NEAREST, BETWEEN, WORST)
+HEATMAP, SKELETON, PHOTOGRAPH = "heatmaps", "skeleton", "photograph"
+AS: Final = (HEATMAP, SKELETON, PHOTOGRAPH)
+SAYS: Final = {
+    NEAREST: "The people nearest each centroid, nearest first: what a cluster's people have in common should "
+    "be seen here.",
+    BETWEEN: "The people of each cluster who are hardly nearer to their own centroid than to another one: "
+    "where clusters are real, such people are few.",
+    WORST: "The people of each cluster with the lowest silhouettes: who may belong elsewhere.",
+}
+
+
+def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
+    """The whole section."""
+    for key, options in ((state.CLUSTERS_WHO, WHO), (state.CLUSTERS_AS, AS)):
+        state.refuse_forged(key, f"one of {', '.join(options)}", options.__contains__)
+    with st.container(horizontal=True):
+        who = st.segmented_control(
+            "Whom to show", WHO, default=NEAREST, required=True, key=state.CLUSTERS_WHO, bind="query-params",
+            label_visibility="collapsed", persist_state="page",
+        )  # fmt: skip
+        how = st.segmented_control(
+            "Shown by", AS, default=HEATMAP, required=True, key=state.CLUSTERS_AS, bind="query-params",
+            label_visibility="collapsed", persist_state="page",
+        )  # fmt: skip
+    st.caption(SAYS[who])
+    ids = bundle.samples["sample_id"].to_numpy(str)[found.space.rows]
+    picked = chosen(found, who)
+    # Unpacking a sheet of thumbnails takes the most time of all: on all cores, and each sheet once.
+    names_shown = ids[np.sort(np.concatenate(picked))].tolist()
+    tiles = dict(
+        zip(names_shown, in_threads(lambda name: _tile(bundle, name, how), names_shown), strict=True)
+    )
+    for number, people in enumerate(picked):
+        members = found.members(number)
+        known = found.values[members][np.isfinite(found.values[members])]
+        about, images = st.columns([1, 5], vertical_alignment="center")
+        about.markdown(
+            f"**{names[number]}**  \n{len(members):,} people ({len(members) / len(ids):.0%})  \n"
+            f"silhouette {components.rounded(known.mean()) if len(known) else 'not known'}"
+        )
+        if not len(people):
+            images.caption("Nobody to show.")
+            continue
+        shown = ids[people].tolist()
+        images.image(
+            drawing.jpeg(_strip([tiles[name] for name in shown])), width="stretch", caption=" · ".join(shown),
+            alt=f"The {how} of {len(shown)} people of {names[number]}, {who}",
+        )  # fmt: skip
+    if how == PHOTOGRAPH:
+        st.caption("Whose photograph is not at hand is shown by the predicted heatmaps.")
+
+
+def chosen(found: Answer, who: str) -> list[NDArray[np.int64]]:
+    """Up to NEAREST people of every number, as places in the answer's people."""
+    if who == NEAREST:
+        nearest = nearest_to_centroids(found.space.features, found.clustering, loaders.NEAREST)
+        return [nearest[label] for label in found.order]
+    people = []
+    margin = margins(found) if who == BETWEEN else found.values
+    for number in range(len(found.sizes)):
+        members = found.members(number)
+        members = members[np.isfinite(margin[members])]
+        people.append(members[np.argsort(margin[members], kind="stable")[: loaders.NEAREST]])
+    return people
+
+
+def margins(found: Answer) -> NDArray[np.float32]:
+    """(M,) how much farther each person is from the nearest other centroid than from their own; below 0 where
+    another one is nearer, nan for noise."""
+    away = to_centroids(found)
+    own = np.where(found.numbers == NOISE, 0, found.numbers)
+    rows = np.arange(len(away))
+    inside = away[rows, own].copy()
+    away[rows, own] = np.inf
+    margin: NDArray[np.float32] = np.where(found.numbers == NOISE, np.nan, away.min(axis=1) - inside)
+    margin[~np.isfinite(margin)] = np.nan
+    return margin
+
+
+def to_centroids(found: Answer) -> NDArray[np.float32]:
+    """(M, k) distances of everybody to every centroid."""
+    centroids = found.centroids
+    away = np.empty((len(found.numbers), len(centroids)), np.float32)
+    for start, block in blocks(found.space.features):
+        for number, centroid in enumerate(centroids):
+            away[start : start + len(block), number] = np.linalg.norm(block - centroid, axis=1)
+    return away
+
+
+def one(bundle: Bundle, found: Answer, names: dict[int, str], sample_id: str) -> None:
+    """A person: pictures, where they are, how surely, and links to the other pages."""
+    place = np.flatnonzero(found.space.rows == bundle.row(sample_id))
+    heatmaps = components.heatmap_of(bundle, sample_id)
+    picture = components.picture_of(bundle, sample_id)
+    ground = heatmaps // 3 if picture is None else picture
+    words, image = st.columns([2, 3], vertical_alignment="center")
+    image.image(
+        drawing.jpeg(drawing.grid([heatmaps, components.skeleton_of(bundle, sample_id, ground)], 2)),
+        width=420, caption=sample_id, alt=f"Predicted heatmaps and skeleton of {sample_id}",
+    )  # fmt: skip
+    with words:
+        st.markdown(
+            f"**{sample_id}**, {components.score_of(bundle, sample_id)}  \n{_where(found, names, place)}"
+        )
+        components.page_link(
+            bundle, "latent_map.py", "On the latent map", ":material/scatter_plot:", map_person=sample_id
+        )
+        components.page_link(
+            bundle, "skip_lab.py", "Cut their skips", ":material/call_split:", lab_person=sample_id
+        )
+
+
+def _where(found: Answer, names: dict[int, str], place: NDArray[np.int64]) -> str:
+    if not len(place):
+        return "This person is not among those who are clustered here."
+    number = int(found.numbers[place[0]])
+    if number == NOISE:
+        return "Noise: in no cluster."
+    value = float(found.values[place[0]])
+    own = components.rounded(value) if np.isfinite(value) else "not known"
+    away = np.linalg.norm(np.asarray(found.space.features[place[0]], np.float32) - found.centroids, axis=1)
+    distances = ", ".join(f"{names[other]} {away[other]:.1f}" for other in np.argsort(away)[:3].tolist())
+    return f"In {names[number]}; silhouette {own}.  \nDistances to the nearest centroids: {distances}."
+
+
+def _strip(tiles: list[drawing.Picture]) -> drawing.Picture:
+    """Up to NEAREST pictures side by side; the places left over are empty."""
+    empty = drawing.ground(len(tiles[0]))
+    return drawing.grid(tiles + [empty] * (loaders.NEAREST - len(tiles)), loaders.NEAREST)
+
+
+def _tile(bundle: Bundle, sample_id: str, how: str) -> drawing.Picture:
+    picture = components.picture_of(bundle, sample_id) if how != HEATMAP else None
+    heatmaps = components.heatmap_of(bundle, sample_id)
+    if how == SKELETON:
+        return components.skeleton_of(bundle, sample_id, drawing.ground(len(heatmaps)))[::2, ::2]
+    return (heatmaps if picture is None else picture)[::2, ::2]

@@ -1,0 +1,256 @@
+"""The page Clusters: a clustering at once, silhouettes and map, and what is asked about it below."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from dashboard import cluster_answers, cluster_charts, cluster_controls, components, state
+from dashboard.cluster_answers import QUICK, STORED, Answer
+from posecore import drawing
+from posecore.bundle import Bundle
+from posecore.errors import BundleError, PosecoreError
+from posecore.latent.clustering import CLUSTERERS
+from posecore.latent.silhouette import NOISE
+
+WHO, WHAT, HOW_MANY, COMPARE, FILES = (
+    "Who is in them?", "What is each?", "How many clusters?", "Compare two", "Files",
+)  # fmt: skip
+TABS: Final = (WHO, WHAT, HOW_MANY, COMPARE, FILES)
+ALL: Final = "all clusters"
+WAITED: Final = "_clu_waited"
+"""The question whose restarts were last waited for."""
+
+
+def show(bundle: Bundle) -> None:
+    """The whole page below its title."""
+    st.markdown(
+        "People whose latents are alike, sorted into K groups. A silhouette near 1: at home in the own "
+        "cluster; near 0: between two; below 0: nearer to another one. **Any K gives groups, whether there "
+        "are any or not**: “How many clusters?” below says what to believe."
+    )
+    if bundle.manifest.people < 3:
+        st.info(
+            f"Clusters need three people or more; this bundle holds {bundle.manifest.people}. More come with "
+            "`python scripts/extract_latents.py`.",
+            icon=":material/group:",
+        )
+        return
+    question, room = cluster_controls.controls(bundle)
+    try:
+        found = cluster_answers.answer(bundle, question)
+    except PosecoreError as error:
+        st.warning(f"There is nothing to show for this choice: {error}")
+        return
+    names = cluster_controls.names(len(found.sizes), room)
+    _headline(bundle, found)
+    _figures(bundle, found, names)
+    _person(bundle, found, names)
+    state.refuse_forged(state.CLUSTERS_TAB, f"one of {', '.join(TABS)}", TABS.__contains__)
+    tab = st.segmented_control(
+        "What to look at", TABS, default=WHO, required=True, key=state.CLUSTERS_TAB, bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if tab == WHAT:
+        from dashboard import cluster_meaning
+
+        cluster_meaning.show(bundle, found, names)
+    elif tab == HOW_MANY:
+        from dashboard import cluster_count
+
+        cluster_count.show(bundle, found)
+    elif tab == COMPARE:
+        from dashboard import cluster_compare
+
+        cluster_compare.show(bundle, found, names)
+    elif tab == FILES:
+        from dashboard import cluster_files
+
+        cluster_files.show(bundle, found)
+    else:
+        from dashboard import cluster_people
+
+        cluster_people.show(bundle, found, names)
+
+
+def described(bundle: Bundle, found: Answer) -> str:
+    """How this clustering was made, in words."""
+    question = found.question
+    how = {
+        STORED: f"the highest mean silhouette of {question.restarts} restarts, from the stored sweep",
+        QUICK: "one quick run",
+    }.get(found.how, f"the tightest of {question.restarts} restarts")
+    asked = f"{question.method} with K = {question.k}, seed {question.seed},"
+    if not question.has_k:
+        how = f"{len(found.sizes)} clusters found, {found.clustering.noise:,} people are noise"
+        asked = question.method
+    sees = CLUSTERERS[question.method].components
+    if sees is not None and found.space.features.shape[1] > sees:
+        asked += f" by {sees} components at most,"
+    whole = question.place.components is None
+    space = f"the **full latent space** ({bundle.manifest.dimensions:,} numbers per person)"
+    where = space if whole else f"**{found.space.name}**"
+    return f"By {asked} in {where}; {how}."
+
+
+def _headline(bundle: Bundle, found: Answer) -> None:
+    people = len(found.space.rows)
+    st.markdown(
+        f"{people:,} people: {', '.join(f'{size:,}' for size in found.sizes)} in the clusters. "
+        f"{described(bundle, found)} {_against_nothing(bundle, found)}"
+    )
+    if found.how == QUICK:
+        _wait(bundle, found)
+    judged = int(np.isfinite(found.values).sum())
+    with st.container(horizontal=True):
+        st.metric("Mean silhouette", _known(found.mean), border=True, width=200)
+        st.metric(
+            "Smallest and largest cluster", f"{found.sizes.min():,} – {found.sizes.max():,}", border=True,
+            width=270,
+        )  # fmt: skip
+        below = f"{(found.values[np.isfinite(found.values)] < 0).mean():.0%}" if judged else "not known"
+        st.metric(
+            "People nearer to another cluster", below, border=True, width=270,
+            help="Share of people whose silhouette lies below 0.",
+        )  # fmt: skip
+    if not judged:
+        st.caption("There are fewer than two clusters, so nobody has a silhouette.")
+    elif judged < people - found.clustering.noise:
+        st.caption(
+            f"All {people:,} people are clustered. Silhouettes are those of {judged:,}, drawn at random, "
+            "among each other; exact ones of all are in the stored sweep."
+        )
+    asked = bundle.manifest.people - len(found.space.left_out)
+    if not found.question.has_k and people == cluster_answers.MOST_DENSE and people < asked:
+        st.caption(f"Of {asked:,} people {people:,} were drawn, always the same: HDBSCAN takes no more here.")
+
+
+def _against_nothing(bundle: Bundle, found: Answer) -> str:
+    """The mean silhouette beside what people without structure have at the same K."""
+    try:
+        study = cluster_answers.study(bundle)
+    except BundleError:
+        return ""
+    if found.how != STORED or not study.controls:
+        return ""
+    tried = study.sweep.ks == found.question.k
+    nothing = max(float(values[tried].max()) for values in study.controls.values())
+    return (
+        f"Mean silhouette **{components.rounded(found.mean)}**; people **without any structure** but as "
+        f"widely spread have up to {components.rounded(nothing)} at this K."
+    )
+
+
+@st.fragment(run_every=1.0)
+def _wait(bundle: Bundle, found: Answer) -> None:
+    """Look now and then whether the restarts are done, then draw the page anew.
+
+    They start with the second look: somebody who moves K on is not held up by what nobody looks at.
+    """
+    if st.session_state.get(WAITED) == found.question:
+        cluster_answers.start_restarts(bundle, found.question)
+    st.session_state[WAITED] = found.question
+    if cluster_answers.answer(bundle, found.question).how != QUICK:
+        st.rerun()
+    st.caption(
+        f":material/hourglass: {found.question.restarts} restarts are under way; the page follows them."
+    )
+
+
+def _figures(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
+    ids = bundle.samples["sample_id"].to_numpy()[found.space.rows]
+    people = len(ids)
+    source = components.source_line(bundle, people)
+    image = {"format": cluster_controls.image_format(), "filename": "clusters"}
+    config = {"displaylogo": False, "toImageButtonOptions": image}
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Silhouette of every person")
+        if np.isfinite(found.values).any():
+            st.plotly_chart(
+                cluster_charts.silhouettes(found.values, found.numbers, names, ids, found.mean, source),
+                key="clu_silhouette", on_select=_pick, selection_mode="points", config=config,
+                alt=f"Silhouettes of {people} people, sorted within {len(found.sizes)} clusters; "
+                f"the mean is {found.mean:.3f}",
+            )  # fmt: skip
+            drawn = -(-people // cluster_charts.MOST_BARS)
+            every = f" One of {drawn} people has a bar, and the last of each cluster." if drawn > 1 else ""
+            st.caption(
+                f"A click on a bar shows the person; the worst are at the lower end of each cluster.{every}"
+            )
+    with right:
+        st.subheader("The clusters on the map")
+        _map(bundle, found, names, ids, source, config)
+
+
+def _map(
+    bundle: Bundle, found: Answer, names: dict[int, str], ids: np.ndarray, source: str, config: dict
+) -> None:
+    fitted, scores = components.fitted_components(bundle)
+    places = scores[found.space.rows][:, :2]
+    if places.shape[1] < 2:
+        places = np.column_stack([places, np.zeros(len(places))])
+    options = [ALL, *(str(number + 1) for number in names)]
+    state.refuse_forged(state.CLUSTERS_SHOW, f"one of {', '.join(options)}", options.__contains__)
+    # Before the figure in time, below it on the page, so that both columns' figures begin alike.
+    figure = st.container()
+    chosen = st.segmented_control(
+        "Show", options, default=ALL, required=True, key=state.CLUSTERS_SHOW, bind="query-params",
+        help="One cluster in colour with its people's heatmaps, the others grey.", persist_state="page",
+    )  # fmt: skip
+    only = None if chosen == ALL else int(chosen) - 1
+    among = np.arange(len(ids)) if only is None else found.members(only)
+    shown = among[sorted(cluster_charts.spread(places[among]))]
+    thumbnails = {int(row): drawing.jpeg(_framed(bundle, ids[row], int(found.numbers[row]))) for row in shown}
+    labels = dict(names)
+    if found.clustering.noise:
+        labels[NOISE] = "noise, in no cluster"
+    share = [f"{value:.1%} of the variance" for value in fitted.explained[:2]] + ["nothing"]
+    figure.plotly_chart(
+        cluster_charts.scatter(
+            places, found.numbers, labels, ids,
+            (f"component 1 ({share[0]})", f"component 2 ({share[1]})"), source, thumbnails, only,
+        ),
+        key="clu_map", config={"scrollZoom": True, **config},
+        alt=f"{len(ids)} people in the plane of the first two principal components, coloured by cluster",
+    )  # fmt: skip
+    st.caption(
+        "Some people's predicted heatmaps stand at their places. The plane shows two directions only: "
+        "clusters that are apart in all of them may overlap here."
+    )
+
+
+def _framed(bundle: Bundle, sample_id: str, number: int) -> drawing.Picture:
+    """The person's heatmaps in a frame of their cluster's colour."""
+    red, green, blue = bytes.fromhex(cluster_charts.colour_of(number)[0][1:])
+    picture = np.full((72, 72, 3), (red, green, blue), np.uint8)
+    picture[4:-4, 4:-4] = cluster_answers.thumbnail(bundle, sample_id)
+    return picture
+
+
+def _pick() -> None:
+    """Before a rerun: the person whose bar was clicked."""
+    points = st.session_state["clu_silhouette"]["selection"]["points"]
+    if points:
+        picked = points[0].get("customdata")
+        st.session_state[state.CLUSTERS_PERSON] = str(picked[0] if isinstance(picked, list) else picked)
+
+
+def _person(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
+    asked = st.text_input(
+        "Person (sample id)", key=state.CLUSTERS_PERSON, bind="query-params", max_chars=80, width=260,
+        placeholder="click a bar, or type one",
+    )  # fmt: skip
+    name = (asked or "").strip()
+    if not name:
+        return
+    if name not in bundle.rows:
+        st.warning(f"This bundle holds no person {name[:60]!r}; click a bar.")
+        return
+    from dashboard import cluster_people
+
+    cluster_people.one(bundle, found, names, name)
+
+
+def _known(value: float) -> str:
+    return components.rounded(value) if np.isfinite(value) else "not known"
