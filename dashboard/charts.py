@@ -147,3 +147,15 @@ def framed(source: str, height: int) -> dict[str, Any]:
             "yanchor": "top",
         },
     }
+
+
+def rows_around_zero(figure: go.Figure, names: Sequence[str], axis: str, source: str) -> None:
+    """Lay out effects with intervals: one row per name, the first on top, on both sides of a line at zero."""
+    figure.add_vline(x=0, line={"color": GREY, "width": 1})
+    figure.update_layout(
+        **framed(source, 150 + 24 * len(names)), showlegend=True,
+        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
+    )  # fmt: skip
+    figure.update_layout(margin={"b": 70})
+    figure.update_xaxes(title=axis)
+    figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], automargin=True)

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts import CATEGORIES, GREY, MARK, category, framed
+from dashboard.charts import CATEGORIES, GREY, MARK, category, framed, rows_around_zero
 from posecore.latent.gap import Gap
 from posecore.latent.matching import Comparison
 from posecore.latent.silhouette import NOISE
@@ -234,14 +234,7 @@ def effects(found: pd.DataFrame, names: Sequence[str], colour: str, axis: str, s
                 "%{customdata[5]:,}<extra></extra>"
             ),
         )  # fmt: skip
-    figure.add_vline(x=0, line={"color": GREY, "width": 1})
-    figure.update_layout(
-        **framed(source, 150 + 24 * len(found)), showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
-    )  # fmt: skip
-    figure.update_layout(margin={"b": 70})
-    figure.update_xaxes(title=axis)
-    figure.update_yaxes(categoryorder="array", categoryarray=list(names)[::-1], automargin=True)
+    rows_around_zero(figure, list(names), axis, source)
     return figure
 
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
@@ -90,7 +89,7 @@ def _histograms(summary: Summary, replacement: str, mask: str, source: str) -> N
     place = _place(mask)
     known = np.isfinite(summary.scores[:, 0])
     before, after = summary.scores[known, 0], summary.scores[known, place]
-    _chart(
+    components.chart(
         skip_study_charts.score_histograms(before, after, f"skips {mask}, {replacement}", source),
         "lab_study_histogram",
         f"Histograms of {known.sum()} people's PCK with all skips and with skips {mask}",
@@ -113,7 +112,7 @@ def _effects(summary: Summary, replacement: str, source: str, labelled: bool) ->
     lost = what == EFFECTS[0]
     effect, factor = (summary.loss, 100) if lost else (summary.moved, 1)
     unit = "points of hit rate lost" if lost else "pixels of the crop moved"
-    _chart(
+    components.chart(
         skip_study_charts.effect_map(effect, unit, factor, source),
         "lab_study_effects",
         f"For four levels and 17 joints: {unit} when the level alone is cut, {replacement} in its place",
@@ -132,7 +131,7 @@ def _effects(summary: Summary, replacement: str, source: str, labelled: bool) ->
 
 def _shares(summaries: dict[str, Summary], source: str) -> None:
     st.subheader("How much of the PCK each level carries")
-    _chart(
+    components.chart(
         skip_study_charts.shapley_bars({name: one.shapley for name, one in summaries.items()}, source),
         "lab_study_shapley",
         "Shapley value of every level, with intervals, for every replacement",
@@ -351,11 +350,6 @@ def _csv(table: pd.DataFrame, name: str) -> None:
         "CSV", table.to_csv(index=False), f"{name.replace(' ', '-')}.csv", "text/csv",
         key=f"_{name}_csv", icon=":material/download:",
     )  # fmt: skip
-
-
-def _chart(figure: go.Figure, key: str, alt: str) -> None:
-    image = {"format": "svg", "filename": key.replace("_", "-")}
-    st.plotly_chart(figure, key=key, config={"displaylogo": False, "toImageButtonOptions": image}, alt=alt)
 
 
 def _place(mask: str) -> int:

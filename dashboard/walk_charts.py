@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts import CATEGORIES, GREY, framed
+from dashboard.charts import CATEGORIES, GREY, rows_around_zero
 
 
 def correlations(found: pd.DataFrame, names: Sequence[str], sure: float, source: str) -> go.Figure:
@@ -37,12 +37,6 @@ def correlations(found: pd.DataFrame, names: Sequence[str], sure: float, source:
                 "%{customdata[4]:.4f}<extra></extra>"
             ),
         )  # fmt: skip
-    figure.add_vline(x=0, line={"color": GREY, "width": 1})
-    figure.update_layout(
-        **framed(source, 150 + 24 * len(found)), showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
-    )  # fmt: skip
-    figure.update_layout(margin={"b": 70})
-    figure.update_xaxes(title="rank correlation with the component", range=[-1, 1])
-    figure.update_yaxes(categoryorder="array", categoryarray=list(names)[::-1], automargin=True)
+    rows_around_zero(figure, list(names), "rank correlation with the component", source)
+    figure.update_xaxes(range=[-1, 1])
     return figure

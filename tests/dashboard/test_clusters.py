@@ -1,6 +1,5 @@
 """The page Clusters, on people who do not exist: planted groups, bad input, and studies of known outcome."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 from fake_bundle import make_fake_bundle
+from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cluster_answers, cluster_charts, cluster_files, cluster_people
@@ -86,15 +86,6 @@ def open_clusters(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str)
     app.run()
     assert not app.exception, app.exception
     return app
-
-
-def words(app: AppTest) -> str:
-    blocks = (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader)
-    return "\n".join(str(element.value) for block in blocks for element in block)
-
-
-def figures(app: AppTest) -> list[dict]:
-    return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
 
 
 def groups_of(found: Answer) -> list[set[int]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
+from reading import words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import component_charts, component_tab, loaders
@@ -46,11 +47,6 @@ def open_tab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> A
     app.run()
     assert not app.exception, app.exception
     return app
-
-
-def words(app: AppTest) -> str:
-    blocks = (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader)
-    return "\n".join(str(element.value) for block in blocks for element in block)
 
 
 def test_without_studies_both_commands_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

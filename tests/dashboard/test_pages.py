@@ -1,11 +1,11 @@
 import io
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
 from PIL import Image
+from reading import figures
 from streamlit.testing.v1 import AppTest
 
 from dashboard import loaders, state
@@ -58,10 +58,6 @@ def words(app: AppTest) -> str:
     """All running text of a page."""
     blocks = (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader, app.title)
     return "\n".join(str(element.value) for block in blocks for element in block)
-
-
-def figures(app: AppTest) -> list[dict]:
-    return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
 
 
 def metrics(app: AppTest) -> dict[str, str]:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from fake_bundle import make_fake_bundle
 from PIL import Image
+from reading import words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import (
@@ -88,11 +89,6 @@ def open_walk(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> 
     app.run()
     assert not app.exception, app.exception
     return app
-
-
-def words(app: AppTest) -> str:
-    blocks = (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader)
-    return "\n".join(str(element.value) for block in blocks for element in block)
 
 
 def people_met(app: AppTest) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
+from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import skip_study_charts, skip_study_tab, state
@@ -60,15 +61,6 @@ def open_tab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> A
     app.run()
     assert not app.exception, app.exception
     return app
-
-
-def words(app: AppTest) -> str:
-    blocks = (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader)
-    return "\n".join(str(element.value) for block in blocks for element in block)
-
-
-def figures(app: AppTest) -> list[dict]:
-    return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
 
 
 def test_without_a_study_there_is_one_sentence_with_the_command(tmp_path, monkeypatch):
