@@ -315,18 +315,18 @@ def _grown(space: Space, before: NDArray[np.int64] | None, k: int) -> NDArray[np
 
 
 class Distances(NamedTuple):
-    """values: (J, J) between the people `rows` (J,), mapped from a file in `folder`, which goes with it."""
+    """values: (J, J) between the people `rows` (J,), mapped from a file that has no name any more."""
 
     rows: NDArray[np.int64]
     values: NDArray[np.float32]
-    folder: "tempfile.TemporaryDirectory[str]"
 
 
 @loaders.kept(2, "Measuring distances …")
 def _distances(bundle: Bundle, key: tuple[str, str], place: Place) -> Distances:
     judged = few(people_in(bundle, place), most=MOST_STORED)
-    folder = tempfile.TemporaryDirectory(prefix="pose-distances-")
-    return Distances(judged.rows, stored_distances(judged.source, Path(folder.name) / "all.npy"), folder)
+    # The map outlives the file's name, so nothing stays on the disk, even of a dashboard that is killed.
+    with tempfile.TemporaryDirectory(prefix="pose-distances-", ignore_cleanup_errors=True) as folder:
+        return Distances(judged.rows, stored_distances(judged.source, Path(folder) / "all.npy"))
 
 
 def _silhouettes(
