@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from posecore.ablation import parse_mask
 from posecore.bundle import Bundle, list_bundles, open_bundle
+from posecore.data.crops import SIZE
 from posecore.errors import BundleError
 
 if TYPE_CHECKING:
@@ -156,6 +157,12 @@ def _compute_masks(
         heatmaps = network.decode_all(network.encode(crop[None].copy()), stand_in)[:, 0]
     heatmaps.flags.writeable = False
     return heatmaps
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=_BY_CONTENT)
+def get_ready(bundle: Bundle) -> None:
+    """Load the network and let it run once, while somebody still looks for a picture: both take seconds."""
+    _compute_masks(bundle, "zero", np.zeros((SIZE, SIZE, 3), np.uint8), None)
 
 
 def heatmaps_of(bundle: Bundle, crop: NDArray[np.uint8]) -> NDArray[np.float32]:

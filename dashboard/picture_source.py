@@ -1,5 +1,6 @@
 """Where a page's picture comes from: a person of the bundle, a user's file, the camera, an example."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from dashboard.person_box import box_square, person_box
 from dashboard.person_search import person_search
 from posecore.bundle import Bundle
 from posecore.data.crops import SIZE, SquareCrop
+from posecore.errors import PosecoreError
 from posecore.imaging import MAX_BYTES, UPLOAD_TYPES
 from posecore.samples import CROP_COLUMNS, read_points, read_visibility
 
@@ -58,6 +60,8 @@ def choose_subject(bundle: Bundle, source_key: str, person_key: str) -> Subject 
     data = picture_bytes(bundle, source, source_key)
     if data is None:
         st.info("As soon as there is a picture, it is shown here.", icon=":material/image:")
+        with suppress(PosecoreError):  # Said with the first picture.
+            loaders.get_ready(bundle)
         return None
     own = source != EXAMPLE
     who = "the example" if source == EXAMPLE else "your picture"
