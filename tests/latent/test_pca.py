@@ -212,3 +212,29 @@ def test_axes_of_no_variance_are_unit_vectors_too():
     found = fit_components(latents, components=4)
     np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(4), atol=1e-5)
     np.testing.assert_allclose(found.variances[2:], 0, atol=1e-5)
+
+
+@pytest.mark.parametrize("converges", [True, False])
+def test_few_components_of_a_large_matrix_are_those_of_the_whole_one(monkeypatch, converges):
+    """By Lanczos iterations, or where these don't converge by a whole decomposition."""
+    import scipy.sparse.linalg
+
+    latents = planted(500, 300, [12, 6, 3, 2, 2], noise=0.3)[0]
+    variances, axes = reference(latents)
+    calls = []
+
+    def iterate(matrix, count, **options):
+        calls.append(count)
+        if not converges:
+            raise scipy.sparse.linalg.ArpackNoConvergence("no convergence", np.empty(0), np.empty((300, 0)))
+        return original(matrix, count, **options)
+
+    original = scipy.sparse.linalg.eigsh
+    monkeypatch.setattr(scipy.sparse.linalg, "eigsh", iterate)
+    monkeypatch.setattr(pca, "WIDE_UP_TO", 40)
+    found = fit_components(latents, components=8)
+    assert calls == [8]
+    np.testing.assert_allclose(found.variances, variances[:8], rtol=1e-4)
+    np.testing.assert_allclose(np.abs((found.axes[:3] * axes[:3]).sum(axis=1)), 1, atol=1e-4)
+    np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(8), atol=1e-5)
+    np.testing.assert_array_equal(found.axes, fit_components(latents, components=8).axes)
