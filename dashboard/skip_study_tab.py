@@ -1,37 +1,27 @@
 """The Skip lab's second tab: whether what one picture shows holds over the whole data set."""
 
-import contextlib
-import io
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
-from dashboard import components, loaders, picture_source, skip_study_charts, state
-from posecore import drawing
+from dashboard import components, loaders, skip_study_charts, skip_study_gallery, state
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, format_mask, parse_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.skips.results import SkipStudy
 from posecore.skips.statistics import Claim, Estimate
-from posecore.skips.summary import Summary, agreement, easy_faces, perfect
+from posecore.skips.summary import Summary, agreement, easy_faces
 
 REPLACEMENT: Final = "lab_study_replacement"
 MASK: Final = "lab_study_mask"
 EFFECT: Final = "lab_study_effect"
-SORT: Final = "lab_study_sort"
-PAGE: Final = "lab_study_page"
 
 CUTS: Final = tuple(format_mask(mask) for mask in reversed(ALL_MASKS) if mask != ALL_ON)
 """The masks that cut anything, all cut first."""
 EFFECTS: Final = ("lost hits", "moved")
-ORDERS: Final = ("largest loss first", "smallest loss first", "by sample id")
-ON_A_PAGE: Final = 8
-IN_A_ROW: Final = 4
 LIMITS: Final = (
     "Skips are cut **at test time** in a network that was trained with all of them. This shows what the "
     "trained network leans on, not what a network trained without skips would do."
@@ -50,7 +40,7 @@ def show(bundle: Bundle) -> None:
         "connections. A level's effect is what is lost when it is cut; an interval that holds 0 says that "
         f"the people seen do not tell whether there is any. {LIMITS}"
     )
-    for key, options in ((REPLACEMENT, study.replacements), (MASK, CUTS), (EFFECT, EFFECTS), (SORT, ORDERS)):
+    for key, options in ((REPLACEMENT, study.replacements), (MASK, CUTS), (EFFECT, EFFECTS)):
         state.refuse_forged(key, f"one of {', '.join(options)}", options.__contains__)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         replacement = st.segmented_control(
@@ -81,7 +71,7 @@ def show(bundle: Bundle) -> None:
         _claims(bundle, study, created, replacement, mask)
     _agreement(bundle, created, summaries, labelled)
     if labelled:
-        _gallery(bundle, study, summary, replacement, mask)
+        skip_study_gallery.show(bundle, study, summary, replacement, mask)
 
 
 def _histograms(summary: Summary, replacement: str, mask: str, source: str) -> None:
@@ -99,7 +89,7 @@ def _histograms(summary: Summary, replacement: str, mask: str, source: str) -> N
         f"skips, {_share(summary.pck, place)} with {mask} (95 % bootstrap intervals over people)."
     )
     table = _table(summary.pck, 100, {"mask": [format_mask(mask) for mask in ALL_MASKS]}, "PCK, %")
-    _tabled("All sixteen masks as a table", table, f"skips-pck-{replacement}")
+    components.tabled("All sixteen masks as a table", table, f"skips-pck-{replacement}")
 
 
 def _effects(summary: Summary, replacement: str, source: str, labelled: bool) -> None:
@@ -126,7 +116,11 @@ def _effects(summary: Summary, replacement: str, source: str, labelled: bool) ->
         "level": np.repeat(LEVEL_NAMES, len(KEYPOINTS)).tolist(),
         "joint": [label(name) for name in KEYPOINTS] * len(LEVEL_NAMES),
     }
-    _tabled("The same as a table", _table(effect, factor, rows, unit), f"skips-{what}-{replacement}")
+    components.tabled(
+        "The same as a table",
+        _table(effect, factor, rows, unit),
+        f"skips-{what}-{replacement}".replace(" ", "-"),
+    )
 
 
 def _shares(summaries: dict[str, Summary], source: str) -> None:
@@ -145,7 +139,7 @@ def _shares(summaries: dict[str, Summary], source: str) -> None:
         _table(one.shapley, 100, {"replacement": [name] * 4, "level": list(LEVEL_NAMES)}, "points of PCK")
         for name, one in summaries.items()
     ]
-    _tabled("The same as a table", pd.concat(tables), "skips-shapley")
+    components.tabled("The same as a table", pd.concat(tables), "skips-shapley")
 
 
 def _claims(bundle: Bundle, study: SkipStudy, created: str, replacement: str, mask: str) -> None:
@@ -219,7 +213,7 @@ def _agreement(bundle: Bundle, created: str, summaries: dict[str, Summary], labe
     table = pd.DataFrame(
         [(*pair, value) for pair, value in pairs.items()], columns=["one", "other", "Spearman"]
     )
-    _tabled("The rank correlations as a table", table, "skips-agreement")
+    components.tabled("The rank correlations as a table", table, "skips-agreement")
     if labelled:
         _differences(summaries, loaders.skip_differences(bundle, created))
 
@@ -243,90 +237,7 @@ def _differences(summaries: dict[str, Summary], differences: dict[tuple[str, str
         )
         for (one, other), difference in differences.items()
     ]  # fmt: skip
-    _tabled("The comparisons as a table", pd.concat(tables), "skips-differences")
-
-
-def _gallery(bundle: Bundle, study: SkipStudy, summary: Summary, replacement: str, mask: str) -> None:
-    st.subheader("People scored 100 % with all skips")
-    rows, loss = perfect(summary.scores, parse_mask(mask))
-    if not len(rows):
-        st.markdown("Nobody in this study has every labelled joint right.")
-        return
-    st.markdown(
-        f"**Only a gallery.** {len(rows):,} of {len(study.sample_ids):,} people were picked for a perfect "
-        "score, so they can only lose: of the size of an effect this says nothing, it is biased upward. Left "
-        f"all skips, right skips {mask}, both in one scale of brightness."
-    )
-    pages = -(-len(rows) // ON_A_PAGE)
-    state.refuse_forged(PAGE, f"a whole number from 1 to {pages}", state.whole_number(1, pages))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        order = st.selectbox("Order", ORDERS, key=SORT, bind="query-params", width=220)
-        page = int(
-            st.number_input(f"Page of {pages}", 1, pages, key=PAGE, bind="query-params", width=140)
-            if pages > 1
-            else 1
-        )
-    ids = study.sample_ids[rows]
-    ranks = {ORDERS[0]: -loss, ORDERS[1]: loss, ORDERS[2]: np.zeros(len(rows))}
-    places = np.lexsort((ids, ranks[order]))[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
-    tiles = [_pair(bundle, study, int(rows[place]), replacement, mask) for place in places]
-    # Columns per row, so that the order holds where a narrow window stacks them.
-    cells = [cell for _ in range(0, len(places), IN_A_ROW) for cell in st.columns(IN_A_ROW, gap="small")]
-    for place, tile, cell in zip(places, tiles, cells, strict=False):
-        name = str(ids[place])
-        with cell:
-            st.image(tile, width="stretch", alt=f"{name} with all skips, and with skips {mask}")
-            st.caption(f"{name}, loses {loss[place]:.0%} of its joints")
-            st.button(
-                "Open", key=f"_lab_study_open_{name}", on_click=_open_person,
-                args=(name, mask, replacement),
-                icon=":material/open_in_new:", help="Show this person, cut like this, in the tab One picture",
-            )  # fmt: skip
-    table = pd.DataFrame({"sample id": ids, "loss, % of labelled joints": loss * 100})
-    with st.container(horizontal=True):
-        st.download_button(
-            "This page as PNG", _sheet(tiles), f"skips-gallery-{mask}-{replacement}-{page}.png", "image/png",
-            key="_lab_study_sheet", icon=":material/image:",
-        )  # fmt: skip
-        _csv(table, f"skips-gallery-{mask}-{replacement}")
-
-
-def _open_person(name: str, mask: str, replacement: str) -> None:
-    """Before a rerun: this person, in the first tab, under the same cut."""
-    switches = dict(zip(state.LAB_SKIPS, parse_mask(mask), strict=True))
-    source = {state.LAB_SOURCE: picture_source.PERSON}
-    asked = source | {state.LAB_PERSON: name, state.LAB_REPLACEMENT: replacement} | switches
-    for key, value in asked.items():
-        st.session_state[key] = value
-        # A widget that comes up for the first time takes its value from the link; for one that has been up
-        # Streamlit writes the link itself, and lets nobody else.
-        with contextlib.suppress(StreamlitAPIException):
-            st.query_params[key] = str(value).lower() if isinstance(value, bool) else value
-    st.session_state[state.LAB_TAB] = state.LAB_TABS[0]
-
-
-def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: str) -> drawing.Picture:
-    """A person's maps with all skips beside those without; joints alone where the picture is not at hand."""
-    crop = components.picture_of(bundle, str(study.sample_ids[row]))
-    donor = None
-    if replacement == "other":
-        donor = components.picture_of(bundle, str(study.sample_ids[study.donors[row]]))
-    if crop is None or (replacement == "other" and donor is None):
-        on = drawing.ground() if crop is None else crop
-        points = study.points_under(replacement)[row]
-        return drawing.grid([drawing.draw_skeleton(on, points[place]) for place in (0, _place(mask))], 2)
-    before, after = loaders.cut_heatmaps(bundle, crop, mask, replacement, donor)
-    # The median peak: by the highest, a face's, all limbs would be dark.
-    top = float(np.median(before.max(axis=(1, 2))))
-    return drawing.grid([drawing.overlay(crop, maps, vmax=top) for maps in (before, after)], 2)
-
-
-def _sheet(tiles: Sequence[drawing.Picture]) -> bytes:
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.fromarray(drawing.grid(tiles, 2, gap=12)).save(file, "PNG")
-    return file.getvalue()
+    components.tabled("The comparisons as a table", pd.concat(tables), "skips-differences")
 
 
 def _table(estimate: Estimate, factor: float, rows: dict[str, Any], unit: str) -> pd.DataFrame:
@@ -334,22 +245,6 @@ def _table(estimate: Estimate, factor: float, rows: dict[str, Any], unit: str) -
     mean, low, high = (np.ravel(values) * factor for values in estimate[:3])
     numbers = {unit: mean, "95 % from": low, "95 % to": high, "n": np.ravel(estimate.n)}
     return pd.DataFrame(rows | numbers)
-
-
-def _tabled(title: str, table: pd.DataFrame, name: str) -> None:
-    with st.expander(title, icon=":material/table:"):
-        number = st.column_config.NumberColumn(format="%.2f")
-        st.dataframe(
-            table, hide_index=True, column_config=dict.fromkeys(table.select_dtypes("floating"), number)
-        )  # fmt: skip
-        _csv(table, name)
-
-
-def _csv(table: pd.DataFrame, name: str) -> None:
-    st.download_button(
-        "CSV", table.to_csv(index=False), f"{name.replace(' ', '-')}.csv", "text/csv",
-        key=f"_{name}_csv", icon=":material/download:",
-    )  # fmt: skip
 
 
 def _place(mask: str) -> int:
