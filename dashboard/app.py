@@ -14,6 +14,7 @@ PAGES = (
     ("views/latent_map.py", "Latent map", ":material/scatter_plot:", "latent-map"),
     ("views/clusters.py", "Clusters", ":material/bubble_chart:", "clusters"),
     ("views/pc_walk.py", "PC walk", ":material/directions_walk:", "pc-walk"),
+    ("views/compare.py", "Compare", ":material/compare:", "compare"),
 )
 
 st.set_page_config(page_title="Pose explainability", page_icon=":material/accessibility_new:", layout="wide")

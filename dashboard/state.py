@@ -69,6 +69,21 @@ WALK_START: Final = "walk_start"
 WALK_SKIPS: Final = "walk_skips"
 WALK_KEPT: Final = "walk_kept"
 
+COMPARE_TAB: Final = "cmp_tab"
+COMPARE_TABS: Final = ("Networks trained side by side", "One person", "Everybody", "Latents")
+COMPARE_WITH: Final = "with"
+"""The bundle that the chosen one is compared with."""
+COMPARE_PERSON: Final = "cmp_person"
+COMPARE_SKIPS: Final = ("cmp_64", "cmp_32", "cmp_16", "cmp_8")
+"""One switch per skip connection, finest level first."""
+COMPARE_JOINT: Final = "cmp_joint"
+COMPARE_MASK: Final = "cmp_mask"
+COMPARE_ORDER: Final = "cmp_order"
+COMPARE_PAGE: Final = "cmp_page"
+COMPARE_K: Final = "cmp_k"
+COMPARE_AREAS: Final = ("cmp_area_a", "cmp_area_b")
+"""What was drawn on either map; see dashboard.map_area."""
+
 
 def refuse_forged(key: str, expected: str, allowed: Callable[[str], bool]) -> None:
     """Say so where the link asks for a value that does not exist; Streamlit then shows the default.

@@ -183,6 +183,7 @@ for column, (file, label, icon, parameters, do, ask) in zip(st.columns(len(STEPS
 components.page_link(
     bundle, "latent_map.py", "Or look around on the map of all of them", ":material/scatter_plot:"
 )
+components.page_link(bundle, "compare.py", "Or compare it with other networks", ":material/compare:")
 
 show_figures(bundle)
 

@@ -28,15 +28,18 @@ COMMANDS: Final[Mapping[str, str]] = {
     "projection": "python scripts/project.py --bundle {bundle}",
     "components": "python scripts/component_study.py --bundle {bundle} --data DIR",
     "clusters": "python scripts/cluster_sweep.py --bundle {bundle}",
+    "networks": "python scripts/networks_study.py --bundle {bundle} --data DIR --network LABEL=RUN",
+    "compare": "python scripts/compare.py --bundle {bundle} --with {other} --data DIR",
 }
-"""How every study is made, by name."""
+"""How every study is made, by name. Of those that speak of another bundle, too, there may be several: their
+name goes on with a dash and the other bundle's, which lies beside the first."""
 
 
 @dataclass(frozen=True)
 class Study:
     """A study's manifest, and where it lies.
 
-    created: ISO 8601, UTC. weights, people: what the bundle held when the study was made, see `_subject`.
+    created: ISO 8601, UTC. weights, people: what the bundle held when the study was made, see `subject`.
     info: what the study itself tells of its settings and versions. files: by name, all in `path`.
     """
 
@@ -57,7 +60,15 @@ def study_folder(bundle: Bundle, name: str) -> Path:
 
 def study_command(bundle: Bundle, name: str) -> str:
     """The command that makes the study `name` of a bundle."""
-    return COMMANDS[name].format(bundle=shlex.quote(str(bundle.path)))
+    kind, _, other = name.partition("-")
+    beside = bundle.path.parent / other
+    return COMMANDS[kind].format(bundle=shlex.quote(str(bundle.path)), other=shlex.quote(str(beside)))
+
+
+def _is_known(name: str) -> bool:
+    """Whether there is a command that makes the study `name`."""
+    kind, _, other = name.partition("-")
+    return kind in COMMANDS and bool(other) == ("{other}" in COMMANDS[kind])
 
 
 def write_study(bundle: Bundle, name: str, folder: Path, info: Mapping[str, Any]) -> Study:
@@ -70,7 +81,7 @@ def write_study(bundle: Bundle, name: str, folder: Path, info: Mapping[str, Any]
     files: dict[str, FileInfo] = {
         path.name: {"sha256": sha256(path), "bytes": path.stat().st_size} for path in sorted(folder.iterdir())
     }
-    weights, people = _subject(bundle)
+    weights, people = subject(bundle)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     study = Study(SCHEMA_VERSION, name, created, weights, people, dict(info), files, folder)
     values = asdict(study)
@@ -96,7 +107,7 @@ def study_problems(bundle: Bundle) -> list[str]:
     for folder in sorted((bundle.path / FOLDER).glob("*")):
         if folder.name.startswith("."):
             continue  # of a run that has not finished
-        if folder.name not in COMMANDS:
+        if not _is_known(folder.name):
             problems.append(f"{folder}: no study of this name is known; expected {', '.join(COMMANDS)}")
             continue
         try:
@@ -118,7 +129,7 @@ def broken_study(bundle: Bundle, name: str, problem: str) -> BundleError:
     )
 
 
-def _subject(bundle: Bundle) -> tuple[str, str]:
+def subject(bundle: Bundle) -> tuple[str, str]:
     """Hashes of what a study speaks of: the weights' file, and the people with the data they come from."""
     people = "\n".join([bundle.manifest.dataset["fingerprint"], *bundle.rows])
     return bundle.manifest.files[WEIGHTS]["sha256"], hashlib.sha256(people.encode()).hexdigest()
@@ -144,7 +155,7 @@ def _read(bundle: Bundle, name: str, folder: Path) -> Study:
     for file, info in study.files.items():
         if problem := check_file(folder, file, info):
             raise broken_study(bundle, name, problem)
-    weights, people = _subject(bundle)
+    weights, people = subject(bundle)
     if study.weights != weights:
         raise broken_study(bundle, name, "was made with other weights than the bundle holds now")
     if study.people != people:

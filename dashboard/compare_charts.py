@@ -1,0 +1,165 @@
+"""Figures of two networks over the same people: data to figure, as in dashboard.charts."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from dashboard.charts import CATEGORIES, GREY, SYMBOLS, framed
+from posecore.compare.paired import Paired
+from posecore.skips.statistics import Estimate
+
+COLOURS: Final = CATEGORIES[0], CATEGORIES[1]
+"""Of A and B."""
+
+
+DRAWN_PLAINLY: Final = 4_000
+"""People up to whom a map is drawn without WebGL, which takes long to begin with on a machine without a
+graphics chip."""
+
+SHADES: Final = [[0, "#EEF3F7"], [1, CATEGORIES[4]]]
+INK: Final = "#1B2530"
+"""Of tables and the numbers on them: opaque and light enough to be read on any page."""
+
+
+def joints(names: Sequence[str], found: Paired, sides: tuple[str, str], source: str) -> go.Figure:
+    """Left everybody's and each joint's PCK of both, right what B has more, with intervals.
+
+    names: 18 rows, the first of which is the PCK over all joints.
+    """
+    figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.03, column_widths=[0.5, 0.5])
+    one, other, more = (_joined(found, part) for part in ("one", "other", "difference"))
+    for side, estimate, colour, symbol in zip(sides, (one, other), COLOURS, SYMBOLS, strict=False):
+        figure.add_scatter(
+            x=estimate.mean * 100, y=list(names), mode="markers", name=side,
+            marker={"size": 9, "color": colour, "symbol": symbol}, row=1, col=1,
+            customdata=np.stack([estimate.low * 100, estimate.high * 100, estimate.n], axis=-1),
+            hovertemplate=f"%{{y}}, {side}<br>%{{x:.1f}} %, 95 % interval %{{customdata[0]:.1f}} to "
+            "%{customdata[1]:.1f}<br>n = %{customdata[2]:,} people<extra></extra>",
+        )  # fmt: skip
+    mean, low, high = (values * 100 for values in more[:3])
+    figure.add_scatter(
+        x=mean, y=list(names), mode="markers", name="B minus A, 95 % interval", row=1, col=2,
+        marker={"size": 9, "color": CATEGORIES[2], "symbol": "square"},
+        error_x={
+            "symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": CATEGORIES[2],
+            "thickness": 1.5, "width": 4,
+        },
+        customdata=np.stack([low, high, more.n], axis=-1),
+        hovertemplate="%{y}, B minus A<br>%{x:.1f} points, 95 % interval %{customdata[0]:.1f} to "
+        "%{customdata[1]:.1f}<br>n = %{customdata[2]:,} people<extra></extra>",
+    )  # fmt: skip
+    figure.add_vline(x=0, line={"color": GREY, "width": 1}, row=1, col=2)
+    figure.update_layout(**framed(source, 170 + 24 * len(names)), showlegend=True)
+    figure.update_layout(
+        margin={"t": 90, "b": 70}, legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0}
+    )
+    figure.update_xaxes(title="found, %", rangemode="tozero", row=1, col=1)
+    figure.update_xaxes(title="B minus A, points", row=1, col=2)
+    figure.update_yaxes(categoryorder="array", categoryarray=list(names)[::-1], automargin=True)
+    return figure
+
+
+def cumulative(
+    shares: Sequence[NDArray[np.floating]], sides: Sequence[str], share: float, needed: Sequence[int],
+    source: str,
+) -> go.Figure:  # fmt: skip
+    """What the first components of each hold together, of shares (m,) that each component holds."""
+    figure = go.Figure()
+    most = 1
+    for explained, side, colour, dash, count in zip(
+        shares, sides, COLOURS, ("solid", "dash"), needed, strict=True
+    ):
+        together = np.concatenate([[0], np.cumsum(explained, dtype=np.float64)])
+        most = max(most, min(len(explained), 3 * count))
+        figure.add_scatter(
+            x=np.arange(len(together)), y=together, mode="lines", name=f"{side}: {count:,} hold {share:.0%}",
+            line={"color": colour, "width": 2, "dash": dash},
+            hovertemplate=f"{side}, first %{{x}} components<br>%{{y:.1%}} of the variance<extra></extra>",
+        )  # fmt: skip
+        figure.add_vline(x=count, line={"color": colour, "width": 1, "dash": dash})
+    figure.add_hline(y=share, line={"color": GREY, "dash": "dot", "width": 1})
+    figure.update_layout(
+        **framed(source, 400), showlegend=True, legend={"orientation": "h", "y": -0.28, "x": 0}
+    )
+    figure.update_layout(margin={"t": 90})
+    figure.update_xaxes(title="first components", range=[0, most])
+    figure.update_yaxes(title="share of the variance", tickformat=".0%", range=[0, 1.02])
+    return figure
+
+
+def layers(
+    values: NDArray[np.floating], low: NDArray[np.floating], high: NDArray[np.floating],
+    rows: Sequence[str], columns: Sequence[str], sides: tuple[str, str], source: str,
+) -> go.Figure:  # fmt: skip
+    """Alignment (L, L') of every layer of A, a row each, with every layer of B; what is nan stays empty."""
+    words = [["not there" if np.isnan(value) else f"{value:.2f}" for value in row] for row in values]
+    figure = go.Figure(
+        go.Heatmap(
+            z=values, x=list(columns), y=list(rows), zmin=0, zmax=1, xgap=1, ygap=1, text=words,
+            texttemplate="%{text}", customdata=np.stack([low, high], axis=-1),
+            colorscale=SHADES, textfont={"color": INK},
+            colorbar={"title": {"text": "CKA"}, "thickness": 12, "outlinewidth": 0},
+            hovertemplate="A %{y}, B %{x}<br>CKA %{z:.3f}, 95 % interval over batches %{customdata[0]:.3f} "
+            "to %{customdata[1]:.3f}<extra></extra>",
+            hoverongaps=False,
+        )
+    )  # fmt: skip
+    for row, column in zip(*np.nonzero(np.isnan(values)), strict=True):
+        figure.add_annotation(x=columns[column], y=rows[row], text="–", showarrow=False, font={"color": GREY})
+    figure.update_layout(**framed(source, 220 + 44 * len(rows)))
+    figure.update_layout(margin={"t": 90})
+    figure.update_xaxes(title=sides[1], type="category", showgrid=False)
+    figure.update_yaxes(title=sides[0], autorange="reversed", type="category", showgrid=False)
+    return figure
+
+
+def people_map(
+    places: NDArray[np.floating], ids: Sequence[str], codes: NDArray[np.integer],
+    chosen: NDArray[np.bool_] | None, corners: NDArray[np.floating] | None, titles: tuple[str, str],
+    source: str,
+) -> go.Figure:  # fmt: skip
+    """People at places (N, 2), coloured by cluster; those not `chosen` (N,) fade, the rest stays.
+
+    corners: (V, 2) of the area that was drawn on this map, if any.
+    """
+    figure = go.Figure()
+    trace = go.Scatter if len(places) <= DRAWN_PLAINLY else go.Scattergl
+    for number in np.unique(codes):
+        rows = np.flatnonzero(codes == number)
+        known = number >= 0
+        figure.add_trace(trace(
+            x=places[rows, 0], y=places[rows, 1], mode="markers",
+            name=f"cluster {number + 1} of A" if known else "in no cluster of A",
+            marker={
+                "size": 6, "color": CATEGORIES[number % len(CATEGORIES)] if known else GREY,
+                "symbol": SYMBOLS[number // len(CATEGORIES) % len(SYMBOLS)] if known else "circle-open",
+                "opacity": 0.9 if chosen is None else np.where(chosen[rows], 0.9, 0.08),
+            },
+            customdata=rows, text=[ids[row] for row in rows],
+            hovertemplate="%{text}<br>%{x:.2f} across, %{y:.2f} up<extra></extra>",
+            selected={"marker": {"opacity": 0.9}}, unselected={"marker": {"opacity": 0.08}},
+        ))  # fmt: skip
+    if corners is not None:
+        closed = np.concatenate([corners, corners[:1]])
+        figure.add_scatter(
+            x=closed[:, 0], y=closed[:, 1], mode="lines", hoverinfo="skip", showlegend=False,
+            line={"color": GREY, "width": 1.5, "dash": "dot"},
+        )  # fmt: skip
+    figure.update_layout(
+        **framed(source, 480), dragmode="lasso", showlegend=True,
+        legend={"orientation": "h", "y": -0.2, "x": 0},
+    )  # fmt: skip
+    figure.update_layout(margin={"t": 90})
+    figure.update_xaxes(title=titles[0], zeroline=False)
+    figure.update_yaxes(title=titles[1], zeroline=False)
+    return figure
+
+
+def _joined(found: Paired, part: str) -> Estimate:
+    """The PCK over all joints, then every joint's, (18,)."""
+    pairs = zip(getattr(found.overall, part), getattr(found.joints, part), strict=True)
+    return Estimate(*(np.concatenate([[overall], joints]) for overall, joints in pairs))

@@ -1,0 +1,230 @@
+"""All people of both bundles: which joints the networks find, and who got better and who worse."""
+
+import hashlib
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard import compare_charts, compare_pair, components, loaders, state
+from dashboard.compare_gallery import show_people
+from dashboard.compare_pair import Pair
+from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, format_mask, parse_mask
+from posecore.bundle import Bundle
+from posecore.bundle.studies import study_command
+from posecore.compare.paired import Paired, counted, paired
+from posecore.errors import BundleError
+from posecore.keypoints import KEYPOINTS, label
+from posecore.metrics.pck import PCK_RADIUS
+from posecore.skips.results import SkipStudy
+from posecore.skips.statistics import scores
+
+PER_PAGE: Final = 16
+BETTER, WORSE, APART, BY_ID = ORDERS = (
+    "B better first",
+    "B worse first",
+    "farthest apart first",
+    "by sample id",
+)
+WHOLE: Final = format_mask(ALL_ON)
+
+
+class Seen(NamedTuple):
+    """N people as both networks see them under one mask: points (2, N, 17, 2) in crop pixels and hits
+    (2, N, 17), -1 where a joint is not labelled."""
+
+    sample_ids: NDArray[np.str_]
+    points: NDArray[np.float32]
+    hits: NDArray[np.int8]
+
+
+def show(pair: Pair) -> None:
+    """The whole tab."""
+    st.markdown(
+        "Everybody with themselves: what makes a person hard is hard for both networks, so the "
+        "**difference** is known better than either score. An interval that holds 0 says that these people "
+        "do not tell which of the two is better."
+    )
+    masks = _masks(pair)
+    if not masks:
+        return
+    state.refuse_forged(state.COMPARE_MASK, f"one of {', '.join(masks)}", masks.__contains__)
+    mask = masks[0]
+    if len(masks) > 1:
+        mask = st.selectbox(
+            "Skips cut (0) and kept (1), at test time, in both", masks, key=state.COMPARE_MASK,
+            bind="query-params", width=330,
+            help=f"One digit per level, {', '.join(LEVEL_NAMES)}. Cutting a skip that a network was not "
+            "built with changes nothing.",
+        )  # fmt: skip
+        mask = mask if mask in masks else masks[0]
+    seen = _seen(pair, mask)
+    if not len(seen.sample_ids):
+        st.info("The two skip studies have no people in common.", icon=":material/info:")
+        return
+    labelled = bool((seen.hits >= 0).any())
+    if labelled:
+        _joints(pair, seen, mask)
+    else:
+        st.info(
+            "Nothing is known of where these people's joints are, so there is no right and wrong here: only "
+            "how far apart the two networks find them.",
+            icon=":material/info:",
+        )
+    _gallery(pair, seen, mask, labelled)
+
+
+def _masks(pair: Pair) -> list[str]:
+    """Masks of which something is known of both, all skips first; none, with a sentence, without studies."""
+    whole, why = True, ""
+    try:
+        compare_pair.study(pair)
+    except BundleError as error:
+        whole, why = False, str(error)
+    lacking = [bundle for bundle in (pair.one, pair.other) if _skip_study(bundle) is None]
+    if not lacking:
+        return [format_mask(mask) for mask in ALL_MASKS]
+    commands = " and ".join(f"`{study_command(bundle, 'skips')}`" for bundle in lacking)
+    if not whole:
+        st.info(
+            f"There is no comparison of the two yet. {why}, or with {commands}, which also tells what cut "
+            "skips cost both.", icon=":material/query_stats:",
+        )  # fmt: skip
+        return []
+    st.caption(f"With cut skips they can be compared after {commands}.")
+    return [WHOLE]
+
+
+def _skip_study(bundle: Bundle) -> SkipStudy | None:
+    """The bundle's skip study, if it has a usable one with skips cut to zero."""
+    try:
+        found = loaders.skip_study(bundle)
+    except BundleError:
+        return None
+    return found if "zero" in found.replacements else None
+
+
+def _seen(pair: Pair, mask: str) -> Seen:
+    """All common people with all skips, from the comparison; else those of both skip studies."""
+    if mask == WHOLE:
+        try:
+            study = compare_pair.study(pair)
+        except BundleError:
+            pass
+        else:
+            return Seen(study.sample_ids, study.points, study.hits)
+    studies = _skip_study(pair.one), _skip_study(pair.other)
+    assert studies[0] is not None and studies[1] is not None
+    common = set(pair.common.sample_ids.tolist())
+    places = [{name: row for row, name in enumerate(study.sample_ids.tolist())} for study in studies]
+    ids = [name for name in places[0] if name in places[1] and name in common]
+    rows = [[place[name] for name in ids] for place in places]
+    at = ALL_MASKS.index(parse_mask(mask))
+    points = [study.points_under("zero")[row, at] for study, row in zip(studies, rows, strict=True)]
+    hits = [study.hits_under("zero")[row, at] for study, row in zip(studies, rows, strict=True)]
+    right = np.nan_to_num(np.stack(hits), nan=-1).astype(np.int8)
+    return Seen(np.array(ids, np.str_), np.stack(points), right)
+
+
+@loaders.kept(16, "Drawing people anew …")
+def _paired(digest: str, _hits: NDArray[np.int8]) -> Paired:
+    return paired(_hits[0], _hits[1])
+
+
+def _joints(pair: Pair, seen: Seen, mask: str) -> None:
+    st.subheader("Which joints do they find?")
+    found = _paired(hashlib.sha256(seen.hits.tobytes()).hexdigest(), seen.hits)
+    one, other, more = found.overall
+    st.markdown(
+        f"PCK **{one.mean:.1%}** of A and **{other.mean:.1%}** of B over the same n = {int(more.n):,} "
+        f"people: B finds **{_points(more.mean)} points** more (95 % interval {_points(more.low)} to "
+        f"{_points(more.high)}), so {_verdict(more.low, more.high)}."
+    )
+    names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
+    components.chart(
+        compare_charts.joints(names, found, pair.names, pair.source(len(seen.sample_ids))),
+        "compare_joints", "Share of each joint that A and B find, and the difference with its interval",
+    )  # fmt: skip
+    st.caption(
+        "All joints: the mean of people's PCK. A joint: the share of people of whom it is found, of those on "
+        "whom it is labelled. 95 % bootstrap intervals over people, each drawn with both answers; not "
+        "corrected for how many joints there are."
+    )
+    components.tabled("The same as a table", joints_table(names, found), f"compare-joints-{mask}")
+
+
+def joints_table(names: list[str], found: Paired) -> pd.DataFrame:
+    """PCK in % of A and B, the difference in points, and n, a row per name."""
+    columns: dict[str, object] = {"joint": names}
+    for title, part in (("A, %", "one"), ("B, %", "other"), ("B minus A, points", "difference")):
+        estimates = getattr(found.overall, part), getattr(found.joints, part)
+        for words, field in ((title, "mean"), (f"{title}: 95 % from", "low"), (f"{title}: to", "high")):
+            columns[words] = [100 * float(v) for e in estimates for v in np.ravel(getattr(e, field))]
+    columns["n"] = [int(v) for e in (found.overall, found.joints) for v in np.ravel(e.difference.n)]
+    return pd.DataFrame(columns)
+
+
+def _verdict(low: float, high: float) -> str:
+    if low > 0:
+        return "**B is better** on these people"
+    if high < 0:
+        return "**A is better** on these people"
+    return "**no difference can be told**"
+
+
+def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
+    st.subheader("Who got better, who worse?")
+    pcks = scores(np.stack([counted(side) for side in seen.hits], axis=1))
+    gain = pcks[:, 1] - pcks[:, 0]
+    apart = np.median(np.linalg.norm(seen.points[1] - seen.points[0], axis=-1), axis=-1) / PCK_RADIUS
+    if labelled:
+        better, worse = int((gain > 0).sum()), int((gain < 0).sum())
+        same = int(np.isfinite(gain).sum()) - better - worse
+        st.markdown(
+            f"Of **{better:,}** people B finds more joints than A, of **{worse:,}** fewer, of {same:,} as "
+            "many."
+        )
+    orders = ORDERS if labelled else ORDERS[2:]
+    state.refuse_forged(state.COMPARE_ORDER, f"one of {', '.join(orders)}", orders.__contains__)
+    pages = -(-len(gain) // PER_PAGE)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        order = st.selectbox("Order", orders, key=state.COMPARE_ORDER, bind="query-params", width=220)
+        page = 1
+        if pages > 1:
+            state.refuse_forged(state.COMPARE_PAGE, f"a page from 1 to {pages}", state.whole_number(1, pages))
+            if int(st.session_state.get(state.COMPARE_PAGE, 1)) > pages:
+                st.session_state[state.COMPARE_PAGE] = 1
+            asked = st.pagination(pages, key=state.COMPARE_PAGE, bind="query-params")
+            page = int(np.clip(asked, 1, pages))
+    # Who has no label is neither better nor worse, and comes last.
+    ranks = {BETTER: -gain, WORSE: gain, APART: -apart, BY_ID: np.zeros(len(gain))}
+    places = np.lexsort((seen.sample_ids, np.nan_to_num(ranks[order], nan=np.inf)))
+    shown = places[(page - 1) * PER_PAGE : page * PER_PAGE]
+    facts = [
+        f"PCK {_score(pcks[row, 0])} → {_score(pcks[row, 1])}"
+        if labelled
+        else f"{apart[row]:.1f} radii apart"
+        for row in shown
+    ]
+    show_people(pair, seen.sample_ids[shown].tolist(), seen.points[:, shown], facts, parse_mask(mask))
+    st.caption(
+        "Arrows lead from where A finds a joint to where B does. A click opens the person. Beside each: "
+        + ("PCK of A → B." if labelled else "the median distance between the two.")
+    )
+    table = pd.DataFrame(
+        {
+            "sample_id": seen.sample_ids, "PCK of A": pcks[:, 0], "PCK of B": pcks[:, 1],
+            "B minus A": gain, "median distance, PCK radii": apart,
+        }
+    ).iloc[places]  # fmt: skip
+    components.tabled("Everybody as a table", table, f"compare-people-{mask}")
+
+
+def _score(value: float) -> str:
+    return f"{value:.2f}" if np.isfinite(value) else "–"
+
+
+def _points(value: float) -> str:
+    return f"{round(float(value) * 100, 1) + 0.0:+.1f}".replace("-", "−")

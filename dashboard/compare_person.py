@@ -1,0 +1,229 @@
+"""One person as two networks see them, with the same skips cut in both."""
+
+import contextlib
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from dashboard import components, loaders, state
+from dashboard.compare_pair import Pair
+from dashboard.lab_answer import (
+    ALL_JOINTS,
+    HEATMAP,
+    JOINTS,
+    Answer,
+    Side,
+    difference,
+    from_heatmaps,
+    heat,
+    moves,
+    skeleton,
+)
+from dashboard.person_search import person_search
+from dashboard.picture_source import Subject, bundle_person
+from posecore import drawing
+from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask
+from posecore.bundle import Bundle
+from posecore.compare.pair_people import restricted
+from posecore.errors import PosecoreError
+from posecore.keypoints import K
+from posecore.metrics.pck import PCK_RADIUS
+from posecore.samples import read_peaks, read_points
+
+MARKS: Final = {1.0: "✓", 0.0: "✗"}
+
+
+def show(pair: Pair) -> None:
+    """The whole tab."""
+    st.markdown(
+        "The same picture through both networks. Joints that the two find **more than one PCK radius** (12.8 "
+        "pixels of the crop) apart are not the same place: the table begins with those."
+    )
+    people = restricted(pair.one, pair.common.one)
+    try:
+        person = person_search(people, state.COMPARE_PERSON, components.best_person(people))
+        _seen(pair, person)
+    except PosecoreError as error:
+        st.error(f"This person cannot be shown. {error}")
+
+
+def open_person(person: str, mask: SkipMask) -> None:
+    """Before a rerun: this tab, with this person and these skips."""
+    asked = {state.COMPARE_PERSON: person, **dict(zip(state.COMPARE_SKIPS, mask, strict=True))}
+    for key, value in asked.items():
+        st.session_state[key] = value
+        # A widget that comes up for the first time takes its value from the link; for one that has been up
+        # Streamlit writes the link itself, and lets nobody else.
+        with contextlib.suppress(StreamlitAPIException):
+            st.query_params[key] = str(value).lower() if isinstance(value, bool) else value
+    st.session_state[state.COMPARE_TAB] = state.COMPARE_TABS[1]
+
+
+@st.fragment
+def _seen(pair: Pair, person: str) -> None:
+    """What changes with every switch; it runs alone, so that a click is answered at once."""
+    subject = _subject(pair, person)
+    if subject.crop is None:
+        st.info(
+            "This person's picture is not at hand, so nothing can be switched: shown is what both bundles "
+            "store. Start the dashboard with POSE_IMAGES set to the prepared data folder to ask the "
+            "networks.",
+            icon=":material/no_photography:",
+        )
+        sides = [_stored(bundle, name, person) for bundle, name in _both(pair)]
+        told = ["with all skips it has, stored"] * 2
+    else:
+        asked = _switches([bundle.manifest.built_skips for bundle, _ in _both(pair)])
+        sides, told = [], []
+        for bundle, name in _both(pair):
+            built = bundle.manifest.built_skips
+            first, second, third, fourth = (on and there for on, there in zip(asked, built, strict=True))
+            mask = first, second, third, fourth
+            maps = loaders.all_masks(bundle, subject.crop)
+            sides.append(from_heatmaps(name, maps[ALL_MASKS.index(mask)]))
+            told.append(_told(asked, built))
+    answer = Answer(subject, sides[0], sides[1])
+    _headline(answer)
+    _pictures(pair, answer, told)
+    _table(answer)
+
+
+def _both(pair: Pair) -> list[tuple[Bundle, str]]:
+    return [(pair.one, pair.names[0]), (pair.other, pair.names[1])]
+
+
+def _subject(pair: Pair, person: str) -> Subject:
+    """Who it is, with the picture and the labels of whichever bundle holds them."""
+    subject, again = bundle_person(pair.one, person), bundle_person(pair.other, person)
+    known = subject if subject.annotated is not None else again
+    return replace(
+        subject,
+        who=person,
+        crop=again.crop if subject.crop is None else subject.crop,
+        annotated=known.annotated,
+        visibility=known.visibility,
+    )
+
+
+def _stored(bundle: Bundle, name: str, person: str) -> Side:
+    table = bundle.samples.iloc[[bundle.row(person)]]
+    return Side(name, read_points(table, "predicted")[0], read_peaks(table)[0], None)
+
+
+def _switches(built: list[SkipMask]) -> SkipMask:
+    """One switch per level for both networks; what neither has cannot be switched."""
+    for key in state.COMPARE_SKIPS:
+        state.refuse_forged(key, "true or false", lambda text: text.lower() in ("true", "false"))
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        st.markdown("**Skip connections**, on = used", width="content")
+        asked = [
+            st.toggle(
+                name, True, key=key, bind="query-params", disabled=not any(there),
+                help=f"The way around the bottleneck with {name} cells; off means cut in both, at test time"
+                if any(there) else "Neither network was trained with it",
+            )
+            for name, key, *there in zip(LEVEL_NAMES, state.COMPARE_SKIPS, *built, strict=True)
+        ]  # fmt: skip
+    return asked[0], asked[1], asked[2], asked[3]
+
+
+def _told(asked: SkipMask, built: SkipMask) -> str:
+    """Which skips count in a network, in words."""
+    absent = [name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there]
+    cut = [name for name, on, there in zip(LEVEL_NAMES, asked, built, strict=True) if there and not on]
+    parts = [f"cut: {', '.join(cut)}"] if cut else ["nothing cut"]
+    if absent:
+        parts.append(f"**not there**, trained without: {', '.join(absent)}")
+    return "; ".join(parts)
+
+
+def _headline(answer: Answer) -> None:
+    apart, found = answer.moved, answer.found()
+    with st.container(horizontal=True):
+        far = int((apart >= PCK_RADIUS).sum())
+        st.metric("Joints a radius or more apart", f"{far} of {K}", border=True, width=250)
+        st.metric("Median distance", f"{np.median(apart) / PCK_RADIUS:.1f} radii", border=True, width=200)
+        if found is not None:
+            labelled = int((~np.isnan(found[0])).sum())
+            first, second = (int(np.nansum(side)) for side in found)
+            st.metric(
+                f"Found of {labelled} labelled joints", f"A {first} · B {second}", border=True, width=250
+            )
+
+
+def _pictures(pair: Pair, answer: Answer, told: list[str]) -> None:
+    sides, columns = (answer.before, answer.after), st.columns(3, gap="small")
+    for column, side, words in zip(columns, sides, told, strict=False):
+        column.markdown(f"**{side.title}**  \n{words}")
+        column.image(drawing.jpeg(skeleton(answer, side)), width="stretch", alt=f"Skeleton, {side.title}")
+    columns[2].markdown("**From A to B**  \nan arrow per joint")
+    columns[2].image(
+        drawing.jpeg(moves(answer)), width="stretch", alt="Arrows from where A finds joints to where B does"
+    )
+    if any(side.heatmaps is None for side in sides):
+        for column, (bundle, name) in zip(st.columns(3, gap="small"), _both(pair), strict=False):
+            maps = components.heatmap_of(bundle, answer.subject.sample_id, HEATMAP)
+            column.image(drawing.jpeg(maps), width="stretch", alt=f"Stored heatmaps, {name}")
+        return
+    state.refuse_forged(state.COMPARE_JOINT, "all joints or the name of one", JOINTS.__contains__)
+    joint = st.selectbox("Heatmaps of", JOINTS, key=state.COMPARE_JOINT, bind="query-params", width=220)
+    joint = joint if joint in JOINTS else ALL_JOINTS
+    columns = st.columns(3, gap="small")
+    for column, side in zip(columns, sides, strict=False):
+        column.image(
+            drawing.jpeg(heat(answer, side, joint)), width="stretch", alt=f"Heatmaps, {side.title}: {joint}"
+        )
+    columns[2].image(
+        drawing.jpeg(difference(answer, joint)), width="stretch", alt=f"Heatmaps of B minus A: {joint}"
+    )
+    st.caption(
+        f"n = 1, {answer.subject.who} · {pair.source(1).split('<br>')[1]}. Both share one scale, from 0 to "
+        f"A's {'median' if joint == ALL_JOINTS else 'own'} peak. Right: blue is less in B than in A, orange "
+        "more" + (", in each cell of the joint that differs most there." if joint == ALL_JOINTS else ".")
+    )
+
+
+def table(answer: Answer) -> pd.DataFrame:
+    """One row per joint, those farthest apart first."""
+    columns: dict[str, object] = {
+        "joint": JOINTS[1:],
+        "apart, px": answer.moved,
+        "PCK radii": answer.moved / PCK_RADIUS,
+    }
+    if (found := answer.found()) is not None:
+        for name, side in zip("AB", found, strict=True):
+            columns[f"found by {name}"] = [MARKS.get(hit, "·") for hit in side.tolist()]
+    columns |= {"peak A": answer.before.peaks, "peak B": answer.after.peaks}
+    return pd.DataFrame(columns).sort_values("apart, px", ascending=False, kind="stable", ignore_index=True)
+
+
+def _table(answer: Answer) -> None:
+    rows = table(answer)
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        rows, hide_index=True, height="content", alt="How far apart the two networks find every joint",
+        column_config={
+            "joint": st.column_config.TextColumn(width=120),
+            "apart, px": number(format="%.1f", width=95, help="In pixels of the 256-pixel crop"),
+            "PCK radii": st.column_config.ProgressColumn(
+                format="%.1f", width=130, min_value=0, max_value=max(5.0, float(rows["PCK radii"].max())),
+                help="The same in PCK radii of 12.8 crop pixels",
+            ),
+            "peak A": number(format="%.2f", width=95, help="Value of the strongest cell"),
+            "peak B": number(format="%.2f", width=95, help="Value of the strongest cell"),
+        }
+        | {
+            f"found by {name}": st.column_config.TextColumn(
+                width=95, help="✓ within a radius of the annotation, ✗ not, · not labelled"
+            )
+            for name in "AB"
+        },
+    )  # fmt: skip
+    st.download_button(
+        "CSV", lambda: rows.to_csv(index=False), f"compare-{answer.subject.sample_id}.csv", "text/csv",
+        key="_cmp_person_csv", icon=":material/download:", on_click="ignore",
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""Figures of several networks over the same people: data to figure, as in dashboard.charts."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.charts import CATEGORIES, SYMBOLS, framed, rows_around_zero
+from posecore.skips.statistics import Estimate
+
+ROW: Final = 30
+"""Pixels of a row that holds several dots."""
+
+
+class Dots(NamedTuple):
+    """A series of dots with intervals: where they stand, (n,) names; what they show, estimates (n,).
+
+    seed: gives the symbol. colour: a place in charts.CATEGORIES. open: drawn hollow.
+    """
+
+    name: str
+    at: Sequence[str]
+    estimate: Estimate
+    colour: int
+    seed: int
+    open: bool = False
+
+
+def scores(series: Sequence[Dots], labels: Sequence[str], source: str) -> go.Figure:
+    """PCK, 0..1, a row per label, the first on top, and a dot per seed."""
+    figure = go.Figure()
+    for dots in series:
+        _add(figure, dots, rows=True, unit="PCK", factor=1, digits=3)
+    figure.update_layout(
+        **framed(source, 160 + ROW * len(labels)), scattermode="group", showlegend=True,
+        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
+    )  # fmt: skip
+    figure.update_layout(margin={"b": 70})
+    figure.update_xaxes(title="PCK", rangemode="tozero")
+    figure.update_yaxes(categoryorder="array", categoryarray=list(labels)[::-1], automargin=True)
+    return figure
+
+
+def gains(series: Sequence[Dots], names: Sequence[str], axis: str, source: str) -> go.Figure:
+    """Differences in points, a row per name on both sides of zero."""
+    figure = go.Figure()
+    for dots in series:
+        _add(figure, dots, rows=True, unit="points", factor=100, digits=1)
+    rows_around_zero(figure, list(names), axis, source)
+    figure.update_layout(scattermode="group", height=160 + ROW * len(names))
+    return figure
+
+
+def parts(series: Sequence[Dots], names: Sequence[str], source: str) -> go.Figure:
+    """PCK, 0..1, a column per group of joints, and a dot per series."""
+    figure = go.Figure()
+    for dots in series:
+        _add(figure, dots, rows=False, unit="PCK", factor=1, digits=3)
+    figure.update_layout(
+        **framed(source, 460), scattermode="group", showlegend=True,
+        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
+    )  # fmt: skip
+    figure.update_layout(margin={"b": 120})
+    figure.update_xaxes(categoryorder="array", categoryarray=list(names))
+    figure.update_yaxes(title="PCK", rangemode="tozero")
+    return figure
+
+
+def _add(figure: go.Figure, dots: Dots, rows: bool, unit: str, factor: float, digits: int) -> None:
+    colour = CATEGORIES[dots.colour % len(CATEGORIES)]
+    symbol = SYMBOLS[dots.seed % len(SYMBOLS)] + ("-open" if dots.open else "")
+    mean, low, high = (np.asarray(values) * factor for values in dots.estimate[:3])
+    error: dict[str, Any] = {
+        "symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": colour, "thickness": 1.5,
+        "width": 3,
+    }  # fmt: skip
+    along, across, value = ("x", "y", "%{x:") if rows else ("y", "x", "%{y:")
+    figure.add_scatter(
+        **{along: mean, across: list(dots.at), f"error_{along}": error},
+        name=dots.name, mode="markers", offsetgroup=dots.name, orientation="h" if rows else "v",
+        marker={"color": colour, "symbol": symbol, "size": 9},
+        customdata=np.stack([low, high, np.asarray(dots.estimate.n)], axis=-1),
+        hovertemplate=(
+            f"%{{{across}}}, {dots.name}<br>{value}.{digits}f}} {unit}, 95 % interval over people "
+            f"%{{customdata[0]:.{digits}f}} to %{{customdata[1]:.{digits}f}}<br>"
+            "n = %{customdata[2]:,} people<extra></extra>"
+        ),
+    )  # fmt: skip

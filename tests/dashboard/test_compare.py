@@ -1,0 +1,306 @@
+"""The page Compare, as a browser shows it, on people who do not exist."""
+
+import base64
+import dataclasses
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from fake_bundle import make_fake_bundle
+from reading import figures, words
+from streamlit.testing.v1 import AppTest
+
+from dashboard import compare_maps, compare_person, state
+from dashboard.lab_answer import Answer, Side
+from dashboard.map_area import inside, read_area
+from dashboard.picture_source import bundle_person
+from posecore.bundle import open_bundle, study_command, write_bundle
+from posecore.bundle.manifest import LATENTS, MANIFEST, WEIGHTS
+from posecore.compare.pair_study import Settings, compare_bundles
+from posecore.data.heatmaps import decode
+from posecore.inference import Predictor
+from posecore.latent.project import Settings as ProjectSettings
+from posecore.latent.project import project
+from posecore.models.checkpoint import save_checkpoint
+from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.samples import read_points
+from posecore.skips.study import Settings as SkipSettings
+from posecore.skips.study import run_study
+
+APP = Path(__file__).parent.parent.parent / "dashboard" / "app.py"
+PEOPLE = 12
+ONE, EVERYBODY, LATENTS_TAB = state.COMPARE_TABS[1:]
+
+
+def retrained(path: Path, destination: Path, **config: object) -> Path:
+    """The bundle's people with another network, whose latents are the old ones turned and shrunk."""
+    bundle = open_bundle(path)
+    work = shutil.copytree(path, destination.with_name(f".{destination.name}.work"))
+    shutil.rmtree(work / "studies", ignore_errors=True)
+    (work / MANIFEST).unlink()
+    torch.manual_seed(1)
+    network = StackedHourglass(HourglassConfig(channels=8, **config))
+    save_checkpoint(work / WEIGHTS, network, half=True)
+    model = {"name": "hourglass", "config": dataclasses.asdict(network.config)}
+    manifest = dataclasses.replace(bundle.manifest, name=destination.name, model=model)
+    turn = np.linalg.qr(np.random.default_rng(0).normal(size=(bundle.manifest.dimensions,) * 2))[0]
+    turned = (np.asarray(bundle.latents, np.float32) @ turn)[:, : manifest.dimensions] / 4
+    np.save(work / LATENTS, turned.astype(np.float16))
+    write_bundle(work, manifest, destination)
+    return destination
+
+
+@pytest.fixture(scope="module")
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`one`; `other`, trained without the finest skip, everything compared; `twin`, a copy of `one`."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    one = make_fake_bundle(folder / "one", PEOPLE, annotations=True, pictures=True)
+    other = retrained(one, folder / "other", skips="0111")
+    for path in (one, other):
+        bundle = open_bundle(path)
+        project(bundle, ProjectSettings(draws=2))
+        run_study(bundle, None, SkipSettings(replacements=("zero",)))
+    shutil.copytree(one, folder / "twin")
+    for name in ("other", "twin"):
+        compare_bundles(open_bundle(one), open_bundle(folder / name), None, Settings())
+    return folder
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """Two bundles of the same people without any study, and one of others."""
+    one = make_fake_bundle(tmp_path / "artifacts" / "one", 5)
+    retrained(one, one.with_name("other"))
+    make_fake_bundle(one.with_name("strangers"), 5, seed=3)
+    return one.parent
+
+
+def numbers(values: object) -> np.ndarray:
+    """An array of a figure, which Plotly writes as base64 where it is long."""
+    if isinstance(values, dict):
+        found = np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
+        return found.reshape([int(size) for size in str(values.get("shape", len(found))).split(",")])
+    return np.array(values, float)
+
+
+def open_page(monkeypatch: pytest.MonkeyPatch, artifacts: Path, tab: str, **link: str) -> AppTest:
+    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
+    monkeypatch.delenv("POSE_IMAGES", raising=False)
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.run().switch_page("views/compare.py")
+    for key, value in (link | {state.COMPARE_TAB: tab}).items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+    assert all(picture.alt for images in app.image for picture in images.proto.imgs)
+    return app
+
+
+def test_the_page_opens_on_networks_trained_side_by_side_and_names_what_is_missing(bare, monkeypatch):
+    app = open_page(monkeypatch, bare, state.COMPARE_TABS[0])
+    assert app.title[0].value == "Compare"
+    (info,) = app.info
+    assert study_command(open_bundle(bare / "one"), "networks") in info.value
+
+
+@pytest.mark.parametrize("tab", [ONE, EVERYBODY, LATENTS_TAB])
+def test_with_one_bundle_alone_the_commands_are_named(tab, tmp_path, monkeypatch):
+    path = make_fake_bundle(tmp_path / "artifacts" / "one", 3)
+    app = open_page(monkeypatch, path.parent, tab)
+    (info,) = app.info
+    assert "extract_latents.py" in info.value and f"compare.py --bundle {path} --with" in info.value
+
+
+def test_the_joints_of_one_person_farthest_apart_stand_first(artifacts, monkeypatch):
+    app = open_page(monkeypatch, artifacts, ONE, cmp_person="train-1021")
+    assert "All **12** people" in words(app)
+    table = app.dataframe[0].value
+    assert (np.diff(table["apart, px"]) <= 0).all()
+    one, other = (open_bundle(artifacts / name) for name in ("one", "other"))
+    crop = bundle_person(one, "train-1021").crop
+    first, second = (
+        decode(Predictor(bundle.network(), "fp32").heatmaps(crop[None].copy())) for bundle in (one, other)
+    )
+    apart = np.linalg.norm(first[0][0] - second[0][0], axis=1)
+    assert table["apart, px"].to_numpy() == pytest.approx(np.sort(apart)[::-1], abs=4)
+    assert table["PCK radii"].to_numpy() == pytest.approx(table["apart, px"].to_numpy() / 12.8)
+    nose = table.set_index("joint").loc["nose"]
+    assert (nose["peak A"], nose["peak B"]) == pytest.approx((first[1][0, 0], second[1][0, 0]), rel=1e-3)
+    assert set(table["found by A"]) <= {"✓", "✗", "·"}
+
+
+def test_a_skip_that_one_network_lacks_is_said_to_be_not_there(artifacts, monkeypatch):
+    app = open_page(monkeypatch, artifacts, ONE, cmp_32="false")
+    assert [app.toggle(key).value for key in state.COMPARE_SKIPS] == [True, False, True, True]
+    assert not any(app.toggle(key).disabled for key in state.COMPARE_SKIPS)
+    titles = [
+        text.value
+        for text in app.markdown
+        if text.value.startswith("**A: ") or text.value.startswith("**B: ")
+    ]
+    assert titles == [
+        "**A: one**  \ncut: 32 × 32",
+        "**B: other**  \ncut: 32 × 32; **not there**, trained without: 64 × 64",
+    ]
+
+
+def test_switching_the_finest_skip_changes_the_network_that_has_it_only(artifacts, monkeypatch):
+    whole = open_page(monkeypatch, artifacts, ONE).dataframe[0].value.set_index("joint").sort_index()
+    cut = open_page(monkeypatch, artifacts, ONE, cmp_64="false").dataframe[0].value
+    cut = cut.set_index("joint").sort_index()
+    assert not np.allclose(whole["peak A"], cut["peak A"])
+    assert np.array_equal(whole["peak B"], cut["peak B"])
+
+
+def test_what_nobody_knows_of_a_joint_is_a_dot():
+    path_free = Answer(
+        subject=type("S", (), {"annotated": None, "visibility": None})(),  # type: ignore[arg-type]
+        before=Side("A", np.zeros((17, 2), np.float32), np.ones(17, np.float32), None),
+        after=Side("B", np.full((17, 2), 3, np.float32), np.ones(17, np.float32), None),
+    )
+    table = compare_person.table(path_free)
+    assert "found by A" not in table and table["apart, px"].to_numpy() == pytest.approx(18**0.5)
+
+
+def test_everybody_is_compared_with_intervals_and_the_table_says_the_same(artifacts, monkeypatch):
+    app = open_page(monkeypatch, artifacts, EVERYBODY)
+    (chart,) = figures(app)
+    assert f"n = {PEOPLE} people" in chart["layout"]["title"]["text"]
+    assert "hourglass" in chart["layout"]["title"]["text"]
+    table = app.dataframe[0].value
+    assert table["joint"].tolist()[:2] == ["all joints (PCK)", "nose"]
+    assert (table["B, %"] - table["A, %"]).to_numpy() == pytest.approx(table["B minus A, points"].to_numpy())
+    assert numbers(chart["data"][2]["x"]) == pytest.approx(table["B minus A, points"].to_numpy())
+    people = app.dataframe[1].value
+    assert (np.diff(people["B minus A"].dropna()) <= 0).all() and len(people) == PEOPLE
+
+
+def test_with_cut_skips_the_two_skip_studies_are_compared(artifacts, monkeypatch):
+    whole = open_page(monkeypatch, artifacts, EVERYBODY, cmp_order="by sample id").dataframe[1].value
+    cut = (
+        open_page(monkeypatch, artifacts, EVERYBODY, cmp_mask="0111", cmp_order="by sample id")
+        .dataframe[1]
+        .value
+    )
+    # B was trained without it, so nothing of B changes.
+    assert np.array_equal(whole["PCK of B"], cut["PCK of B"], equal_nan=True)
+    assert whole["sample_id"].tolist() == cut["sample_id"].tolist()
+    assert not np.array_equal(whole["median distance, PCK radii"], cut["median distance, PCK radii"])
+
+
+def test_a_twin_shows_no_difference_anywhere(artifacts, monkeypatch):
+    link = {"with": "twin"}
+    one = open_page(monkeypatch, artifacts, ONE, **link)
+    assert (one.dataframe[0].value["apart, px"] == 0).all()
+    everybody = open_page(monkeypatch, artifacts, EVERYBODY, **link)
+    table = everybody.dataframe[0].value
+    assert (table[[name for name in table if "minus" in name]].dropna() == 0).all().all()
+    assert "no difference can be told" in words(everybody)
+    latents = open_page(monkeypatch, artifacts, LATENTS_TAB, **link)
+    said = words(latents)
+    assert "Left between the two is **0.0%**" in said
+    assert "adjusted Rand index is **1.000**" in said
+    assert np.diag(numbers(figures(latents)[-1]["data"][0]["z"])) == pytest.approx(1)
+
+
+def test_latents_that_are_turned_are_turned_back(artifacts, monkeypatch):
+    app = open_page(monkeypatch, artifacts, LATENTS_TAB)
+    first, second, variance, _, layers = figures(app)
+    # float16 latents and scores leave a little.
+    assert "Left between the two is **0.0%**" in words(app)
+    assert "multiplied by 4" in words(app)
+    people = sum(len(numbers(trace["x"])) for trace in first["data"])
+    assert people == PEOPLE == sum(len(numbers(trace["x"])) for trace in second["data"])
+    assert [trace["name"].split(":")[0] for trace in variance["data"]] == ["A", "B"]
+    assert "541" in words(app) and "adjusted Rand index is **1.000**" in words(app)
+    assert layers["data"][0]["text"][0][0] == "not there"
+    assert "B: other lacks 64 × 64" in words(app)
+
+
+def test_an_area_on_one_map_selects_the_same_people_on_both(artifacts, monkeypatch):
+    app = open_page(monkeypatch, artifacts, LATENTS_TAB, cmp_area_b="1-2:0,-1e5,1e5,-1e5,1e5,1e5,0,1e5")
+    first, second = figures(app)[:2]
+    strong = []
+    for figure in (first, second):
+        traces = [trace for trace in figure["data"] if "customdata" in trace]
+        strong.append(
+            {
+                name
+                for trace in traces
+                for name, opacity in zip(trace["text"], numbers(trace["marker"]["opacity"]), strict=True)
+                if opacity > 0.5
+            }
+        )
+    right = {
+        name
+        for trace in second["data"]
+        if "customdata" in trace
+        for name, x in zip(trace["text"], numbers(trace["x"]), strict=True)
+        if x > 0
+    }
+    assert strong[0] == strong[1] == right and 0 < len(right) < PEOPLE
+    assert f"**{len(right)}** of {PEOPLE} people are selected" in words(app)
+    table = next(frame.value for frame in app.dataframe if "A: component 1" in frame.value)
+    assert set(table["sample_id"]) == right
+
+
+def test_what_is_drawn_becomes_a_short_area_of_the_link():
+    turn = np.linspace(0, 2 * np.pi, 400)
+    text = compare_maps.corners(
+        {"lasso": [{"x": np.cos(turn).tolist(), "y": np.sin(turn).tolist()}], "box": []}
+    )
+    area = read_area(text)
+    assert area is not None and area.plane == "1-2" and len(area.corners) == compare_maps.CORNERS
+    assert inside(area, np.array([[0, 0], [0.9, 0], [1.1, 0]])).tolist() == [True, True, False]
+    box = read_area(compare_maps.corners({"lasso": [], "box": [{"x": [1, 3], "y": [0, 2]}]}))
+    assert box is not None and inside(box, np.array([[2, 1], [4, 1]])).tolist() == [True, False]
+    assert compare_maps.corners({"lasso": [], "box": []}) == ""
+
+
+def test_without_studies_the_commands_are_named_and_the_rest_is_shown(bare, monkeypatch):
+    link = {"with": "other"}
+    one, other = (open_bundle(bare / name) for name in ("one", "other"))
+    app = open_page(monkeypatch, bare, EVERYBODY, **link)
+    assert study_command(one, "compare-other") in words(app)
+    assert study_command(other, "skips") in words(app)
+    app = open_page(monkeypatch, bare, LATENTS_TAB, **link)
+    assert study_command(one, "projection") in words(app) and study_command(other, "projection") in words(app)
+    assert study_command(one, "compare-other") in words(app)
+    assert "adjusted Rand index" in words(app)
+    app = open_page(monkeypatch, bare, ONE, **link)
+    assert "POSE_IMAGES" in words(app) and not app.toggle
+    stored = [read_points(b.samples.iloc[[b.row("train-1000")]], "predicted")[0] for b in (one, other)]
+    assert np.array_equal(*stored) and (app.dataframe[0].value["apart, px"] == 0).all()
+
+
+def test_bundles_of_different_people_are_not_compared(bare, monkeypatch):
+    for tab in (ONE, EVERYBODY, LATENTS_TAB):
+        app = open_page(monkeypatch, bare, tab, **{"with": "strangers"})
+        (error,) = app.error
+        assert "no people in common" in error.value and not app.get("plotly_chart")
+
+
+def test_a_study_of_another_bundle_of_that_name_is_refused(artifacts, tmp_path, monkeypatch):
+    for name in ("one", "twin"):
+        shutil.copytree(artifacts / name, tmp_path / name)
+    (tmp_path / "twin").rename(tmp_path / "other")
+    app = open_page(monkeypatch, tmp_path, LATENTS_TAB)
+    said = "\n".join(element.value for element in app.info)
+    assert (
+        "other weights or people" in said
+        and study_command(open_bundle(tmp_path / "one"), "compare-other") in said
+    )
+
+
+def test_forged_links_are_named(artifacts, monkeypatch):
+    app = open_page(
+        monkeypatch, artifacts, EVERYBODY, cmp_mask="2222", cmp_order="upwards", **{"with": "nobody"}
+    )
+    warned = "\n".join(element.value for element in app.warning)
+    assert "2222" in warned and "upwards" in warned and "nobody" in warned
+    app = open_page(monkeypatch, artifacts, LATENTS_TAB, cmp_k="99", cmp_area_a="umap:1,2,3,4,5,6")
+    warned = "\n".join(element.value for element in app.warning)
+    assert "99" in warned and "umap:1,2" in warned

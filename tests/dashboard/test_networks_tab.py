@@ -1,0 +1,285 @@
+"""Networks trained side by side, as a browser shows them, from a study of networks nobody trained."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_bundle import make_fake_bundle
+from fake_networks import make_study, planted, write_fake_study
+from reading import figures, words
+from streamlit.testing.v1 import AppTest
+
+from dashboard import networks_words
+from posecore.bundle import open_bundle
+from posecore.compare.networks_facts import DataSet
+from posecore.compare.networks_results import load_networks_study
+from posecore.compare.networks_summary import summarise
+from posecore.metrics.pck import pck
+from posecore.skips.statistics import Estimate
+
+HEADINGS = [
+    "How many joints does each network find?",
+    "Is it better than a plain network trained for as long?",
+    "Cut at test time beside trained without",
+    "What does the last stack find that the first did not?",
+    "What this does not show",
+]
+
+
+def page() -> None:
+    from dashboard import components, networks_tab
+
+    networks_tab.show(components.current_bundle())
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory):
+    return make_study(tmp_path_factory.mktemp("runs"), planted())
+
+
+@pytest.fixture(scope="module")
+def artifacts(study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("artifacts")
+    write_fake_study(open_bundle(make_fake_bundle(folder / "people", 3)), study)
+    return folder
+
+
+def open_tab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> AppTest:
+    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
+    app = AppTest.from_function(page, default_timeout=60)
+    for key, value in link.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def with_study(tmp_path: Path, study) -> Path:
+    write_fake_study(open_bundle(make_fake_bundle(tmp_path / "artifacts" / "people", 3)), study)
+    return tmp_path / "artifacts"
+
+
+def test_without_a_study_there_is_one_sentence_with_the_command(tmp_path, monkeypatch):
+    path = make_fake_bundle(tmp_path / "artifacts" / "people", 3)
+    app = open_tab(monkeypatch, path.parent)
+    (info,) = app.info
+    command = f"`python scripts/networks_study.py --bundle {path} --data DIR --network LABEL=RUN`"
+    assert command in info.value
+    assert not app.get("plotly_chart") and not app.error
+
+
+def test_a_broken_study_is_named(artifacts, tmp_path, monkeypatch):
+    copy = shutil.copytree(artifacts, tmp_path / "copy")
+    (copy / "people" / "studies" / "networks" / "manifest.json").write_text("{")
+    (info,) = open_tab(monkeypatch, copy).info
+    assert "not readable JSON" in info.value and "networks_study.py" in info.value
+
+
+def test_every_part_is_there_with_its_source(artifacts, monkeypatch):
+    app = open_tab(monkeypatch, artifacts)
+    assert [heading.value for heading in app.subheader] == HEADINGS
+    charts = app.get("plotly_chart")
+    assert len(charts) == 4 and all(chart.proto.alt for chart in charts)
+    for chart in figures(app):
+        title = chart["layout"]["title"]["text"]
+        assert "n = 40 people" in title and "fake people, val" in title
+    assert not app.warning and not app.info
+
+
+def test_every_seed_has_its_dot_with_an_interval_over_people(artifacts, study, monkeypatch):
+    scores = figures(open_tab(monkeypatch, artifacts))[0]
+    assert [trace["name"] for trace in scores["data"]] == ["seed 0", "seed 1"]
+    for trace, seed in zip(scores["data"], (0, 1), strict=True):
+        shown = dict(zip(trace["y"], values(trace["x"]), strict=True))
+        networks = [network for network in study.networks if network.seed == seed]
+        assert shown == pytest.approx({n.label: pck(study.as_built(n, study.data[0])) for n in networks})
+        assert (values(trace["error_x"]["array"]) >= 0).all()
+    marks = {trace["marker"]["symbol"] for trace in scores["data"]}
+    assert len(marks) == 2
+
+
+def values(field) -> np.ndarray:
+    """Numbers of a figure's JSON, which packs long ones."""
+    if isinstance(field, dict):
+        import base64
+
+        return np.frombuffer(base64.b64decode(field["bdata"]), field["dtype"])
+    return np.array(field)
+
+
+def test_the_link_decides_the_people_and_a_forged_one_is_named(artifacts, study, monkeypatch):
+    app = open_tab(monkeypatch, artifacts, net_data="rendered, train")
+    assert all("n = 30 people · rendered" in one["layout"]["title"]["text"] for one in figures(app))
+    forged = open_tab(monkeypatch, artifacts, net_data="nobody")
+    assert "'nobody', expected one of fake people, val; rendered, train" in forged.warning[0].value
+    assert "n = 40" in figures(forged)[0]["layout"]["title"]["text"]
+
+
+def test_the_fair_control_is_told_in_words(artifacts, monkeypatch):
+    said = words(open_tab(monkeypatch, artifacts))
+    lines = [line for line in said.splitlines() if "an autoencoder of 3 numbers" in line]
+    first, second = lines
+    assert "finds **0.0 points more** [0.0, 0.0] than the plain one" in first and "seed 0" in first
+    assert "no difference can be told" in first
+    assert "finds **100.0 points more** [100.0, 100.0]" in second and "seed 1" in second
+    assert "*plain on*; n = 40" in second and "no difference" not in second
+    gains = re.findall(r"it gains (.?[\d.]+) points; longer training alone gains (.?[\d.]+)", second)
+    assert gains[0][0].startswith("+") and gains[0][1].startswith("−")
+
+
+def test_networks_trained_for_fewer_steps_are_in_the_figure_only(artifacts, monkeypatch):
+    app = open_tab(monkeypatch, artifacts)
+    said = words(app)
+    assert "(*none on*)" in said and "(*none*)" not in said
+    gains = figures(app)[1]
+    fair = [trace for trace in gains["data"] if "same training" in trace["name"]]
+    begun = [trace for trace in gains["data"] if "began with" in trace["name"]]
+    assert [sorted(trace["y"]) for trace in fair] == [["ae", "none", "none on", "two", "two on"]] * 2
+    assert [sorted(trace["y"]) for trace in begun] == [["ae", "none on", "plain on", "two on"]] * 2
+    assert all(trace["marker"]["symbol"].endswith("-open") for trace in begun)
+    ae = values(fair[1]["x"])[list(fair[1]["y"]).index("ae")]
+    assert ae == pytest.approx(100)
+
+
+def test_cut_and_trained_without_stand_in_one_figure(artifacts, study, monkeypatch):
+    app = open_tab(monkeypatch, artifacts)
+    parts = figures(app)[2]
+    assert [trace["name"] for trace in parts["data"]] == [
+        f"{name}, seed {seed}"
+        for seed in (0, 1)
+        for name in ("plain on, all skips", "plain on, cut at test time", "none on, trained without")
+    ]
+    named, data = {network.name: network for network in study.networks}, study.data[0]
+    expected = [
+        study.as_built(named["plain on · seed 0"], data),
+        study.cut(named["plain on · seed 0"], data),
+        study.as_built(named["none on · seed 0"], data),
+    ]
+    for trace, hits in zip(parts["data"], expected, strict=False):
+        assert values(trace["y"])[0] == pytest.approx(pck(hits))
+    caption = words(app)
+    assert "Cut **at test time**" in caption and "**Trained without**" in caption
+
+
+def test_stacks_are_told_the_right_way_round(artifacts, study, monkeypatch):
+    app = open_tab(monkeypatch, artifacts)
+    two = next(network for network in study.networks if network.name == "two on · seed 0")
+    first, last = (pck(study.stack_hits(two, study.data[0], stack)) for stack in (1, 2))
+    assert last > first
+    said = words(app)
+    assert f"**{100 * (last - first):.1f} points more**" in said
+    assert f"(PCK {last:.3f} and {first:.3f})" in said
+    stacks = figures(app)[3]
+    assert len(stacks["data"]) == 2 and len(stacks["data"][0]["y"]) == 18
+    assert values(stacks["data"][0]["x"])[0] == pytest.approx(100 * (last - first))
+
+
+def test_the_table_holds_every_network_and_every_data_set(artifacts, study, monkeypatch):
+    table = open_tab(monkeypatch, artifacts).dataframe[0].value
+    assert len(table) == len(study.networks) == 14
+    row = table[(table["network"] == "ae") & (table["seed"] == 1)].iloc[0]
+    assert (row["autoencoder"], row["epochs"], row["steps"]) == (3, 4, 24)
+    assert row["trained"] == "fast 3, then onward 1" and row["skips built"] == "1111"
+    for data in study.data:
+        expected = [pck(study.as_built(network, data)) for network in study.networks]
+        assert table[f"PCK, {data.title}"].tolist() == pytest.approx(expected)
+        assert (table[f"n, {data.title}"] == data.people).all()
+
+
+def test_what_is_not_shown_follows_from_the_records(artifacts, monkeypatch):
+    said = words(open_tab(monkeypatch, artifacts))
+    assert "4 channels wide, the thesis's is 256" in said
+    assert "went through 3 to 4 epochs; the recipes they began with have 17 by themselves" in said
+    assert "14 of 14 still rose by more than 1 point, by up to" in said and "far from converged" in said
+    assert "There are 2 of each network" in said and "no interval over seeds" in said
+    assert "trained alone first, for 100 epochs" in said
+    assert "Chosen here" in said
+    assert "Chosen here" not in words(open_tab(monkeypatch, artifacts, net_data="rendered, train"))
+
+
+def limits_of(study, **changes):
+    """With facts of all networks changed."""
+    networks = tuple(replace(network, **changes) for network in study.networks)
+    changed = replace(study, networks=networks)
+    return "\n".join(networks_words.limits(changed, summarise(changed, changed.data[0])))
+
+
+def test_limits_that_do_not_hold_are_not_told(study):
+    assert "**Width.**" not in limits_of(study, channels=256, bottleneck=256)
+    assert "far from converged" not in limits_of(study, val_pck=(0.5, 0.505))
+    assert "**Size.**" in limits_of(study) and "**Size.**" not in limits_of(study, parameters=5)
+    assert "Autoencoders" not in limits_of(study, trainings=study.networks[0].trainings)
+    seen = replace(study, data=(DataSet("fake people", "train", "of fake people", 40), study.data[1]))
+    told = "\n".join(networks_words.limits(seen, summarise(seen, seen.data[0])))
+    assert "14 of 14 networks were trained on these very people" in told
+
+
+def test_where_roles_are_not_filled_a_sentence_stands_in_their_place(tmp_path, monkeypatch):
+    runs = {"plain-0": {}, "narrow-1": {"seed": 1, "bottleneck_channels": 2}}
+    app = open_tab(monkeypatch, with_study(tmp_path, make_study(tmp_path / "runs", runs)))
+    assert [heading.value for heading in app.subheader] == HEADINGS
+    assert len(app.get("plotly_chart")) == 1
+    said = words(app)
+    assert "no plain network of the same width, seed and training" in said
+    assert "no network built without skip connections beside a plain one" in said
+    assert "no network of more than one stack" in said
+    assert "One seed of each" in said
+
+
+def test_labels_decide_nothing(tmp_path, study, monkeypatch):
+    odd = replace(study, networks=tuple(replace(n, label=n.label[::-1]) for n in study.networks))
+    said = words(open_tab(monkeypatch, with_study(tmp_path, odd)))
+    assert "(*ea*)" in said and "than the plain one that was given the same training, *no nialp*" in said
+
+
+@pytest.mark.parametrize(
+    ("cut", "trained", "words"),
+    [
+        ((-0.4, -0.3), (-0.1, -0.05), "Of the 35.0 points that cutting takes, 27.5 can be had"),
+        ((-0.4, -0.3), (-0.1, 0.05), "nothing is lost"),
+        ((-0.4, -0.3), (-0.35, -0.25), "does not surely make up"),
+        ((-0.1, 0.1), (-0.3, -0.2), "costs nothing"),
+    ],
+)
+def test_what_skips_carry_in_words(study, cut, trained, words):
+    def estimate(ends):
+        low, high = (np.full(8, end) for end in ends)
+        return Estimate((low + high) / 2, low, high, np.full(8, 40))
+
+    found = summarise(study, study.data[0]).skips[0]
+    found = found._replace(
+        cut=found.cut._replace(difference=estimate(cut)),
+        trained=found.trained._replace(difference=estimate(trained)),
+    )
+    said = networks_words.skip_sentence(found)
+    assert words in said
+    if cut[0] == -0.4:
+        assert "**35.0 points fewer** [−40.0, −30.0]" in said
+
+
+def test_networks_in_words(study):
+    named = {network.label: networks_words.differs(network) for network in study.networks}
+    assert named["plain"] == named["plain on"] == ""
+    assert (named["ae"], named["none"], named["two"]) == (
+        "an autoencoder of 3 numbers", "no skip connections", "2 stacks"
+    )  # fmt: skip
+    odd = replace(study.networks[0], skips="0001", bottleneck=2, stacks=3)
+    assert (
+        networks_words.differs(odd) == "a bottleneck of 2 channels, the skip connections 0001 alone, 3 stacks"
+    )
+
+
+def test_points_have_no_negative_zero():
+    assert [networks_words.points(value) for value in (-0.0001, 0.0123, -0.5)] == ["0.0", "1.2", "−50.0"]
+    assert networks_words.points(0.0123, sign=True) == "+1.2"
+
+
+def test_the_study_that_is_shown_is_the_one_in_the_bundle(artifacts, study):
+    found = load_networks_study(open_bundle(artifacts / "people"))
+    assert found.networks == study.networks and found.data == study.data
+    manifest = json.loads((artifacts / "people/studies/networks/manifest.json").read_text())
+    assert manifest["info"]["data"][0]["fingerprint"] == "of fake people"
