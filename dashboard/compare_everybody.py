@@ -139,7 +139,7 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
     one, other, more = found.overall
     st.markdown(
         f"PCK **{one.mean:.1%}** of A and **{other.mean:.1%}** of B over the same n = {int(more.n):,} "
-        f"people: B finds **{_points(more.mean)} points** more (95 % interval {_points(more.low)} to "
+        f"people. B minus A: **{_points(more.mean)} points** (95 % interval {_points(more.low)} to "
         f"{_points(more.high)}), so {_verdict(more.low, more.high)}."
     )
     names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
