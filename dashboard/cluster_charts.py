@@ -1,25 +1,18 @@
-"""Figures of clusters: data to figure, as in dashboard.charts. A cluster's number is its colour."""
+"""People in clusters: data to figure, as in dashboard.charts. A cluster's number is its colour."""
 
 import base64
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts import CATEGORIES, GREY, MARK, category, framed, rows_around_zero
-from posecore.latent.gap import Gap
-from posecore.latent.matching import Comparison
+from dashboard.charts import GREY, MARK, category, framed
 from posecore.latent.silhouette import NOISE
-from posecore.latent.stability import Stability
-from posecore.latent.sweep import Sweep
 
-MOST_BARS: Final = 2_000
-"""People drawn one by one: more than twice the pixels there are from top to bottom."""
-BELOW: Final = {"orientation": "h", "y": -0.28, "x": 0}
-DASHES: Final = ("dash", "dot")
+MOST_BARS: Final = 1_000
+"""People drawn one by one: twice the pixels there are from top to bottom."""
 CELLS: Final = 7
 """Thumbnails along either side of the map."""
 DIM: Final = "rgba(138,143,152,0.35)"
@@ -137,147 +130,3 @@ def _extent(places: NDArray[np.floating]) -> NDArray[np.floating]:
     """(2,) width and height of a cloud; 1 where it has none."""
     span = np.ptp(places, axis=0)
     return np.where(span > 0, span, 1)
-
-
-def over_k(sweep: Sweep, controls: Mapping[str, NDArray[np.float64]], chosen: int, source: str) -> go.Figure:
-    """The mean silhouette of the best restart of every K, real and of controls; whiskers to the worst."""
-    figure = go.Figure()
-    lines = {"these people": sweep.silhouettes, **controls}
-    for index, (name, means) in enumerate(lines.items()):
-        best = np.array([means[sweep.ks == k].max() for k in sweep.numbers])
-        worst = np.array([means[sweep.ks == k].min() for k in sweep.numbers])
-        figure.add_scatter(
-            x=sweep.numbers, y=best, name=name, mode="lines+markers",
-            line={"color": CATEGORIES[index], "width": 2, "dash": ("solid", *DASHES)[index % 3]},
-            marker={"size": 8, "symbol": ("circle", "diamond", "x")[index % 3]},
-            error_y={
-                "symmetric": False, "array": np.zeros(len(best)), "arrayminus": best - worst,
-                "color": CATEGORIES[index], "thickness": 1.5, "width": 4,
-            },
-            customdata=np.stack([worst, [int((sweep.ks == k).sum()) for k in sweep.numbers]], axis=-1),
-            hovertemplate=(
-                f"K = %{{x}}, {name}<br>best of %{{customdata[1]}} restarts %{{y:.3f}}, worst "
-                "%{customdata[0]:.3f}<extra></extra>"
-            ),
-        )  # fmt: skip
-    _mark(figure, chosen, sweep.numbers)
-    figure.update_layout(**framed(source, 400), legend=BELOW, showlegend=True)
-    figure.update_xaxes(title="K, how many clusters", dtick=1)
-    figure.update_yaxes(title="mean silhouette", rangemode="tozero")
-    return figure
-
-
-def gap(found: Gap, source: str) -> go.Figure:
-    """The gap statistic with its errors; the K it names is marked."""
-    figure = go.Figure()
-    figure.add_scatter(
-        x=found.ks, y=found.gaps, mode="lines+markers", line={"color": CATEGORIES[0], "width": 2},
-        marker={"size": 8}, error_y={"array": found.errors, "thickness": 1.5, "width": 4}, name="gap",
-        hovertemplate="K = %{x}<br>gap %{y:.3f}<extra></extra>",
-    )  # fmt: skip
-    figure.add_vline(x=found.count, line={"color": MARK, "width": 1})
-    figure.add_annotation(
-        x=found.count, y=1, yref="paper", yanchor="bottom", text=f"K = {found.count}", showarrow=False,
-        font={"color": MARK, "size": 12},
-    )  # fmt: skip
-    figure.update_layout(**framed(source, 340), showlegend=False)
-    figure.update_xaxes(title="K, how many clusters", dtick=1)
-    figure.update_yaxes(title="gap")
-    return figure
-
-
-def stability(found: Stability, chosen: int, source: str) -> go.Figure:
-    """Mean adjusted Rand index of the resamples, their middle 90 % as whiskers."""
-    low, high = np.quantile(found.ari, [0.05, 0.95], axis=1)
-    figure = go.Figure()
-    figure.add_scatter(
-        x=found.ks, y=found.mean, mode="lines+markers", line={"color": CATEGORIES[0], "width": 2},
-        marker={"size": 8}, name="found again",
-        error_y={
-            "symmetric": False, "array": (high - found.mean).clip(0),
-            "arrayminus": (found.mean - low).clip(0), "thickness": 1.5, "width": 4,
-        },
-        hovertemplate="K = %{x}<br>adjusted Rand index %{y:.2f}<extra></extra>",
-    )  # fmt: skip
-    _mark(figure, chosen, found.ks)
-    figure.update_layout(**framed(source, 340), showlegend=False)
-    figure.update_xaxes(title="K, how many clusters", dtick=1)
-    figure.update_yaxes(title="adjusted Rand index", range=[min(0, float(low.min())), 1.05])
-    return figure
-
-
-def effects(found: pd.DataFrame, names: Sequence[str], colour: str, axis: str, source: str) -> go.Figure:
-    """Effects with their intervals, the surest on top; see posecore.latent.contrasts.contrast.
-
-    Those whose interval holds 0 are open.
-    """
-    figure = go.Figure()
-    sure = ((found["low"] > 0) | (found["high"] < 0)).to_numpy()
-    for chosen, name, ink, symbol in (
-        (sure, "interval without 0", colour, "circle"),
-        (~sure, "may be chance", GREY, "circle-open"),
-    ):
-        if not chosen.any():
-            continue
-        rows = found[chosen]
-        figure.add_scatter(
-            x=rows["effect"], y=np.asarray(names)[chosen], name=name, mode="markers",
-            marker={"color": ink, "symbol": symbol, "size": 9},
-            error_x={
-                "symmetric": False, "array": rows["high"] - rows["effect"],
-                "arrayminus": rows["effect"] - rows["low"], "color": ink, "thickness": 2, "width": 4,
-            },
-            customdata=rows[["low", "high", "selected", "rest", "n_selected", "n_rest"]].to_numpy(),
-            hovertemplate=(
-                "%{y}<br>effect %{x:.2f}, 95 % interval %{customdata[0]:.2f} to %{customdata[1]:.2f}<br>"
-                "%{customdata[2]:.3g} of %{customdata[4]:,}, others %{customdata[3]:.3g} of "
-                "%{customdata[5]:,}<extra></extra>"
-            ),
-        )  # fmt: skip
-    rows_around_zero(figure, list(names), axis, source)
-    return figure
-
-
-def shares(
-    table: pd.DataFrame, colours: Sequence[str], symbols: Sequence[str], axis: str, source: str
-) -> go.Figure:
-    """A row per joint, a mark per cluster: shares of people. table: joints as rows, clusters as columns."""
-    figure = go.Figure()
-    for name, colour, symbol in zip(table.columns, colours, symbols, strict=True):
-        figure.add_scatter(
-            x=table[name], y=list(table.index), name=str(name), mode="markers",
-            marker={"color": colour, "symbol": symbol, "size": 10, "opacity": 0.85},
-            hovertemplate=f"%{{y}}<br>{name}: %{{x:.0%}}<extra></extra>",
-        )  # fmt: skip
-    figure.update_layout(
-        **framed(source, 150 + 24 * len(table)), showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
-    )  # fmt: skip
-    figure.update_layout(margin={"b": 70})
-    figure.update_xaxes(title=axis, tickformat=".0%", range=[-0.02, 1.02])
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    return figure
-
-
-def contingency(found: Comparison, ours: Sequence[str], others: Sequence[str], source: str) -> go.Figure:
-    """People in each pair of clusters; the shade is the share of our cluster."""
-    share = found.counts / found.counts.sum(axis=1, keepdims=True)
-    figure = go.Figure(
-        go.Heatmap(
-            z=share, x=list(others), y=list(ours), zmin=0, zmax=1,
-            colorscale=[[0, "rgba(0,114,178,0.06)"], [1, "rgba(0,114,178,0.75)"]],
-            text=[[f"{count:,}" for count in row] for row in found.counts], texttemplate="%{text}",
-            colorbar={"title": {"text": "share of the row"}, "tickformat": ".0%"},
-            hovertemplate="%{y}, %{x}<br>%{text} people, %{z:.0%} of the row<extra></extra>",
-        )
-    )  # fmt: skip
-    figure.update_layout(**framed(source, 200 + 34 * len(ours)))
-    figure.update_xaxes(title="the other clustering", type="category", showgrid=False)
-    figure.update_yaxes(title="the clusters above", autorange="reversed", type="category", showgrid=False)
-    return figure
-
-
-def _mark(figure: go.Figure, chosen: int, tried: NDArray[np.integer]) -> None:
-    """A line at the K that is shown above, where it was tried."""
-    if chosen in tried:
-        figure.add_vline(x=chosen, line={"color": GREY, "width": 1, "dash": "dot"})

@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import cluster_answers, cluster_charts, cluster_controls, cluster_view, components, state
-from dashboard.cluster_answers import LEAST, MOST, Answer, Question
-from dashboard.cluster_controls import FIRST, MOST_SEED, SPACES
+from dashboard import cluster_answers, cluster_controls, cluster_group_charts, cluster_view, components, state
+from dashboard.cluster_controls import FIRST, SPACES
+from dashboard.cluster_questions import LEAST, MOST, MOST_SEED, Answer, Question
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
 from posecore.latent.clustering import CLUSTERERS, DENSE
@@ -37,7 +37,9 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         "other: noise" if number == NOISE else f"other: {number + 1}" for number in compared.second.tolist()
     ]
     components.chart(
-        cluster_charts.contingency(compared, rows, columns, components.source_line(bundle, len(common))),
+        cluster_group_charts.contingency(
+            compared, rows, columns, components.source_line(bundle, len(common))
+        ),
         "clu_contingency",
         f"How many of {len(common)} people are in each pair of clusters; adjusted Rand index "
         f"{compared.ari:.3f}",

@@ -5,7 +5,20 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from dashboard import cluster_answers, components, state
-from dashboard.cluster_answers import COMPLETE, LEAST, MOST, ONE_CLUSTER, PEOPLE, Place, Question
+from dashboard.cluster_questions import (
+    COMPLETE,
+    HDBSCAN,
+    KMEANS,
+    LEAST,
+    MOST,
+    MOST_RESTARTS,
+    MOST_SEED,
+    ONE_CLUSTER,
+    PEOPLE,
+    RESTARTS,
+    Place,
+    Question,
+)
 from posecore.bundle import Bundle
 from posecore.latent.clustering import CLUSTERERS, DENSE
 
@@ -14,8 +27,6 @@ if TYPE_CHECKING:
 
 WHOLE, FIRST = "full latent space", "first components"
 SPACES: Final = (WHOLE, FIRST)
-MOST_RESTARTS: Final = 20
-MOST_SEED: Final = 9_999
 IMAGES: Final = ("svg", "png")
 NAME_LENGTH, NOTE_LENGTH = 40, 500
 
@@ -31,10 +42,8 @@ def controls(bundle: Bundle) -> "tuple[Question, DeltaGenerator]":
     """The widgets, and room for `names` beside them; a forged value has a sentence and the default."""
     _refuse_forged(bundle)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        k = st.slider(
-            "K, how many clusters", LEAST, MOST, LEAST, key=state.CLUSTERS_K, bind="query-params", width=280,
-            persist_state="page",
-        )  # fmt: skip
+        # Before the others on the page, after them in time: whether there is a K depends on the method.
+        room_for_k = st.container(width=280)
         people = st.selectbox(
             "People", _people(bundle), key=state.CLUSTERS_PEOPLE, bind="query-params", width=230,
             help="Completely annotated: all 17 joints are labelled. One cluster: its people are clustered "
@@ -47,14 +56,14 @@ def controls(bundle: Bundle) -> "tuple[Question, DeltaGenerator]":
         )  # fmt: skip
         with st.popover("Settings", icon=":material/tune:"):
             method = st.selectbox("Method", list(CLUSTERERS), key=state.CLUSTERS_METHOD, bind="query-params")
-            if method != cluster_answers.KMEANS:
-                st.caption(f"{SEES} {NOISY if method == cluster_answers.HDBSCAN else ''}")
+            if method != KMEANS:
+                st.caption(f"{SEES} {NOISY if method == HDBSCAN else ''}")
             seed = st.number_input(
                 "Seed", 0, MOST_SEED, key=state.CLUSTERS_SEED, bind="query-params",
                 help="Where the method starts. The same seed gives the same clusters.",
             )  # fmt: skip
             restarts = st.number_input(
-                "Restarts", 1, MOST_RESTARTS, cluster_answers.RESTARTS, key=state.CLUSTERS_RESTARTS,
+                "Restarts", 1, MOST_RESTARTS, RESTARTS, key=state.CLUSTERS_RESTARTS,
                 bind="query-params", help="Tries from different places; the tightest result is kept.",
             )  # fmt: skip
             st.segmented_control(
@@ -66,11 +75,14 @@ def controls(bundle: Bundle) -> "tuple[Question, DeltaGenerator]":
             help="Run again from another start",
         )  # fmt: skip
         naming = st.container(width="content")
+    k = room_for_k.slider(
+        "K, how many clusters", LEAST, MOST, LEAST, key=state.CLUSTERS_K, bind="query-params",
+        persist_state="page", disabled=not CLUSTERERS[method].takes_k,
+    )  # fmt: skip
     place = Place(_components(bundle) if space == FIRST else None, people)
     if people == ONE_CLUSTER:
         place = place._replace(**_which_cluster())
     question = Question(int(k), place, method, int(restarts), int(seed))
-    _check(question)
     return question, naming
 
 
@@ -78,23 +90,22 @@ def names(count: int, room: "DeltaGenerator") -> dict[int, str]:
     """What clusters 0 to count - 1 are called, by number, and the fields to change it."""
     with room.popover("Names and note", icon=":material/edit:"):
         st.caption("Names and note are part of the link, and of the labels as a file.")
-        found = {}
         for number in range(count):
-            text = st.text_input(
+            st.text_input(
                 f"Cluster {number + 1}", key=f"{state.CLUSTERS_NAME}{number + 1}", bind="query-params",
                 max_chars=NAME_LENGTH, placeholder=f"cluster {number + 1}", persist_state="page",
             )  # fmt: skip
-            text = " ".join((text or "").split())[:NAME_LENGTH]
-            found[number] = f"{number + 1} · {text}" if text else f"cluster {number + 1}"
         st.text_area(
             "Note", key=state.CLUSTERS_NOTE, bind="query-params", max_chars=NOTE_LENGTH, persist_state="page"
         )
-    return found
+    own = own_names(count)
+    return {n: f"{n + 1} · {own[n]}" if own[n] else f"cluster {n + 1}" for n in range(count)}
 
 
-def own_name(number: int) -> str:
-    """What the user calls a cluster; empty without a name."""
-    return " ".join(str(st.session_state.get(f"{state.CLUSTERS_NAME}{number + 1}") or "").split())
+def own_names(count: int) -> list[str]:
+    """What the user calls clusters 0 to count - 1; empty without a name."""
+    given = [st.session_state.get(f"{state.CLUSTERS_NAME}{number + 1}") for number in range(count)]
+    return [" ".join(str(name or "").split())[:NAME_LENGTH] for name in given]
 
 
 def note() -> str:
@@ -162,20 +173,3 @@ def _refuse_forged(bundle: Bundle) -> None:
         (state.CLUSTERS_IMAGE, IMAGES),
     ):
         state.refuse_forged(key, f"one of {', '.join(options)}", options.__contains__)
-
-
-def _check(question: Question) -> None:
-    """Widgets' bounds hold in the browser only: say so and end the page where somebody went around them."""
-    place = question.place
-    if not (
-        LEAST <= question.k <= MOST
-        and 1 <= question.restarts <= MOST_RESTARTS
-        and 0 <= question.seed <= MOST_SEED
-        and LEAST <= place.of_k <= MOST
-        and 1 <= place.of <= MOST
-    ):
-        st.warning(
-            f"K is {question.k}, seed {question.seed}, restarts {question.restarts}; expected K from {LEAST} "
-            f"to {MOST}. Set them anew above."
-        )
-        st.stop()

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cluster_answers, cluster_charts, cluster_controls, cluster_verdict, components
-from dashboard.cluster_answers import Answer
+from dashboard import cluster_controls, cluster_count_charts, cluster_stored, cluster_verdict, components
+from dashboard.cluster_questions import KMEANS, Answer
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
@@ -21,7 +21,7 @@ CONTROLS = {
 def show(bundle: Bundle, found: Answer) -> None:
     """The whole section."""
     try:
-        study = cluster_answers.study(bundle)
+        study = cluster_stored.study(bundle)
     except BundleError as error:
         st.info(
             f"How many clusters to believe in is not known here. {error} A run that was stopped goes on "
@@ -31,7 +31,7 @@ def show(bundle: Bundle, found: Answer) -> None:
         return
     st.markdown("\n".join(f"* {sentence}" for sentence in cluster_verdict.sentences(study)))
     st.caption(_made(bundle, study, found))
-    k, people = found.question.k, len(study.sample_ids)
+    k, people = len(found.sizes), len(study.sample_ids)
     _silhouettes(bundle, study, k)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -71,15 +71,20 @@ def _made(bundle: Bundle, study: ClusterStudy, found: Answer) -> str:
     )
     if len(study.left_out):
         words += f" {len(study.left_out):,} people were left out, as their latents hold nan."
-    same = found.space.name == study.space and len(found.space.rows) == people
-    return words if same else f"{words} **That is not what is shown above**, where people or space differ."
+    same = found.question.method == KMEANS and found.space.name == study.space
+    if same and len(found.space.rows) == people:
+        return words
+    words += " **That is not what is shown above**, where people, space or method differ."
+    if not found.question.has_k:
+        words += f" {found.question.method} is told no K: it has no curve over K and no gap statistic."
+    return words
 
 
 def _silhouettes(bundle: Bundle, study: ClusterStudy, k: int) -> None:
     st.subheader("Silhouettes, and what nothing looks like")
     controls = {f"{name}: {CONTROLS[name]}": means for name, means in study.controls.items()}
     components.chart(
-        cluster_charts.over_k(
+        cluster_count_charts.over_k(
             study.sweep, controls, k, components.source_line(bundle, len(study.sample_ids))
         ),
         "clu_over_k",
@@ -105,7 +110,7 @@ def _gap(bundle: Bundle, study: ClusterStudy) -> None:
         st.caption("The study was made without it.")
         return
     components.chart(
-        cluster_charts.gap(study.gap, components.source_line(bundle, study.gap.people)),
+        cluster_count_charts.gap(study.gap, components.source_line(bundle, study.gap.people)),
         "clu_gap",
         f"Gap statistic for K = 1 to {study.gap.ks[-1]}; it names K = {study.gap.count}",
         cluster_controls.image_format(),
@@ -123,7 +128,7 @@ def _stability(bundle: Bundle, study: ClusterStudy, k: int) -> None:
         st.caption("The study was made without the bootstrap.")
         return
     components.chart(
-        cluster_charts.stability(
+        cluster_count_charts.stability(
             study.stability, k, components.source_line(bundle, len(study.sample_ids))
         ),
         "clu_stability",

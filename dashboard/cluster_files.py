@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cluster_controls, cluster_view, components, state
-from dashboard.cluster_answers import Answer
+from dashboard.cluster_questions import ONE_CLUSTER, Answer
 from posecore.bundle import Bundle
 from posecore.latent.silhouette import NOISE
 
@@ -23,11 +23,14 @@ def show(bundle: Bundle, found: Answer) -> None:
         "Format", FORMATS, default=FORMATS[0], required=True, key=state.CLUSTERS_FILE, bind="query-params",
         persist_state="page",
     )  # fmt: skip
+    # Asked for now: a file is made when it is fetched, and nobody's session is at hand then.
+    own = cluster_controls.own_names(len(found.sizes))
+    about = made(bundle, found, own, cluster_controls.note())
     with st.container(horizontal=True):
-        _download("Labels and silhouettes", "cluster-labels", lambda: labels(bundle, found), kind)
-        _download("Centroids", "cluster-centroids", lambda: centroids(found), kind)
+        _download("Labels and silhouettes", "cluster-labels", lambda: labels(bundle, found, own), kind)
+        _download("Centroids", "cluster-centroids", lambda: centroids(found, own), kind)
         st.download_button(
-            "How it was made", lambda: json.dumps(made(bundle, found), indent=2), "clusters.json",
+            "How it was made", lambda: json.dumps(about, indent=2, ensure_ascii=False), "clusters.json",
             "application/json", key="_clu_made", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     st.caption(
@@ -35,13 +38,12 @@ def show(bundle: Bundle, found: Answer) -> None:
         f"{found.space.name}. Figures are saved by the camera above each, as "
         f"{cluster_controls.image_format().upper()}; the settings offer the other."
     )
-    st.dataframe(labels(bundle, found).head(8), hide_index=True, alt="The first labels")
+    st.dataframe(labels(bundle, found, own).head(8), hide_index=True, alt="The first labels")
 
 
-def labels(bundle: Bundle, found: Answer) -> pd.DataFrame:
-    """A row per person: sample_id, cluster from 1 (0 for noise), its name, silhouette."""
-    names = {number: cluster_controls.own_name(number) for number in range(len(found.sizes))}
-    names[NOISE] = "noise"
+def labels(bundle: Bundle, found: Answer, own: list[str]) -> pd.DataFrame:
+    """A row per person: sample_id, cluster from 1 (0 for noise), its name, silhouette. own: (k,) names."""
+    names = dict(enumerate(own)) | {NOISE: "noise"}
     return pd.DataFrame(
         {
             "sample_id": bundle.samples["sample_id"].to_numpy(str)[found.space.rows],
@@ -52,41 +54,34 @@ def labels(bundle: Bundle, found: Answer) -> pd.DataFrame:
     )
 
 
-def centroids(found: Answer) -> pd.DataFrame:
+def centroids(found: Answer, own: list[str]) -> pd.DataFrame:
     """A row per cluster: its number from 1, its name, how many people, and the centroid's numbers."""
-    numbers = range(len(found.sizes))
-    about = pd.DataFrame(
-        {
-            "cluster": [number + 1 for number in numbers],
-            "name": [cluster_controls.own_name(number) for number in numbers],
-            "people": found.sizes,
-        }
-    )
+    about = pd.DataFrame({"cluster": range(1, len(own) + 1), "name": own, "people": found.sizes})
     values = pd.DataFrame(found.centroids, columns=[f"x{index}" for index in range(found.centroids.shape[1])])
     return pd.concat([about, values], axis=1)
 
 
-def made(bundle: Bundle, found: Answer) -> dict[str, Any]:
+def made(bundle: Bundle, found: Answer, own: list[str], note: str) -> dict[str, Any]:
     """Everything needed to make the clustering again, and what the user wrote."""
-    question = found.question
+    question, place = found.question, found.question.place
     return {
         "bundle": bundle.path.name,
         "network": components.network_name(bundle),
         "data": bundle.manifest.dataset["name"],
         "fingerprint": bundle.manifest.dataset["fingerprint"],
-        "people": question.place.people,
-        "of cluster": [question.place.of, question.place.of_k],
+        "people": place.people,
+        "of cluster": [place.of, place.of_k] if place.people == ONE_CLUSTER else None,
         "clustered": len(found.space.rows),
         "space": found.space.name,
         "method": question.method,
         "k": question.k if question.has_k else None,
         "restarts": question.restarts,
         "seed": question.seed,
-        "how": cluster_view.described(bundle, found),
+        "how": cluster_view.described(bundle, found).replace("**", ""),
         "mean silhouette": found.mean if found.mean == found.mean else None,
         "inertia": found.clustering.inertia,
-        "names": {number + 1: cluster_controls.own_name(number) for number in range(len(found.sizes))},
-        "note": cluster_controls.note(),
+        "names": {number + 1: name for number, name in enumerate(own)},
+        "note": note,
     }
 
 

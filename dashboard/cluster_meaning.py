@@ -7,8 +7,16 @@ import pandas as pd
 import streamlit as st
 from scipy.stats import t as student
 
-from dashboard import cluster_answers, cluster_charts, cluster_check, cluster_controls, components, state
-from dashboard.cluster_answers import Answer
+from dashboard import (
+    cluster_apart,
+    cluster_charts,
+    cluster_check,
+    cluster_controls,
+    cluster_group_charts,
+    components,
+    state,
+)
+from dashboard.cluster_questions import Answer
 from dashboard.cluster_traits import PCK, TRAITS, described, named, sentence
 from posecore.bundle import Bundle
 from posecore.keypoints import KEYPOINTS, label
@@ -17,7 +25,7 @@ from posecore.latent.contrasts import LEAST
 
 SHOWN: Final = 12
 AXES: Final = {
-    "quantity": "difference of means, in standard deviations (Hedges' g)",
+    "quantity": "difference of means,<br>in standard deviations (Hedges' g)",
     "share": "difference of shares",
 }
 
@@ -29,7 +37,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         return
     table = described(bundle).loc[bundle.samples["sample_id"].to_numpy(str)[found.space.rows]]
     ids = table.index.to_numpy(str)
-    apart = {number: cluster_answers.contrast(bundle, found, number) for number in names}
+    apart = {number: cluster_apart.contrast(bundle, found, number) for number in names}
     st.markdown(
         "\n".join(
             f"* {names[number]}: {sentence(table, ids[found.members(number)], apart[number])}"
@@ -43,7 +51,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
             "surely (95 % interval) for a smaller share of everybody else.\n\n"
             + "\n".join(f"* **{trait.word}**: {trait.rule}" for trait in TRAITS)
         )
-    _check(bundle, found, table)
+    _check(bundle, found)
     _one(bundle, found, names, apart)
     _joints(bundle, found, names, table)
     components.tabled("The clusters as a table", summary(found, names, table), "clusters-summary")
@@ -84,9 +92,9 @@ def interval(values: np.ndarray) -> tuple[float, float, float, int]:
     return float(known.mean()), float(known.mean() - reach), float(known.mean() + reach), len(known)
 
 
-def _check(bundle: Bundle, found: Answer, table: pd.DataFrame) -> None:
+def _check(bundle: Bundle, found: Answer) -> None:
     st.subheader("Is it only person size or missing joints?")
-    told = cluster_answers.told_by(bundle, found, table)
+    told = cluster_apart.told_by(bundle, found)
     st.markdown(cluster_check.verdict(told))
     if not told:
         return
@@ -127,12 +135,12 @@ def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, 
             continue
         with column:
             components.chart(
-                cluster_charts.effects(
+                cluster_group_charts.effects(
                     rows, [named(str(name)) for name in rows.index], cluster_charts.colour_of(number)[0],
                     axis, source,
                 ),
                 f"clu_effects_{kind}",
-                f"The {len(rows)} surest differences between {names[number]} and everybody else, {axis}",
+                f"The {len(rows)} surest differences ({kind}) between {names[number]} and everybody else",
                 cluster_controls.image_format(),
             )  # fmt: skip
     st.caption(
@@ -159,7 +167,7 @@ def _joints(bundle: Bundle, found: Answer, names: dict[int, str], table: pd.Data
     )
     looks = [cluster_charts.colour_of(number) for number in names]
     components.chart(
-        cluster_charts.shares(
+        cluster_group_charts.shares(
             shares, [colour for colour, _ in looks], [symbol for _, symbol in looks],
             f"share of people whose joint is {word}", components.source_line(bundle, len(table)),
         ),

@@ -7,17 +7,19 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import components, loaders, state
-from dashboard.cluster_answers import Answer
+from dashboard.cluster_questions import Answer
 from posecore import drawing
 from posecore.bundle import Bundle
-from posecore.latent.arrays import blocks
-from posecore.latent.blockwise import in_threads
+from posecore.latent.blockwise import each_block, in_threads
 from posecore.latent.clustering import nearest_to_centroids
+from posecore.latent.distances import between
 from posecore.latent.silhouette import NOISE
 
 NEAREST, BETWEEN, WORST = "nearest the centroid", "between two clusters", "lowest silhouettes"
 WHO: Final = (NEAREST, BETWEEN, WORST)
 HEATMAP, SKELETON, PHOTOGRAPH = "heatmaps", "skeleton", "photograph"
+TILE: Final = 128
+"""Pixels of a person's picture; half of those of a crop."""
 AS: Final = (HEATMAP, SKELETON, PHOTOGRAPH)
 SAYS: Final = {
     NEAREST: "The people nearest each centroid, nearest first: what a cluster's people have in common should "
@@ -54,7 +56,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         known = found.values[members][np.isfinite(found.values[members])]
         about, images = st.columns([1, 5], vertical_alignment="center")
         about.markdown(
-            f"**{names[number]}**  \n{len(members):,} people ({len(members) / len(ids):.0%})  \n"
+            f"**{names[number]}**  \n{len(members):,} people ({len(members) / len(ids):.1%})  \n"
             f"silhouette {components.rounded(known.mean()) if len(known) else 'not known'}"
         )
         if not len(people):
@@ -72,7 +74,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
 def chosen(found: Answer, who: str) -> list[NDArray[np.int64]]:
     """Up to NEAREST people of every number, as places in the answer's people."""
     if who == NEAREST:
-        nearest = nearest_to_centroids(found.space.features, found.clustering, loaders.NEAREST)
+        nearest = nearest_to_centroids(found.clustering, loaders.NEAREST)
         return [nearest[label] for label in found.order]
     people = []
     margin = margins(found) if who == BETWEEN else found.values
@@ -98,12 +100,9 @@ def margins(found: Answer) -> NDArray[np.float32]:
 
 def to_centroids(found: Answer) -> NDArray[np.float32]:
     """(M, k) distances of everybody to every centroid."""
-    centroids = found.centroids
-    away = np.empty((len(found.numbers), len(centroids)), np.float32)
-    for start, block in blocks(found.space.features):
-        for number, centroid in enumerate(centroids):
-            away[start : start + len(block), number] = np.linalg.norm(block - centroid, axis=1)
-    return away
+    source = found.space.source
+    centroids = found.centroids - source.mean
+    return np.concatenate(list(source.run(between, each_block(source), (centroids,))))
 
 
 def one(bundle: Bundle, found: Answer, names: dict[int, str], sample_id: str) -> None:
@@ -149,8 +148,8 @@ def _strip(tiles: list[drawing.Picture]) -> drawing.Picture:
 
 
 def _tile(bundle: Bundle, sample_id: str, how: str) -> drawing.Picture:
-    picture = components.picture_of(bundle, sample_id) if how != HEATMAP else None
-    heatmaps = components.heatmap_of(bundle, sample_id)
+    """(TILE, TILE, 3)"""
     if how == SKELETON:
-        return components.skeleton_of(bundle, sample_id, drawing.ground(len(heatmaps)))[::2, ::2]
-    return (heatmaps if picture is None else picture)[::2, ::2]
+        return components.skeleton_of(bundle, sample_id, drawing.ground(2 * TILE))[::2, ::2]
+    picture = components.picture_of(bundle, sample_id) if how == PHOTOGRAPH else None
+    return components.heatmap_of(bundle, sample_id, TILE) if picture is None else picture[::2, ::2]

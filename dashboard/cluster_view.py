@@ -5,19 +5,24 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from dashboard import cluster_answers, cluster_charts, cluster_controls, components, state
-from dashboard.cluster_answers import QUICK, STORED, Answer
-from posecore import drawing
+from dashboard import (
+    cluster_answers,
+    cluster_charts,
+    cluster_controls,
+    cluster_map,
+    cluster_stored,
+    components,
+    state,
+)
+from dashboard.cluster_questions import QUICK, STORED, Answer
 from posecore.bundle import Bundle
 from posecore.errors import BundleError, PosecoreError
 from posecore.latent.clustering import CLUSTERERS
-from posecore.latent.silhouette import NOISE
 
 WHO, WHAT, HOW_MANY, COMPARE, FILES = (
     "Who is in them?", "What is each?", "How many clusters?", "Compare two", "Files",
 )  # fmt: skip
 TABS: Final = (WHO, WHAT, HOW_MANY, COMPARE, FILES)
-ALL: Final = "all clusters"
 WAITED: Final = "_clu_waited"
 """The question whose restarts were last waited for."""
 
@@ -42,6 +47,7 @@ def show(bundle: Bundle) -> None:
     except PosecoreError as error:
         st.warning(f"There is nothing to show for this choice: {error}")
         return
+    cluster_answers.prepare(bundle, question.place)
     names = cluster_controls.names(len(found.sizes), room)
     _headline(bundle, found)
     _figures(bundle, found, names)
@@ -128,7 +134,7 @@ def _headline(bundle: Bundle, found: Answer) -> None:
 def _against_nothing(bundle: Bundle, found: Answer) -> str:
     """The mean silhouette beside what people without structure have at the same K."""
     try:
-        study = cluster_answers.study(bundle)
+        study = cluster_stored.study(bundle)
     except BundleError:
         return ""
     if found.how != STORED or not study.controls:
@@ -161,71 +167,31 @@ def _figures(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     ids = bundle.samples["sample_id"].to_numpy()[found.space.rows]
     people = len(ids)
     source = components.source_line(bundle, people)
-    image = {"format": cluster_controls.image_format(), "filename": "clusters"}
-    config = {"displaylogo": False, "toImageButtonOptions": image}
+    image, plain = cluster_controls.image_format(), {"displaylogo": False}
+    bars, plane = (
+        plain | {"toImageButtonOptions": {"format": image, "filename": name}}
+        for name in ("cluster-silhouettes", "clusters-on-the-map")
+    )
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Silhouette of every person")
         if np.isfinite(found.values).any():
             st.plotly_chart(
                 cluster_charts.silhouettes(found.values, found.numbers, names, ids, found.mean, source),
-                key="clu_silhouette", on_select=_pick, selection_mode="points", config=config,
+                key="clu_silhouette", on_select=_pick, selection_mode="points", config=bars,
                 alt=f"Silhouettes of {people} people, sorted within {len(found.sizes)} clusters; "
                 f"the mean is {found.mean:.3f}",
             )  # fmt: skip
             drawn = -(-people // cluster_charts.MOST_BARS)
             every = f" One of {drawn} people has a bar, and the last of each cluster." if drawn > 1 else ""
+            if found.clustering.noise:
+                every += f" The {found.clustering.noise:,} people who are noise have none."
             st.caption(
                 f"A click on a bar shows the person; the worst are at the lower end of each cluster.{every}"
             )
     with right:
         st.subheader("The clusters on the map")
-        _map(bundle, found, names, ids, source, config)
-
-
-def _map(
-    bundle: Bundle, found: Answer, names: dict[int, str], ids: np.ndarray, source: str, config: dict
-) -> None:
-    fitted, scores = components.fitted_components(bundle)
-    places = scores[found.space.rows][:, :2]
-    if places.shape[1] < 2:
-        places = np.column_stack([places, np.zeros(len(places))])
-    options = [ALL, *(str(number + 1) for number in names)]
-    state.refuse_forged(state.CLUSTERS_SHOW, f"one of {', '.join(options)}", options.__contains__)
-    # Before the figure in time, below it on the page, so that both columns' figures begin alike.
-    figure = st.container()
-    chosen = st.segmented_control(
-        "Show", options, default=ALL, required=True, key=state.CLUSTERS_SHOW, bind="query-params",
-        help="One cluster in colour with its people's heatmaps, the others grey.", persist_state="page",
-    )  # fmt: skip
-    only = None if chosen == ALL else int(chosen) - 1
-    among = np.arange(len(ids)) if only is None else found.members(only)
-    shown = among[sorted(cluster_charts.spread(places[among]))]
-    thumbnails = {int(row): drawing.jpeg(_framed(bundle, ids[row], int(found.numbers[row]))) for row in shown}
-    labels = dict(names)
-    if found.clustering.noise:
-        labels[NOISE] = "noise, in no cluster"
-    share = [f"{value:.1%} of the variance" for value in fitted.explained[:2]] + ["nothing"]
-    figure.plotly_chart(
-        cluster_charts.scatter(
-            places, found.numbers, labels, ids,
-            (f"component 1 ({share[0]})", f"component 2 ({share[1]})"), source, thumbnails, only,
-        ),
-        key="clu_map", config={"scrollZoom": True, **config},
-        alt=f"{len(ids)} people in the plane of the first two principal components, coloured by cluster",
-    )  # fmt: skip
-    st.caption(
-        "Some people's predicted heatmaps stand at their places. The plane shows two directions only: "
-        "clusters that are apart in all of them may overlap here."
-    )
-
-
-def _framed(bundle: Bundle, sample_id: str, number: int) -> drawing.Picture:
-    """The person's heatmaps in a frame of their cluster's colour."""
-    red, green, blue = bytes.fromhex(cluster_charts.colour_of(number)[0][1:])
-    picture = np.full((72, 72, 3), (red, green, blue), np.uint8)
-    picture[4:-4, 4:-4] = cluster_answers.thumbnail(bundle, sample_id)
-    return picture
+        cluster_map.show(bundle, found, names, ids, source, plane)
 
 
 def _pick() -> None:

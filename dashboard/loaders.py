@@ -435,7 +435,8 @@ class ComponentCurve(NamedTuple):
 def cluster_numbers(bundle: Bundle, k: int) -> NDArray[np.int64]:
     """(N,) everybody's cluster, from 0 to k - 1, as the Clusters page shows it first for this k; -1 where
     latents hold nan. Raises PosecoreError."""
-    from dashboard.cluster_answers import Question, answer
+    from dashboard.cluster_answers import answer
+    from dashboard.cluster_questions import Question
 
     found = answer(bundle, Question(k))
     numbers = np.full(len(bundle.latents), -1)

@@ -7,7 +7,7 @@ blocks: so they are the same, bit by bit, for any number of threads.
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
@@ -104,20 +104,35 @@ class LocalSource:
 
 def in_threads(work: Callable[[Any], Result], tasks: Iterable[Any]) -> Iterator[Result]:
     """`work` of every task, in order, in a thread per core with one thread of linear algebra each."""
-    threads = cores()
-    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
+    pool, most = _pool(), 2 * cores()
+    with one_blas_thread():
         waiting: deque[Future[Result]] = deque()
         try:
             for task in tasks:
                 waiting.append(pool.submit(work, task))
                 # Results not yet fetched are bounded, as they may be large.
-                if len(waiting) > 2 * threads:
+                if len(waiting) > most:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         finally:
             for future in waiting:
                 future.cancel()
+            wait(waiting)
+
+
+_own = threading.local()
+
+
+def _pool() -> ThreadPoolExecutor:
+    """A thread per core that work for the thread that asks: with its priority, and as long as it lives.
+
+    Lloyd's steps are many and short; threads made for each would cost more than the work.
+    """
+    if not hasattr(_own, "pool"):
+        _own.pool = ThreadPoolExecutor(cores(), "blocks")
+    pool: ThreadPoolExecutor = _own.pool
+    return pool
 
 
 def each_block(source: Source, *arguments: NDArray[Any]) -> Iterator[Task]:

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import ConfigError
-from posecore.latent.arrays import blocks
-from posecore.latent.blockwise import LocalSource, one_blas_thread
+from posecore.latent.blockwise import LocalSource, each_block, one_blas_thread
 from posecore.latent.kmeans import kmeans, plus_plus
 from posecore.latent.lloyd import lloyd
 from posecore.latent.pca import fit_components
@@ -27,13 +26,18 @@ DENSE: Final = 50
 class Clustering:
     """Clusters, the largest first, so that the same grouping always has the same numbers.
 
-    labels: (N,) from 0 to k - 1, or NOISE. centroids: (k, D), the means of their people. inertia: sum of the
-    squared distances of all people but noise to their centroids.
+    labels: (N,) from 0 to k - 1, or NOISE. centroids: (k, D), the means of their people. squares: (N,) of the
+    distances of people to their centroids, nan for noise.
     """
 
     labels: NDArray[np.int64]
     centroids: NDArray[np.float32]
-    inertia: float
+    squares: NDArray[np.float32]
+
+    @property
+    def inertia(self) -> float:
+        """Sum of the squared distances of all people but noise."""
+        return float(np.nansum(self.squares, dtype=np.float64))
 
     @property
     def sizes(self) -> NDArray[np.int64]:
@@ -85,7 +89,8 @@ def cluster(
 
 
 def cluster_from(space: Space, labels: NDArray[np.integer], k: int, seed: int = 0) -> Clustering:
-    """K-Means going on from known labels (N,) of at most k clusters, numbered from 0: one quick run.
+    """K-Means going on from known labels (N,) of at most k clusters, from 0: one quick run, which ends in the
+    full space.
 
     Clusters that are missing start at people far from all others, drawn with `seed`. Raises ConfigError as
     `cluster` does, or where labels are of other people.
@@ -95,15 +100,15 @@ def cluster_from(space: Space, labels: NDArray[np.integer], k: int, seed: int = 
         raise ConfigError(
             f"labels have shape {labels.shape}; expected one for each of {len(space.rows)} people"
         )
-    known = int(labels.max()) + 1
-    if labels.min() < 0 or known > k:
+    if labels.min() < 0 or labels.max() >= k:
         raise ConfigError(f"labels are {labels.min()} to {labels.max()}; expected 0 to {k - 1}")
-    if known < k:
-        squares = np.einsum("nq,nq->n", space.shadows, space.shadows)
-        middles = np.stack([space.shadows[labels == number].mean(axis=0) for number in range(known)])
-        starts = plus_plus(space.shadows, squares, k, np.random.default_rng([seed, k]), first=middles)
-        labels = lloyd(LocalSource(space.shadows), [starts]).labels[0]
-    runs = lloyd(space.source, labels[None].astype(np.uint16), ks=[k])
+    shadows = space.shadows
+    starts = np.stack([shadows[labels == number].mean(axis=0) for number in np.unique(labels)])
+    if len(starts) < k:
+        squares = np.einsum("nq,nq->n", shadows, shadows)
+        starts = plus_plus(shadows, squares, k, np.random.default_rng([seed, k]), first=starts)
+    near = lloyd(LocalSource(shadows), [starts])
+    runs = lloyd(space.source, near.labels, ks=[k])
     return clustering_of(space, runs.labels[0])
 
 
@@ -144,18 +149,31 @@ def clustering_of(space: Space, labels: NDArray[np.integer]) -> Clustering:
     count = int(labels.max()) + 1
     if count == 0:
         raise ConfigError(f"no cluster was found: all {len(labels)} people are noise; try another method")
-    sums, sizes = np.zeros((count, space.features.shape[1])), np.bincount(labels[labels != NOISE])
-    for start, block in blocks(space.features):
-        own = labels[start : start + len(block)]
-        for number in np.unique(own[own != NOISE]):
-            sums[number] += block[own == number].sum(axis=0, dtype=np.float64)
+    source, sizes = space.source, np.bincount(labels[labels != NOISE])
+    sums = np.zeros((count, source.dimensions))
+    for part in source.run(_summed, each_block(source, labels), (count,)):
+        sums += part
     centroids = (sums / sizes[:, None]).astype(np.float32)
-    inertia = 0.0
-    for start, block in blocks(space.features):
-        own = labels[start : start + len(block)]
-        away = block[own != NOISE] - centroids[own[own != NOISE]]
-        inertia += float(np.einsum("nd,nd->n", away, away).sum(dtype=np.float64))
-    return Clustering(labels, centroids, inertia)
+    squares = np.concatenate(list(source.run(_squares, each_block(source, labels), (centroids,))))
+    return Clustering(labels, centroids + source.mean, squares)
+
+
+def _summed(block: NDArray[np.float32], labels: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+    """(k, D) sums of a block's people by cluster."""
+    marks = (labels == np.arange(count)[:, None]).astype(np.float32)
+    sums: NDArray[np.float32] = marks @ block
+    return sums
+
+
+def _squares(
+    block: NDArray[np.float32], labels: NDArray[np.int64], centroids: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(b,) squared distances of a block's people to their centroids, nan for noise."""
+    away = centroids[labels]
+    away -= block
+    squares: NDArray[np.float32] = np.einsum("bd,bd->b", away, away)
+    squares[labels == NOISE] = np.nan
+    return squares
 
 
 def largest_first(labels: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -168,20 +186,15 @@ def largest_first(labels: NDArray[np.integer]) -> NDArray[np.int64]:
     return numbers[np.searchsorted(names, labels)]
 
 
-def nearest_to_centroids(
-    features: NDArray[np.floating], clustering: Clustering, count: int
-) -> list[NDArray[np.int64]]:
+def nearest_to_centroids(clustering: Clustering, count: int) -> list[NDArray[np.int64]]:
     """For every cluster the rows of its `count` people nearest its centroid, nearest first.
 
-    features: (N, D), what was clustered. A cluster with fewer people gives all of them.
+    A cluster with fewer people gives all of them.
     """
     nearest = []
-    for number, centroid in enumerate(clustering.centroids):
+    for number in range(len(clustering.centroids)):
         members = np.flatnonzero(clustering.labels == number)
-        distance = np.concatenate(
-            [np.linalg.norm(block - centroid, axis=1) for _, block in blocks(features[members])]
-        )
-        nearest.append(members[np.argsort(distance, kind="stable")[:count]])
+        nearest.append(members[np.argsort(clustering.squares[members], kind="stable")[:count]])
     return nearest
 
 

@@ -25,11 +25,13 @@ SWEEPS: Final = 2
 def sketch(source: Source) -> NDArray[np.float32]:
     """(N, q) coordinates of the people in about the q = SKETCH directions in which they differ most.
 
-    Subspace iteration from random directions, always the same (Halko, Martinsson and Tropp 2011).
+    Subspace iteration from random directions, always the same (Halko, Martinsson and Tropp 2011). People
+    of no more numbers are their own sketch.
     """
-    wanted = min(SKETCH, source.dimensions)
+    if source.dimensions <= SKETCH:
+        return np.concatenate(list(source.run(np.positive, each_block(source))))
     rng = np.random.default_rng(0)
-    directions = rng.standard_normal((source.dimensions, wanted), np.float32)
+    directions = rng.standard_normal((source.dimensions, SKETCH), np.float32)
     for _ in range(SWEEPS):
         images = np.zeros(directions.shape)
         for part in source.run(_image, each_block(source), (directions,)):

@@ -6,9 +6,9 @@ from posecore.errors import ConfigError
 from posecore.latent.clustering import (
     CLUSTERERS,
     Clusterer,
-    Clustering,
     cluster,
     cluster_from,
+    clustering_of,
     largest_first,
     nearest_to_centroids,
 )
@@ -66,12 +66,15 @@ def test_other_starts_give_the_same_numbers_to_the_same_groups(method):
 
 
 def test_the_people_nearest_a_centroid_are_its_own_and_in_order():
-    features = np.array([[0.0], [3], [1], [10], [2.9], [12]], np.float16)
-    clustering = Clustering(np.array([0, 0, 0, 1, 0, 1]), np.array([[1.0], [5.0]], np.float32), 0.0)
-    nearest = nearest_to_centroids(features, clustering, 3)
-    # Row 4 (2.9) is the nearest of all to the second centroid, but belongs to the first.
-    assert [rows.tolist() for rows in nearest] == [[2, 0, 4], [3, 5]]
-    assert [rows.tolist() for rows in nearest_to_centroids(features, clustering, 1)] == [[2], [3]]
+    features = np.array([[0.0], [3], [1], [10], [2.9], [12], [90]], np.float16)
+    # By hand: the centroids are 1.725 and 11; the last person is in no cluster.
+    found = clustering_of(latent_space(features), np.array([0, 0, 0, 1, 0, 1, NOISE]))
+    np.testing.assert_allclose(found.centroids[:, 0], [1.725, 11], atol=1e-3)
+    apart = [1.725**2, 1.275**2, 0.725**2, 1, 1.175**2, 1, np.nan]
+    np.testing.assert_allclose(found.squares, apart, atol=5e-3)
+    assert found.inertia == pytest.approx(sum(apart[:-1]), abs=5e-3)
+    assert [rows.tolist() for rows in nearest_to_centroids(found, 3)] == [[2, 4, 1], [3, 5]]
+    assert [rows.tolist() for rows in nearest_to_centroids(found, 1)] == [[2], [3]]
 
 
 @pytest.mark.parametrize("k", [-1, 0, 1, 20, 21])
@@ -108,7 +111,7 @@ def test_fewer_distinct_latents_than_clusters_are_refused():
 def test_latents_stay_as_they_are():
     latents = planted([10, 10])[0].astype(np.float32)
     before = latents.copy()
-    nearest_to_centroids(latents, cluster(latents, k=2), 2)
+    cluster(latents, k=2)
     np.testing.assert_array_equal(latents, before)
 
 

@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from posecore.errors import ConfigError
 from posecore.latent import blockwise
-from posecore.latent.blockwise import LocalSource
+from posecore.latent.blockwise import LocalSource, in_threads
 from posecore.latent.kmeans import kmeans, plus_plus, sketch
 from posecore.latent.lloyd import lloyd
 
@@ -116,6 +116,24 @@ def test_labels_do_not_depend_on_the_number_of_threads(tmp_path):
         arguments = [str(tmp_path / "people.npy"), str(cores), str(tmp_path / f"{cores}.npy")]
         subprocess.run([sys.executable, "-c", program, *arguments], check=True)
     np.testing.assert_array_equal(np.load(tmp_path / "1.npy"), np.load(tmp_path / "2.npy"))
+
+
+def test_threads_give_results_in_order_and_may_ask_for_threads_themselves():
+    def outer(number):
+        return list(in_threads(lambda inner: (number, inner), range(3)))
+
+    assert list(in_threads(outer, range(9))) == [[(n, i) for i in range(3)] for n in range(9)]
+
+    def fails(number):
+        if number == 2:
+            raise ValueError("two")
+        return number
+
+    found = in_threads(fails, range(50))
+    assert [next(found), next(found)] == [0, 1]
+    with pytest.raises(ValueError, match="two"):
+        next(found)
+    assert list(in_threads(abs, [-1, -2])) == [1, 2]  # nothing is left of what failed
 
 
 def test_the_sketch_keeps_what_people_differ_by_most():
