@@ -1,13 +1,11 @@
 """One person as two networks see them, with the same skips cut in both."""
 
-import contextlib
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from dashboard import components, loaders, state
 from dashboard.compare_pair import Pair
@@ -53,13 +51,8 @@ def show(pair: Pair) -> None:
 
 def open_person(person: str, mask: SkipMask) -> None:
     """Before a rerun: this tab, with this person and these skips."""
-    asked = {state.COMPARE_PERSON: person, **dict(zip(state.COMPARE_SKIPS, mask, strict=True))}
-    for key, value in asked.items():
-        st.session_state[key] = value
-        # A widget that comes up for the first time takes its value from the link; for one that has been up
-        # Streamlit writes the link itself, and lets nobody else.
-        with contextlib.suppress(StreamlitAPIException):
-            st.query_params[key] = str(value).lower() if isinstance(value, bool) else value
+    switches = dict(zip(state.COMPARE_SKIPS, mask, strict=True))
+    state.set_widgets({state.COMPARE_PERSON: person} | switches)
     st.session_state[state.COMPARE_TAB] = state.COMPARE_TABS[1]
 
 

@@ -1,6 +1,5 @@
 """People whose joints were all found with all skips, and what is left of them without."""
 
-import contextlib
 import io
 from collections.abc import Sequence
 from typing import Final
@@ -8,7 +7,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from dashboard import components, loaders, picture_source, state
 from posecore import drawing
@@ -78,13 +76,7 @@ def _open_person(name: str, mask: str, replacement: str) -> None:
     """Before a rerun: this person, in the first tab, under the same cut."""
     switches = dict(zip(state.LAB_SKIPS, parse_mask(mask), strict=True))
     source = {state.LAB_SOURCE: picture_source.PERSON}
-    asked = source | {state.LAB_PERSON: name, state.LAB_REPLACEMENT: replacement} | switches
-    for key, value in asked.items():
-        st.session_state[key] = value
-        # A widget that comes up for the first time takes its value from the link; for one that has been up
-        # Streamlit writes the link itself, and lets nobody else.
-        with contextlib.suppress(StreamlitAPIException):
-            st.query_params[key] = str(value).lower() if isinstance(value, bool) else value
+    state.set_widgets(source | {state.LAB_PERSON: name, state.LAB_REPLACEMENT: replacement} | switches)
     st.session_state[state.LAB_TAB] = state.LAB_TABS[0]
 
 

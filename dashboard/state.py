@@ -1,9 +1,11 @@
 """Names of everything that is in the URL, one prefix per page, and the check of what a link asks for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 BUNDLE: Final = "bundle"
 
@@ -104,3 +106,13 @@ def whole_number(least: int, most: int) -> Callable[[str], bool]:
         return text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most
 
     return allowed
+
+
+def set_widgets(values: Mapping[str, str | bool]) -> None:
+    """Give widgets that are bound to the URL their values, by key; to be called before a rerun draws them."""
+    for key, value in values.items():
+        st.session_state[key] = value
+        # A widget that comes up for the first time takes its value from the link; for one that has been up
+        # Streamlit writes the link itself, and lets nobody else.
+        with suppress(StreamlitAPIException):
+            st.query_params[key] = str(value).lower() if isinstance(value, bool) else value
