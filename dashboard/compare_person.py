@@ -1,7 +1,6 @@
 """One person as two networks see them, with the same skips cut in both."""
 
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from dashboard.lab_answer import (
     difference,
     from_heatmaps,
     heat,
+    mark,
     moves,
     skeleton,
 )
@@ -31,8 +31,6 @@ from posecore.errors import PosecoreError
 from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
 from posecore.samples import read_peaks, read_points
-
-MARKS: Final = {1.0: "✓", 0.0: "✗"}
 
 
 def show(pair: Pair) -> None:
@@ -189,7 +187,7 @@ def table(answer: Answer) -> pd.DataFrame:
     }
     if (found := answer.found()) is not None:
         for name, side in zip("AB", found, strict=True):
-            columns[f"found by {name}"] = [MARKS.get(hit, "·") for hit in side.tolist()]
+            columns[f"found by {name}"] = [mark(hit) for hit in side]
     columns |= {"peak A": answer.before.peaks, "peak B": answer.after.peaks}
     return pd.DataFrame(columns).sort_values("apart, px", ascending=False, kind="stable", ignore_index=True)
 

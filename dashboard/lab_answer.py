@@ -69,7 +69,7 @@ class Answer:
         }
         found = self.found()
         if found is not None:
-            columns["found"] = [f"{_mark(a)} → {_mark(b)}" for a, b in zip(*found, strict=True)]
+            columns["found"] = [f"{mark(a)} → {mark(b)}" for a, b in zip(*found, strict=True)]
         columns |= {"peak before": self.before.peaks, "peak after": self.after.peaks}
         sides = (("before", self.before), ("after", self.after))
         measured: dict[str, Measures] = {
@@ -155,5 +155,6 @@ def seventeen(answer: Answer, tile: int = 104) -> list[tuple[str, NDArray[np.uin
     ]
 
 
-def _mark(hit: float) -> str:
+def mark(hit: float) -> str:
+    """A hit as a sign: found, not found, or not labelled (nan)."""
     return "·" if np.isnan(hit) else "✓" if hit else "✗"
