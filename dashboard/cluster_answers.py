@@ -31,7 +31,7 @@ from dashboard.cluster_questions import (
     Question,
 )
 from posecore.bundle import Bundle
-from posecore.errors import ConfigError
+from posecore.errors import ConfigError, PosecoreError
 from posecore.latent.clustering import Clustering, check_k, cluster, cluster_from, clustering_of
 from posecore.latent.controls import few
 from posecore.latent.distances import MOST_STORED
@@ -132,13 +132,27 @@ def _takes_long(question: Question, space: Space) -> bool:
 
 
 def prepare(bundle: Bundle, place: Place) -> None:
-    """Measure distances in the background, so that they are at hand when K is changed; once is enough."""
+    """In the background, once: measure the distances of a place, and then answer for one K after the other,
+    so that what is asked for next is there already."""
     _prepared(bundle, _key(bundle), place)
 
 
 @loaders.kept(8)
-def _prepared(bundle: Bundle, key: tuple[str, str], place: Place) -> "Future[Distances]":
-    return _worker.submit(_distances, bundle, key, place)
+def _prepared(bundle: Bundle, key: tuple[str, str], place: Place) -> "Future[None]":
+    _worker.submit(_distances, bundle, key, place)
+    return _worker.submit(_answer_ahead, bundle, place, LEAST)
+
+
+def _answer_ahead(bundle: Bundle, place: Place, k: int) -> None:
+    """Answer for a K and leave the next one to a job of its own, so that nobody's restarts wait for all."""
+    if len(people_in(bundle, place).rows) > MOST_STORED:
+        return
+    try:
+        answer(bundle, Question(k, place))
+    except PosecoreError:
+        return
+    if k < MOST:
+        _worker.submit(_answer_ahead, bundle, place, k + 1)
 
 
 def start_restarts(bundle: Bundle, question: Question) -> None:
@@ -166,7 +180,7 @@ def _jobs(bundle: Bundle, key: tuple[str, str]) -> "dict[Question, Future[Cluste
     return {}
 
 
-@loaders.kept(32, "Clustering …")
+@loaders.kept(64, "Clustering …")
 def _answer(bundle: Bundle, key: tuple[str, str], question: Question, how: str) -> Answer:
     whole, values = people_in(bundle, question.place), None
     space = few(whole, most=MOST_DENSE) if question.method == HDBSCAN else whole

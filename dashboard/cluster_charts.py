@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from dashboard.charts import GREY, MARK, category, framed
 from posecore.latent.silhouette import NOISE
 
-MOST_BARS: Final = 1_000
-"""People drawn one by one: twice the pixels there are from top to bottom."""
+MOST_BARS: Final = 500
+"""People drawn one by one: as many as there are pixels from top to bottom."""
 CELLS: Final = 7
 """Thumbnails along either side of the map."""
+LEGEND_COLUMNS, LEGEND_ROW = 5, 20
+"""Entries of the map's legend beside one another at least, and the height of a row in pixels."""
+MOST_DRAWN: Final = 2_000
+"""People drawn as shapes: without a graphics chip these are there 0.3 s before what WebGL draws."""
 DIM: Final = "rgba(138,143,152,0.35)"
 
 
@@ -62,6 +66,7 @@ def silhouettes(
     figure.update_layout(
         **framed(source, 560), showlegend=False, bargap=0, barmode="overlay", clickmode="event+select"
     )
+    _settle(figure, names, 60)
     figure.update_xaxes(title="silhouette of each person", zeroline=True)
     figure.update_yaxes(title="cluster", tickvals=ticks, ticktext=marks, autorange="reversed", showgrid=False)
     return figure
@@ -84,11 +89,12 @@ def scatter(
     ids = np.asarray(sample_ids, dtype=object)
     figure = go.Figure()
     order = sorted(names, key=lambda number: number == only)
+    add = figure.add_scatter if len(places) <= MOST_DRAWN else figure.add_scattergl
     for number in order:
         rows = np.flatnonzero(numbers == number)
         colour, symbol = colour_of(number)
         shown = only is None or number == only
-        figure.add_scattergl(
+        add(
             x=places[rows, 0], y=places[rows, 1], customdata=ids[rows], mode="markers",
             name=names[number], hovertemplate=f"%{{customdata}}<extra>{names[number]}</extra>",
             marker={"size": 6, "opacity": 0.85, "color": colour if shown else DIM, "symbol": symbol},
@@ -108,11 +114,23 @@ def scatter(
     figure.update_layout(
         images=images,
         **framed(source, 560), showlegend=True, dragmode="pan",
-        legend={"itemsizing": "constant", "orientation": "h", "y": -0.14, "x": 0},
+        legend={"itemsizing": "constant", "orientation": "h", "yref": "container", "y": 0.01, "x": 0},
     )  # fmt: skip
+    _settle(figure, names, 70 + LEGEND_ROW * (len(names) // LEGEND_COLUMNS))
     figure.update_xaxes(title=axes[0], zeroline=False)
     figure.update_yaxes(title=axes[1], zeroline=False)
     return figure
+
+
+def _settle(figure: go.Figure, names: Mapping[int, str], bottom: int) -> None:
+    """Give the figure its margins, `bottom` pixels below. Where Plotly finds them itself it draws twice.
+
+    Only with names of the user's own it has to.
+    """
+    if all(name.removeprefix("cluster ").isdigit() for number, name in names.items() if number != NOISE):
+        figure.update_layout(margin={"l": 56, "b": bottom, "autoexpand": False})
+        figure.update_xaxes(automargin=False)
+        figure.update_yaxes(automargin=False)
 
 
 def spread(places: NDArray[np.floating], cells: int = CELLS) -> list[int]:

@@ -20,7 +20,6 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import (
     cluster_answers,
-    cluster_charts,
     cluster_distances,
     cluster_files,
     cluster_people,
@@ -30,6 +29,8 @@ from dashboard.cluster_answers import answer
 from dashboard.cluster_check import Told, told_by, verdict
 from dashboard.cluster_questions import (
     COMPLETE,
+    LEAST,
+    MOST,
     ONE_CLUSTER,
     QUICK,
     RESTARTED,
@@ -55,6 +56,7 @@ from posecore.latent.sweep import Sweep
 
 APP = Path(__file__).parent.parent.parent / "dashboard" / "app.py"
 PEOPLE, DIMENSIONS = 60, 128
+ANSWER_AHEAD = cluster_answers._answer_ahead
 GROUPS = 4
 
 
@@ -97,8 +99,10 @@ def copied(artifacts: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bundles of these tests differ in their latents only, which their manifests do not say."""
+    """Bundles of these tests differ in their latents only, which their manifests do not say; so nothing may
+    be left over from the one before, nor still be coming from it."""
     st.cache_resource.clear()
+    monkeypatch.setattr(cluster_answers, "_answer_ahead", lambda *_: None)
     monkeypatch.delenv("POSE_IMAGES", raising=False)
 
 
@@ -185,6 +189,24 @@ def test_distances_are_measured_once_in_the_background(
     answer(bundle, Question(3, Place(people=ONE_CLUSTER)))
     answer(bundle, Question(5))
     assert len(measured) == 1
+
+
+def test_every_k_is_answered_before_it_is_asked_for(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_answers, "_answer_ahead", ANSWER_AHEAD)
+    bundle = open_bundle(artifacts / "people")
+    cluster_answers.prepare(bundle, Place())
+    for _ in range(MOST + 2):  # every job leaves the next one behind
+        cluster_answers._worker.submit(int).result(60)
+    monkeypatch.setattr(cluster_answers, "_rows", None)
+    monkeypatch.setattr(cluster_answers, "silhouettes_of", None)
+    for k in range(LEAST, MOST + 1):
+        assert len(answer(bundle, Question(k)).sizes) == k
+
+
+def test_of_too_many_people_no_k_is_answered_ahead(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_answers, "MOST_STORED", PEOPLE - 1)
+    monkeypatch.setattr(cluster_answers, "answer", None)
+    ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), LEAST)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no rank of its own")
@@ -519,50 +541,6 @@ def test_noise_is_named_as_noise(artifacts: Path, monkeypatch: pytest.MonkeyPatc
     st.cache_resource.clear()
     few = open_clusters(monkeypatch, artifacts, clu_method="hdbscan", clu_space="first components", clu_d="3")
     assert "Of 60 people 40 were drawn" in words(few)
-
-
-def test_silhouettes_are_sorted_within_their_cluster_and_noise_has_none() -> None:
-    values = np.array([0.1, 0.5, -0.2, 0.4, 0.3, np.nan])
-    numbers_of = np.array([1, 0, 1, 0, 0, -1])
-    names = {0: "cluster 1", 1: "2 · sitters"}
-    figure = cluster_charts.silhouettes(values, numbers_of, names, list("abcdef"), 0.22, "n = 6")
-    first, second = figure.data
-    assert list(first.customdata) == ["b", "d", "e"] and list(first.x) == [0.5, 0.4, 0.3]
-    assert list(second.customdata) == ["a", "c"] and min(second.y) > max(first.y)
-    assert figure.layout.shapes[0].x0 == 0.22 and "0.220" in figure.layout.annotations[0].text
-    assert list(figure.layout.yaxis.ticktext) == ["1", "2 · sitters"]
-
-
-def test_of_very_many_people_some_have_bars_and_the_worst_always() -> None:
-    values = np.linspace(-0.5, 0.5, 10_000)
-    figure = cluster_charts.silhouettes(
-        values, np.zeros(10_000, int), {0: "cluster 1"}, np.arange(10_000).astype(str), 0, "n"
-    )
-    assert len(figure.data[0].x) <= cluster_charts.MOST_BARS + 1
-    assert figure.data[0].customdata[-1] == "0"
-
-
-def test_every_point_of_the_map_is_its_person() -> None:
-    places = np.array([[0.0, 1], [2, 3], [4, 5], [6, 7]])
-    names = {0: "cluster 1", 1: "cluster 2", -1: "noise"}
-    figure = cluster_charts.scatter(
-        places, np.array([1, 0, -1, 1]), names, list("abcd"), ("x", "y"), "n = 4", {2: b"picture"}, only=1
-    )
-    found = {
-        who: (x, y)
-        for trace in figure.data
-        for who, x, y in zip(trace.customdata, trace.x, trace.y, strict=True)
-    }
-    assert found == {"a": (0, 1), "b": (2, 3), "c": (4, 5), "d": (6, 7)}
-    inks = {trace.name: trace.marker.color for trace in figure.data}
-    assert inks["cluster 2"] == cluster_charts.colour_of(1)[0] and inks["cluster 1"] == cluster_charts.DIM
-    assert (figure.layout.images[0].x, figure.layout.images[0].y) == (4, 5)
-
-
-def test_thumbnails_stand_all_over_the_map_and_never_two_in_a_cell() -> None:
-    places = np.array([[0, 0], [0.4, 0.4], [10, 10], [9.9, 0.1], [10, 0]])
-    # Cells are 5 wide, so their middles lie at 2.5 and 7.5.
-    assert sorted(cluster_charts.spread(places, cells=2)) == [1, 2, 3]
 
 
 def test_a_person_is_looked_at(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
