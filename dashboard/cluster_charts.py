@@ -15,8 +15,8 @@ MOST_BARS: Final = 500
 """People drawn one by one: as many as there are pixels from top to bottom."""
 CELLS: Final = 7
 """Thumbnails along either side of the map."""
-LEGEND_COLUMNS, LEGEND_ROW = 5, 20
-"""Entries of the map's legend beside one another at least, and the height of a row in pixels."""
+LEGEND_COLUMNS, LEGEND_ROW = 3, 20
+"""Entries of the map's legend beside one another on a narrow page, and the height of a row in pixels."""
 MOST_DRAWN: Final = 2_000
 """People drawn as shapes: without a graphics chip these are there 0.3 s before what WebGL draws."""
 DIM: Final = "rgba(138,143,152,0.35)"
@@ -116,7 +116,7 @@ def scatter(
         **framed(source, 560), showlegend=True, dragmode="pan",
         legend={"itemsizing": "constant", "orientation": "h", "yref": "container", "y": 0.01, "x": 0},
     )  # fmt: skip
-    _settle(figure, names, 70 + LEGEND_ROW * (len(names) // LEGEND_COLUMNS))
+    _settle(figure, names, 66 + LEGEND_ROW * -(-len(names) // LEGEND_COLUMNS))
     figure.update_xaxes(title=axes[0], zeroline=False)
     figure.update_yaxes(title=axes[1], zeroline=False)
     return figure
