@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import loaders, state
+from posecore.ablation import ALL_ON, format_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError, PosecoreError
 from posecore.samples import read_points
@@ -82,11 +83,21 @@ def source_line(bundle: Bundle, people: int | None = None) -> str:
 
 
 def network_name(bundle: Bundle) -> str:
-    """The network in a few words."""
+    """The network in a few words: its size, and what was built into it or left out."""
     config = bundle.manifest.model["config"]
-    stacks = config.get("stacks", 1)
-    many = "stacks" if stacks > 1 else "stack"
-    return f"{bundle.manifest.model['name']}, {stacks} {many}, {config['channels']} channels"
+    stacks, skips = config.get("stacks", 1), config.get("skips", format_mask(ALL_ON))
+    words = [
+        str(bundle.manifest.model["name"]),
+        f"{stacks} {'stacks' if stacks > 1 else 'stack'}",
+        f"{config['channels']} channels",
+    ]
+    if skips != format_mask(ALL_ON):
+        words.append(f"skips {skips}" if "1" in skips else "no skips")
+    if config.get("bottleneck_channels"):
+        words.append(f"bottleneck of {config['bottleneck_channels']}")
+    if config.get("autoencoder"):
+        words.append(f"autoencoder of {config['autoencoder']}")
+    return ", ".join(words)
 
 
 def best_person(bundle: Bundle) -> str:

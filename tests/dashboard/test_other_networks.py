@@ -6,6 +6,8 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components import network_name
+from posecore.bundle import open_bundle
 from posecore.data.prepared import open_prepared
 from posecore.inference import Predictor
 from posecore.latent.extract import extract
@@ -49,6 +51,12 @@ def opened(artifacts: Path, page: str, monkeypatch: pytest.MonkeyPatch, **link: 
     for key, value in link.items():
         app.query_params[key] = value
     return app.run()
+
+
+def test_a_network_s_name_says_how_it_is_built(artifacts: Path) -> None:
+    names = {bundle: network_name(open_bundle(artifacts / bundle / "one")) for bundle in BUNDLES}
+    assert names["numbers"].endswith("1 stack, 8 channels, autoencoder of 50")
+    assert names["other"].endswith("2 stacks, 8 channels, skips 0100, bottleneck of 2")
 
 
 @pytest.mark.parametrize("bundle", BUNDLES)
