@@ -68,7 +68,7 @@ def _key(bundle: Bundle) -> tuple[str, str]:
     return cluster_stored.created(bundle), loaders.projected(bundle)
 
 
-@loaders.kept(6, "Gathering people …")
+@loaders.kept(6)
 def _people_in(bundle: Bundle, key: tuple[str, str], place: Place) -> Space:
     rows = _rows(bundle, place)
     if place.components is None:
@@ -180,7 +180,7 @@ def _jobs(bundle: Bundle, key: tuple[str, str]) -> "dict[Question, Future[Cluste
     return {}
 
 
-@loaders.kept(64, "Clustering …")
+@loaders.kept(64)
 def _answer(bundle: Bundle, key: tuple[str, str], question: Question, how: str) -> Answer:
     whole, values = people_in(bundle, question.place), None
     space = few(whole, most=MOST_DENSE) if question.method == HDBSCAN else whole

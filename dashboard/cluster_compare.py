@@ -17,7 +17,8 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     """The whole section."""
     question = _other(bundle, found.question)
     try:
-        other = cluster_answers.answer(bundle, question)
+        with st.spinner("Clustering …"):
+            other = cluster_answers.answer(bundle, question)
     except PosecoreError as error:
         st.warning(f"There is nothing to compare with: {error}")
         return

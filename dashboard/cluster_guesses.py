@@ -39,7 +39,7 @@ def numbered(
     return np.argsort(colours), np.where(labels == NOISE, NOISE, colours[labels])
 
 
-@loaders.kept(80, "Clustering …")
+@loaders.kept(80)
 def _ladder(
     bundle: Bundle, key: tuple[str, str], place: Place, k: int, _space: Space
 ) -> list[NDArray[np.int64]]:

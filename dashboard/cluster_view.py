@@ -43,7 +43,8 @@ def show(bundle: Bundle) -> None:
         return
     question, room = cluster_controls.controls(bundle)
     try:
-        found = cluster_answers.answer(bundle, question)
+        with st.spinner("Clustering …"):
+            found = cluster_answers.answer(bundle, question)
     except PosecoreError as error:
         st.warning(f"There is nothing to show for this choice: {error}")
         return

@@ -438,7 +438,8 @@ def cluster_numbers(bundle: Bundle, k: int) -> NDArray[np.int64]:
     from dashboard.cluster_answers import answer
     from dashboard.cluster_questions import Question
 
-    found = answer(bundle, Question(k))
+    with st.spinner("Clustering …"):
+        found = answer(bundle, Question(k))
     numbers = np.full(len(bundle.latents), -1)
     numbers[found.space.rows] = found.numbers
     return numbers
