@@ -90,6 +90,16 @@ def distances(
     return figure
 
 
+DRAWN_PLAINLY: Final = 4_000
+"""People up to whom a map is drawn without WebGL, which takes long to begin with on a machine without a
+graphics chip."""
+
+
+def trace_for(people: int) -> type[go.Scatter] | type[go.Scattergl]:
+    """What draws so many people as points the soonest."""
+    return go.Scatter if people <= DRAWN_PLAINLY else go.Scattergl
+
+
 BOX_HEIGHT: Final = 380
 
 
@@ -153,9 +163,14 @@ def rows_around_zero(figure: go.Figure, names: Sequence[str], axis: str, source:
     """Lay out effects with intervals: one row per name, the first on top, on both sides of a line at zero."""
     figure.add_vline(x=0, line={"color": GREY, "width": 1})
     figure.update_layout(
-        **framed(source, 150 + 24 * len(names)), showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
-    )  # fmt: skip
-    figure.update_layout(margin={"b": 70})
+        **framed(source, 150 + 24 * len(names)),
+    )
+    legend_below(figure, 70)
     figure.update_xaxes(title=axis)
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], automargin=True)
+
+
+def legend_below(figure: go.Figure, room: int) -> None:
+    """A legend under the figure, in `room` pixels below the axes."""
+    legend = {"orientation": "h", "yref": "container", "y": 0.01, "x": 0}
+    figure.update_layout(showlegend=True, legend=legend, margin={"b": room})

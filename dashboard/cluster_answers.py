@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard import cluster_guesses, cluster_stored, loaders
+from dashboard import cluster_guesses, cluster_stored, latent_loaders, loaders
 from dashboard.cluster_distances import Distances, distances, silhouettes_of
 from dashboard.cluster_questions import (
     COMPLETE,
@@ -65,7 +65,7 @@ def people_in(bundle: Bundle, place: Place) -> Space:
 
 def _key(bundle: Bundle) -> tuple[str, str]:
     """When what answers depend on was made."""
-    return cluster_stored.created(bundle), loaders.projected(bundle)
+    return cluster_stored.created(bundle), latent_loaders.projected(bundle)
 
 
 @loaders.kept(6)
@@ -73,7 +73,7 @@ def _people_in(bundle: Bundle, key: tuple[str, str], place: Place) -> Space:
     rows = _rows(bundle, place)
     if place.components is None:
         return latent_space(bundle.latents, rows)
-    return component_space(loaders.components(bundle)[1], place.components, rows)
+    return component_space(latent_loaders.components(bundle)[1], place.components, rows)
 
 
 def _rows(bundle: Bundle, place: Place) -> NDArray[np.int64] | None:

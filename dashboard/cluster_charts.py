@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts import GREY, MARK, category, framed
+from dashboard.charts import GREY, MARK, category, framed, trace_for
 from posecore.latent.silhouette import NOISE
 
 MOST_BARS: Final = 500
@@ -17,8 +17,6 @@ CELLS: Final = 7
 """Thumbnails along either side of the map."""
 LEGEND_COLUMNS, LEGEND_ROW = 3, 20
 """Entries of the map's legend beside one another on a narrow page, and the height of a row in pixels."""
-MOST_DRAWN: Final = 2_000
-"""People drawn as shapes: without a graphics chip these are there 0.3 s before what WebGL draws."""
 DIM: Final = "rgba(138,143,152,0.35)"
 
 
@@ -89,16 +87,16 @@ def scatter(
     ids = np.asarray(sample_ids, dtype=object)
     figure = go.Figure()
     order = sorted(names, key=lambda number: number == only)
-    add = figure.add_scatter if len(places) <= MOST_DRAWN else figure.add_scattergl
+    trace = trace_for(len(places))
     for number in order:
         rows = np.flatnonzero(numbers == number)
         colour, symbol = colour_of(number)
         shown = only is None or number == only
-        add(
+        figure.add_trace(trace(
             x=places[rows, 0], y=places[rows, 1], customdata=ids[rows], mode="markers",
             name=names[number], hovertemplate=f"%{{customdata}}<extra>{names[number]}</extra>",
             marker={"size": 6, "opacity": 0.85, "color": colour if shown else DIM, "symbol": symbol},
-        )  # fmt: skip
+        ))  # fmt: skip
     # Of one cluster they stand closer, but are not to be too small to see.
     own = _extent(places[list(thumbnails)] if thumbnails else places)
     size = np.maximum(own, _extent(places) / 2) / (CELLS + 1)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts import GREY, framed, rows_around_zero
+from dashboard.charts import GREY, framed, legend_below, rows_around_zero
 from posecore.latent.matching import Comparison
 
 
@@ -54,10 +54,9 @@ def shares(
             hovertemplate=f"%{{y}}<br>{name}: %{{x:.0%}}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
-        **framed(source, 150 + 24 * len(table)), showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
-    )  # fmt: skip
-    figure.update_layout(margin={"b": 70})
+        **framed(source, 150 + 24 * len(table)),
+    )
+    legend_below(figure, 70)
     figure.update_xaxes(title=axis, tickformat=".0%", range=[-0.02, 1.02])
     figure.update_yaxes(autorange="reversed", automargin=True)
     return figure

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard import loaders
+from dashboard import latent_loaders
 from posecore.bundle import Bundle
 from posecore.latent.contrasts import contrast
 from posecore.latent.descriptions import name_for_people
@@ -63,7 +63,7 @@ TRAITS: Final = (
 def described(bundle: Bundle) -> pd.DataFrame:
     """All that is known of people, by sample_id: attributes, PCK and their size in the photograph."""
     more = bundle.samples.set_index("sample_id")[[PCK, SIDE]]
-    return pd.concat([loaders.attributes(bundle), more.astype(float)], axis=1)
+    return pd.concat([latent_loaders.attributes(bundle), more.astype(float)], axis=1)
 
 
 def traits_of(table: pd.DataFrame) -> pd.DataFrame:

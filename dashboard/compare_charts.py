@@ -8,17 +8,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from dashboard.charts import CATEGORIES, GREY, SYMBOLS, framed
+from dashboard.charts import CATEGORIES, GREY, SYMBOLS, framed, legend_below, trace_for
 from posecore.compare.paired import Paired
 from posecore.skips.statistics import Estimate
 
 COLOURS: Final = CATEGORIES[0], CATEGORIES[1]
 """Of A and B."""
 
-
-DRAWN_PLAINLY: Final = 4_000
-"""People up to whom a map is drawn without WebGL, which takes long to begin with on a machine without a
-graphics chip."""
 
 SHADES: Final = [[0, "#EEF3F7"], [1, CATEGORIES[4]]]
 INK: Final = "#1B2530"
@@ -53,10 +49,9 @@ def joints(names: Sequence[str], found: Paired, sides: tuple[str, str], source: 
         "%{customdata[1]:.1f}<br>n = %{customdata[2]:,} people<extra></extra>",
     )  # fmt: skip
     figure.add_vline(x=0, line={"color": GREY, "width": 1}, row=1, col=2)
-    figure.update_layout(**framed(source, 170 + 24 * len(names)), showlegend=True)
-    figure.update_layout(
-        margin={"t": 90, "b": 70}, legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0}
-    )
+    figure.update_layout(**framed(source, 170 + 24 * len(names)))
+    figure.update_layout(margin={"t": 90})
+    legend_below(figure, 70)
     figure.update_xaxes(title="found, %", rangemode="tozero", row=1, col=1)
     figure.update_xaxes(title="B minus A, points", row=1, col=2)
     figure.update_yaxes(categoryorder="array", categoryarray=list(names)[::-1], automargin=True)
@@ -127,7 +122,7 @@ def people_map(
     corners: (V, 2) of the area that was drawn on this map, if any.
     """
     figure = go.Figure()
-    trace = go.Scatter if len(places) <= DRAWN_PLAINLY else go.Scattergl
+    trace = trace_for(len(places))
     for number in np.unique(codes):
         rows = np.flatnonzero(codes == number)
         known = number >= 0

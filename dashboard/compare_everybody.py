@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import compare_charts, compare_pair, components, loaders, state
+from dashboard import compare_charts, compare_pair, components, loaders, skip_study_loaders, state
 from dashboard.compare_gallery import show_people
 from dashboard.compare_pair import Pair
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, format_mask, parse_mask
@@ -100,7 +100,7 @@ def _masks(pair: Pair) -> list[str]:
 def _skip_study(bundle: Bundle) -> SkipStudy | None:
     """The bundle's skip study, if it has a usable one with skips cut to zero."""
     try:
-        found = loaders.skip_study(bundle)
+        found = skip_study_loaders.skip_study(bundle)
     except BundleError:
         return None
     return found if "zero" in found.replacements else None

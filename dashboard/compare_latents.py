@@ -13,6 +13,7 @@ from dashboard import (
     compare_maps,
     compare_pair,
     components,
+    latent_loaders,
     loaders,
     state,
 )
@@ -58,7 +59,7 @@ def _clusters(pair: Pair, k: int) -> tuple[NDArray[np.int64] | None, NDArray[np.
     found: list[NDArray[np.int64] | None] = []
     for bundle, rows in ((pair.one, pair.common.one), (pair.other, pair.common.other)):
         try:
-            found.append(loaders.cluster_numbers(bundle, k)[rows])
+            found.append(latent_loaders.cluster_numbers(bundle, k)[rows])
         except PosecoreError as error:
             st.warning(f"The people of {bundle.path.name} cannot be clustered: {error}")
             found.append(None)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import compare_charts, components, loaders, state
+from dashboard import compare_charts, components, latent_loaders, loaders, state
 from dashboard.compare_gallery import show_people
 from dashboard.compare_pair import Pair
 from dashboard.map_area import Area, inside, read_area
@@ -52,7 +52,7 @@ class Laid(NamedTuple):
 def projection(bundle: Bundle) -> Projection | None:
     """What scripts/project.py stored, if it is usable."""
     try:
-        return loaders.projection(bundle)
+        return latent_loaders.projection(bundle)
     except BundleError:
         return None
 
@@ -65,7 +65,7 @@ def show(pair: Pair, clusters: NDArray[np.int64] | None) -> None:
         commands = " and ".join(f"`{study_command(bundle, 'projection')}`" for bundle in lacking)
         st.info(f"The maps need the components of both: run {commands}.", icon=":material/query_stats:")
         return
-    made = loaders.projected(pair.one), loaders.projected(pair.other)
+    made = latent_loaders.projected(pair.one), latent_loaders.projected(pair.other)
     try:
         laid = _laid(pair.one, pair.other, made, (pair.common.one, pair.common.other))
     except ConfigError as error:
@@ -116,7 +116,8 @@ def _laid(
     one: Bundle, other: Bundle, made: tuple[str, str], _rows: tuple[NDArray[np.int64], NDArray[np.int64]]
 ) -> Laid:
     first, second = (
-        loaders.projection(bundle).scores[rows] for bundle, rows in zip((one, other), _rows, strict=True)
+        latent_loaders.projection(bundle).scores[rows]
+        for bundle, rows in zip((one, other), _rows, strict=True)
     )
     known = np.flatnonzero(np.isfinite(first[:, 0]) & np.isfinite(second[:, 0]))
     found = align(first[known], second[known])

@@ -160,9 +160,7 @@ def _pictures(pair: Pair, answer: Answer, told: list[str]) -> None:
             maps = components.heatmap_of(bundle, answer.subject.sample_id, HEATMAP)
             column.image(drawing.jpeg(maps), width="stretch", alt=f"Stored heatmaps, {name}")
         return
-    state.refuse_forged(state.COMPARE_JOINT, "all joints or the name of one", JOINTS.__contains__)
-    joint = st.selectbox("Heatmaps of", JOINTS, key=state.COMPARE_JOINT, bind="query-params", width=220)
-    joint = joint if joint in JOINTS else ALL_JOINTS
+    joint = components.joint_picker(state.COMPARE_JOINT)
     columns = st.columns(3, gap="small")
     for column, side in zip(columns, sides, strict=False):
         column.image(

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import component_charts, components, loaders, state
-from dashboard.loaders import ComponentCurve
+from dashboard import component_charts, components, latent_loaders, state
+from dashboard.latent_loaders import ComponentCurve
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
@@ -29,12 +29,12 @@ def show(bundle: Bundle) -> None:
         "there are never more than N − 1, so every count is told with its N."
     )
     try:
-        projection = loaders.projection(bundle)
+        projection = latent_loaders.projection(bundle)
     except BundleError as error:
         projection = None
         st.info(f"Variance and chance are not known here. {error}", icon=":material/query_stats:")
     try:
-        study, curves = loaders.component_study(bundle), loaders.component_curves(bundle)
+        study, curves = latent_loaders.component_study(bundle), latent_loaders.component_curves(bundle)
     except BundleError as error:
         study, curves = None, {}
         st.info(f"How many the pose needs is not known here. {error}", icon=":material/query_stats:")

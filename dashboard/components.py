@@ -1,16 +1,17 @@
 """Pieces that several pages share: the bundle, a person, their picture, what a chart is made of."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import loaders, state
+from dashboard import latent_loaders, loaders, state
 from posecore.ablation import ALL_ON, format_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError, PosecoreError
+from posecore.keypoints import KEYPOINTS, label
 from posecore.samples import read_points
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from posecore.latent.pca import Components
+
+
+ALL_JOINTS: Final = "all joints"
+JOINTS: Final = (ALL_JOINTS, *(label(name) for name in KEYPOINTS))
 
 
 def bundle_picker() -> None:
@@ -59,7 +64,7 @@ def fitted_components(bundle: Bundle) -> "tuple[Components, NDArray[np.float32]]
     """The components and everybody's scores (N, d). Who has none is named; where nobody has any, a sentence
     says why and the page ends."""
     try:
-        fitted, scores = loaders.components(bundle)
+        fitted, scores = latent_loaders.components(bundle)
     except PosecoreError as error:
         st.info(f"This bundle has no principal components to look at: {error}", icon=":material/info:")
         st.stop()
@@ -98,6 +103,13 @@ def network_name(bundle: Bundle) -> str:
     if config.get("autoencoder"):
         words.append(f"autoencoder of {config['autoencoder']}")
     return ", ".join(words)
+
+
+def joint_picker(key: str) -> str:
+    """Which joint's heatmaps are shown, or ALL_JOINTS; kept in the URL under `key`."""
+    state.refuse_forged(key, "all joints or the name of one", JOINTS.__contains__)
+    joint = st.selectbox("Heatmaps of", JOINTS, key=key, bind="query-params", width=220)
+    return joint if joint in JOINTS else ALL_JOINTS
 
 
 def best_person(bundle: Bundle) -> str:

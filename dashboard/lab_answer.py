@@ -7,16 +7,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.components import ALL_JOINTS, JOINTS
 from dashboard.picture_source import Subject, points_on_shown, shown
 from posecore import drawing
 from posecore.data.crops import SIZE
 from posecore.data.heatmaps import decode
-from posecore.keypoints import KEYPOINTS, K, label
+from posecore.keypoints import K
 from posecore.metrics.heatmap_measures import Measures, measure
 from posecore.metrics.pck import PCK_RADIUS, hits
 
-ALL_JOINTS: Final = "all joints"
-JOINTS: Final = (ALL_JOINTS, *(label(name) for name in KEYPOINTS))
 HEATMAP: Final = 384
 """Pixels at which heatmaps are shown."""
 

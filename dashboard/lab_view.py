@@ -7,7 +7,6 @@ from dashboard import components, loaders, state
 from dashboard.lab_answer import (
     ALL_JOINTS,
     HEATMAP,
-    JOINTS,
     Answer,
     Side,
     difference,
@@ -110,9 +109,7 @@ def _pictures(answer: Answer, source: str) -> None:
         column.image(
             drawing.jpeg(picture), width="stretch", alt=words if title == titles[2] else f"Skeleton: {title}"
         )
-    state.refuse_forged(state.LAB_JOINT, "all joints or the name of one", JOINTS.__contains__)
-    joint = st.selectbox("Heatmaps of", JOINTS, key=state.LAB_JOINT, bind="query-params", width=220)
-    joint = joint if joint in JOINTS else ALL_JOINTS
+    joint = components.joint_picker(state.LAB_JOINT)
     drawn = (heat(answer, before, joint), heat(answer, after, joint), difference(answer, joint))
     for column, title, picture in zip(st.columns(3, gap="small"), titles, drawn, strict=True):
         words = "Heatmaps after minus before" if title == titles[2] else f"Heatmaps, {title}"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard import loaders
+from dashboard import latent_loaders
 from dashboard.charts import CATEGORIES, GREY, SCORE_SCALE, category
 from posecore.bundle import Bundle
 from posecore.keypoints import KEYPOINTS, label
@@ -62,7 +62,7 @@ def colour(bundle: Bundle, name: str, clusters: int) -> Colouring:
     """Everybody's colours by the name of a colouring. Raises ConfigError where people cannot be clustered."""
     table = bundle.samples
     if name == CLUSTER:
-        numbers = loaders.cluster_numbers(bundle, clusters)
+        numbers = latent_loaders.cluster_numbers(bundle, clusters)
         named = [f"cluster {number + 1}" for number in range(clusters)]
         colours = [Class(text, *category(number)) for number, text in enumerate(named)]
         return _kinds(name, numbers, colours)
@@ -72,7 +72,7 @@ def colour(bundle: Bundle, name: str, clusters: int) -> Colouring:
         return _caused(name, table[_truth(bundle)[name]], _truth(bundle)[name])
     if name in _attributes():
         attribute = _attributes()[name]
-        values = loaders.attributes(bundle)[attribute].to_numpy(np.float64)
+        values = latent_loaders.attributes(bundle)[attribute].to_numpy(np.float64)
         return _quantity(name, values, ATTRIBUTES[attribute].unit)
     return _quantity(PCK, table["pck"].to_numpy(np.float64), edges=np.linspace(0, 1, 6))
 

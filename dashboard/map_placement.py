@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, loaders, map_pictures, picture_source, state
+from dashboard import components, latent_loaders, loaders, map_pictures, picture_source, state
 from dashboard.person_box import person_box
 from posecore import drawing
 from posecore.bundle import Bundle
@@ -67,7 +67,7 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
         if square is None:
             return None
         crop = square.cut(photograph.picture)
-        found = loaders.placed(bundle, crop, judges(bundle), NEIGHBOURS)
+        found = latent_loaders.placed(bundle, crop, judges(bundle), NEIGHBOURS)
     except PosecoreError as error:
         st.error(str(error))
         return None

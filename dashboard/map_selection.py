@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, loaders, map_canvas, map_pictures, state
+from dashboard import components, latent_loaders, map_canvas, map_pictures, state
 from dashboard.map_charts import contrasts
 from dashboard.map_choices import Choices
 from posecore import drawing
@@ -62,7 +62,7 @@ def table(bundle: Bundle, choices: Choices, rows: NDArray[np.int64]) -> pd.DataF
             f"colour: {choices.colouring.name}": np.asarray(choices.colouring.values)[rows],
         }
     )
-    known = loaders.attributes(bundle).iloc[rows].rename(columns=name_for_people)
+    known = latent_loaders.attributes(bundle).iloc[rows].rename(columns=name_for_people)
     return pd.concat([own, known.reset_index(drop=True)], axis=1)
 
 
@@ -94,7 +94,7 @@ def _apart(bundle: Bundle, rows: NDArray[np.int64], chosen: NDArray[np.int64]) -
         st.caption("Everybody on the map is selected, so there is nobody to compare them with.")
         return
     ids = bundle.samples["sample_id"].to_numpy()
-    found = loaders.contrast(bundle, ids[rows], ids[chosen])
+    found = latent_loaders.contrast(bundle, ids[rows], ids[chosen])
     named = found.reset_index()
     named["attribute"] = [name_for_people(name) for name in found.index]
     sure = found["low"].notna() & ((found["low"] > 0) | (found["high"] < 0))

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard import loaders
+from dashboard import latent_loaders
 from posecore.bundle import Bundle, study_command
 from posecore.errors import BundleError
 from posecore.latent.projection import NAME
@@ -58,9 +58,9 @@ class Plane:
 def open_space(bundle: Bundle) -> Space:
     """The bundle's projection; without one, components computed now. Raises ConfigError without any."""
     try:
-        stored = loaders.projection(bundle)
+        stored = latent_loaders.projection(bundle)
     except BundleError as error:
-        fitted, scores = loaders.components(bundle)
+        fitted, scores = latent_loaders.components(bundle)
         return Space(
             scores[:, :OFFERED], fitted.explained[:OFFERED], fitted.people, None,
             f"There is no UMAP: {error}",

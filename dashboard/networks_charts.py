@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts import CATEGORIES, SYMBOLS, framed, rows_around_zero
+from dashboard.charts import CATEGORIES, SYMBOLS, framed, legend_below, rows_around_zero
 from posecore.skips.statistics import Estimate
 
 ROW: Final = 30
@@ -33,10 +33,10 @@ def scores(series: Sequence[Dots], labels: Sequence[str], source: str) -> go.Fig
     for dots in series:
         _add(figure, dots, rows=True, unit="PCK", factor=1, digits=3)
     figure.update_layout(
-        **framed(source, 160 + ROW * len(labels)), scattermode="group", showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
-    )  # fmt: skip
-    figure.update_layout(margin={"b": 70})
+        **framed(source, 160 + ROW * len(labels)),
+        scattermode="group",
+    )
+    legend_below(figure, 70)
     figure.update_xaxes(title="PCK", rangemode="tozero")
     figure.update_yaxes(categoryorder="array", categoryarray=list(labels)[::-1], automargin=True)
     return figure
@@ -58,10 +58,10 @@ def parts(series: Sequence[Dots], names: Sequence[str], source: str) -> go.Figur
     for dots in series:
         _add(figure, dots, rows=False, unit="PCK", factor=1, digits=3)
     figure.update_layout(
-        **framed(source, 460), scattermode="group", showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
-    )  # fmt: skip
-    figure.update_layout(margin={"b": 120})
+        **framed(source, 460),
+        scattermode="group",
+    )
+    legend_below(figure, 120)
     figure.update_xaxes(categoryorder="array", categoryarray=list(names))
     figure.update_yaxes(title="PCK", rangemode="tozero")
     return figure

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, loaders, skip_study_charts, skip_study_gallery, state
+from dashboard import components, skip_study_charts, skip_study_gallery, skip_study_loaders, state
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, format_mask, parse_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
@@ -31,7 +31,7 @@ LIMITS: Final = (
 def show(bundle: Bundle) -> None:
     """The whole tab."""
     try:
-        study = loaders.skip_study(bundle)
+        study = skip_study_loaders.skip_study(bundle)
     except BundleError as error:
         st.info(f"There is no study to show. {error}", icon=":material/query_stats:")
         return
@@ -52,8 +52,8 @@ def show(bundle: Bundle) -> None:
             help=f"One digit per level, {', '.join(LEVEL_NAMES)}; 0000 cuts them all.",
         )  # fmt: skip
     st.caption(REPLACEMENTS[replacement])
-    created = loaders.skip_study_created(bundle)
-    summaries = {name: loaders.skip_summary(bundle, created, name) for name in study.replacements}
+    created = skip_study_loaders.skip_study_created(bundle)
+    summaries = {name: skip_study_loaders.skip_summary(bundle, created, name) for name in study.replacements}
     summary = summaries[replacement]
     source = components.source_line(bundle, len(study.sample_ids))
     labelled = bool(np.isfinite(summary.scores).any())
@@ -144,7 +144,7 @@ def _shares(summaries: dict[str, Summary], source: str) -> None:
 
 def _claims(bundle: Bundle, study: SkipStudy, created: str, replacement: str, mask: str) -> None:
     st.subheader("Do small joints lose more than big ones?")
-    found, everything = loaders.skip_claims(bundle, created, replacement, mask)
+    found, everything = skip_study_loaders.skip_claims(bundle, created, replacement, mask)
     st.markdown(
         f"The thesis says so of nose, eyes and ears against shoulders, hips and knees. With skips {mask}, "
         f"{replacement} in place of what is cut:\n\n"
@@ -215,7 +215,7 @@ def _agreement(bundle: Bundle, created: str, summaries: dict[str, Summary], labe
     )
     components.tabled("The rank correlations as a table", table, "skips-agreement")
     if labelled:
-        _differences(summaries, loaders.skip_differences(bundle, created))
+        _differences(summaries, skip_study_loaders.skip_differences(bundle, created))
 
 
 def _differences(summaries: dict[str, Summary], differences: dict[tuple[str, str], Estimate]) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, loaders, walk_charts
+from dashboard import components, latent_loaders, walk_charts
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.latent.attributes import ATTRIBUTES, joints_known
@@ -24,7 +24,7 @@ AT_AN_END: Final = 8
 def show(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
     """The whole section. scores: (N, d), component: from 0."""
     st.subheader(f"What component {component + 1} means")
-    found = loaders.meaning(bundle, component)
+    found = latent_loaders.meaning(bundle, component)
     tested = found[found["p"].notna()]
     if tested.empty:
         st.info(
@@ -72,7 +72,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
 def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int) -> None:
     st.markdown(sentence(tested))
     strongest = tested.head(SHOWN)
-    people = min(bundle.manifest.people, loaders.MOST_CORRELATED)
+    people = min(bundle.manifest.people, latent_loaders.MOST_CORRELATED)
     components.chart(
         walk_charts.correlations(
             strongest, [name_for_people(str(name)) for name in strongest.index], SURE,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard import loaders
+from dashboard import latent_loaders
 from posecore.bundle import Bundle
 from posecore.latent.outliers import ALPHA, Judgement
 from posecore.latent.pca import Components
@@ -93,7 +93,7 @@ def take(
         start,
         found,
         bundle.samples["sample_id"].iloc[found.nearest].to_numpy(str),
-        loaders.real_people(bundle).judge(found.positions, row),
+        latent_loaders.real_people(bundle).judge(found.positions, row),
     )
 
 

@@ -4,7 +4,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import charts, components, loaders, walk_controls, walk_meaning, walk_sheet, walk_stops
+from dashboard import (
+    charts,
+    components,
+    latent_loaders,
+    walk_controls,
+    walk_meaning,
+    walk_sheet,
+    walk_stops,
+)
 from dashboard.walk_controls import MEAN, OFF, OWN
 from dashboard.walk_player import Frame, player
 from dashboard.walk_stops import Stops
@@ -67,7 +75,7 @@ def _decoded(
     name = {OFF: "off", OWN: "own", MEAN: "mean"}[skips]
     steps = tuple(stops.steps.tolist())
     try:
-        return loaders.stop_heatmaps(bundle, stops.component, steps, stops.start, name, crop)
+        return latent_loaders.stop_heatmaps(bundle, stops.component, steps, stops.start, name, crop)
     except PosecoreError as error:
         st.error(f"The decoder cannot be asked, so only real people are shown. {error}")
         return None
@@ -144,7 +152,7 @@ def _joints(bundle: Bundle, name: str) -> drawing.Picture:
 
 def _how_near(bundle: Bundle, stops: Stops, kept: int) -> None:
     st.subheader("How near is the nearest?")
-    usual = loaders.real_people(bundle)
+    usual = latent_loaders.real_people(bundle)
     off = int(stops.judgement.off_data.sum())
     components.chart(
         charts.distances(

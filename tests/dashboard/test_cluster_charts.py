@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dashboard import cluster_charts
+from dashboard import charts, cluster_charts
 
 
 def test_silhouettes_are_sorted_within_their_cluster_and_noise_has_none() -> None:
@@ -40,7 +40,7 @@ def test_margins_are_given_unless_names_may_be_long() -> None:
 
 
 def test_many_people_are_drawn_by_webgl() -> None:
-    for people, kind in ((5, "scatter"), (cluster_charts.MOST_DRAWN + 1, "scattergl")):
+    for people, kind in ((5, "scatter"), (charts.DRAWN_PLAINLY + 1, "scattergl")):
         numbers_of, ids = np.zeros(people, int), np.arange(people).astype(str)
         figure = cluster_charts.scatter(
             np.zeros((people, 2)), numbers_of, {0: "cluster 1"}, ids, ("x", "y"), "n", {}

@@ -11,7 +11,7 @@ from reading import words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import component_charts, component_tab, loaders
-from dashboard.loaders import ComponentCurve
+from dashboard.latent_loaders import ComponentCurve
 from posecore.bundle import open_bundle
 from posecore.latent import component_study
 from posecore.latent.component_results import ComponentStudy, load_component_study

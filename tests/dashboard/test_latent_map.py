@@ -15,7 +15,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from dashboard import loaders, map_canvas, map_pictures
+from dashboard import latent_loaders, loaders, map_canvas, map_pictures
 from dashboard.charts import GREY
 from dashboard.cluster_answers import Question, answer
 from dashboard.map_area import inside, read_area, read_hidden, read_view
@@ -99,7 +99,7 @@ def test_points_are_the_people_they_say(
 ) -> None:
     app = open_map(monkeypatch, artifacts, map_x="3", map_y="1")
     points = sent(app, "latent_map_courier")
-    fitted, scores = loaders.components(bundle)
+    fitted, scores = latent_loaders.components(bundle)
     assert ids_of(app) == bundle.samples["sample_id"].tolist()
     assert np.allclose(points.x, scores[:, 2]) and np.allclose(points.y, scores[:, 0])
     info = sent(app, "latent_map").header
@@ -118,14 +118,14 @@ def test_only_the_completely_labelled_are_left_where_that_is_asked(
     assert 0 < complete.sum() < PEOPLE
     assert ids_of(app) == bundle.samples["sample_id"][complete].tolist()
     points = sent(app, "latent_map_courier")
-    scores = loaders.components(bundle)[1][complete]
+    scores = latent_loaders.components(bundle)[1][complete]
     assert np.allclose(points.x, scores[:, 0]) and len(points.codes) == complete.sum()
     assert {points.header["classes"][code]["label"] for code in points.codes} == {"17"}
 
 
 def test_umap_is_shown_where_it_is_stored(projected: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_map(monkeypatch, projected, map_plane="UMAP")
-    stored = loaders.projection(open_bundle(projected / "people"))
+    stored = latent_loaders.projection(open_bundle(projected / "people"))
     points = sent(app, "latent_map_courier")
     assert stored.umap is not None and np.allclose(points.x, stored.umap[:, 0])
     assert "distances and the sizes of groups do not" in words(app)
@@ -239,7 +239,7 @@ def selected(app: AppTest) -> list[str]:
 
 def standing(bundle: Bundle) -> tuple[str, list[str]]:
     """An area of the plane of the first two components, and who lies in it: those who stand."""
-    scores = loaders.components(bundle)[1]
+    scores = latent_loaders.components(bundle)[1]
     stands = np.arange(PEOPLE) % 2 == 0
     side = np.sign(scores[stands, 0].mean())
     left, right = sorted((0.0, float(side * 999)))
@@ -279,7 +279,7 @@ def test_the_table_is_of_these_people(bundle: Bundle) -> None:
     ids = bundle.samples["sample_id"]
     assert found["sample_id"].tolist() == [ids[7], ids[3]]
     assert found.iloc[:, 3].tolist() == pytest.approx(space.scores[[7, 3], 1].tolist())
-    assert found["colour: size"].tolist() == loaders.attributes(bundle)["size"].iloc[[7, 3]].tolist()
+    assert found["colour: size"].tolist() == latent_loaders.attributes(bundle)["size"].iloc[[7, 3]].tolist()
     assert found["size"].tolist() == found["colour: size"].tolist()
 
 
@@ -300,7 +300,7 @@ def test_the_surest_difference_comes_first_and_is_told(
 ) -> None:
     area, people = standing(bundle)
     app = open_map(monkeypatch, artifacts, map_area=area)
-    expected = contrast(loaders.attributes(bundle), people)
+    expected = contrast(latent_loaders.attributes(bundle), people)
     shown = app.dataframe[0].value
     assert shown["effect"].to_numpy() == pytest.approx(expected["effect"].to_numpy(), nan_ok=True)
     # Half the people stand and half sit, by the knees and hips.
@@ -451,7 +451,7 @@ def test_a_picture_of_the_bundle_lands_on_itself(
     seen = open_bundle(folder / "people")
     app = place_upload(monkeypatch, folder, (seen.path / "pictures/train-1063.webp").read_bytes())
     info = sent(app, "latent_map").header
-    scores = loaders.components(seen)[1]
+    scores = latent_loaders.components(seen)[1]
     row = seen.row("train-1063")
     assert info["placed"] == pytest.approx(scores[row, :2].tolist(), abs=0.02 * float(np.abs(scores).max()))
     assert info["marked"][0] == "train-1063" and len(info["marked"]) == 8

@@ -8,7 +8,7 @@ from PIL import Image
 from reading import figures
 from streamlit.testing.v1 import AppTest
 
-from dashboard import loaders, state
+from dashboard import latent_loaders, loaders, state
 from posecore.ablation import ALL_MASKS, parse_mask
 
 APP = Path(__file__).parent.parent.parent / "dashboard" / "app.py"
@@ -190,7 +190,7 @@ def test_a_walk_meets_the_nearest_people_and_says_who_repeats(
 ) -> None:
     app = open_page(monkeypatch, artifacts, "pc_walk", walk_steps="13", walk_range="1.0")
     bundle = loaders.load_bundle("plain")
-    _, scores = loaders.components(bundle)
+    _, scores = latent_loaders.components(bundle)
     middle = scores.copy()
     at_mean = bundle.samples["sample_id"].iloc[int(np.linalg.norm(middle, axis=1).argmin())]
     stops = [caption.value.split("  \n") for caption in app.caption if "distance" in caption.value.lower()]

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import (
     components,
+    latent_loaders,
     loaders,
     state,
     walk_charts,
@@ -134,7 +135,7 @@ def test_a_walk_starts_at_the_person_of_the_link(
     assert middle["distance"] == pytest.approx(0, abs=1e-4)
     # They are not compared with themselves: who is asked of is the nearest other one.
     bundle = loaders.load_bundle("people")
-    scores = loaders.components(bundle)[1]
+    scores = latent_loaders.components(bundle)[1]
     away = np.sort(np.linalg.norm(scores - scores[bundle.row("train-1035")], axis=1))[1]
     assert f"The nearest other person is {away:.1f} away" in frames[1][3].words
     app.button(key="_walk_mean").click().run()
@@ -148,13 +149,13 @@ def test_the_decoder_is_asked_with_the_skips_that_are_chosen(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[np.ndarray] = []
-    real = loaders.stop_heatmaps
+    real = latent_loaders.stop_heatmaps
 
     def listen(*arguments: object) -> np.ndarray:
         asked.append(real(*arguments))  # type: ignore[arg-type]
         return asked[-1]
 
-    monkeypatch.setattr(loaders, "stop_heatmaps", listen)
+    monkeypatch.setattr(latent_loaders, "stop_heatmaps", listen)
     bundle = open_bundle(artifacts / "people")
     fitted = fit_components(bundle.latents, 2)
     row = bundle.row("train-1014")
@@ -387,7 +388,7 @@ def test_what_goes_with_a_component_in_words() -> None:
 def test_the_sheet_has_a_row_per_component_and_the_nearest_person_in_every_cell(artifacts: Path) -> None:
     assert walk_sheet.rows(128) == [1, 2, 3, 10, 30, 50, 100] and walk_sheet.rows(2) == [1, 2]
     bundle: Bundle = open_bundle(artifacts / "people")
-    fitted, scores = loaders.components(bundle)
+    fitted, scores = latent_loaders.components(bundle)
     sheet = Image.open(io.BytesIO(walk_sheet.sheet(bundle, fitted, scores, "train-1014", "n = 25")))
     assert sheet.format == "PNG"
     pixels = np.asarray(sheet.convert("RGB"))
