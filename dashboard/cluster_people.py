@@ -54,17 +54,15 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     for number, people in enumerate(picked):
         members = found.members(number)
         known = found.values[members][np.isfinite(found.values[members])]
-        about, images = st.columns([1, 5], vertical_alignment="center")
-        about.markdown(
-            f"**{names[number]}**  \n{len(members):,} people ({len(members) / len(ids):.1%})  \n"
-            f"silhouette {components.rounded(known.mean()) if len(known) else 'not known'}"
-        )
+        mean = components.rounded(known.mean()) if len(known) else "not known"
+        about = f"**{names[number]}** · {len(members):,} people ({len(members) / len(ids):.1%}) · silhouette {mean}"
         if not len(people):
-            images.caption("Nobody to show.")
+            st.caption(f"{about} · nobody to show")
             continue
         shown = ids[people].tolist()
-        images.image(
-            drawing.jpeg(_strip([tiles[name] for name in shown])), width="stretch", caption=" · ".join(shown),
+        st.image(
+            drawing.jpeg(_strip([tiles[name] for name in shown])), width="stretch",
+            caption=f"{about}  \n{' · '.join(shown)}",
             alt=f"The {how} of {len(shown)} people of {names[number]}, {who}",
         )  # fmt: skip
     if how == PHOTOGRAPH:
