@@ -55,7 +55,8 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         members = found.members(number)
         known = found.values[members][np.isfinite(found.values[members])]
         mean = components.rounded(known.mean()) if len(known) else "not known"
-        about = f"**{names[number]}** · {len(members):,} people ({len(members) / len(ids):.1%}) · silhouette {mean}"
+        share = f"{len(members):,} people ({len(members) / len(ids):.1%})"
+        about = f"**{names[number]}** · {share} · silhouette {mean}"
         if not len(people):
             st.caption(f"{about} · nobody to show")
             continue
