@@ -172,7 +172,8 @@ def test_clusters_follow_k_and_find_the_two_kinds_of_people(
     assert float(metrics(app)["Mean silhouette"]) > 0.5
     assert "full latent space" in words(app) and "128 numbers" in words(app)
     standing = {f"train-{1000 + 7 * i}" for i in range(0, PEOPLE, 2)}
-    nearest = [set(picture.caption.splitlines()[-1].split(" · ")) for images in app.image for picture in images.proto.imgs]
+    captions = [picture.caption for images in app.image for picture in images.proto.imgs]
+    nearest = [set(caption.splitlines()[-1].split(" · ")) for caption in captions]
     assert [len(people) for people in nearest] == [loaders.NEAREST] * 2
     assert sorted(len(people & standing) for people in nearest) == [0, loaders.NEAREST]
     app.slider(key=state.CLUSTERS_K).set_value(5).run()
