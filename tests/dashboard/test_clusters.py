@@ -210,8 +210,13 @@ def test_every_k_is_answered_before_it_is_asked_for(artifacts: Path, monkeypatch
 
 def test_of_too_many_people_no_k_is_answered_ahead(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_answers, "MOST_STORED", PEOPLE - 1)
-    monkeypatch.setattr(cluster_answers, "answer", None)
-    ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), LEAST)
+    answered: list[Question] = []
+    monkeypatch.setattr(cluster_answers, "answer", lambda _, question: answered.append(question))
+    ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), MOST)
+    assert not answered
+    monkeypatch.setattr(cluster_answers, "MOST_STORED", PEOPLE)
+    ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), MOST)
+    assert answered == [Question(MOST)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no rank of its own")
