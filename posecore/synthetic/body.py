@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.synthetic.poses import Arm, Leg, Pose
+from posecore.synthetic.pose import Arm, Leg, Pose
 from posecore.synthetic.rotations import Array, rot_x, rot_y, rot_z
 
 SIDES = (("left", 1.0), ("right", -1.0))

@@ -4,7 +4,7 @@ import numpy as np
 
 from posecore.synthetic.body import Build, Skeleton
 from posecore.synthetic.mesh import Mesh, tube
-from posecore.synthetic.poses import Arm
+from posecore.synthetic.pose import Arm
 from posecore.synthetic.rotations import Array, rot_x, rot_z
 from posecore.synthetic.segments import NUMBER
 

@@ -1,124 +1,16 @@
 """Families of poses: each a function from random numbers to joint angles within human limits.
 
-A new family is one function and one row of POSES. Angles in degrees, zero when standing upright with
-hanging arms. Left and right are exchanged at random, so a function may speak of a leading side.
+A new family is one function and one row of POSES. Left and right are exchanged at random, so a function may
+speak of a leading side.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar
+from dataclasses import replace
 
 import numpy as np
 
-Rng = np.random.Generator
-
-
-@dataclass(frozen=True)
-class Arm:
-    """flexion: ahead. abduction: sideways. rotation: inwards. pronation, wrist: of the hand. curl: 0 to 1."""
-
-    flexion: float = 0.0
-    abduction: float = 8.0
-    rotation: float = 10.0
-    elbow: float = 10.0
-    pronation: float = 20.0
-    wrist: float = 0.0
-    curl: float = 0.3
-
-
-@dataclass(frozen=True)
-class Leg:
-    """flexion: ahead; abduction: sideways; rotation: toes outwards; knee: heel back; ankle: toes down."""
-
-    flexion: float = 0.0
-    abduction: float = 3.0
-    rotation: float = 6.0
-    knee: float = 3.0
-    ankle: float = 0.0
-
-
-@dataclass(frozen=True)
-class Pose:
-    """Angles of the whole body. pitch and roll: of the pelvis, ahead and to the right.
-
-    support: ground, seat or air. lift: metres above what carries the body.
-    """
-
-    pitch: float = 0.0
-    roll: float = 0.0
-    spine_flexion: float = 0.0
-    spine_side: float = 0.0
-    spine_twist: float = 0.0
-    neck_flexion: float = 0.0
-    neck_side: float = 0.0
-    neck_turn: float = 0.0
-    left_arm: Arm = field(default_factory=Arm)
-    right_arm: Arm = field(default_factory=Arm)
-    left_leg: Leg = field(default_factory=Leg)
-    right_leg: Leg = field(default_factory=Leg)
-    support: str = "ground"
-    lift: float = 0.0
-
-
-Part = TypeVar("Part", Arm, Leg, Pose)
-
-LIMITS: dict[type, dict[str, tuple[float, float]]] = {
-    Arm: {
-        "flexion": (-50, 175),
-        "abduction": (-10, 175),
-        "rotation": (-85, 85),
-        "elbow": (0, 145),
-        "pronation": (-60, 85),
-        "wrist": (-60, 60),
-        "curl": (0, 1),
-    },
-    Leg: {
-        "flexion": (-30, 128),
-        "abduction": (-15, 70),
-        "rotation": (-30, 45),
-        "knee": (0, 148),
-        "ankle": (-25, 55),
-    },
-    Pose: {
-        "spine_flexion": (-35, 75),
-        "spine_side": (-35, 35),
-        "spine_twist": (-45, 45),
-        "neck_flexion": (-50, 50),
-        "neck_side": (-30, 30),
-        "neck_turn": (-70, 70),
-    },
-}
-"""Lowest and highest angle of each joint."""
-
-
-def within_limits(part: Part) -> Part:
-    """The same angles, clipped to what joints can do."""
-    limits = LIMITS[type(part)]
-    angles: dict[str, Any] = {name: float(np.clip(getattr(part, name), *limits[name])) for name in limits}
-    return replace(part, **angles)
-
-
-def mirrored(pose: Pose) -> Pose:
-    """The pose seen in a mirror."""
-    return replace(
-        pose,
-        roll=-pose.roll,
-        spine_side=-pose.spine_side,
-        spine_twist=-pose.spine_twist,
-        neck_side=-pose.neck_side,
-        neck_turn=-pose.neck_turn,
-        left_arm=pose.right_arm,
-        right_arm=pose.left_arm,
-        left_leg=pose.right_leg,
-        right_leg=pose.left_leg,
-    )
-
-
-def jitter(part: Part, rng: Rng, spread: float) -> Part:
-    """The same angles, each a little different."""
-    names = [f.name for f in fields(part) if f.name in LIMITS[type(part)] and f.name != "curl"]
-    angles: dict[str, Any] = {name: getattr(part, name) + float(rng.normal(0, spread)) for name in names}
-    return replace(part, **angles)
+from posecore.synthetic.arm_positions import CALM, LIVELY, arm_position
+from posecore.synthetic.pose import Arm, Leg, Pose, Rng, jitter, mirrored, within_limits
 
 
 def draw_pose(family: str, rng: Rng) -> Pose:
@@ -134,36 +26,6 @@ def draw_pose(family: str, rng: Rng) -> Pose:
     turn = rng.normal(0, 22) if rng.random() < 0.6 else rng.uniform(-65, 65)
     pose = within_limits(replace(pose, neck_turn=pose.neck_turn + float(turn)))
     return mirrored(pose) if rng.random() < 0.5 else pose
-
-
-def arm_position(rng: Rng, *names: str) -> Arm:
-    """One of the named everyday arm positions, or of all."""
-    name = str(rng.choice(names or tuple(ARMS)))
-    return ARMS[name](rng.uniform)
-
-
-Uniform = Callable[[float, float], float]
-
-ARMS: dict[str, Callable[[Uniform], Arm]] = {
-    "hang": lambda u: Arm(u(-12, 15), u(4, 16), u(-5, 35), u(3, 30), u(0, 60), 0, u(0.1, 0.6)),
-    "hip": lambda u: Arm(u(-35, -15), u(35, 55), u(50, 78), u(85, 110), u(-20, 20), u(-30, 10), 0.4),
-    "pocket": lambda u: Arm(u(-30, -10), u(14, 24), u(10, 35), u(30, 50), u(0, 30), 0, 0.4),
-    "carry": lambda u: Arm(u(0, 35), u(5, 20), u(0, 45), u(65, 110), u(-30, 60), u(-20, 20), u(0.4, 0.9)),
-    "fold": lambda u: Arm(u(15, 35), u(5, 15), u(60, 80), u(85, 110), u(20, 60), 0, 0.4),
-    "point": lambda u: Arm(u(55, 110), u(0, 40), u(-20, 30), u(0, 35), u(0, 60), u(-20, 20), u(0.1, 1)),
-    "side": lambda u: Arm(u(-15, 25), u(55, 110), u(-30, 40), u(5, 60), u(0, 70), u(-20, 20), u(0, 0.6)),
-    "phone": lambda u: Arm(u(20, 45), u(5, 20), u(10, 40), u(105, 135), u(-30, 30), u(-10, 20), 0.8),
-    "ear": lambda u: Arm(u(20, 50), u(35, 60), u(10, 40), u(130, 145), u(0, 30), u(-20, 20), 0.8),
-    "back": lambda u: Arm(u(-45, -25), u(5, 20), u(30, 70), u(15, 60), u(0, 60), 0, 0.4),
-    "throw": lambda u: Arm(u(-10, 30), u(80, 115), u(-70, -30), u(60, 110), u(0, 60), u(-30, 30), 0.8),
-    "reach": lambda u: Arm(u(95, 165), u(-5, 35), u(-20, 40), u(5, 70), u(0, 60), u(-20, 20), u(0, 0.8)),
-    "high": lambda u: Arm(u(-10, 25), u(125, 175), u(-25, 25), u(0, 60), u(0, 60), u(-20, 20), u(0, 1)),
-    "guard": lambda u: Arm(u(25, 60), u(5, 35), u(5, 40), u(100, 135), u(0, 60), 0, 1.0),
-}
-"""Positions of one arm that people take in daily life and sports."""
-
-CALM = ("hang", "hang", "hang", "hip", "pocket", "carry", "fold", "phone", "ear", "back")
-LIVELY = ("point", "side", "throw", "reach", "high", "guard", "carry")
 
 
 def standing(rng: Rng) -> Pose:

@@ -14,7 +14,7 @@ from posecore.synthetic.figure import Figure, build_figure
 from posecore.synthetic.light import draw_light
 from posecore.synthetic.materials import Material
 from posecore.synthetic.mesh import Mesh, ball, box, tube
-from posecore.synthetic.poses import Arm, Pose
+from posecore.synthetic.pose import Arm, Pose
 from posecore.synthetic.raster import DepthBuffer
 from posecore.synthetic.render import render
 from posecore.synthetic.rotations import rot_x, rot_y

@@ -7,7 +7,8 @@ from posecore.keypoints import GROUPS, KEYPOINTS, LIMBS
 from posecore.synthetic.annotate import leave_out, person_mask, true_points, visibility
 from posecore.synthetic.body import draw_build, pose_body
 from posecore.synthetic.people import Rendered, render_person
-from posecore.synthetic.poses import LIMITS, POSES, Arm, Leg, Pose, draw_pose, mirrored
+from posecore.synthetic.pose import LIMITS, Arm, Leg, Pose, mirrored
+from posecore.synthetic.poses import POSES, draw_pose
 from posecore.synthetic.render import FINE
 
 HEAD = list(GROUPS["head"])
