@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from posecore.ablation import ALL_ON
 from posecore.bundle.partial import empty_partial, open_partial
+from posecore.bundle.people import People, choose_people
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, subject, write_study
 from posecore.compare.cka import LEAST, Products, multiply, similarities
@@ -29,8 +30,6 @@ from posecore.files import atomic_file
 from posecore.inference import Predictor
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import Encoded
-from posecore.skips import study as skip_study
-from posecore.skips.study import People
 
 BATCH: Final = 32
 """People whose layers are compared with each other: with 256 channels they take 180 MB, flattened."""
@@ -60,10 +59,9 @@ def compare_bundles(one: Bundle, other: Bundle, data: PreparedData | None, setti
         (one, other),
         key=lambda each: (each.manifest.dataset["annotations"], each.manifest.dataset["pictures"]),
     )
-    people = skip_study.choose_people(
-        restricted(source, rows[id(source)]), data,
-        skip_study.Settings(replacements=("zero",), limit=settings.limit, seed=settings.seed),
-    )  # fmt: skip
+    people = choose_people(
+        restricted(source, rows[id(source)]), data, limit=settings.limit, seed=settings.seed
+    )
     count = len(people.sample_ids)
     order = np.random.default_rng(settings.seed).permutation(count)
     batches = np.array_split(order, -(-count // BATCH))

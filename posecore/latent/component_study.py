@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from posecore.bundle.manifest import LATENTS, WEIGHTS
 from posecore.bundle.partial import empty_partial, open_partial
+from posecore.bundle.people import People, choose_people
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, write_study
 from posecore.data.heatmaps import decode
@@ -27,8 +28,6 @@ from posecore.latent.decoding import decode_latents
 from posecore.latent.pca import Components, fit_components
 from posecore.metrics.pck import PCK_RADIUS, Hits, hits
 from posecore.samples import read_points, read_visibility
-from posecore.skips import study as skips_study
-from posecore.skips.study import People
 
 COUNTS: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000)
 """Components kept, as far as there are so many; all of them and the latent itself are always added."""
@@ -120,9 +119,7 @@ def _people(bundle: Bundle, data: PreparedData | None) -> tuple[People, NDArray[
     """Everybody in the bundle with their labels, and (N,) whose picture is at hand."""
     table, shown = bundle.samples, bundle.manifest.dataset["pictures"]
     if data is not None or shown == len(table):
-        everybody = skips_study.Settings(replacements=("zero",))
-        people = skips_study.choose_people(bundle, data, everybody)
-        return people, np.ones(len(table), np.bool_)
+        return choose_people(bundle, data), np.ones(len(table), np.bool_)
     if not bundle.manifest.dataset["annotations"]:
         raise DataError(
             f"{bundle.path}: holds no annotated joints to tell right from wrong; name the prepared data "
