@@ -95,6 +95,8 @@ class LocalSource:
     def run(
         self, work: Callable[..., Result], tasks: Iterable[Task], shared: Sequence[Any] = ()
     ) -> Iterator[Result]:
+        """See Source.run; here on threads."""
+
         def one(task: Task) -> Result:
             numbers, arguments = task
             return work(*map(self._block, numbers), *arguments, *shared)

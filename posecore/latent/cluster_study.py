@@ -54,9 +54,11 @@ class ThreadsEngine:
     """In this process, on all its cores."""
 
     def source(self, space: Space) -> Source:
+        """The people where they lie, in this process."""
         return space.source
 
     def fit(self, latents: NDArray[np.floating], components: int) -> Components:
+        """See fit_components."""
         return fit_components(latents, components)
 
 

@@ -83,6 +83,7 @@ class DaskSource:
     def run(
         self, work: Callable[..., Result], tasks: Iterable[Task], shared: Sequence[Any] = ()
     ) -> Iterator[Result]:
+        """See Source.run; here on the cluster's workers."""
         # A task whose result is what all others share: unlike scattered data, it outlives its worker.
         common = self._client.submit(tuple, list(shared), pure=False)
         most = 4 * max(1, sum(self._client.nthreads().values()))

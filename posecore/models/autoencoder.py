@@ -79,6 +79,7 @@ class Autoencoder(nn.Module):
         return features
 
     def forward(self, bottleneck: Tensor) -> Tensor:
+        """(N, C, H, W) to the same shape; with noise in training only."""
         height, width = bottleneck.shape[2:]
         if self.training:
             bottleneck = bottleneck + NOISE * bottleneck * torch.randn_like(bottleneck)

@@ -29,6 +29,7 @@ class Residual(nn.Module):
         )
 
     def forward(self, features: Tensor) -> Tensor:
+        """(N, C, H, W) to the same shape."""
         change: Tensor = self.body(features)
         return features + change
 
@@ -37,6 +38,7 @@ class NoSkip(nn.Module):
     """In the place of a skip that is not built: no parameters, and zeros of the features' shape."""
 
     def forward(self, features: Tensor) -> Tensor:
+        """(N, C, H, W) to the same shape."""
         return features.new_zeros(()).expand(features.shape)
 
 
@@ -61,6 +63,7 @@ class Stem(nn.Module):
         )
 
     def forward(self, images: Tensor) -> Tensor:
+        """(N, 3, 4H, 4W), 0 to 1 less the mean colour, to (N, C, H, W)."""
         device = images.device.type
         with torch.autocast(device, enabled=False):
             features: Tensor = self.body[0](images.float())
@@ -93,6 +96,7 @@ class HeatmapHead(nn.Module):
         return convolution
 
     def forward(self, features: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, K, H, W) float32."""
         with torch.autocast(features.device.type, enabled=False):
             heatmaps: Tensor = self.body(features.float())
         return heatmaps
