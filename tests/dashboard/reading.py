@@ -6,7 +6,9 @@ from streamlit.testing.v1 import AppTest
 
 
 def words(app: AppTest) -> str:
-    blocks = (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader)
+    """All its running text."""
+    messages = (app.info, app.success, app.warning, app.error)
+    blocks = (app.title, app.subheader, app.markdown, app.caption, *messages)
     return "\n".join(str(element.value) for block in blocks for element in block)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 from fake_bundle import make_fake_bundle
+from opening import open_page
 from reading import figures, words
 from streamlit.runtime.scriptrunner_utils import script_run_context
 from streamlit.testing.v1 import AppTest
@@ -55,7 +56,6 @@ from posecore.latent.space import latent_space
 from posecore.latent.sweep import Settings as SweepSettings
 from posecore.latent.sweep import Sweep
 
-APP = Path(__file__).parent.parent.parent / "dashboard" / "app.py"
 PEOPLE, DIMENSIONS = 60, 128
 ANSWER_AHEAD = cluster_answers._answer_ahead
 GROUPS = 4
@@ -104,18 +104,10 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     be left over from the one before, nor still be coming from it."""
     st.cache_resource.clear()
     monkeypatch.setattr(cluster_answers, "_answer_ahead", lambda *_: None)
-    monkeypatch.delenv("POSE_IMAGES", raising=False)
 
 
 def open_clusters(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> AppTest:
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run().switch_page("views/clusters.py")
-    for key, value in link.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
+    return open_page(monkeypatch, artifacts, "clusters", **link)
 
 
 def groups_of(found: Answer) -> list[set[int]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from fake_bundle import make_fake_bundle
+from opening import open_page
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
@@ -29,7 +30,6 @@ from posecore.samples import read_points
 from posecore.skips.study import Settings as SkipSettings
 from posecore.skips.study import run_study
 
-APP = Path(__file__).parent.parent.parent / "dashboard" / "app.py"
 PEOPLE = 12
 ONE, EVERYBODY, LATENTS_TAB = state.COMPARE_TABS[1:]
 
@@ -85,22 +85,15 @@ def numbers(values: object) -> np.ndarray:
     return np.array(values, float)
 
 
-def open_page(monkeypatch: pytest.MonkeyPatch, artifacts: Path, tab: str, **link: str) -> AppTest:
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    monkeypatch.delenv("POSE_IMAGES", raising=False)
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run().switch_page("views/compare.py")
-    for key, value in (link | {state.COMPARE_TAB: tab}).items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
+def open_compare(monkeypatch: pytest.MonkeyPatch, artifacts: Path, tab: str, **link: str) -> AppTest:
+    app = open_page(monkeypatch, artifacts, "compare", **link | {state.COMPARE_TAB: tab})
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
     assert all(picture.alt for images in app.image for picture in images.proto.imgs)
     return app
 
 
 def test_the_page_opens_on_networks_trained_side_by_side_and_names_what_is_missing(bare, monkeypatch):
-    app = open_page(monkeypatch, bare, state.COMPARE_TABS[0])
+    app = open_compare(monkeypatch, bare, state.COMPARE_TABS[0])
     assert app.title[0].value == "Compare"
     (info,) = app.info
     assert study_command(open_bundle(bare / "one"), "networks") in info.value
@@ -109,13 +102,13 @@ def test_the_page_opens_on_networks_trained_side_by_side_and_names_what_is_missi
 @pytest.mark.parametrize("tab", [ONE, EVERYBODY, LATENTS_TAB])
 def test_with_one_bundle_alone_the_commands_are_named(tab, tmp_path, monkeypatch):
     path = make_fake_bundle(tmp_path / "artifacts" / "one", 3)
-    app = open_page(monkeypatch, path.parent, tab)
+    app = open_compare(monkeypatch, path.parent, tab)
     (info,) = app.info
     assert "extract_latents.py" in info.value and f"compare.py --bundle {path} --with" in info.value
 
 
 def test_the_joints_of_one_person_farthest_apart_stand_first(artifacts, monkeypatch):
-    app = open_page(monkeypatch, artifacts, ONE, cmp_person="train-1021")
+    app = open_compare(monkeypatch, artifacts, ONE, cmp_person="train-1021")
     assert "All **12** people" in words(app)
     table = app.dataframe[0].value
     assert (np.diff(table["apart, px"]) <= 0).all()
@@ -133,7 +126,7 @@ def test_the_joints_of_one_person_farthest_apart_stand_first(artifacts, monkeypa
 
 
 def test_a_skip_that_one_network_lacks_is_said_to_be_not_there(artifacts, monkeypatch):
-    app = open_page(monkeypatch, artifacts, ONE, cmp_32="false")
+    app = open_compare(monkeypatch, artifacts, ONE, cmp_32="false")
     assert [app.toggle(key).value for key in state.COMPARE_SKIPS] == [True, False, True, True]
     assert not any(app.toggle(key).disabled for key in state.COMPARE_SKIPS)
     titles = [
@@ -148,8 +141,8 @@ def test_a_skip_that_one_network_lacks_is_said_to_be_not_there(artifacts, monkey
 
 
 def test_switching_the_finest_skip_changes_the_network_that_has_it_only(artifacts, monkeypatch):
-    whole = open_page(monkeypatch, artifacts, ONE).dataframe[0].value.set_index("joint").sort_index()
-    cut = open_page(monkeypatch, artifacts, ONE, cmp_64="false").dataframe[0].value
+    whole = open_compare(monkeypatch, artifacts, ONE).dataframe[0].value.set_index("joint").sort_index()
+    cut = open_compare(monkeypatch, artifacts, ONE, cmp_64="false").dataframe[0].value
     cut = cut.set_index("joint").sort_index()
     assert not np.allclose(whole["peak A"], cut["peak A"])
     assert np.array_equal(whole["peak B"], cut["peak B"])
@@ -166,7 +159,7 @@ def test_what_nobody_knows_of_a_joint_is_a_dot():
 
 
 def test_everybody_is_compared_with_intervals_and_the_table_says_the_same(artifacts, monkeypatch):
-    app = open_page(monkeypatch, artifacts, EVERYBODY)
+    app = open_compare(monkeypatch, artifacts, EVERYBODY)
     (chart,) = figures(app)
     assert f"n = {PEOPLE} people" in chart["layout"]["title"]["text"]
     assert "hourglass" in chart["layout"]["title"]["text"]
@@ -179,9 +172,9 @@ def test_everybody_is_compared_with_intervals_and_the_table_says_the_same(artifa
 
 
 def test_with_cut_skips_the_two_skip_studies_are_compared(artifacts, monkeypatch):
-    whole = open_page(monkeypatch, artifacts, EVERYBODY, cmp_order="by sample id").dataframe[1].value
+    whole = open_compare(monkeypatch, artifacts, EVERYBODY, cmp_order="by sample id").dataframe[1].value
     cut = (
-        open_page(monkeypatch, artifacts, EVERYBODY, cmp_mask="0111", cmp_order="by sample id")
+        open_compare(monkeypatch, artifacts, EVERYBODY, cmp_mask="0111", cmp_order="by sample id")
         .dataframe[1]
         .value
     )
@@ -193,13 +186,13 @@ def test_with_cut_skips_the_two_skip_studies_are_compared(artifacts, monkeypatch
 
 def test_a_twin_shows_no_difference_anywhere(artifacts, monkeypatch):
     link = {"with": "twin"}
-    one = open_page(monkeypatch, artifacts, ONE, **link)
+    one = open_compare(monkeypatch, artifacts, ONE, **link)
     assert (one.dataframe[0].value["apart, px"] == 0).all()
-    everybody = open_page(monkeypatch, artifacts, EVERYBODY, **link)
+    everybody = open_compare(monkeypatch, artifacts, EVERYBODY, **link)
     table = everybody.dataframe[0].value
     assert (table[[name for name in table if "minus" in name]].dropna() == 0).all().all()
     assert "no difference can be told" in words(everybody)
-    latents = open_page(monkeypatch, artifacts, LATENTS_TAB, **link)
+    latents = open_compare(monkeypatch, artifacts, LATENTS_TAB, **link)
     said = words(latents)
     assert "Left between the two is **0.0%**" in said
     assert "adjusted Rand index is **1.000**" in said
@@ -207,7 +200,7 @@ def test_a_twin_shows_no_difference_anywhere(artifacts, monkeypatch):
 
 
 def test_latents_that_are_turned_are_turned_back(artifacts, monkeypatch):
-    app = open_page(monkeypatch, artifacts, LATENTS_TAB)
+    app = open_compare(monkeypatch, artifacts, LATENTS_TAB)
     first, second, variance, _, layers = figures(app)
     # float16 latents and scores leave a little.
     assert "Left between the two is **0.0%**" in words(app)
@@ -221,7 +214,7 @@ def test_latents_that_are_turned_are_turned_back(artifacts, monkeypatch):
 
 
 def test_an_area_on_one_map_selects_the_same_people_on_both(artifacts, monkeypatch):
-    app = open_page(monkeypatch, artifacts, LATENTS_TAB, cmp_area_b="1-2:0,-1e5,1e5,-1e5,1e5,1e5,0,1e5")
+    app = open_compare(monkeypatch, artifacts, LATENTS_TAB, cmp_area_b="1-2:0,-1e5,1e5,-1e5,1e5,1e5,0,1e5")
     first, second = figures(app)[:2]
     strong = []
     for figure in (first, second):
@@ -263,14 +256,14 @@ def test_what_is_drawn_becomes_a_short_area_of_the_link():
 def test_without_studies_the_commands_are_named_and_the_rest_is_shown(bare, monkeypatch):
     link = {"with": "other"}
     one, other = (open_bundle(bare / name) for name in ("one", "other"))
-    app = open_page(monkeypatch, bare, EVERYBODY, **link)
+    app = open_compare(monkeypatch, bare, EVERYBODY, **link)
     assert study_command(one, "compare-other") in words(app)
     assert study_command(other, "skips") in words(app)
-    app = open_page(monkeypatch, bare, LATENTS_TAB, **link)
+    app = open_compare(monkeypatch, bare, LATENTS_TAB, **link)
     assert study_command(one, "projection") in words(app) and study_command(other, "projection") in words(app)
     assert study_command(one, "compare-other") in words(app)
     assert "adjusted Rand index" in words(app)
-    app = open_page(monkeypatch, bare, ONE, **link)
+    app = open_compare(monkeypatch, bare, ONE, **link)
     assert "POSE_IMAGES" in words(app) and not app.toggle
     stored = [read_points(b.samples.iloc[[b.row("train-1000")]], "predicted")[0] for b in (one, other)]
     assert np.array_equal(*stored) and (app.dataframe[0].value["apart, px"] == 0).all()
@@ -278,7 +271,7 @@ def test_without_studies_the_commands_are_named_and_the_rest_is_shown(bare, monk
 
 def test_bundles_of_different_people_are_not_compared(bare, monkeypatch):
     for tab in (ONE, EVERYBODY, LATENTS_TAB):
-        app = open_page(monkeypatch, bare, tab, **{"with": "strangers"})
+        app = open_compare(monkeypatch, bare, tab, **{"with": "strangers"})
         (error,) = app.error
         assert "no people in common" in error.value and not app.get("plotly_chart")
 
@@ -287,7 +280,7 @@ def test_a_study_of_another_bundle_of_that_name_is_refused(artifacts, tmp_path, 
     for name in ("one", "twin"):
         shutil.copytree(artifacts / name, tmp_path / name)
     (tmp_path / "twin").rename(tmp_path / "other")
-    app = open_page(monkeypatch, tmp_path, LATENTS_TAB)
+    app = open_compare(monkeypatch, tmp_path, LATENTS_TAB)
     said = "\n".join(element.value for element in app.info)
     assert (
         "other weights or people" in said
@@ -296,11 +289,11 @@ def test_a_study_of_another_bundle_of_that_name_is_refused(artifacts, tmp_path, 
 
 
 def test_forged_links_are_named(artifacts, monkeypatch):
-    app = open_page(
+    app = open_compare(
         monkeypatch, artifacts, EVERYBODY, cmp_mask="2222", cmp_order="upwards", **{"with": "nobody"}
     )
     warned = "\n".join(element.value for element in app.warning)
     assert "2222" in warned and "upwards" in warned and "nobody" in warned
-    app = open_page(monkeypatch, artifacts, LATENTS_TAB, cmp_k="99", cmp_area_a="umap:1,2,3,4,5,6")
+    app = open_compare(monkeypatch, artifacts, LATENTS_TAB, cmp_k="99", cmp_area_a="umap:1,2,3,4,5,6")
     warned = "\n".join(element.value for element in app.warning)
     assert "99" in warned and "umap:1,2" in warned

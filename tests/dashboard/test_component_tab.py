@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
+from opening import open_page
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import component_charts, component_tab, loaders
+from dashboard import component_charts, component_tab
 from dashboard.latent_loaders import ComponentCurve
 from posecore.bundle import open_bundle
 from posecore.latent import component_study
@@ -40,13 +41,7 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def open_tab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> AppTest:
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    app = AppTest.from_function(page, default_timeout=60)
-    for key, value in link.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
+    return open_page(monkeypatch, artifacts, page, **link)
 
 
 def test_without_studies_both_commands_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,24 +189,13 @@ def test_figures_mark_their_counts_and_leave_out_nobody_s_curves() -> None:
     np.testing.assert_allclose(line.error_y.arrayminus, 0.05)
 
 
-def open_app(monkeypatch: pytest.MonkeyPatch, artifacts: Path, tab: str) -> AppTest:
-    """The whole page PC walk, with this tab in the link."""
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    app = AppTest.from_file(str(Path(loaders.__file__).parent / "app.py"), default_timeout=60)
-    app.run().switch_page("views/pc_walk.py")
-    app.query_params["walk_tab"] = tab
-    app.run()
-    assert not app.exception
-    return app
-
-
 def test_the_tab_is_in_the_link(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = open_app(monkeypatch, artifacts, "How many components matter")
+    app = open_page(monkeypatch, artifacts, "pc_walk", walk_tab="How many components matter")
     assert [heading.value for heading in app.subheader] == [
         "How many hold the variance?",
         "How many vary more than chance makes?",
         "How many does the pose need?",
     ]
-    forged = open_app(monkeypatch, artifacts, "Sleep")
+    forged = open_page(monkeypatch, artifacts, "pc_walk", walk_tab="Sleep")
     assert "'Sleep', expected Walk or How many components matter" in forged.warning[0].value
     assert "How near is the nearest?" in words(forged)

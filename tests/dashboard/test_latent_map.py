@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 from fake_bundle import make_fake_bundle
 from many_people import make_many_people
+from opening import open_page
 from PIL import Image
+from reading import words
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
@@ -29,7 +31,6 @@ from posecore.latent.contrasts import contrast
 from posecore.latent.outliers import Judgement
 from posecore.samples import read_visibility
 
-APP = Path(__file__).parent.parent.parent / "dashboard" / "app.py"
 PEOPLE = 40
 
 
@@ -52,25 +53,8 @@ def bundle(artifacts: Path) -> Bundle:
     return open_bundle(artifacts / "people")
 
 
-@pytest.fixture(autouse=True)
-def no_pictures_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("POSE_IMAGES", raising=False)
-
-
 def open_map(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> AppTest:
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run().switch_page("views/latent_map.py")
-    for key, value in link.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def words(app: AppTest) -> str:
-    blocks = (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader, app.success)
-    return "\n".join(str(element.value) for block in blocks for element in block)
+    return open_page(monkeypatch, artifacts, "latent_map", **link)
 
 
 def unpacked(data: bytes) -> SimpleNamespace:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
 from fake_networks import make_study, planted, write_fake_study
+from opening import open_page
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
@@ -49,13 +50,7 @@ def artifacts(study, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def open_tab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> AppTest:
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    app = AppTest.from_function(page, default_timeout=60)
-    for key, value in link.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
+    return open_page(monkeypatch, artifacts, page, **link)
 
 
 def with_study(tmp_path: Path, study) -> Path:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
+from opening import DASHBOARD, open_page
 
 from dashboard.components import network_name
 from posecore.bundle import open_bundle
@@ -13,8 +13,7 @@ from posecore.inference import Predictor
 from posecore.latent.extract import extract
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 
-DASHBOARD = Path(__file__).parent.parent.parent / "dashboard"
-PAGES = sorted(path.name for path in (DASHBOARD / "views").glob("[a-z]*.py"))
+PAGES = sorted(path.stem for path in (DASHBOARD / "views").glob("[a-z]*.py"))
 
 BUNDLES = {
     "numbers": ({"autoencoder": 50}, {"latent": "autoencoder"}),
@@ -42,17 +41,6 @@ def artifacts(prepared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
-def opened(artifacts: Path, page: str, monkeypatch: pytest.MonkeyPatch, **link: str) -> AppTest:
-    monkeypatch.delenv("POSE_IMAGES", raising=False)
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    app = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=60)
-    if page != "overview.py":
-        app.run().switch_page(f"views/{page}")
-    for key, value in link.items():
-        app.query_params[key] = value
-    return app.run()
-
-
 def test_a_network_s_name_says_how_it_is_built(artifacts: Path) -> None:
     names = {bundle: network_name(open_bundle(artifacts / bundle / "one")) for bundle in BUNDLES}
     assert names["numbers"].endswith("1 stack, 8 channels, autoencoder of 50")
@@ -62,8 +50,7 @@ def test_a_network_s_name_says_how_it_is_built(artifacts: Path) -> None:
 @pytest.mark.parametrize("bundle", BUNDLES)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opens(page: str, bundle: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened(artifacts / bundle, page, monkeypatch)
-    assert not app.exception, app.exception
+    app = open_page(monkeypatch, artifacts / bundle, page)
     assert not app.error, [element.value for element in app.error]
     assert app.title
 
@@ -74,8 +61,7 @@ def test_a_switch_of_a_skip_that_was_not_built_moves_nothing(
     moved = {}
     # Only 32 x 32 exists in this network; cut is first all that does not exist, then what does.
     for cut, on in {"absent": ["lab_32"], "there": ["lab_64", "lab_16", "lab_8"]}.items():
-        app = opened(artifacts / "other", "skip_lab.py", monkeypatch, **dict.fromkeys(on, "true"))
-        assert not app.exception, app.exception
+        app = open_page(monkeypatch, artifacts / "other", "skip_lab", **dict.fromkeys(on, "true"))
         switched = {key: app.toggle(key).value for key in ("lab_64", "lab_32", "lab_16", "lab_8")}
         assert [key for key, value in switched.items() if value] == on
         table = next(table.value for table in app.dataframe if "moved, px" in table.value)

@@ -4,14 +4,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
+from opening import open_page
 from PIL import Image
-from reading import figures
+from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import latent_loaders, loaders, state
 from posecore.ablation import ALL_MASKS, parse_mask
 
-APP = Path(__file__).parent.parent.parent / "dashboard" / "app.py"
 PEOPLE = 30
 TITLES = {
     "overview": "What a pose network learned",
@@ -34,30 +34,6 @@ def pictured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pictured")
     make_fake_bundle(folder / "pictured", people=12, pictures=True, seed=1)
     return folder
-
-
-@pytest.fixture(autouse=True)
-def no_pictures_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("POSE_IMAGES", raising=False)
-
-
-def open_page(monkeypatch: pytest.MonkeyPatch, artifacts: Path, page: str, **link: str) -> AppTest:
-    """The page as a browser shows it that was given a link with these parameters."""
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    if page != "overview":
-        app.run().switch_page(f"views/{page}.py")
-    for key, value in link.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def words(app: AppTest) -> str:
-    """All running text of a page."""
-    blocks = (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader, app.title)
-    return "\n".join(str(element.value) for block in blocks for element in block)
 
 
 def metrics(app: AppTest) -> dict[str, str]:

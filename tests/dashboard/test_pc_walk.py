@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_bundle import make_fake_bundle
+from opening import open_page
 from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
@@ -82,14 +83,7 @@ def frames(monkeypatch: pytest.MonkeyPatch) -> list:
 
 
 def open_walk(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> AppTest:
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    monkeypatch.delenv("POSE_IMAGES", raising=False)
-    app = AppTest.from_function(page, default_timeout=60)
-    for key, value in link.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
+    return open_page(monkeypatch, artifacts, page, **link)
 
 
 def people_met(app: AppTest) -> list[str]:

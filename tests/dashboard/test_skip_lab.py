@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_bundle import make_fake_bundle
+from opening import open_page
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -20,7 +21,6 @@ from posecore.keypoints import COLOURS, KEYPOINTS, K
 from posecore.metrics.pck import hits
 from posecore.samples import columns, read_points, read_visibility
 
-APP = Path(__file__).parent.parent.parent / "dashboard" / "app.py"
 PEOPLE = 16
 
 
@@ -37,15 +37,7 @@ def bundle(artifacts: Path) -> Bundle:
 
 
 def open_lab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> AppTest:
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    monkeypatch.delenv("POSE_IMAGES", raising=False)
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run().switch_page("views/skip_lab.py")
-    for key, value in link.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
+    return open_page(monkeypatch, artifacts, "skip_lab", **link)
 
 
 def file_of(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:

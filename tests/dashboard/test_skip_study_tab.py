@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
+from opening import open_page
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
@@ -53,14 +54,7 @@ def edit(path: Path, study, hits) -> None:
 
 
 def open_tab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> AppTest:
-    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
-    monkeypatch.delenv("POSE_IMAGES", raising=False)
-    app = AppTest.from_function(page, default_timeout=60)
-    for key, value in link.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
+    return open_page(monkeypatch, artifacts, page, **link)
 
 
 def test_without_a_study_there_is_one_sentence_with_the_command(tmp_path, monkeypatch):

@@ -1,0 +1,30 @@
+"""Pages as a browser opens them, without a browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+DASHBOARD = Path(__file__).parent.parent.parent / "dashboard"
+
+
+def open_page(
+    monkeypatch: pytest.MonkeyPatch, artifacts: Path, page: str | Callable[[], None], **link: str
+) -> AppTest:
+    """The page as it is for somebody who was given a link with these parameters.
+
+    page: the name of a view, within the whole dashboard; or a function that shows one part alone.
+    """
+    monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
+    if callable(page):
+        app = AppTest.from_function(page, default_timeout=60)
+    else:
+        app = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=60)
+        if page != "overview":
+            app.run().switch_page(f"views/{page}.py")
+    for key, value in link.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
