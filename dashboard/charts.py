@@ -170,6 +170,22 @@ def rows_around_zero(figure: go.Figure, names: Sequence[str], axis: str, source:
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], automargin=True)
 
 
+def settle(figure: go.Figure, bottom: int) -> None:
+    """Give the figure its margins, `bottom` pixels below. Where Plotly finds them itself it draws twice."""
+    figure.update_layout(margin={"l": 56, "b": bottom, "autoexpand": False})
+    figure.update_xaxes(automargin=False)
+    figure.update_yaxes(automargin=False)
+
+
+LEGEND_COLUMNS, LEGEND_ROW = 3, 20
+"""Entries of a map's legend beside one another on a narrow page, and the height of a row in pixels."""
+
+
+def room_for_legend(entries: int) -> int:
+    """Pixels below a map for its axis and a legend of so many clusters."""
+    return 66 + LEGEND_ROW * -(-entries // LEGEND_COLUMNS)
+
+
 def legend_below(figure: go.Figure, room: int) -> None:
     """A legend under the figure, in `room` pixels below the axes."""
     legend = {"orientation": "h", "yref": "container", "y": 0.01, "x": 0}

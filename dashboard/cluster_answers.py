@@ -3,9 +3,7 @@
 Where the best of many restarts takes long, one quick run is shown first and the restarts go on by themselves.
 """
 
-import os
-import sys
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from importlib import import_module
 from typing import Final
 
@@ -13,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard import cluster_guesses, cluster_stored, latent_loaders, loaders
+from dashboard.background import worker
 from dashboard.cluster_distances import Distances, distances, silhouettes_of
 from dashboard.cluster_questions import (
     COMPLETE,
@@ -47,15 +46,7 @@ MOST_DENSE: Final = 5_000
 """People whom HDBSCAN is given at most: a second in 50 components; of 10,000 it takes five."""
 
 
-def _step_back() -> None:
-    """Whoever looks at a page goes before what is computed in the background. Linux knows a thread's rank;
-    elsewhere it would be that of the whole process."""
-    if sys.platform == "linux":
-        os.nice(10)
-
-
-_worker = ThreadPoolExecutor(1, "restarts", _step_back)
-_worker.submit(import_module, "sklearn.metrics")  # takes a second, and is needed once K is changed
+worker.submit(import_module, "sklearn.metrics")  # takes a second, and is needed once K is changed
 
 
 def people_in(bundle: Bundle, place: Place) -> Space:
@@ -139,8 +130,8 @@ def prepare(bundle: Bundle, place: Place) -> None:
 
 @loaders.kept(8)
 def _prepared(bundle: Bundle, key: tuple[str, str], place: Place) -> "Future[None]":
-    _worker.submit(_distances, bundle, key, place)
-    return _worker.submit(_answer_ahead, bundle, place, LEAST)
+    worker.submit(_distances, bundle, key, place)
+    return worker.submit(_answer_ahead, bundle, place, LEAST)
 
 
 def _answer_ahead(bundle: Bundle, place: Place, k: int) -> None:
@@ -152,7 +143,7 @@ def _answer_ahead(bundle: Bundle, place: Place, k: int) -> None:
     except PosecoreError:
         return
     if k < MOST:
-        _worker.submit(_answer_ahead, bundle, place, k + 1)
+        worker.submit(_answer_ahead, bundle, place, k + 1)
 
 
 def start_restarts(bundle: Bundle, question: Question) -> None:
@@ -171,7 +162,7 @@ def start_restarts(bundle: Bundle, question: Question) -> None:
         )
         return min(tries, key=lambda one: one.inertia)
 
-    jobs[question] = _worker.submit(work)
+    jobs[question] = worker.submit(work)
 
 
 @loaders.kept(4)

@@ -8,15 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts import GREY, MARK, category, framed, trace_for
+from dashboard.charts import GREY, MARK, category, framed, room_for_legend, settle, trace_for
 from posecore.latent.silhouette import NOISE
 
 MOST_BARS: Final = 500
 """People drawn one by one: as many as there are pixels from top to bottom."""
 CELLS: Final = 7
 """Thumbnails along either side of the map."""
-LEGEND_COLUMNS, LEGEND_ROW = 3, 20
-"""Entries of the map's legend beside one another on a narrow page, and the height of a row in pixels."""
 DIM: Final = "rgba(138,143,152,0.35)"
 
 
@@ -64,7 +62,8 @@ def silhouettes(
     figure.update_layout(
         **framed(source, 560), showlegend=False, bargap=0, barmode="overlay", clickmode="event+select"
     )
-    _settle(figure, names, 60)
+    if _plain(names):
+        settle(figure, 60)
     figure.update_xaxes(title="silhouette of each person", zeroline=True)
     figure.update_yaxes(title="cluster", tickvals=ticks, ticktext=marks, autorange="reversed", showgrid=False)
     return figure
@@ -114,21 +113,16 @@ def scatter(
         **framed(source, 560), showlegend=True, dragmode="pan",
         legend={"itemsizing": "constant", "orientation": "h", "yref": "container", "y": 0.01, "x": 0},
     )  # fmt: skip
-    _settle(figure, names, 66 + LEGEND_ROW * -(-len(names) // LEGEND_COLUMNS))
+    if _plain(names):
+        settle(figure, room_for_legend(len(names)))
     figure.update_xaxes(title=axes[0], zeroline=False)
     figure.update_yaxes(title=axes[1], zeroline=False)
     return figure
 
 
-def _settle(figure: go.Figure, names: Mapping[int, str], bottom: int) -> None:
-    """Give the figure its margins, `bottom` pixels below. Where Plotly finds them itself it draws twice.
-
-    Only with names of the user's own it has to.
-    """
-    if all(name.removeprefix("cluster ").isdigit() for number, name in names.items() if number != NOISE):
-        figure.update_layout(margin={"l": 56, "b": bottom, "autoexpand": False})
-        figure.update_xaxes(automargin=False)
-        figure.update_yaxes(automargin=False)
+def _plain(names: Mapping[int, str]) -> bool:
+    """Whether nobody gave a cluster a name of their own, so that it is known how much room names take."""
+    return all(name.removeprefix("cluster ").isdigit() for number, name in names.items() if number != NOISE)
 
 
 def spread(places: NDArray[np.floating], cells: int = CELLS) -> list[int]:

@@ -8,7 +8,16 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from dashboard.charts import CATEGORIES, GREY, SYMBOLS, framed, legend_below, trace_for
+from dashboard.charts import (
+    CATEGORIES,
+    GREY,
+    SYMBOLS,
+    framed,
+    legend_below,
+    room_for_legend,
+    settle,
+    trace_for,
+)
 from posecore.compare.paired import Paired
 from posecore.skips.statistics import Estimate
 
@@ -145,10 +154,11 @@ def people_map(
             line={"color": GREY, "width": 1.5, "dash": "dot"},
         )  # fmt: skip
     figure.update_layout(
-        **framed(source, 480), dragmode="lasso", showlegend=True,
-        legend={"orientation": "h", "y": -0.2, "x": 0},
+        **framed(source, 520), dragmode="lasso", showlegend=True,
+        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
     )  # fmt: skip
     figure.update_layout(margin={"t": 90})
+    settle(figure, room_for_legend(len(np.unique(codes))))
     figure.update_xaxes(title=titles[0], zeroline=False)
     figure.update_yaxes(title=titles[1], zeroline=False)
     return figure

@@ -1,8 +1,11 @@
 """Compare: networks trained side by side, and two bundles over the people that both hold."""
 
+from importlib import import_module
+
 import streamlit as st
 
 from dashboard import components, state
+from dashboard.background import worker
 
 st.title("Compare")
 bundle = components.current_bundle()
@@ -17,6 +20,9 @@ if tab == state.COMPARE_TABS[0]:
     from dashboard import networks_tab
 
     networks_tab.show(bundle)
+    # What the other tabs import takes half a second; it comes while one reads this one.
+    worker.submit(import_module, "dashboard.compare_everybody")
+    worker.submit(import_module, "dashboard.compare_latents")
 else:
     from dashboard import compare_view
 

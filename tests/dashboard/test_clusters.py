@@ -2,9 +2,7 @@
 
 import io
 import json
-import os
 import shutil
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +25,7 @@ from dashboard import (
     cluster_people,
     cluster_stored,
 )
+from dashboard.background import worker
 from dashboard.cluster_answers import answer
 from dashboard.cluster_check import Told, told_by, verdict
 from dashboard.cluster_questions import (
@@ -176,8 +175,8 @@ def test_distances_are_measured_once_in_the_background(
     bundle = open_bundle(artifacts / "people")
     cluster_answers.prepare(bundle, Place())
     cluster_answers.prepare(bundle, Place())
-    cluster_answers._worker.submit(int).result(60)  # what came before is done then
-    assert len(measured) == 1 and measured[0].startswith("restarts")
+    worker.submit(int).result(60)  # what came before is done then
+    assert len(measured) == 1 and measured[0].startswith("background")
     # The people of a cluster, and another K, need no others.
     answer(bundle, Question(3, Place(people=ONE_CLUSTER)))
     answer(bundle, Question(5))
@@ -191,13 +190,13 @@ def test_every_k_is_answered_before_it_is_asked_for(artifacts: Path, monkeypatch
     bundle = open_bundle(artifacts / "people")
     cluster_answers.prepare(bundle, Place())
     for _ in range(MOST + 2):  # every job leaves the next one behind
-        cluster_answers._worker.submit(int).result(60)
+        worker.submit(int).result(60)
     monkeypatch.setattr(cluster_answers, "_rows", None)
     monkeypatch.setattr(cluster_answers, "silhouettes_of", None)
     for k in range(LEAST, MOST + 1):
         assert len(answer(bundle, Question(k)).sizes) == k
     # A spinner in the background would fill the terminal with warnings that there is no page to show it.
-    assert not [words for words in said if "restarts" in words]
+    assert not [words for words in said if "background" in words]
 
 
 def test_of_too_many_people_no_k_is_answered_ahead(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,11 +208,6 @@ def test_of_too_many_people_no_k_is_answered_ahead(artifacts: Path, monkeypatch:
     monkeypatch.setattr(cluster_answers, "MOST_STORED", PEOPLE)
     ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), MOST)
     assert answered == [Question(MOST)]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no rank of its own")
-def test_the_background_steps_back() -> None:
-    assert cluster_answers._worker.submit(os.nice, 0).result(60) == min(19, os.nice(0) + 10)
 
 
 def test_a_stored_sweep_is_shown_as_it_is_and_only_for_its_own_question(studied: Path) -> None:

@@ -13,7 +13,8 @@ from opening import open_page
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import compare_maps, compare_person, state
+from dashboard import compare_everybody, compare_latents, compare_maps, compare_person, state
+from dashboard.background import worker
 from dashboard.lab_answer import Answer, Side
 from dashboard.map_area import inside, read_area
 from dashboard.picture_source import bundle_person
@@ -97,6 +98,14 @@ def test_the_page_opens_on_networks_trained_side_by_side_and_names_what_is_missi
     assert app.title[0].value == "Compare"
     (info,) = app.info
     assert study_command(open_bundle(bare / "one"), "networks") in info.value
+
+
+def test_what_the_other_tabs_import_comes_while_one_reads_the_first(bare, monkeypatch):
+    asked = []
+    monkeypatch.setattr(worker, "submit", lambda function, *arguments: asked.append((function, arguments)))
+    open_compare(monkeypatch, bare, state.COMPARE_TABS[0])
+    # In the background nobody would be told of a module that does not exist.
+    assert [function(*arguments) for function, arguments in asked] == [compare_everybody, compare_latents]
 
 
 @pytest.mark.parametrize("tab", [ONE, EVERYBODY, LATENTS_TAB])
