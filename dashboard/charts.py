@@ -159,13 +159,16 @@ def framed(source: str, height: int) -> dict[str, Any]:
     }
 
 
-def rows_around_zero(figure: go.Figure, names: Sequence[str], axis: str, source: str) -> None:
-    """Lay out effects with intervals: one row per name, the first on top, on both sides of a line at zero."""
+def rows_around_zero(
+    figure: go.Figure, names: Sequence[str], axis: str, source: str, row: int = 24, below: int = 70
+) -> None:
+    """Lay out effects with intervals: one row per name, the first on top, on both sides of a line at zero.
+
+    row: its height in pixels. below: room for the axis and a legend.
+    """
     figure.add_vline(x=0, line={"color": GREY, "width": 1})
-    figure.update_layout(
-        **framed(source, 150 + 24 * len(names)),
-    )
-    legend_below(figure, 70)
+    figure.update_layout(**framed(source, 80 + row * len(names) + below))
+    legend_below(figure, below)
     figure.update_xaxes(title=axis)
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], automargin=True)
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts import CATEGORIES, SYMBOLS, framed, legend_below, rows_around_zero
+from dashboard.charts import CATEGORIES, LEGEND_ROW, SYMBOLS, framed, legend_below, rows_around_zero
 from posecore.skips.statistics import Estimate
 
 ROW: Final = 30
@@ -47,8 +47,9 @@ def gains(series: Sequence[Dots], names: Sequence[str], axis: str, source: str) 
     figure = go.Figure()
     for dots in series:
         _add(figure, dots, rows=True, unit="points", factor=100, digits=1)
-    rows_around_zero(figure, list(names), axis, source)
-    figure.update_layout(scattermode="group", height=160 + ROW * len(names))
+    # On a narrow page each series has a row of the legend to itself.
+    rows_around_zero(figure, list(names), axis, source, ROW, 50 + LEGEND_ROW * len(series))
+    figure.update_layout(scattermode="group")
     return figure
 
 
