@@ -180,13 +180,16 @@ def settle(figure: go.Figure, bottom: int) -> None:
     figure.update_yaxes(automargin=False)
 
 
-LEGEND_COLUMNS, LEGEND_ROW = 3, 20
-"""Entries of a map's legend beside one another on a narrow page, and the height of a row in pixels."""
+LEGEND_ROW: Final = 20
+"""Height of a legend's row in pixels."""
 
 
-def room_for_legend(entries: int) -> int:
-    """Pixels below a map for its axis and a legend of so many clusters."""
-    return 66 + LEGEND_ROW * -(-entries // LEGEND_COLUMNS)
+def room_for_legend(clusters: int, columns: int) -> int:
+    """Pixels below a map for its axis and the legend of its clusters.
+
+    columns: how many of them stand beside one another on a narrow page.
+    """
+    return 66 + LEGEND_ROW * -(-clusters // columns)
 
 
 def legend_below(figure: go.Figure, room: int) -> None:

@@ -114,7 +114,7 @@ def scatter(
         legend={"itemsizing": "constant", "orientation": "h", "yref": "container", "y": 0.01, "x": 0},
     )  # fmt: skip
     if _plain(names):
-        settle(figure, room_for_legend(len(names)))
+        settle(figure, room_for_legend(len(names), 3))
     figure.update_xaxes(title=axes[0], zeroline=False)
     figure.update_yaxes(title=axes[1], zeroline=False)
     return figure

@@ -153,12 +153,13 @@ def people_map(
             x=closed[:, 0], y=closed[:, 1], mode="lines", hoverinfo="skip", showlegend=False,
             line={"color": GREY, "width": 1.5, "dash": "dot"},
         )  # fmt: skip
+    below = room_for_legend(len(np.unique(codes)), 2)
     figure.update_layout(
-        **framed(source, 520), dragmode="lasso", showlegend=True,
+        **framed(source, 420 + below), dragmode="lasso", showlegend=True,
         legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
     )  # fmt: skip
     figure.update_layout(margin={"t": 90})
-    settle(figure, room_for_legend(len(np.unique(codes))))
+    settle(figure, below)
     figure.update_xaxes(title=titles[0], zeroline=False)
     figure.update_yaxes(title=titles[1], zeroline=False)
     return figure

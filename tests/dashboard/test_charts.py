@@ -1,6 +1,6 @@
 import numpy as np
 
-from dashboard import charts
+from dashboard import charts, compare_charts
 from posecore.data.crops import SquareCrop
 
 
@@ -42,3 +42,15 @@ def test_the_picture_of_the_box_counts_in_the_picture_s_own_pixels() -> None:
     image = figure.layout.images[0]
     assert (image.x, image.y, image.sizex, image.sizey) == (0, 0, 640, 480)
     assert figure.layout.dragmode == "select" and len(figure.data[0].x)
+
+
+def test_maps_of_many_clusters_keep_their_height_above_the_legend() -> None:
+    heights = []
+    for count in (2, 20):
+        codes = np.arange(count)
+        figure = compare_charts.people_map(
+            np.zeros((count, 2)), codes.astype(str).tolist(), codes, None, None, ("x", "y"), "n"
+        )
+        heights.append(figure.layout.height - figure.layout.margin.b)
+        assert figure.layout.margin.b >= charts.LEGEND_ROW * count / 2  # two beside one another
+    assert heights[0] == heights[1]
