@@ -154,11 +154,9 @@ def people_map(
             line={"color": GREY, "width": 1.5, "dash": "dot"},
         )  # fmt: skip
     below = room_for_legend(len(np.unique(codes)), 2)
-    figure.update_layout(
-        **framed(source, 420 + below), dragmode="lasso", showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0.01, "x": 0},
-    )  # fmt: skip
+    figure.update_layout(**framed(source, 420 + below), dragmode="lasso")
     figure.update_layout(margin={"t": 90})
+    legend_below(figure, below)
     settle(figure, below)
     figure.update_xaxes(title=titles[0], zeroline=False)
     figure.update_yaxes(title=titles[1], zeroline=False)

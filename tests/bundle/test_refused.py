@@ -9,9 +9,7 @@ import pytest
 from editing import edit_manifest, edit_table, refused, rewrite
 from PIL import Image
 
-from posecore.bundle import (
-    open_bundle,
-)
+from posecore.bundle import open_bundle
 from posecore.errors import BundleError
 
 
