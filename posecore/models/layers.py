@@ -62,6 +62,11 @@ class Stem(nn.Module):
             Residual(channels),
         )
 
+    @property
+    def fine(self) -> nn.Sequential:
+        """The layers before the pooling, which compute at half of the image's resolution."""
+        return nn.Sequential(*list(self.body)[:4])
+
     def forward(self, images: Tensor) -> Tensor:
         """(N, 3, 4H, 4W), 0 to 1 less the mean colour, to (N, C, H, W)."""
         device = images.device.type

@@ -88,7 +88,7 @@ def train(
     torch.manual_seed(seed)
     network = first_network(before, preset, data[0].info["mean_rgb"], built)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    network.stem.requires_grad_(not preset.freeze_stem)
+    network.stem.fine.requires_grad_(not preset.freeze_fine)
     change = partial(augment, augmentation=preset.augmentation) if preset.augmentation else None
     examples = TrainingDataset(crops, preset.target, change, seed)
     sampler: DistributedSampler[Example] = DistributedSampler(
@@ -200,8 +200,8 @@ def _train_epoch(
 ) -> float:
     """One pass over the batches; returns the mean loss."""
     module.train()
-    if preset.freeze_stem:
-        module.stem.eval()
+    if preset.freeze_fine:
+        module.stem.fine.eval()
     losses = []
     for batch in batches:
         optimiser.zero_grad()

@@ -164,14 +164,17 @@ def test_people_of_several_folders_are_trained_on_together(prepared_dir, tmp_pat
     assert record["validated_on"]["people"] == data.info["splits"]["val"]["people"]
 
 
-def test_a_frozen_stem_keeps_its_weights_and_statistics(prepared_dir, tmp_path):
+def test_finish_keeps_the_fine_layers_weights_and_statistics(prepared_dir, tmp_path):
     run(prepared_dir, tmp_path / "first", epochs=3)
     best = tmp_path / "first" / "best.safetensors"
     run(prepared_dir, tmp_path / "second", "finish", epochs=3, init=best)
     before = load_checkpoint(best).state_dict()
     after = torch.load(tmp_path / "second" / STATE, weights_only=True)["network"]
     same = {name for name in before if torch.equal(before[name], after[name])}
-    assert {name for name in before if name.startswith("stem.")} <= same
+    # stem.body.4 is the pooling; what comes behind it trains on.
+    fine = {name for name in before if name.startswith(tuple(f"stem.body.{i}." for i in range(4)))}
+    assert len(fine) > 10 and fine <= same
+    assert "stem.body.5.body.2.weight" not in same
     assert "features.0.body.2.weight" not in same
 
 
