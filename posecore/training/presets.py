@@ -27,7 +27,7 @@ class Preset:
     unlabelled: `zero` takes the map of an unlabelled joint as all-zero, `ignore` leaves it out of the loss.
     place: weight of the loss's second term, see `posecore.training.losses.heatmap_loss`.
     freeze_fine: keep the weights and statistics of the layers before the stem's pooling (`Stem.fine`), which
-    learn earliest and take half of all the work; a step then takes about half the time.
+    learn earliest and take more than half of a forward pass; a step then takes two thirds of the time.
     """
 
     optimiser: Literal["rmsprop", "adamw"]
