@@ -20,8 +20,8 @@ from dashboard.cluster_questions import Answer
 from dashboard.cluster_traits import PCK, TRAITS, described, named, sentence
 from posecore.bundle import Bundle
 from posecore.keypoints import KEYPOINTS, label
-from posecore.latent.attributes import joints_known
 from posecore.latent.contrasts import LEAST
+from posecore.latent.skeletons import joints_known
 
 SHOWN: Final = 12
 AXES: Final = {

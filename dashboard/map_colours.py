@@ -11,8 +11,9 @@ from dashboard import latent_loaders
 from dashboard.charts import CATEGORIES, GREY, SCORE_SCALE, category
 from posecore.bundle import Bundle
 from posecore.keypoints import KEYPOINTS, label
-from posecore.latent.attributes import ATTRIBUTES, PEAK, joints_known
+from posecore.latent.attributes import ATTRIBUTES
 from posecore.latent.descriptions import CIRCLES, name_for_people
+from posecore.latent.skeletons import PEAK, joints_known
 from posecore.samples import read_peaks, read_visibility, truth_columns
 
 PCK: Final = "PCK"

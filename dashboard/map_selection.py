@@ -13,8 +13,8 @@ from dashboard.map_charts import contrasts
 from dashboard.map_choices import Choices
 from posecore import drawing
 from posecore.bundle import Bundle
-from posecore.latent.attributes import joints_known
 from posecore.latent.descriptions import name_for_people
+from posecore.latent.skeletons import joints_known
 
 PER_PAGE: Final = 32
 TILE: Final = 96

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from dashboard import components, latent_loaders, walk_charts
 from posecore import drawing
 from posecore.bundle import Bundle
-from posecore.latent.attributes import ATTRIBUTES, joints_known
+from posecore.latent.attributes import ATTRIBUTES
 from posecore.latent.descriptions import name_for_people
 from posecore.latent.meaning import LEAST, PERMUTATIONS
+from posecore.latent.skeletons import joints_known
 from posecore.latent.walks import both_ends
 
 SURE: Final = 0.05

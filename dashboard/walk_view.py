@@ -21,8 +21,8 @@ from posecore.bundle import Bundle
 from posecore.data.heatmaps import decode
 from posecore.errors import PosecoreError
 from posecore.keypoints import K
-from posecore.latent.attributes import PEAK
 from posecore.latent.pca import Components
+from posecore.latent.skeletons import PEAK
 from posecore.samples import read_peaks
 
 HOW = {

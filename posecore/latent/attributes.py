@@ -13,63 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from posecore.data.crops import SIZE
-from posecore.keypoints import KEYPOINTS
-from posecore.samples import Prefix, columns, read_peaks, read_points, read_visibility
-
-Floats = NDArray[np.float64]
-
-PEAK: Final = 0.2
-"""A predicted joint counts as found where its heatmap's maximum is this high. Of the shipped network's joints
-that were labelled by people, 79 % of those above and 32 % of those below lie within the PCK radius."""
+from posecore.latent.skeletons import Floats, Skeletons, joints_known, read_skeletons
+from posecore.samples import Prefix
 
 SHORT: Final = 0.1
 """A torso shorter than this share of the box around all joints points at the camera: neither its direction
 nor lengths measured by it say anything then."""
 
-_JOINT: Final = {name: k for k, name in enumerate(KEYPOINTS)}
 _SIDES: Final = ("left", "right")
-
-
-@dataclass(frozen=True, eq=False)
-class Skeletons:
-    """N people. points: (N, 17, 2) crop pixels, x then y, nan where a joint is missing. frame: (N, 4), where
-    the picture's left, top, right and bottom border lie in the crop, at most the crop's own."""
-
-    points: Floats
-    frame: Floats
-
-    def joint(self, name: str) -> Floats:
-        """(N, 2) of one joint."""
-        return self.points[:, _JOINT[name]]
-
-
-def skeletons(
-    points: NDArray[np.floating], visibility: NDArray[np.integer], frame: NDArray[np.floating] | None = None
-) -> Skeletons:
-    """People of points (N, 17, 2) in crop pixels; joints with visibility (N, 17) of 0 are missing.
-
-    frame: (N, 4), see Skeletons; None where the pictures end with the crops. Coordinates that are not finite
-    are missing too.
-    """
-    known = (visibility > 0) & np.isfinite(points).all(axis=-1)
-    whole = np.broadcast_to(np.array([0.0, 0.0, SIZE, SIZE]), (len(points), 4))
-    return Skeletons(
-        np.where(known[..., None], points, np.nan).astype(np.float64),
-        np.asarray(whole if frame is None else frame, np.float64),
-    )
-
-
-def read_skeletons(samples: pd.DataFrame, source: Prefix) -> Skeletons:
-    """The people of a table as in posecore.samples, by their annotated or predicted joints (see PEAK)."""
-    seen = (
-        read_visibility(samples) if source == "annotated" else (read_peaks(samples) >= PEAK).astype(np.int8)
-    )
-    x, y, side = (samples[f"crop_{name}"].to_numpy(np.float64) for name in ("x", "y", "side"))
-    edges = [-x, -y, samples["image_width"].to_numpy() - x, samples["image_height"].to_numpy() - y]
-    return skeletons(
-        read_points(samples, source), seen, np.clip(np.stack(edges, axis=1) * SIZE / side[:, None], 0, SIZE)
-    )
 
 
 def attributes_of(samples: pd.DataFrame, source: Prefix | None = None) -> pd.DataFrame:
@@ -80,11 +31,6 @@ def attributes_of(samples: pd.DataFrame, source: Prefix | None = None) -> pd.Dat
     people = read_skeletons(samples, joints_known(samples) if source is None else source)
     values = {name: attribute.measure(people) for name, attribute in ATTRIBUTES.items()}
     return pd.DataFrame(values, index=pd.Index(samples["sample_id"], name="sample_id"))
-
-
-def joints_known(samples: pd.DataFrame) -> Prefix:
-    """Which joints describe a table's people best: annotated ones, or predicted where it has no others."""
-    return "annotated" if columns("annotated", "v")[0] in samples.columns else "predicted"
 
 
 def torso_angle(people: Skeletons) -> Floats:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from posecore.keypoints import KEYPOINTS, label
-from posecore.latent.attributes import ATTRIBUTES, PEAK, joints_known
+from posecore.latent.attributes import ATTRIBUTES
+from posecore.latent.skeletons import PEAK, joints_known
 from posecore.samples import TRUTH, Prefix, read_peaks, read_visibility, truth_columns
 
 CIRCLES: Final = ("truth_view_degrees", "truth_light_azimuth")

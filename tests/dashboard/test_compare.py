@@ -1,6 +1,5 @@
 """The page Compare, as a browser shows it, on people who do not exist."""
 
-import base64
 import dataclasses
 import shutil
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 import torch
 from fake_bundle import make_fake_bundle
 from opening import open_page
-from reading import figures, words
+from reading import figures, numbers, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import compare_everybody, compare_latents, compare_maps, compare_person, state
@@ -76,14 +75,6 @@ def bare(tmp_path: Path) -> Path:
     retrained(one, one.with_name("other"))
     make_fake_bundle(one.with_name("strangers"), 5, seed=3)
     return one.parent
-
-
-def numbers(values: object) -> np.ndarray:
-    """An array of a figure, which Plotly writes as base64 where it is long."""
-    if isinstance(values, dict):
-        found = np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
-        return found.reshape([int(size) for size in str(values.get("shape", len(found))).split(",")])
-    return np.array(values, float)
 
 
 def open_compare(monkeypatch: pytest.MonkeyPatch, artifacts: Path, tab: str, **link: str) -> AppTest:

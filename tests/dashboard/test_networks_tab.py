@@ -11,7 +11,7 @@ import pytest
 from fake_bundle import make_fake_bundle
 from fake_networks import make_study, planted, write_fake_study
 from opening import open_page
-from reading import figures, words
+from reading import figures, numbers, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import networks_words
@@ -89,21 +89,12 @@ def test_every_seed_has_its_dot_with_an_interval_over_people(artifacts, study, m
     scores = figures(open_tab(monkeypatch, artifacts))[0]
     assert [trace["name"] for trace in scores["data"]] == ["seed 0", "seed 1"]
     for trace, seed in zip(scores["data"], (0, 1), strict=True):
-        shown = dict(zip(trace["y"], values(trace["x"]), strict=True))
+        shown = dict(zip(trace["y"], numbers(trace["x"]), strict=True))
         networks = [network for network in study.networks if network.seed == seed]
         assert shown == pytest.approx({n.label: pck(study.as_built(n, study.data[0])) for n in networks})
-        assert (values(trace["error_x"]["array"]) >= 0).all()
+        assert (numbers(trace["error_x"]["array"]) >= 0).all()
     marks = {trace["marker"]["symbol"] for trace in scores["data"]}
     assert len(marks) == 2
-
-
-def values(field) -> np.ndarray:
-    """Numbers of a figure's JSON, which packs long ones."""
-    if isinstance(field, dict):
-        import base64
-
-        return np.frombuffer(base64.b64decode(field["bdata"]), field["dtype"])
-    return np.array(field)
 
 
 def test_the_link_decides_the_people_and_a_forged_one_is_named(artifacts, study, monkeypatch):
@@ -136,7 +127,7 @@ def test_networks_trained_for_fewer_steps_are_in_the_figure_only(artifacts, monk
     assert [sorted(trace["y"]) for trace in fair] == [["ae", "none", "none on", "two", "two on"]] * 2
     assert [sorted(trace["y"]) for trace in begun] == [["ae", "none on", "plain on", "two on"]] * 2
     assert all(trace["marker"]["symbol"].endswith("-open") for trace in begun)
-    ae = values(fair[1]["x"])[list(fair[1]["y"]).index("ae")]
+    ae = numbers(fair[1]["x"])[list(fair[1]["y"]).index("ae")]
     assert ae == pytest.approx(100)
 
 
@@ -155,7 +146,7 @@ def test_cut_and_trained_without_stand_in_one_figure(artifacts, study, monkeypat
         study.as_built(named["none on · seed 0"], data),
     ]
     for trace, hits in zip(parts["data"], expected, strict=False):
-        assert values(trace["y"])[0] == pytest.approx(pck(hits))
+        assert numbers(trace["y"])[0] == pytest.approx(pck(hits))
     caption = words(app)
     assert "Cut **at test time**" in caption and "**Trained without**" in caption
 
@@ -170,7 +161,7 @@ def test_stacks_are_told_the_right_way_round(artifacts, study, monkeypatch):
     assert f"(PCK {last:.3f} and {first:.3f})" in said
     stacks = figures(app)[3]
     assert len(stacks["data"]) == 2 and len(stacks["data"][0]["y"]) == 18
-    assert values(stacks["data"][0]["x"])[0] == pytest.approx(100 * (last - first))
+    assert numbers(stacks["data"][0]["x"])[0] == pytest.approx(100 * (last - first))
 
 
 def test_the_table_holds_every_network_and_every_data_set(artifacts, study, monkeypatch):

@@ -7,7 +7,8 @@ from fake_bundle import make_fake_bundle
 
 from posecore.bundle import open_bundle
 from posecore.keypoints import FLIP, KEYPOINTS
-from posecore.latent.attributes import ATTRIBUTES, PEAK, attributes_of, skeletons
+from posecore.latent.attributes import ATTRIBUTES, attributes_of
+from posecore.latent.skeletons import PEAK, skeletons
 
 STANDING = {
     "nose": (128, 30), "left_eye": (132, 26), "right_eye": (124, 26),

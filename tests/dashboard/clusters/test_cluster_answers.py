@@ -1,0 +1,150 @@
+"""What the page Clusters is answered: planted groups, from a stored sweep, ahead and in the background."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from planted import PEOPLE, groups_of, latents_of
+from streamlit.runtime.scriptrunner_utils import script_run_context
+
+from dashboard import cluster_answers, cluster_distances, cluster_stored
+from dashboard.background import worker
+from dashboard.cluster_answers import answer
+from dashboard.cluster_questions import (
+    COMPLETE,
+    LEAST,
+    MOST,
+    ONE_CLUSTER,
+    QUICK,
+    RESTARTED,
+    STORED,
+    Place,
+    Question,
+)
+from posecore.bundle import open_bundle
+from posecore.errors import ConfigError
+from posecore.latent.blockwise import LocalSource
+from posecore.latent.silhouette import silhouette
+
+ANSWER_AHEAD = cluster_answers._answer_ahead
+
+
+def test_planted_groups_are_found_and_keep_their_numbers_from_one_k_to_the_next(artifacts: Path) -> None:
+    bundle = open_bundle(artifacts / "people")
+    two, three, four = (answer(bundle, Question(k)) for k in (2, 3, 4))
+    assert sorted(map(sorted, groups_of(two))) == [[0, 1], [2, 3]]
+    assert sorted(map(sorted, groups_of(four))) == [[0], [1], [2], [3]]
+    for less, more in ((two, three), (three, four)):
+        for before, after in zip(groups_of(less), groups_of(more), strict=False):
+            assert after <= before  # every number's people stay among those it had
+    assert four.mean == pytest.approx(silhouette(latents_of(bundle), four.numbers).mean, abs=1e-5)
+    assert four.centroids[2] == pytest.approx(latents_of(bundle)[four.members(2)].mean(axis=0), abs=1e-3)
+    assert four.sizes.tolist() == [len(four.members(n)) for n in range(4)]
+
+
+def test_people_are_clustered_again_inside_one_cluster(artifacts: Path) -> None:
+    bundle = open_bundle(artifacts / "people")
+    whole = answer(bundle, Question(2))
+    inside = answer(bundle, Question(2, Place(people=ONE_CLUSTER, of_k=2, of=2)))
+    assert inside.space.rows.tolist() == whole.space.rows[whole.members(1)].tolist()
+    assert set().union(*groups_of(inside)) == groups_of(whole)[1]
+    assert all(len(own) == 1 for own in groups_of(inside))
+    # Their silhouettes are among themselves, not among everybody.
+    expected = silhouette(latents_of(bundle)[inside.space.rows], inside.numbers).values
+    assert inside.values == pytest.approx(expected, abs=1e-4)
+    with pytest.raises(ConfigError, match="no cluster 9 among 2"):
+        answer(bundle, Question(2, Place(people=ONE_CLUSTER, of_k=2, of=9)))
+
+
+def test_completely_annotated_people_are_those_with_all_joints(artifacts: Path) -> None:
+    bundle = open_bundle(artifacts / "people")
+    names = [name for name in bundle.samples.columns if name.startswith("annotated_") and name[-2:] == "_v"]
+    complete = np.flatnonzero((bundle.samples[names] > 0).all(axis=1))
+    assert 3 < len(complete) < PEOPLE
+    assert answer(bundle, Question(2, Place(people=COMPLETE))).space.rows.tolist() == complete.tolist()
+
+
+@pytest.mark.parametrize(
+    "question", [Question(21), Question(1), Question(seed=10_000), Question(place=Place(of=0))]
+)
+def test_no_question_beyond_its_bounds_is_answered(question: Question, artifacts: Path) -> None:
+    with pytest.raises(ConfigError, match="expected K from 2 to 20"):
+        answer(open_bundle(artifacts / "people"), question)
+
+
+def test_distances_are_measured_once_in_the_background(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = []
+    inner = cluster_distances.stored_distances
+
+    def spy(source: LocalSource, path: Path) -> np.ndarray:
+        measured.append(threading.current_thread().name)
+        return inner(source, path)
+
+    monkeypatch.setattr(cluster_distances, "stored_distances", spy)
+    bundle = open_bundle(artifacts / "people")
+    cluster_answers.prepare(bundle, Place())
+    cluster_answers.prepare(bundle, Place())
+    worker.submit(int).result(60)  # what came before is done then
+    assert len(measured) == 1 and measured[0].startswith("background")
+    # The people of a cluster, and another K, need no others.
+    answer(bundle, Question(3, Place(people=ONE_CLUSTER)))
+    answer(bundle, Question(5))
+    assert len(measured) == 1
+
+
+def test_every_k_is_answered_before_it_is_asked_for(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_answers, "_answer_ahead", ANSWER_AHEAD)
+    said: list[str] = []
+    monkeypatch.setattr(script_run_context._LOGGER, "warning", lambda *words: said.append(str(words)))
+    bundle = open_bundle(artifacts / "people")
+    cluster_answers.prepare(bundle, Place())
+    for _ in range(MOST + 2):  # every job leaves the next one behind
+        worker.submit(int).result(60)
+    monkeypatch.setattr(cluster_answers, "_rows", None)
+    monkeypatch.setattr(cluster_answers, "silhouettes_of", None)
+    for k in range(LEAST, MOST + 1):
+        assert len(answer(bundle, Question(k)).sizes) == k
+    # A spinner in the background would fill the terminal with warnings that there is no page to show it.
+    assert not [words for words in said if "background" in words]
+
+
+def test_of_too_many_people_no_k_is_answered_ahead(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_answers, "MOST_STORED", PEOPLE - 1)
+    answered: list[Question] = []
+    monkeypatch.setattr(cluster_answers, "answer", lambda _, question: answered.append(question))
+    ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), MOST)
+    assert not answered
+    monkeypatch.setattr(cluster_answers, "MOST_STORED", PEOPLE)
+    ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), MOST)
+    assert answered == [Question(MOST)]
+
+
+def test_a_stored_sweep_is_shown_as_it_is_and_only_for_its_own_question(studied: Path) -> None:
+    bundle = open_bundle(studied / "studied")
+    study = cluster_stored.study(bundle)
+    for k in (2, 4, 6):
+        found = answer(bundle, Question(k))
+        assert found.how == STORED
+        assert found.values.tolist() == study.sweep.of_best(k).tolist()
+        pairs = set(
+            zip(study.sweep.labels[study.sweep.best(k)].tolist(), found.numbers.tolist(), strict=True)
+        )
+        assert len(pairs) == k  # the same groups, whatever their numbers
+    others = (Question(7), Question(4, seed=1), Question(4, restarts=3), Question(4, Place(5)),
+              Question(4, Place(people=COMPLETE)), Question(4, method="gaussian mixture"))  # fmt: skip
+    assert {answer(bundle, question).how for question in others} == {RESTARTED}
+
+
+def test_long_restarts_follow_a_quick_run(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle, question = open_bundle(studied / "studied"), Question(7)
+    monkeypatch.setattr(cluster_answers, "AT_ONCE", 1)
+    quick = answer(bundle, question)
+    assert quick.how == QUICK and len(quick.sizes) == 7
+    cluster_answers.start_restarts(bundle, question)
+    cluster_answers._jobs(bundle, cluster_answers._key(bundle))[question].result(60)
+    better = answer(bundle, question)
+    assert better.how == RESTARTED
+    assert better.clustering.inertia <= quick.clustering.inertia

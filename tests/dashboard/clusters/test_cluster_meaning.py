@@ -1,0 +1,90 @@
+"""What each cluster is: people, traits, and whether it is only size."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from planted import open_clusters
+from reading import figures, numbers, words
+
+from dashboard import cluster_people
+from dashboard.cluster_answers import answer
+from dashboard.cluster_check import JOINTS, POSE, SIZE, Told, told_by, verdict
+from dashboard.cluster_questions import Answer, Question
+from dashboard.cluster_traits import TRAITS, described, sentence, traits_of
+from posecore.bundle import open_bundle
+from posecore.latent.clustering import Clustering
+from posecore.latent.contrasts import contrast
+from posecore.latent.space import latent_space
+
+
+def test_people_nearest_and_between() -> None:
+    # By hand, on a line: clusters {0, 1, 2} and {10, 11, 15} with centroids 1 and 12.
+    places = np.array([[0.0], [1], [2], [10], [11], [15]])
+    labels = np.array([0, 0, 0, 1, 1, 1])
+    space = latent_space(places)
+    squares = np.array([1, 0, 1, 4, 1, 9], np.float32)
+    clustering = Clustering(labels, np.array([[1.0], [12]], np.float32), squares)
+    values = np.array([0.5, 0.9, 0.4, -0.2, 0.8, 0.1], np.float32)
+    found = Answer(Question(2), space, clustering, 1 - labels, np.array([1, 0]), values, 0.4, "restarted")
+    assert cluster_people.margins(found).tolist() == [11, 11, 9, 7, 9, 11]
+    nearest = cluster_people.chosen(found, cluster_people.NEAREST)
+    assert [own.tolist() for own in nearest] == [[4, 3, 5], [1, 0, 2]]
+    between = cluster_people.chosen(found, cluster_people.BETWEEN)
+    assert [own.tolist() for own in between] == [[3, 4, 5], [2, 0, 1]]
+    worst = cluster_people.chosen(found, cluster_people.WORST)
+    assert [own.tolist() for own in worst] == [[3, 5, 4], [2, 0, 1]]
+
+
+def test_sentences_are_made_of_what_is_known(artifacts: Path) -> None:
+    bundle = open_bundle(artifacts / "people")
+    table = described(bundle)
+    sits = table.index[1::2].to_numpy(str)  # every second fake person sits
+    said = sentence(table, sits, contrast(table, sits.tolist()))
+    traits = traits_of(table)["sitting or crouching"]
+    own, rest = traits[table.index.isin(sits)], traits[~table.index.isin(sits)]
+    assert said.startswith("Mostly **sitting or crouching**") and said.endswith("30 of 60 people.")
+    assert f"{own.mean():.0%} of the {own.notna().sum()} of whom it is known" in said
+    assert f"of the others {rest.mean():.0%}" in said
+    chance = table.index[:30].to_numpy(str)
+    assert "Mostly" not in sentence(table, chance, contrast(table, chance.tolist()))
+
+
+def test_traits_know_what_they_do_not_know() -> None:
+    names = {name for trait in TRAITS for name in trait.needs}
+    table = pd.DataFrame({name: [np.nan, 0.0, 90.0] for name in names})
+    found = traits_of(table)
+    assert found.iloc[0].isna().all() and found.iloc[1:].notna().all().all()
+    assert found["seen from the side"].tolist()[1:] == [True, False]
+    assert found["lying or bent over"].tolist()[1:] == [False, True]
+
+
+def test_the_check_tells_size_from_pose() -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(200, len(SIZE + JOINTS + POSE))), columns=[*SIZE, *JOINTS, *POSE])
+    labels = np.repeat([0, 1], [150, 50])
+    assert told_by(table, labels)["person size"].low < 0.5 < told_by(table, labels)["person size"].high + 0.1
+    by_size = table.assign(size=table["size"] + 5 * labels)
+    found = told_by(by_size, labels)
+    assert found["person size"].right > 0.9 and found["pose"].low < 0.6
+    assert "nearly only that" in verdict(found)
+    by_pose = table.assign(knee_drop=table["knee_drop"] + 5 * labels)
+    assert "not only" in verdict(told_by(by_pose, labels))
+    assert told_by(table, np.array([1] + [0] * 199)) == {}
+    told = Told(0.8, 0.75, 0.85, 100, 0.5)
+    weak = told._replace(right=0.6, low=0.5, high=0.7)
+    assert "more that than the pose" in verdict({"size and joints together": told, "pose": weak})
+
+
+def test_what_each_is_shows_effects_joints_and_pck(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_clusters(monkeypatch, artifacts, clu_tab="What is each?")
+    assert "Is it only person size or missing joints?" in words(app)
+    bundle = open_bundle(artifacts / "people")
+    found = answer(bundle, Question(2))
+    table = next(one.value for one in app.dataframe if "joints labelled" in one.value)
+    pck = bundle.samples["pck"].to_numpy()
+    assert table["PCK"].tolist() == pytest.approx([pck[found.members(n)].mean() for n in (0, 1)])
+    nose = figures(app)[-1]["data"][0]
+    labelled = bundle.samples["annotated_nose_v"].to_numpy() > 0
+    assert numbers(nose["x"])[0] == pytest.approx(labelled[found.members(0)].mean())

@@ -1,0 +1,164 @@
+"""The page Clusters: what it says, forged links, bad people, files."""
+
+import io
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from fake_bundle import make_fake_bundle
+from planted import DIMENSIONS, PEOPLE, in_groups, open_clusters, plant
+from reading import figures, words
+
+from dashboard import cluster_answers, cluster_files
+from dashboard.cluster_answers import answer
+from dashboard.cluster_questions import Place, Question
+from posecore.bundle import open_bundle
+
+
+def test_the_page_says_how_it_was_made_and_where(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_clusters(monkeypatch, studied)
+    said = words(app)
+    assert "K = 2, seed 0" in said and "full latent space" in said and "from the stored sweep" in said
+    assert "without any structure" in said
+    some = open_clusters(monkeypatch, studied, clu_space="first components", clu_d="3", clu_k="4")
+    assert "the first 3 components" in words(some) and "full latent space" not in words(some)
+    assert "n = 60 people" in figures(some)[0]["layout"]["title"]["text"]
+    part = open_clusters(monkeypatch, studied, clu_people="one cluster", clu_of_k="2", clu_of="1")
+    assert "n = 30 of 60 people" in figures(part)[0]["layout"]["title"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ({"clu_k": "1"}, "whole number from 2 to 20"),
+        ({"clu_method": "magic"}, "k-means, gaussian mixture, hdbscan"),
+        ({"clu_space": "time"}, "first components"),
+        ({"clu_people": "nobody"}, "completely annotated"),
+        ({"clu_tab": "x"}, "How many clusters?"),
+        ({"clu_show": "7"}, "all clusters, 1, 2"),
+        ({"clu_person": "../../etc"}, "no person '../../etc'"),
+        ({"clu_space": "first components", "clu_d": "0"}, "whole number from 1 to"),
+        ({"clu_tab": "Compare two", "clu_b_k": "1"}, "whole number from 2 to 20"),
+    ],
+)
+def test_forged_links_get_a_sentence(
+    link: dict[str, str], says: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_clusters(monkeypatch, artifacts, **link)
+    assert len(app.warning) == 1 and says in app.warning[0].value
+    assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize(
+    "question", [Question(500), Question(restarts=10**6), Question(seed=-1), Question(place=Place(of_k=99))]
+)
+def test_numbers_beyond_a_widget_are_refused_on_the_server(
+    question: Question, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.cluster_controls.Question", lambda *_: question)
+    app = open_clusters(monkeypatch, artifacts)
+    assert not app.get("plotly_chart") and "expected K from 2 to 20" in app.warning[0].value
+
+
+def test_bad_people_get_clear_words(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(copied, np.ones((PEOPLE, DIMENSIONS)))
+    app = open_clusters(monkeypatch, copied.parent)
+    assert "only 1 distinct values" in words(app) and not app.metric
+    latents = in_groups()
+    latents[[4, 9], 7] = np.nan
+    st.cache_resource.clear()
+    plant(copied, latents)
+    app = open_clusters(monkeypatch, copied.parent, clu_k="4")
+    ids = open_bundle(copied).samples["sample_id"]
+    said = next(one.value for one in app.warning)
+    assert "2 of 60 people" in said and ids[4] in said and ids[9] in said
+    assert "58 people: " in words(app)
+
+
+@pytest.mark.parametrize(("people", "k", "says"), [(1, 2, "three people"), (5, 5, "2 to 4 clusters")])
+def test_few_people_get_clear_words(
+    people: int, k: int, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_fake_bundle(tmp_path / "few", people)
+    app = open_clusters(monkeypatch, tmp_path, clu_k=str(k))
+    assert says in words(app) and not app.metric
+
+
+def test_two_clusterings_are_compared(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    same = open_clusters(monkeypatch, artifacts, clu_tab="Compare two", clu_k="4", clu_b_k="4")
+    assert "Adjusted Rand index **1.000**" in words(same)
+    app = open_clusters(monkeypatch, artifacts, clu_tab="Compare two", clu_k="2", clu_b_k="4")
+    table = next(one.value for one in app.dataframe if "cluster" in one.value)
+    counts = table.drop(columns="cluster").to_numpy()
+    assert sorted(counts.ravel().tolist()) == [0, 0, 0, 0, 15, 15, 15, 15]
+
+
+def test_files_carry_names_and_fit_the_page(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_clusters(
+        monkeypatch, artifacts, clu_tab="Files", clu_name_1="left people", clu_note="mine", clu_k="4"
+    )
+    head = next(one.value for one in app.dataframe if "name" in one.value)
+    bundle = open_bundle(artifacts / "people")
+    found = answer(bundle, Question(4))
+    assert (found.numbers != found.clustering.labels).any()
+    assert head["sample_id"].tolist() == bundle.samples["sample_id"].head(8).tolist()
+    assert head["cluster"].tolist() == (found.numbers[:8] + 1).tolist()
+    assert head["name"].tolist() == ["left people" if n == 0 else "" for n in found.numbers[:8]]
+    assert "1 · left people" in [trace["name"] for trace in figures(app)[0]["data"]]
+    own = ["left people", "", "", ""]
+    table = cluster_files.centroids(found, own)
+    assert table["name"].tolist() == own
+    assert table.drop(columns=["cluster", "name", "people"]).to_numpy() == pytest.approx(found.centroids)
+    made = cluster_files.made(bundle, found, own, "mine")
+    assert (made["k"], made["seed"], made["clustered"]) == (4, 0, PEOPLE)
+    assert made["space"] == "the 128 numbers of the latent" and made["of cluster"] is None
+
+
+def test_files_are_made_without_the_session_that_asked(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit makes a file when it is fetched, in a thread that knows no session."""
+    made: dict[str, Callable[[], bytes | str]] = {}
+    button = st.download_button
+
+    def spy(label: str, data: Callable[[], bytes | str], *others: object, **more: object) -> bool:
+        made[label] = data
+        return button(label, data, *others, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(st, "download_button", spy)
+    open_clusters(monkeypatch, artifacts, clu_tab="Files", clu_name_2="sitters", clu_note="mine")
+    with ThreadPoolExecutor(1) as elsewhere:
+        files = {label: elsewhere.submit(data).result() for label, data in made.items()}
+    table = pd.read_csv(io.BytesIO(files["Labels and silhouettes"]))
+    assert (table["name"] == "sitters").tolist() == (table["cluster"] == 2).tolist()
+    assert pd.read_csv(io.BytesIO(files["Centroids"]))["name"].tolist()[1] == "sitters"
+    about = json.loads(files["How it was made"])
+    assert about["names"] == {"1": "", "2": "sitters"} and about["note"] == "mine"
+
+
+def test_noise_is_named_as_noise(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = open_bundle(artifacts / "people")
+    found = answer(bundle, Question(2, Place(3), method="hdbscan"))
+    app = open_clusters(monkeypatch, artifacts, clu_method="hdbscan", clu_space="first components", clu_d="3")
+    assert f"{len(found.sizes)} clusters found, {found.clustering.noise} people are noise" in words(app)
+    assert app.slider(key="clu_k").disabled
+    monkeypatch.setattr(cluster_answers, "MOST_DENSE", 40)
+    st.cache_resource.clear()
+    few = open_clusters(monkeypatch, artifacts, clu_method="hdbscan", clu_space="first components", clu_d="3")
+    assert "Of 60 people 40 were drawn" in words(few)
+
+
+def test_a_person_is_looked_at(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = open_bundle(artifacts / "people")
+    who = bundle.samples["sample_id"].iloc[7]
+    app = open_clusters(
+        monkeypatch, artifacts, clu_person=who, clu_who="between two clusters", clu_as="skeleton"
+    )
+    found = answer(bundle, Question(2))
+    assert f"In cluster {found.numbers[7] + 1}; silhouette {found.values[7]:.3f}" in words(app)
+    assert not app.warning

@@ -1,0 +1,89 @@
+"""The latent map with forged links, few people and broken latents."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_bundle import make_fake_bundle
+from reading import words
+from sent_map import PEOPLE, ids_of, open_map, rewritten, sent
+
+from dashboard import loaders, map_pictures
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ({"map_x": "900"}, "a component from 1 to"),
+        ({"map_y": "0"}, "a component from 1 to"),
+        ({"map_plane": "globe"}, "components or UMAP"),
+        ({"map_person": "nobody"}, "no person 'nobody'"),
+        ({"map_colour": "blood type"}, "PCK, cluster"),
+        ({"map_colour": "cluster", "map_k": "99"}, "a whole number from 2 to 20"),
+        ({"map_people": "some"}, "all 17 joints labelled"),
+        ({"map_pictures": "x-ray"}, "skeleton"),
+        ({"map_in_place": "perhaps"}, "true or false"),
+        ({"map_source": "the web"}, "your own picture"),
+        ({"map_area": "1-2:drop table"}, "an area as the map writes it"),
+        ({"map_area": "1-99:0,0,1,1,2,0"}, "an area as the map writes it"),
+        ({"map_area": "umap:0,0,1,1,2,0"}, "an area as the map writes it"),
+        ({"map_hidden": "1;2"}, "numbers of legend rows"),
+        ({"map_area": "1-2:-99,-99,99,-99,99,99,-99,99", "map_page": "77"}, "a page from 1 to 2"),
+    ],
+)  # fmt: skip
+def test_forged_links_get_a_sentence_and_the_default(
+    link: dict[str, str], says: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_map(monkeypatch, artifacts, **link)
+    assert len(app.warning) == 1 and says in app.warning[0].value
+    assert len(ids_of(app)) == PEOPLE
+
+
+def test_legend_rows_that_are_not_there_hide_nobody(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_map(monkeypatch, artifacts, map_hidden="77")
+    assert len(ids_of(app)) == PEOPLE and not app.warning
+
+
+@pytest.mark.parametrize("people", [2, 3])
+def test_a_bundle_of_a_few_people_has_a_map(
+    people: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_fake_bundle(tmp_path / "few", people)
+    for link in ({}, {"map_colour": "cluster"}, {"map_plane": "UMAP"}, {"map_colour": "torso angle"}):
+        app = open_map(monkeypatch, tmp_path, **link)
+        assert len(ids_of(app)) == people and not app.error
+
+
+def test_nobody_differs(artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rewritten(artifacts, tmp_path, latents=lambda latents: np.ones_like(latents))
+    app = open_map(monkeypatch, tmp_path)
+    assert "are equal" in app.info[0].value and not app.get("bidi_component")
+
+
+def test_who_has_nan_is_named_counted_and_left_out(
+    artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(latents: np.ndarray) -> np.ndarray:
+        latents[4, 7] = np.nan
+        return latents
+
+    rewritten(artifacts, tmp_path, latents=broken)
+    for colouring in ("PCK", "cluster"):
+        app = open_map(monkeypatch, tmp_path, map_colour=colouring)
+        assert f"1 of {PEOPLE} people are left out" in app.warning[0].value
+        assert "train-1028" in app.warning[0].value
+        assert "train-1028" not in ids_of(app) and len(ids_of(app)) == PEOPLE - 1
+    app = open_map(monkeypatch, tmp_path, map_person="train-1028")
+    assert "**train-1028**" in words(app) and "no place on the map" in words(app)
+
+
+def test_a_bundle_without_annotations_says_what_its_joints_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_fake_bundle(tmp_path / "plain", 30)
+    app = open_map(monkeypatch, tmp_path, map_colour="nose: joint", map_area="1-2:0,-99,99,-99,99,99,0,99")
+    classes = sent(app, "latent_map_courier").header["classes"]
+    assert classes[1]["label"].startswith("predicted with a peak")
+    assert "by predicted joints" in words(app)
+    bundle = loaders.load_bundle("plain")
+    assert map_pictures.kinds(bundle) == ["predicted heatmap", "skeleton"]
