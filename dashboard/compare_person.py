@@ -133,11 +133,15 @@ def _told(asked: SkipMask, built: SkipMask) -> str:
 
 
 def _headline(answer: Answer) -> None:
-    apart, found = answer.moved, answer.found()
+    found = answer.found()
     with st.container(horizontal=True):
-        far = int((apart >= PCK_RADIUS).sum())
-        st.metric("Joints a radius or more apart", f"{far} of {K}", border=True, width=250)
-        st.metric("Median distance", f"{np.median(apart) / PCK_RADIUS:.1f} radii", border=True, width=200)
+        far = int((answer.moved >= PCK_RADIUS).sum())
+        st.metric(
+            "Joints a radius or more apart", f"{far} of {K}", border=True, width=250,
+            help="Where a network's heatmap holds nothing above zero it names no place, and no distance is "
+            "given.",
+        )  # fmt: skip
+        st.metric("Median distance", answer.median_radii(), border=True, width=200)
         if found is not None:
             labelled = int((~np.isnan(found[0])).sum())
             first, second = (int(np.nansum(side)) for side in found)

@@ -21,18 +21,24 @@ HEATMAP: Final = 384
 
 
 class Side(NamedTuple):
-    """What the network says under one mask: points (17, 2) in crop pixels, peaks (17,), maps if at hand."""
+    """What the network says under one mask: points (17, 2) in crop pixels, nan where a heatmap holds nothing
+    above zero, as it then names no place; peaks (17,), maps if at hand."""
 
     title: str
     points: NDArray[np.float32]
     peaks: NDArray[np.float32]
     heatmaps: NDArray[np.float32] | None
 
+    @property
+    def lost(self) -> NDArray[np.bool_]:
+        """(17,) which joints are nowhere."""
+        return np.isnan(self.points).any(axis=1)
+
 
 def from_heatmaps(title: str, heatmaps: NDArray[np.float32]) -> Side:
     """A side whose maps (17, 64, 64) are at hand."""
     points, peaks = decode(heatmaps[None])
-    return Side(title, points[0], peaks[0], heatmaps)
+    return Side(title, np.where(peaks[0][:, None] > 0, points[0], np.nan), peaks[0], heatmaps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +51,18 @@ class Answer:
 
     @property
     def moved(self) -> NDArray[np.float32]:
-        """(17,) how far each joint moved, crop pixels."""
+        """(17,) how far each joint moved, crop pixels; nan where it is lost on either side."""
         return np.asarray(np.linalg.norm(self.after.points - self.before.points, axis=1), np.float32)
+
+    @property
+    def lost(self) -> NDArray[np.bool_]:
+        """(17,) which joints the first side has and the second has not."""
+        return self.after.lost & ~self.before.lost
+
+    def median_radii(self) -> str:
+        """How far the joints moved in the middle, in PCK radii, for people; a dash where none is left."""
+        moved = self.moved[~np.isnan(self.moved)]
+        return f"{np.median(moved) / PCK_RADIUS:.1f} radii" if len(moved) else "–"
 
     def found(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
         """(17,) hits before and after, nan where a joint is not labelled; None where nothing is known."""

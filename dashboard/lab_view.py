@@ -123,11 +123,15 @@ def _pictures(answer: Answer, source: str) -> None:
 
 
 def _headline(answer: Answer) -> None:
-    moved, found = answer.moved, answer.found()
+    found = answer.found()
     with st.container(horizontal=True):
-        far = int((moved >= PCK_RADIUS).sum())
-        st.metric("Joints moved by a radius or more", f"{far} of {K}", border=True, width=250)
-        st.metric("Median movement", f"{np.median(moved) / PCK_RADIUS:.1f} radii", border=True, width=200)
+        far, lost = int((answer.moved >= PCK_RADIUS).sum()), int(answer.lost.sum())
+        st.metric(
+            "Joints moved · joints lost", f"{far} · {lost} of {K}", border=True, width=250,
+            help="Moved: by a PCK radius (12.8 pixels of the crop) or more. Lost: the heatmap holds nothing "
+            "above zero any more, so it names no place, and no distance is given.",
+        )  # fmt: skip
+        st.metric("Median movement", answer.median_radii(), border=True, width=200)
         if found is not None:
             labelled = ~np.isnan(found[0])
             first, second = (int(np.nansum(side)) for side in found)
@@ -137,14 +141,22 @@ def _headline(answer: Answer) -> None:
             )  # fmt: skip
         st.metric(
             "Mean peak, before and after",
-            f"{answer.before.peaks.mean():.2f} → {answer.after.peaks.mean():.2f}", border=True, width=230,
+            f"{_height(answer.before.peaks.mean())} → {_height(answer.after.peaks.mean())}",
+            border=True, width=230,
             help="A peak is the value of the strongest cell of a joint's heatmap. Its height speaks of how "
             "visible the network thinks the joint is, too: hidden joints were painted fainter or wider.",
         )  # fmt: skip
 
 
+def _height(peak: float) -> str:
+    """A peak with two digits, never "-0.00"."""
+    return f"{round(float(peak), 2) + 0.0:.2f}"
+
+
 def _table(answer: Answer) -> None:
     table = answer.table()
+    peaks = ["peak before", "peak after"]
+    table[peaks] = table[peaks].where(table[peaks].abs() >= 0.005, 0.0)  # no "-0.00"
     number = st.column_config.NumberColumn
     st.dataframe(
         table,

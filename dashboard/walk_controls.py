@@ -60,13 +60,14 @@ def skip_choice(bundle: Bundle, start: str) -> tuple[str, NDArray[np.uint8] | No
     """Which of SKIPS the decoder gets, and for OWN the start's picture."""
     state.refuse_forged(state.WALK_SKIPS, f"one of {', '.join(SKIPS)}", SKIPS.__contains__)
     chosen = st.segmented_control(
-        "Skip features the decoder gets", SKIPS, default=OFF, required=True, key=state.WALK_SKIPS,
+        "Skip features the decoder gets", SKIPS, default=MEAN, required=True, key=state.WALK_SKIPS,
         bind="query-params",
-        help="off: the decoder sees the stop's latent alone. The start's own: those of the person the walk "
-        "starts from, at every stop. The data set's mean: the same for everybody.",
+        help="The data set's mean: the same for everybody. off: the decoder sees the stop's latent alone, "
+        "which may be too little for it. The start's own: those of the person the walk starts from, at every "
+        "stop.",
     )  # fmt: skip
     if chosen != OWN:
-        return (chosen if chosen in SKIPS else OFF), None
+        return (chosen if chosen in SKIPS else MEAN), None
     if not start:
         st.info(
             "The mean is nobody, so it has no skip features of its own: choose a person to start at, or the "

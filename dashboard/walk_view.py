@@ -29,7 +29,7 @@ HOW = {
     OFF: "with **all skips cut**: it sees the stop's latent alone",
     OWN: "with the skip features of **the person the walk starts from**, the same at every stop, so what "
     "went around the bottleneck does not walk along",
-    MEAN: "with **the mean skip features of the data set**, the same at every stop",
+    MEAN: "with the **mean skip features of the data set**, the same at every stop",
 }
 TILE = 256
 
@@ -97,8 +97,9 @@ def _player(bundle: Bundle, stops: Stops, maps: NDArray[np.float32] | None) -> N
             fused = drawing.fuse_heatmaps(maps[stop], float(peaks.max()))
             joints = drawing.draw_skeleton(drawing.ground(TILE), points[stop], peaks[stop], PEAK)
             pictures += [drawing.enlarge(fused, TILE), joints]
+            strongest = round(float(peaks[stop].max()), 3) + 0.0  # no "-0.000"
             words += (
-                f" Of the stop itself the decoder makes a strongest peak of {peaks[stop].max():.3f} and "
+                f" Of the stop itself the decoder makes a strongest peak of {strongest:.3f} and "
                 f"finds {int((peaks[stop] >= PEAK).sum())} of {K} joints."
             )
         words += f" This stop is {stops.verdict(stop)}. {stops.how_sure(stop)}"

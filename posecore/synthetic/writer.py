@@ -25,6 +25,12 @@ from posecore.synthetic.people import render_person
 INFO: Final = "rendered.json"
 """Says how the folder was made, and that it may be replaced."""
 
+MOST: Final = 300_000
+"""People of a split: more than COCO has. Without a bound they would fill the memory before one is drawn."""
+
+MOST_WORKERS: Final = 256
+"""Each is a process of a few hundred MB, and more than there are cores gain nothing."""
+
 _JOB: Final = "job.json"
 _RECORDS: Final = "records"
 _MOST_PER_PICTURE: Final = 100
@@ -40,10 +46,10 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.people < 1:
-            raise ConfigError(f"--people {self.people}: expected at least 1")
-        if self.val < 0:
-            raise ConfigError(f"--val {self.val}: expected 0 or more people")
+        if not 1 <= self.people <= MOST:
+            raise ConfigError(f"--people {self.people}: expected at least 1 and at most {MOST:,}")
+        if not 0 <= self.val <= MOST:
+            raise ConfigError(f"--val {self.val}: expected 0 or more people and at most {MOST:,}")
         if self.seed < 0:
             raise ConfigError(f"--seed {self.seed}: expected 0 or more")
 
@@ -54,8 +60,8 @@ def make_people(destination: Path, settings: Settings, workers: int | None = Non
     The same settings give the same bytes with any number of workers (default: one per core). Raises
     ConfigError where the destination holds something else.
     """
-    if workers is not None and workers < 1:
-        raise ConfigError(f"--workers {workers}: expected at least 1")
+    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+        raise ConfigError(f"--workers {workers}: expected at least 1 and at most {MOST_WORKERS}")
     destination = destination.resolve()
     check_replaceable(destination)
     folder = destination.with_name(f".{destination.name}.partial")

@@ -111,15 +111,17 @@ def test_the_joints_of_one_person_farthest_apart_stand_first(artifacts, monkeypa
     app = open_compare(monkeypatch, artifacts, ONE, cmp_person="train-1021")
     assert "All **12** people" in words(app)
     table = app.dataframe[0].value
-    assert (np.diff(table["apart, px"]) <= 0).all()
+    shown = table["apart, px"]
+    assert shown.notna().is_monotonic_decreasing  # joints that one of them loses come last
     one, other = (open_bundle(artifacts / name) for name in ("one", "other"))
     crop = bundle_person(one, "train-1021").crop
     first, second = (
         decode(Predictor(bundle.network(), "fp32").heatmaps(crop[None].copy())) for bundle in (one, other)
     )
     apart = np.linalg.norm(first[0][0] - second[0][0], axis=1)
-    assert table["apart, px"].to_numpy() == pytest.approx(np.sort(apart)[::-1], abs=4)
-    assert table["PCK radii"].to_numpy() == pytest.approx(table["apart, px"].to_numpy() / 12.8)
+    apart = apart[(first[1][0] > 0) & (second[1][0] > 0)]
+    assert shown.dropna().to_numpy() == pytest.approx(np.sort(apart)[::-1], abs=4)
+    assert table["PCK radii"].to_numpy() == pytest.approx(shown.to_numpy() / 12.8, nan_ok=True)
     nose = table.set_index("joint").loc["nose"]
     assert (nose["peak A"], nose["peak B"]) == pytest.approx((first[1][0, 0], second[1][0, 0]), rel=1e-3)
     assert set(table["found by A"]) <= {"✓", "✗", "·"}

@@ -103,7 +103,7 @@ def test_the_lab_cuts_single_skips_where_there_is_a_picture(
     every = dict.fromkeys(state.LAB_SKIPS, "true")
     app = open_page(monkeypatch, pictured, "skip_lab", **every)
     assert [app.toggle(key=key).value for key in state.LAB_SKIPS] == [True] * 4
-    assert metrics(app)["Joints moved by a radius or more"] == "0 of 17"
+    assert metrics(app)["Joints moved · joints lost"] == "0 · 0 of 17"
     assert "Nothing is cut" in words(app)
     app.toggle(key="lab_32").set_value(False).run()
     assert "Cut: 32 × 32" in words(app)

@@ -222,7 +222,7 @@ def test_forged_links_get_one_sentence_and_the_default(
     assert len(app.warning) == 1 and says in app.warning[0].value
     table = stops_table(app)
     assert len(table) == 7 and set(table["start"]) == {"the mean"} and set(table["component"]) == {1}
-    assert "with **all skips cut**" in words(app) and table["c"].iloc[-1] == 3
+    assert "**mean skip features" in words(app) and table["c"].iloc[-1] == 3
 
 
 def test_beyond_what_is_kept_the_command_is_named(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -333,6 +333,28 @@ def test_a_marker_found_in_the_crop_is_drawn_where_it_is_in_the_picture() -> Non
     assert middle == pytest.approx(np.array([704, 400]) * 640 / 900, abs=1)
 
 
+def test_a_joint_whose_heatmap_holds_nothing_is_lost_and_has_not_moved(bundle: Bundle) -> None:
+    before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
+    before[:, 10, 10] = 1
+    after[:2, 10, 14], after[2:] = 0.5, -0.001
+    sides = [lab_answer.from_heatmaps(name, maps) for name, maps in (("a", before), ("b", after))]
+    crop = np.zeros((256, 256, 3), np.uint8)
+    annotated, labelled = np.full((K, 2), 2.0, np.float32), np.full(K, 2)
+    subject = picture_source.Subject(
+        "me", crop, SquareCrop(0, 0, 256), annotated=annotated, visibility=labelled
+    )
+    answer = lab_answer.Answer(subject, *sides)
+    assert answer.lost.tolist() == [False] * 2 + [True] * 15
+    assert answer.table()["moved, px"].notna().tolist() == (~answer.lost).tolist()
+    assert answer.median_radii() == "1.2 radii"
+    found = answer.found()
+    assert found is not None and not found[1].any()  # not even where the first cell would be right
+    arrows = lab_answer.moves(answer)
+    assert not arrows[:8, :8].any()
+    nothing = lab_answer.Answer(subject, sides[0], lab_answer.from_heatmaps("c", after * 0))
+    assert nothing.median_radii() == "–"
+
+
 def test_movement_is_told_in_pixels_of_the_picture_and_in_radii(bundle: Bundle) -> None:
     before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
     before[:, 10, 10] = 1

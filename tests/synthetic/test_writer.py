@@ -114,7 +114,9 @@ def _die_at_the_end(real):
     ("arguments", "words"),
     [
         (["--people", "0"], "--people 0: expected at least 1"),
+        (["--people", "99999999999"], "at most 300,000"),
         (["--people", "3", "--val", "-1"], "--val -1"),
+        (["--people", "3", "--workers", "9999"], "at most 256"),
         (["--people", "3", "--seed", "-1"], "--seed -1"),
         (["--people", "3", "--workers", "0"], "--workers 0"),
     ],
