@@ -18,6 +18,9 @@ from posecore.latent.projection import Projection
 SHARE: Final = 0.95
 NOISE_FROM: Final = 50
 """From this component on the thesis speaks of noise."""
+WORTHLESS: Final = 0.01
+"""Where the mean in a latent's place costs less PCK than this, none of its components can show its worth."""
+
 THESIS: Final = "The thesis needed 541 for 95 %, of 7,017 people."
 
 
@@ -100,10 +103,12 @@ def kept_sentences(study: ComponentStudy, curves: dict[str, ComponentCurve], k: 
             found.append(f"Skips {skips}: nobody's picture was at hand, so this is not known.")
             continue
         low, high = loss.low[place], loss.high[place]
-        verdict = (
-            "**the components after them matter to the pose**" if low > 0
-            else "no loss can be told, so the components after them may be noise **to the pose**"
-        )  # fmt: skip
+        if loss.mean[0] < WORTHLESS:
+            verdict = "the whole latent is worth no more here, so this **tells nothing** of its components"
+        elif low > 0:
+            verdict = "**the components after them matter to the pose**"
+        else:
+            verdict = "no loss can be told, so the components after them may be noise **to the pose**"
         found.append(
             f"Skips {skips}: keeping the first {count:,}{tried} gives PCK {curve.mean[place]:.3f}, the "
             f"latent itself {curve.mean[-1]:.3f}, everybody's mean in its place {curve.mean[0]:.3f}. "

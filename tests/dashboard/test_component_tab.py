@@ -163,6 +163,10 @@ def test_loss_in_words() -> None:
     assert "**the components after them matter to the pose**" in off and "nobody's picture" in on
     unsure = {"off": ComponentCurve(curve, loss(-0.01, 0.2), 128)}
     assert "no loss can be told" in component_tab.kept_sentences(study, unsure, 50)[0]
+    flat = Estimate(np.array([0.0, 0.001, 0.001]), nothing, nothing, curve.n)
+    little = Estimate(np.array([0.001, 0, 0]), np.array([0.0005, 0, 0]), np.array([0.002, 0, 0]), curve.n)
+    none = component_tab.kept_sentences(study, {"off": ComponentCurve(flat, little, 0)}, 50)[0]
+    assert "**tells nothing** of its components" in none and "noise" not in none
     assert re.search(r"the first 50 gives", component_tab.kept_sentences(study, unsure, 50)[0])
 
 
