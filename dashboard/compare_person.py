@@ -16,6 +16,7 @@ from dashboard.lab_answer import (
     Side,
     difference,
     from_heatmaps,
+    from_peaks,
     heat,
     mark,
     moves,
@@ -102,7 +103,7 @@ def _subject(pair: Pair, person: str) -> Subject:
 
 def _stored(bundle: Bundle, name: str, person: str) -> Side:
     table = bundle.samples.iloc[[bundle.row(person)]]
-    return Side(name, read_points(table, "predicted")[0], read_peaks(table)[0], None)
+    return from_peaks(name, read_points(table, "predicted")[0], read_peaks(table)[0])
 
 
 def _switches(built: list[SkipMask]) -> SkipMask:

@@ -35,10 +35,20 @@ class Side(NamedTuple):
         return np.isnan(self.points).any(axis=1)
 
 
+def from_peaks(
+    title: str,
+    points: NDArray[np.float32],
+    peaks: NDArray[np.float32],
+    heatmaps: NDArray[np.float32] | None = None,
+) -> Side:
+    """A side of strongest cells (17, 2) and their values (17,): those not above zero name no place."""
+    return Side(title, np.where(peaks[:, None] > 0, points, np.nan), peaks, heatmaps)
+
+
 def from_heatmaps(title: str, heatmaps: NDArray[np.float32]) -> Side:
     """A side whose maps (17, 64, 64) are at hand."""
     points, peaks = decode(heatmaps[None])
-    return Side(title, np.where(peaks[0][:, None] > 0, points[0], np.nan), peaks[0], heatmaps)
+    return from_peaks(title, points[0], peaks[0], heatmaps)
 
 
 @dataclass(frozen=True, eq=False)

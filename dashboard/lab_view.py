@@ -8,9 +8,9 @@ from dashboard.lab_answer import (
     ALL_JOINTS,
     HEATMAP,
     Answer,
-    Side,
     difference,
     from_heatmaps,
+    from_peaks,
     heat,
     moves,
     skeleton,
@@ -73,8 +73,8 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
         icon=":material/no_photography:",
     )
     table = bundle.samples.iloc[[bundle.row(subject.sample_id)]]
-    stored = Side(
-        "All four skips on (stored)", read_points(table, "predicted")[0], read_peaks(table)[0], None
+    stored = from_peaks(
+        "All four skips on (stored)", read_points(table, "predicted")[0], read_peaks(table)[0]
     )
     try:
         latent = from_heatmaps("All four skips cut", loaders.latent_heatmaps(bundle, subject.sample_id))
