@@ -1,14 +1,16 @@
 """Which skip connections count, and what the network does with some of them cut.
 
-A mask names the four levels from the finest (64 x 64 cells) to the coarsest (8 x 8), 1 = on. Cutting
-a skip here happens *at test time*: the weights were trained with all of them. Training *without* a
-skip is another experiment.
+A mask names the four levels from the finest (64 x 64 cells) to the coarsest (8 x 8), 1 = on. Three
+experiments differ: cutting a skip *at test time* in a network trained with all of them, cutting it in one
+that was *trained with skips cut at random*, and *training without* it.
 """
 
 from collections.abc import Mapping
 from itertools import product
 from types import MappingProxyType
 from typing import Final
+
+import numpy as np
 
 from posecore.errors import ConfigError
 
@@ -39,6 +41,14 @@ ALL_MASKS: Final[tuple[SkipMask, ...]] = tuple(
     parse_mask("".join(digits)) for digits in product("10", repeat=len(LEVEL_NAMES))
 )
 """All sixteen masks, from 1111 to 0000."""
+
+
+def draw_mask(probability: float, rng: np.random.Generator) -> SkipMask:
+    """With `probability` every level on or off alike, of the sixteen masks each as likely; else all on."""
+    if rng.random() >= probability:
+        return ALL_ON
+    first, second, third, fourth = (bool(on) for on in rng.integers(0, 2, len(LEVEL_NAMES)))
+    return first, second, third, fourth
 
 
 REPLACEMENTS: Final[Mapping[str, str]] = MappingProxyType(

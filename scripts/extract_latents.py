@@ -81,7 +81,7 @@ def _run(checkpoint: Path) -> dict[str, Any]:
     from posecore.models.checkpoint import load_checkpoint
     from posecore.training.record import read_run
 
-    network, made = load_checkpoint(checkpoint), read_run(checkpoint.parent)
+    network, made = load_checkpoint(checkpoint), read_run(checkpoint)
     if made is None:
         return {"network": network}
     training = made.record | {"best_epoch": made.history[made.kept]["epoch"]}

@@ -20,7 +20,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of this run: weights, record, state")
     parser.add_argument(
-        "--preset", default="fast", help="recipe: thesis, fast, finish or onward (default: %(default)s)"
+        "--preset",
+        default="fast",
+        help="recipe: thesis, fast, finish, finish-stem or onward (default: %(default)s)",
     )
     parser.add_argument("--epochs", type=int, help="default: the preset's")
     parser.add_argument("--init", type=Path, help="weights to train on, for example with --preset finish")
@@ -35,6 +37,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--channels", type=int, help="width of the network (default: 256)")
     parser.add_argument(
         "--bottleneck-channels", type=int, help="width of its bottleneck (default: as of the rest)"
+    )
+    parser.add_argument(
+        "--cut-skips", type=float, help="probability that a picture is shown with a random mask of skips (0)"
     )
     parser.add_argument(
         "--skips", help="skip connections to build, 1 or 0 from 64 x 64 to 8 x 8 (default: 1111)"
@@ -61,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "channels",
         "bottleneck_channels",
         "skips",
+        "cut_skips",
         "epochs",
     )
     run = RunFolder(options.out)
@@ -74,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     if os.environ.get("RANK", "0") != "0":  # under torchrun the first process speaks for all
         return 0
-    made = read_run(options.out)
+    made = read_run(run.best)
     assert made is not None
     best = made.history[made.kept]
     print(f"wrote {run.best}: epoch {best['epoch']}, validation PCK {best['val_pck']:.4f}")

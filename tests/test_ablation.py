@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask, parse_mask
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, draw_mask, format_mask, parse_mask
 from posecore.errors import ConfigError
 
 
@@ -20,3 +21,13 @@ def test_the_first_digit_is_the_finest_level():
 def test_anything_else_is_refused_with_an_example(text):
     with pytest.raises(ConfigError, match="four digits"):
         parse_mask(text)
+
+
+def test_drawn_masks_have_the_stated_shares():
+    rng = np.random.default_rng(0)
+    masks = [draw_mask(0.5, rng) for _ in range(16_000)]
+    shares = {mask: masks.count(mask) / len(masks) for mask in ALL_MASKS}
+    # Half of the pictures keep all; of the others a sixteenth does by chance.
+    assert shares.pop(ALL_ON) == pytest.approx(0.5 + 0.5 / 16, abs=0.02)
+    assert all(share == pytest.approx(0.5 / 16, abs=0.006) for share in shares.values())
+    assert {draw_mask(0.0, rng) for _ in range(100)} == {ALL_ON}

@@ -31,7 +31,7 @@ def read_network(label: str, folder: Path) -> Network:
     """
     network = load_network(folder)
     try:
-        run = read_run(folder)
+        run = read_run(weights_file(folder))
         if run is None:
             raise DataError(
                 f"{folder}: no {RUN} or {HISTORY} beside the weights; expected a folder of train.py"

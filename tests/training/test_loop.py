@@ -5,6 +5,8 @@ import pytest
 import torch
 
 import posecore.training.loop as module
+from posecore.ablation import ALL_OFF
+from posecore.data.dataset import CropDataset, Example, TrainingDataset
 from posecore.data.prepared import open_prepared
 from posecore.errors import CheckpointError, ConfigError
 from posecore.models.autoencoder import Autoencoder, AutoencoderConfig
@@ -118,6 +120,16 @@ def test_the_learning_rate_of_the_thesis_drops_once_after_five_epochs_without_pr
     assert rates[-1] == pytest.approx(5e-5)
 
 
+@pytest.mark.parametrize("steps", [1, 2, 19, 20, 21, 40])
+def test_one_cycle_fits_into_any_number_of_steps(steps):
+    optimiser = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    schedule = make_schedule(PRESETS["fast"], optimiser, steps)
+    for _ in range(steps):
+        optimiser.step()
+        assert 0 <= optimiser.param_groups[0]["lr"] <= PRESETS["fast"].learning_rate * 1.001
+        schedule.step()
+
+
 def test_the_image_size_grows_and_ends_at_the_last_stage():
     preset = PRESETS["fast"]
     sizes = [preset.image_size(epoch, 17) for epoch in range(17)]
@@ -176,6 +188,128 @@ def test_finish_keeps_the_fine_layers_weights_and_statistics(prepared_dir, tmp_p
     assert len(fine) > 10 and fine <= same
     assert "stem.body.5.body.2.weight" not in same
     assert "features.0.body.2.weight" not in same
+
+
+def test_finish_stem_keeps_all_of_the_stem_and_nothing_else(prepared_dir, tmp_path):
+    run(prepared_dir, tmp_path / "first", epochs=3)
+    best = tmp_path / "first" / "best.safetensors"
+    run(prepared_dir, tmp_path / "second", "finish-stem", epochs=3, init=best)
+    before = load_checkpoint(best).state_dict()
+    after = torch.load(tmp_path / "second" / STATE, weights_only=True)["network"]
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed and not [name for name in changed if name.startswith("stem.")]
+
+
+# Skips cut at random
+
+
+def test_without_cuts_a_run_is_what_it_was_before_there_were_any(prepared_dir, tmp_path, monkeypatch):
+    pictures, real = [], module._loss
+
+    def look(network, batch, *rest):
+        if network.training:
+            pictures.append(batch.image.double().mean().item())
+        return real(network, batch, *rest)
+
+    monkeypatch.setattr(module, "_loss", look)
+    preset = replace(QUICK["finish"], precision="32-true")
+    data = [open_prepared(prepared_dir)]
+    history = train(data, RunFolder(tmp_path), "finish", preset, epochs=2, channels=8, workers=0)
+    assert pictures == pytest.approx(BEFORE_CUTS["pictures"], rel=1e-3)
+    assert [line["train_loss"] for line in history] == pytest.approx(BEFORE_CUTS["train_loss"], rel=1e-3)
+    assert [line["val_loss"] for line in history] == pytest.approx(BEFORE_CUTS["val_loss"], rel=1e-3)
+
+
+BEFORE_CUTS = {
+    "pictures": [99.82625834147136, 94.22369893391927],
+    "train_loss": [0.01790500432252884, 0.005025429651141167],
+    "val_loss": [0.0019726452883332968, 0.0019360707374289632],
+}
+"""Measured at commit 702b85f, which knew no cuts."""
+
+
+def masks_of(monkeypatch, prepared_dir, out, **options):
+    seen, real = [], module._loss
+
+    def look(network, batch, preset, mask):
+        if network.training:
+            seen.append((batch.image.double().mean().item(), batch.skip_mask.tolist()))
+        return real(network, batch, preset, mask)
+
+    monkeypatch.setattr(module, "_loss", look)
+    run(prepared_dir, out, **options)
+    monkeypatch.undo()
+    return seen
+
+
+def test_cutting_leaves_the_pictures_and_their_order_alone(prepared_dir, tmp_path, monkeypatch):
+    plain = masks_of(monkeypatch, prepared_dir, tmp_path / "plain", epochs=3)
+    cut = masks_of(monkeypatch, prepared_dir, tmp_path / "cut", epochs=3, cut_skips=0.5)
+    assert [picture for picture, _ in plain] == [picture for picture, _ in cut]
+    assert all(all(map(all, masks)) for _, masks in plain)
+    assert not all(all(map(all, masks)) for _, masks in cut)
+    # Another epoch draws other masks.
+    assert cut[0][1] != cut[-1][1]
+
+
+def test_a_resumed_run_draws_the_masks_and_ends_with_the_weights_of_a_whole_one(
+    prepared_dir, tmp_path, monkeypatch
+):
+    whole = masks_of(monkeypatch, prepared_dir, tmp_path / "whole", epochs=3, cut_skips=0.5)
+    real = RunFolder.save_state
+
+    def interrupt(self, state, history):
+        real(self, state, history)
+        if len(history) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunFolder, "save_state", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(prepared_dir, tmp_path / "parts", epochs=3, cut_skips=0.5)
+    monkeypatch.undo()
+    rest = masks_of(monkeypatch, prepared_dir, tmp_path / "parts", epochs=3, cut_skips=0.5, resume=True)
+    assert rest == whole[-len(rest) :]
+    first, second = (
+        torch.load(tmp_path / f / STATE, weights_only=True)["network"] for f in ("whole", "parts")
+    )
+    assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+def test_a_network_trained_with_cuts_does_better_without_skips_than_one_trained_with_all(
+    prepared_dir, tmp_path
+):
+    # The same pictures in each epoch, so that so small a network learns anything at all.
+    preset = replace(QUICK["fast"], augmentation=None, stages=(Stage(128, 1.0),), learning_rate=5e-3)
+    options = {"epochs": 40, "channels": 16, "workers": 0}
+    losses = {}
+    for name, share in [("plain", 0.0), ("cut", 1.0)]:
+        train(
+            [open_prepared(prepared_dir)],
+            RunFolder(tmp_path / name),
+            "fast",
+            preset,
+            cut_skips=share,
+            **options,
+        )
+        network = load_checkpoint(tmp_path / name / "last.safetensors")
+        losses[name] = learned_loss(network, open_prepared(prepared_dir), preset)
+    assert losses["cut"] < 0.9 * losses["plain"]
+
+
+def learned_loss(network, data, preset):
+    """Of the people it was trained on, with all skips cut."""
+    examples = TrainingDataset([CropDataset(data, "train")], preset.target, None, seed=0)
+    examples.size = 128
+    batch = Example(*map(torch.stack, zip(*(examples[i] for i in range(len(examples))), strict=True)))
+    with torch.no_grad():
+        return module._loss(network.eval(), batch, preset, torch.tensor(ALL_OFF))[0].item()
+
+
+def test_a_share_that_is_none_and_a_network_without_skips_are_refused(prepared_dir, tmp_path):
+    with pytest.raises(ConfigError, match=r"--cut-skips 1.5: expected a probability"):
+        run(prepared_dir, tmp_path, cut_skips=1.5)
+    with pytest.raises(ConfigError, match="built without skips"):
+        run(prepared_dir, tmp_path, cut_skips=0.5, skips="0000")
 
 
 # Networks that are built otherwise
@@ -272,14 +406,17 @@ def test_the_best_of_its_own_epochs_is_kept_even_where_the_weights_it_began_with
     best = tmp_path / "first" / "best.safetensors"
     history = run(prepared_dir, tmp_path / "second", epochs=3, init=best)
     assert [line["val_pck"] for line in history] == [0.2, 0.9, 0.5, 0.6, 0.4]
-    assert read_run(tmp_path / "first").kept == 1
-    assert read_run(tmp_path / "second").kept == 3
+    assert read_run(tmp_path / "first" / "best.safetensors").kept == 1
+    assert read_run(tmp_path / "second" / "best.safetensors").kept == 3
+    assert read_run(tmp_path / "second" / "last.safetensors").kept == 4
     # The weights are those after the fourth epoch, not the fifth and not those it began with.
     kept = load_checkpoint(tmp_path / "second" / "best.safetensors").state_dict()
     last = torch.load(tmp_path / "second" / STATE, weights_only=True)["network"]
     weight = "features.0.body.2.weight"
     assert not torch.equal(kept[weight], last[weight])
     assert not torch.equal(kept[weight], load_checkpoint(best).state_dict()[weight])
+    ended = load_checkpoint(tmp_path / "second" / "last.safetensors").state_dict()
+    assert torch.equal(ended[weight], last[weight])
 
 
 def test_an_architecture_that_is_not_the_given_weights_own_is_refused(prepared_dir, tmp_path, squeezing):
