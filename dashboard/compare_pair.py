@@ -56,6 +56,7 @@ def choose_pair(bundle: Bundle) -> Pair | None:
     except PosecoreError as error:
         st.error(f"These two cannot be compared. {error}")
         return None
+    components.say_broken_studies(other)
     pair = Pair(bundle, other, common)
     _say_who(pair)
     return pair

@@ -54,10 +54,21 @@ def current_bundle() -> Bundle:
         st.stop()
     chosen = st.session_state.get(state.BUNDLE, names[0])
     try:
-        return loaders.load_bundle(chosen if chosen in names else names[0])
+        bundle = loaders.load_bundle(chosen if chosen in names else names[0])
     except BundleError as error:
         st.error(f"This bundle cannot be shown. {error}")
         st.stop()
+    if problem := loaders.latents_problem(bundle):
+        st.error(f"What this page would show of the latents is not true. {problem}")
+        st.stop()
+    say_broken_studies(bundle)
+    return bundle
+
+
+def say_broken_studies(bundle: Bundle) -> None:
+    """Name the studies that are there and cannot be used: pages fill their place with what they compute."""
+    for problem in loaders.study_faults(bundle):
+        st.warning(f"A study of this bundle cannot be used and is left out. {problem}")
 
 
 def fitted_components(bundle: Bundle) -> "tuple[Components, NDArray[np.float32]]":
@@ -166,7 +177,11 @@ def picture_of(bundle: Bundle, sample_id: str) -> NDArray[np.uint8] | None:
     """The person's 256 x 256 crop, if it is at hand."""
     from PIL import Image
 
-    path = bundle.picture_path(sample_id, loaders.images_folder())
+    try:
+        path = bundle.picture_path(sample_id, loaders.images_folder())
+    except BundleError as error:
+        st.warning(f"The picture of {sample_id} is not shown. {error}")
+        return None
     if path is None:
         return None
     try:

@@ -9,6 +9,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
@@ -16,8 +17,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.background import worker
 from posecore.ablation import parse_mask
-from posecore.bundle import Bundle, list_bundles, open_bundle
+from posecore.bundle import Bundle, check_latents, list_bundles, open_bundle
+from posecore.bundle.studies import FOLDER, study_problems
 from posecore.data.crops import SIZE
 from posecore.errors import BundleError
 
@@ -30,6 +33,10 @@ Kept = TypeVar("Kept", bound=Callable[..., Any])
 
 PREVIEW: Final = 640
 """Pixels along the longer side at which a user's picture is shown."""
+
+CHECKED_AT_ONCE: Final = 2**26
+"""Bytes of latents up to which people wait until these are seen to be as they were written: a fifth of a
+second for 64 MiB."""
 
 NEAREST: Final = 8
 """People shown per cluster."""
@@ -68,7 +75,10 @@ def load_bundle(name: str) -> Bundle:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _bundle(path: str, fingerprint: str) -> Bundle:
-    return open_bundle(Path(path))
+    bundle = open_bundle(Path(path), trust_latents=True)
+    if bundle.latents.nbytes <= CHECKED_AT_ONCE:
+        check_latents(bundle)
+    return bundle
 
 
 def _bundle_key(bundle: Bundle) -> str:
@@ -91,6 +101,37 @@ def kept(
     cache = st.cache_data if copied else st.cache_resource
     scope: Literal["session", "global"] = "session" if own else "global"
     return cache(max_entries=max_entries, show_spinner=show_spinner, hash_funcs=_BY_CONTENT, scope=scope)
+
+
+def latents_problem(bundle: Bundle) -> str | None:
+    """What is wrong with the bytes of large latents, found in the background; None as long as nothing is."""
+    if bundle.latents.nbytes <= CHECKED_AT_ONCE:
+        return None
+    check = _latents_check(bundle)
+    return check.result() if check.done() else None
+
+
+@kept(4)
+def _latents_check(bundle: Bundle) -> "Future[str | None]":
+    def look() -> str | None:
+        try:
+            check_latents(bundle)
+        except BundleError as error:
+            return str(error)
+        return None
+
+    return worker.submit(look)
+
+
+def study_faults(bundle: Bundle) -> list[str]:
+    """What is wrong with the studies that are there, one line each; looked at again when one is replaced."""
+    manifests = sorted((bundle.path / FOLDER).glob("*/manifest.json"))
+    return _study_faults(bundle, tuple((path.parent.name, path.stat().st_mtime_ns) for path in manifests))
+
+
+@kept(4)
+def _study_faults(bundle: Bundle, manifests: tuple[tuple[str, int], ...]) -> list[str]:
+    return study_problems(bundle)
 
 
 @kept(2, "Loading the network …")

@@ -43,7 +43,7 @@ def headline(figures: dict[str, dict[str, Any]]) -> tuple[str, dict[str, Any]] |
 def show_people(bundle: Bundle) -> None:
     """Some people: their heatmaps, and above them their pictures where those are shipped."""
     ids = bundle.samples["sample_id"].tolist()
-    shipped = [sample_id for sample_id in ids if bundle.picture_path(sample_id) is not None]
+    shipped = [name for name, there in zip(ids, components.shipped_pictures(bundle), strict=True) if there]
     ids = shipped or ids
     some = ids[:: max(1, len(ids) // SHOWN)][:SHOWN]
     rows = [components.strip(bundle, some, SHOWN)]

@@ -8,7 +8,7 @@ file. Row i of the latents belongs to row i of the table; everything else refers
 
 from posecore.bundle.integrity import verify
 from posecore.bundle.manifest import SCHEMA_VERSION, DatasetInfo, FileInfo, Manifest, ModelInfo
-from posecore.bundle.reader import Bundle, list_bundles, open_bundle
+from posecore.bundle.reader import Bundle, check_latents, list_bundles, open_bundle
 from posecore.bundle.studies import Study, open_study, study_command, write_study
 from posecore.bundle.thumbnails import write_thumbnails
 from posecore.bundle.writer import add_figures, check_destination, new_manifest, write_bundle
@@ -23,6 +23,7 @@ __all__ = [
     "Study",
     "add_figures",
     "check_destination",
+    "check_latents",
     "list_bundles",
     "new_manifest",
     "open_bundle",

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from posecore.bundle.manifest import broken, read_manifest
-from posecore.bundle.reader import file_problems, open_bundle
+from posecore.bundle.reader import file_problems, hash_problem, open_bundle
 from posecore.bundle.studies import study_problems
 from posecore.errors import BundleError
-from posecore.files import sha256
 
 
 def verify(path: Path) -> list[str]:
@@ -19,15 +18,12 @@ def verify(path: Path) -> list[str]:
         manifest = read_manifest(path)
     except BundleError as error:
         return [str(error)]
-    problems = file_problems(path, manifest) or [
-        f"{name} is not as it was written, its SHA-256 differs"
-        for name, info in manifest.files.items()
-        if sha256(path / name) != info["sha256"]
-    ]
+    checked = (hash_problem(path, manifest, name) for name in manifest.files)
+    problems = file_problems(path, manifest) or [problem for problem in checked if problem]
     if problems:
         return [str(broken(path, problem)) for problem in problems]
     try:
-        bundle = open_bundle(path)
+        bundle = open_bundle(path, trust_latents=True)
     except BundleError as error:
         return [str(error)]
     return study_problems(bundle)

@@ -5,19 +5,25 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from re import fullmatch
 from typing import Any, Final, Literal, TypedDict, get_args, is_typeddict
 
 from posecore.ablation import SkipMask, parse_mask
 from posecore.config import from_dict
 from posecore.errors import BundleError, ConfigError
+from posecore.files import sha256
 
 SCHEMA_VERSION: Final = 1
+FILE_NAME: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
+"""What a sample_id, a split and a neighbouring bundle look like, as all become names of files and folders."""
+
 MANIFEST: Final = "manifest.json"
 SAMPLES: Final = "samples.parquet"
 LATENTS: Final = "latents.npy"
 WEIGHTS: Final = "model.safetensors"
 SKIP_MEANS: Final = "skip_means.npz"
 HISTORY: Final = "history.jsonl"
+PICTURES: Final = "pictures/"
 THUMBNAIL_INDEX: Final = "thumbnails/index.json"
 REQUIRED: Final = (SAMPLES, LATENTS, WEIGHTS, SKIP_MEANS, HISTORY, THUMBNAIL_INDEX)
 
@@ -61,6 +67,8 @@ class Manifest:
     created: ISO 8601, UTC. training: preset, epochs, seed, best_epoch and what else is known.
     figures: per data set and split, what posecore.metrics.evaluate found. versions: of packages.
     files: by path relative to the bundle, with forward slashes. latent: what the latents are.
+    pictures_in: name of the bundle beside this one in whose folder this one's pictures lie, so that networks
+    shown to the same people share them; empty where they lie in its own.
     """
 
     schema_version: int
@@ -74,6 +82,12 @@ class Manifest:
     versions: dict[str, str]
     files: dict[str, FileInfo]
     latent: LatentSpace = "bottleneck"
+    pictures_in: str = ""
+
+    def folder_of(self, path: Path, name: str) -> Path:
+        """The bundle's folder in which its file `name` lies; `path` is the bundle's own."""
+        elsewhere = self.pictures_in and name.startswith(PICTURES)
+        return path.parent / self.pictures_in if elsewhere else path
 
     @property
     def people(self) -> int:
@@ -153,6 +167,16 @@ def check_file(path: Path, name: str, info: FileInfo) -> str | None:
     return None
 
 
+def check_hash(path: Path, name: str, info: FileInfo) -> str | None:
+    """What is wrong with the bytes of a bundle's file, in words; None if nothing is. The file is read whole.
+
+    Raises OSError where it cannot be read.
+    """
+    if sha256(path / name) != info["sha256"]:
+        return f"{name} is not as it was written, its SHA-256 differs"
+    return None
+
+
 def linked_folder(path: Path, names: list[str]) -> str | None:
     """The first folder of the files `names` that is a link, in words; None if none is."""
     folders = {str(parent) for name in names for parent in PurePosixPath(name).parents}
@@ -191,6 +215,8 @@ def _check_fields(manifest: Manifest) -> None:
     if manifest.latent == "autoencoder" and not config.get("autoencoder"):
         raise ConfigError("latent is 'autoencoder', but the network has none")
     parse_mask(config.get("skips", "1111"))
+    if manifest.pictures_in and not fullmatch(FILE_NAME, manifest.pictures_in):
+        raise ConfigError(f"pictures_in is {manifest.pictures_in!r:.60}, expected the name of a bundle")
     for field, figures in manifest.figures.items():
         _check_type(f"figures.{field}", figures, dict)
     for name, info in manifest.files.items():

@@ -13,21 +13,25 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from posecore.bundle.manifest import (
+    FILE_NAME,
     HISTORY,
     LATENTS,
     MANIFEST,
+    PICTURES,
     SAMPLES,
     SKIP_MEANS,
+    THUMBNAIL_INDEX,
     WEIGHTS,
     Manifest,
     broken,
     check_file,
+    check_hash,
     linked_folder,
     read_manifest,
 )
 from posecore.bundle.thumbnails import ThumbnailIndex, read_index, read_tile
 from posecore.config import from_dict
-from posecore.errors import BundleError, PosecoreError
+from posecore.errors import BundleError, CheckpointError, ConfigError
 from posecore.samples import CROP_COLUMNS, columns
 
 if TYPE_CHECKING:
@@ -49,8 +53,6 @@ ANNOTATED_COLUMNS: Final = (
     *columns("annotated", "v"),
 )
 LEVEL_KEYS: Final = ("level_64", "level_32", "level_16", "level_8")
-FILE_NAME: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
-"""What a sample_id and a split look like, as both become names of files and folders."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +87,12 @@ class Bundle:
     def picture_path(self, sample_id: str, images: Path | None = None) -> Path | None:
         """The 256 x 256 crop of a person: shipped with the bundle, else in the prepared data folder `images`.
 
-        None where neither has it.
+        None where neither has it. Raises BundleError where a shipped one is not as it was written.
         """
-        shipped = f"pictures/{sample_id}.webp"
+        shipped = f"{PICTURES}{sample_id}.webp"
         row = self.row(sample_id)
         if shipped in self.manifest.files:
-            return self.path / shipped
+            return _intact(self.path, self.manifest, shipped)
         if images is not None:
             path = images / "crops" / str(self.samples["split"].iloc[row]) / f"{sample_id}.png"
             return path if path.is_file() else None
@@ -100,7 +102,7 @@ class Bundle:
         """One record per epoch of the training, in order; empty where it is not known."""
         epochs: list[dict[str, Any]] = []
         try:
-            for line in (self.path / HISTORY).read_text(encoding="utf-8").splitlines():
+            for line in _intact(self.path, self.manifest, HISTORY).read_text(encoding="utf-8").splitlines():
                 epochs.append(dict(json.loads(line)))
         except (OSError, ValueError, TypeError) as error:
             raise broken(self.path, f"{HISTORY}, line {len(epochs) + 1}, is not a JSON object") from error
@@ -110,8 +112,10 @@ class Bundle:
         """Mean of every skip branch over the people, finest level first: (C, 64, 64) to (C, 8, 8) float16."""
         channels = self.manifest.model["config"]["channels"]
         try:
-            with np.load(self.path / SKIP_MEANS, allow_pickle=False) as arrays:
+            with np.load(_intact(self.path, self.manifest, SKIP_MEANS), allow_pickle=False) as arrays:
                 means = tuple(arrays[key] for key in LEVEL_KEYS)
+        except BundleError:
+            raise
         except Exception as error:  # numpy and zipfile raise many kinds for a broken file
             raise broken(self.path, f"{SKIP_MEANS} is not readable ({type(error).__name__})") from error
         for key, mean, cells in zip(LEVEL_KEYS, means, (64, 32, 16, 8), strict=True):
@@ -129,10 +133,10 @@ class Bundle:
         from posecore.models.hourglass import HourglassConfig
 
         try:
-            network = load_checkpoint(self.path / WEIGHTS)
+            network = load_checkpoint(_intact(self.path, self.manifest, WEIGHTS))
             # As a configuration, so that one from before a field existed has that field's default.
             described = from_dict(HourglassConfig, self.manifest.model["config"])
-        except PosecoreError as error:
+        except (CheckpointError, ConfigError) as error:
             raise broken(self.path, f"{WEIGHTS} is not usable: {error}") from error
         if network.config != described:
             raise broken(
@@ -141,11 +145,13 @@ class Bundle:
         return network
 
 
-def open_bundle(path: Path) -> Bundle:
-    """Open the bundle in folder `path`, well under a second for 124,040 people.
+def open_bundle(path: Path, *, trust_latents: bool = False) -> Bundle:
+    """Open the bundle in folder `path`.
 
     Checks the schema, the presence and size of every file, the header of the latents, the table's
-    columns and that no person is there twice; `verify` also checks every hash. Raises BundleError.
+    columns and that no person is there twice. What is read whole is compared with its hash when it is read.
+    So are the latents at once, some seconds for 124,040 people, unless `trust_latents` leaves that to
+    `check_latents`; opening then takes well under a second. Raises BundleError.
     """
     manifest = read_manifest(path)
     problems = file_problems(path, manifest)
@@ -156,8 +162,17 @@ def open_bundle(path: Path) -> Bundle:
     if len(rows) != len(samples):
         twice = samples["sample_id"][samples["sample_id"].duplicated()].iloc[0]
         raise broken(path, f"{SAMPLES} holds {twice} twice")
+    _intact(path, manifest, THUMBNAIL_INDEX)
     index = read_index(path, manifest.people, manifest.files)
-    return Bundle(path, manifest, samples, _map_latents(path, manifest), rows, index)
+    bundle = Bundle(path, manifest, samples, _map_latents(path, manifest), rows, index)
+    if not trust_latents:
+        check_latents(bundle)
+    return bundle
+
+
+def check_latents(bundle: Bundle) -> None:
+    """Read all latents of a bundle, to raise BundleError where they are not as they were written."""
+    _intact(bundle.path, bundle.manifest, LATENTS)
 
 
 def list_bundles(artifacts: Path) -> list[Path]:
@@ -170,19 +185,53 @@ def list_bundles(artifacts: Path) -> list[Path]:
 def file_problems(path: Path, manifest: Manifest) -> list[str]:
     """What is wrong with the files of a bundle, judged by place and size: one sentence each."""
     names = list(manifest.files)
-    if link := linked_folder(path, names):
-        return [link]
-    checked = (check_file(path, name, info) for name, info in manifest.files.items())
-    problems = [problem for problem in checked if problem]
-    pictures = sum(name.startswith("pictures/") for name in names)
+    if manifest.pictures_in and (problem := _neighbour_problem(path, manifest.pictures_in)):
+        return [problem]
+    folders = {name: manifest.folder_of(path, name) for name in names}
+    for folder in {*folders.values()}:
+        if link := linked_folder(folder, [name for name in names if folders[name] == folder]):
+            return [link]
+    checked = {name: check_file(folders[name], name, info) for name, info in manifest.files.items()}
+    problems = [_placed(path, folders[name], problem) for name, problem in checked.items() if problem]
+    pictures = sum(name.startswith(PICTURES) for name in names)
     if pictures != manifest.dataset["pictures"]:
         problems.append(f"{MANIFEST} lists {pictures} pictures and says {manifest.dataset['pictures']}")
     return problems
 
 
+def _neighbour_problem(path: Path, name: str) -> str | None:
+    neighbour = path.parent / name
+    if neighbour.is_symlink() or not (neighbour / MANIFEST).is_file():
+        return f"its pictures lie in the bundle {neighbour}, which is missing"
+    return None
+
+
+def hash_problem(path: Path, manifest: Manifest, name: str) -> str | None:
+    """What is wrong with the bytes of a bundle's file, in words; None if nothing is. It is read whole."""
+    folder = manifest.folder_of(path, name)
+    try:
+        problem = check_hash(folder, name, manifest.files[name])
+    except OSError as error:
+        problem = f"{name} is not readable ({error.strerror})"
+    return problem and _placed(path, folder, problem)
+
+
+def _placed(path: Path, folder: Path, problem: str) -> str:
+    return problem if folder == path else f"of {folder}, {problem}"
+
+
+def _intact(path: Path, manifest: Manifest, name: str) -> Path:
+    """Where a bundle's file lies. Raises BundleError where it cannot be read or is not as it was written."""
+    if problem := hash_problem(path, manifest, name):
+        raise broken(path, problem)
+    return manifest.folder_of(path, name) / name
+
+
 def _read_samples(path: Path, manifest: Manifest) -> pd.DataFrame:
     try:
-        samples = pd.read_parquet(path / SAMPLES, engine="pyarrow")
+        samples = pd.read_parquet(_intact(path, manifest, SAMPLES), engine="pyarrow")
+    except BundleError:
+        raise
     except Exception as error:  # pyarrow raises many kinds for a broken file
         raise broken(path, f"{SAMPLES} is not a readable Parquet table ({type(error).__name__})") from error
     annotated = ANNOTATED_COLUMNS if manifest.dataset["annotations"] else ()

@@ -14,8 +14,11 @@ from pathlib import Path
 from re import fullmatch
 from typing import Any, Final
 
-from posecore.bundle.manifest import MANIFEST, WEIGHTS, FileInfo, check_file
-from posecore.bundle.reader import FILE_NAME, Bundle
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.bundle.manifest import FILE_NAME, MANIFEST, WEIGHTS, FileInfo, check_file, check_hash
+from posecore.bundle.reader import Bundle
 from posecore.config import from_dict
 from posecore.errors import BundleError, ConfigError
 from posecore.files import replace_folder, sha256, write_json
@@ -93,7 +96,7 @@ def write_study(bundle: Bundle, name: str, folder: Path, info: Mapping[str, Any]
 
 
 def open_study(bundle: Bundle, name: str) -> Study:
-    """The study `name` of a bundle; sizes are checked, hashes only by `study_problems`.
+    """The study `name` of a bundle; sizes are checked, hashes when `study_arrays` reads a file.
 
     Raises BundleError, with the command that mends it, where it is absent or broken, or speaks of other
     weights or people than the bundle holds now.
@@ -116,10 +119,25 @@ def study_problems(bundle: Bundle) -> list[str]:
             problems.append(str(error))
             continue
         for file, info in study.files.items():
-            if sha256(folder / file) != info["sha256"]:
-                what = f"{file} is not as it was written, its SHA-256 differs"
-                problems.append(str(broken_study(bundle, folder.name, what)))
+            if problem := check_hash(folder, file, info):
+                problems.append(str(broken_study(bundle, folder.name, problem)))
     return problems
+
+
+def study_arrays(bundle: Bundle, study: Study, file: str) -> dict[str, NDArray[Any]]:
+    """All arrays of an .npz file of a study, by name.
+
+    Raises BundleError, with the command that makes the study, where it is not as it was written.
+    """
+    try:
+        if problem := check_hash(study.path, file, study.files[file]):
+            raise broken_study(bundle, study.name, problem)
+        with np.load(study.path / file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except BundleError:
+        raise
+    except Exception as error:  # numpy and zipfile raise many kinds for a broken file
+        raise broken_study(bundle, study.name, f"{file} is not readable ({type(error).__name__})") from error
 
 
 def broken_study(bundle: Bundle, name: str, problem: str) -> BundleError:

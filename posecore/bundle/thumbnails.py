@@ -3,6 +3,7 @@
 One file per person would be 124,040 files; one sheet is read once and serves 256 people.
 """
 
+import hashlib
 import io
 import json
 import shutil
@@ -124,6 +125,8 @@ def _read_sheet(path: Path, name: str, sha256: str) -> NDArray[np.uint8]:
     """A decoded sheet (H, W, 3). `sha256` tells a bundle from one written later in the same place."""
     try:
         data = (path / name).read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise broken(path, f"{name} is not as it was written, its SHA-256 differs")
         with Image.open(io.BytesIO(data), formats=["WEBP"]) as sheet:
             return np.asarray(sheet.convert("RGB"))
     except (OSError, ValueError, Image.DecompressionBombError) as error:

@@ -72,7 +72,7 @@ def write_bundle(folder: Path, manifest: Manifest, destination: Path) -> None:
         if path.is_file()
     }
     write_json(folder / MANIFEST, dataclasses.asdict(dataclasses.replace(manifest, files=files)))
-    open_bundle(folder)
+    open_bundle(folder, trust_latents=True)
     replace_folder(folder, destination)
 
 

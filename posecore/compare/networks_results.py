@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.bundle.reader import Bundle
-from posecore.bundle.studies import broken_study, open_study
+from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.compare.networks_facts import DataSet, Network, network_from_json
 from posecore.compare.paired import counted
 from posecore.config import from_dict
@@ -80,22 +80,22 @@ def describe(networks: Sequence[Network], data: Sequence[DataSet]) -> dict[str, 
 def load_networks_study(bundle: Bundle) -> NetworksStudy:
     """The bundle's study. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
+    arrays = study_arrays(bundle, study, FILE)
     try:
         networks = tuple(network_from_json(values) for values in study.info["networks"])
         data = tuple(from_dict(DataSet, values) for values in study.info["data"])
-        with np.load(study.path / FILE, allow_pickle=False) as arrays:
-            found = NetworksStudy(
-                networks=networks,
-                data=data,
-                sample_ids=tuple(arrays[f"people_{d}"] for d in range(len(data))),
-                hits=tuple(
-                    tuple(arrays[f"hits_{n}_{d}"] for d in range(len(data))) for n in range(len(networks))
-                ),
-                created=study.created,
-                precision=study.info["precision"],
-                thesis_channels=study.info["thesis_channels"],
-            )
-    except Exception as error:  # numpy and zipfile raise many kinds for a broken file
+        found = NetworksStudy(
+            networks=networks,
+            data=data,
+            sample_ids=tuple(arrays[f"people_{d}"] for d in range(len(data))),
+            hits=tuple(
+                tuple(arrays[f"hits_{n}_{d}"] for d in range(len(data))) for n in range(len(networks))
+            ),
+            created=study.created,
+            precision=study.info["precision"],
+            thesis_channels=study.info["thesis_channels"],
+        )
+    except Exception as error:  # hostile values of info raise many kinds
         raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     fits = (
         len(networks) > 0

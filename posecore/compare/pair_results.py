@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from posecore.ablation import LEVEL_NAMES
 from posecore.bundle.reader import Bundle
-from posecore.bundle.studies import broken_study, open_study, subject
+from posecore.bundle.studies import broken_study, open_study, study_arrays, subject
 from posecore.compare.cka import Products
 from posecore.data.heatmaps import STRIDE
 from posecore.files import atomic_file
@@ -91,18 +91,18 @@ def load_pair_study(one: Bundle, other: Bundle) -> PairStudy:
     study = open_study(one, name)
     if study.info.get("other") != described(other):
         raise broken_study(one, name, f"speaks of other weights or people than {other.path} holds now")
+    arrays = study_arrays(one, study, FILE)
     try:
-        with np.load(study.path / FILE, allow_pickle=False) as arrays:
-            found = PairStudy(
-                sample_ids=arrays["sample_ids"],
-                cells=arrays["cells"],
-                peaks=arrays["peaks"].astype(np.float32),
-                hits=arrays["hits"],
-                layers=Products(arrays["cross"], arrays["one"], arrays["other"]),
-                names=(layer_names(one), layer_names(other)),
-                info=study.info,
-            )
-    except Exception as error:  # numpy and zipfile raise many kinds for a broken file
+        found = PairStudy(
+            sample_ids=arrays["sample_ids"],
+            cells=arrays["cells"],
+            peaks=arrays["peaks"].astype(np.float32),
+            hits=arrays["hits"],
+            layers=Products(arrays["cross"], arrays["one"], arrays["other"]),
+            names=(layer_names(one), layer_names(other)),
+            info=study.info,
+        )
+    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
         raise broken_study(one, name, f"{FILE} is not readable ({type(error).__name__})") from error
     shape, layers = (2, len(found.sample_ids), K), found.layers
     batches = len(layers.cross)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.bundle.reader import Bundle
-from posecore.bundle.studies import broken_study, open_study
+from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.files import atomic_file
 from posecore.latent.controls import CONTROLS
 from posecore.latent.gap import Gap
@@ -72,10 +72,10 @@ def save_cluster_study(
 def load_cluster_study(bundle: Bundle) -> ClusterStudy:
     """The bundle's study. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
+    arrays = study_arrays(bundle, study, FILE)
     try:
-        with np.load(study.path / FILE, allow_pickle=False) as arrays:
-            found = _from_arrays({name: arrays[name] for name in arrays.files}, study.info)
-    except Exception as error:  # numpy and zipfile raise many kinds for a broken file
+        found = _from_arrays(arrays, study.info)
+    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
         raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     people, labellings, numbers = len(found.sample_ids), len(found.sweep.ks), len(found.sweep.numbers)
     fits = (

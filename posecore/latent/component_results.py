@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.bundle.reader import Bundle
-from posecore.bundle.studies import broken_study, open_study
+from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.errors import ConfigError
 from posecore.files import atomic_file
 from posecore.keypoints import K
@@ -88,17 +88,17 @@ def save_component_study(
 def load_component_study(bundle: Bundle) -> ComponentStudy:
     """The bundle's study. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
+    arrays = study_arrays(bundle, study, FILE)
     try:
-        with np.load(study.path / FILE, allow_pickle=False) as arrays:
-            found = ComponentStudy(
-                sample_ids=arrays["sample_ids"],
-                counts=arrays["counts"].astype(np.int64),
-                hits=arrays["hits"],
-                explained=arrays["explained"],
-                people=int(arrays["people"]),
-                info=study.info,
-            )
-    except Exception as error:  # numpy and zipfile raise many kinds for a broken file
+        found = ComponentStudy(
+            sample_ids=arrays["sample_ids"],
+            counts=arrays["counts"].astype(np.int64),
+            hits=arrays["hits"],
+            explained=arrays["explained"],
+            people=int(arrays["people"]),
+            info=study.info,
+        )
+    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
         raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     people, variants = len(found.sample_ids), len(found.counts)
     fits = (

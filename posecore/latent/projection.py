@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.bundle.reader import Bundle
-from posecore.bundle.studies import broken_study, open_study
+from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.files import atomic_file
 from posecore.latent.arrays import blocks
 from posecore.latent.parallel import Parallel
@@ -108,9 +108,8 @@ def save_projection(
 def load_projection(bundle: Bundle) -> Projection:
     """The bundle's projection. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
+    found = study_arrays(bundle, study, FILE)
     try:
-        with np.load(study.path / FILE, allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
         projection = Projection(
             sample_ids=found["sample_ids"],
             scores=found["scores"].astype(np.float32) * np.sqrt(found["variances"]),
@@ -128,7 +127,7 @@ def load_projection(bundle: Bundle) -> Projection:
             info=study.info,
         )
         people, kept = projection.scores.shape
-    except Exception as error:  # numpy and zipfile raise many kinds for a broken file
+    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
         raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     fits = (
         projection.sample_ids.tolist() == list(bundle.rows)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from posecore.ablation import ALL_MASKS, REPLACEMENTS
 from posecore.bundle.reader import Bundle
-from posecore.bundle.studies import broken_study, open_study
+from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.data.heatmaps import STRIDE
 from posecore.errors import ConfigError
 from posecore.files import atomic_file
@@ -98,9 +98,8 @@ def save_results(
 def load_skip_study(bundle: Bundle) -> SkipStudy:
     """The bundle's skip study. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
+    values = study_arrays(bundle, study, FILE)
     try:
-        with np.load(study.path / FILE, allow_pickle=False) as arrays:
-            values = {name: arrays[name] for name in arrays.files}
         low, step = values.pop("peak_scale").astype(np.float32)
         replacements = tuple(str(name) for name in values["replacements"])
         found = SkipStudy(
@@ -112,7 +111,7 @@ def load_skip_study(bundle: Bundle) -> SkipStudy:
             hits=values["hits"],
             info=study.info,
         )
-    except Exception as error:  # numpy and zipfile raise many kinds for a broken file
+    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
         raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     people, shape = len(found.sample_ids), (len(found.sample_ids), 1 + CUT * len(replacements), K)
     fits = (

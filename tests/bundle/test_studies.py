@@ -3,11 +3,19 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
 
 from posecore.bundle import open_bundle, verify
-from posecore.bundle.studies import open_study, study_command, study_folder, study_problems, write_study
+from posecore.bundle.studies import (
+    open_study,
+    study_arrays,
+    study_command,
+    study_folder,
+    study_problems,
+    write_study,
+)
 from posecore.errors import BundleError
 
 
@@ -74,6 +82,21 @@ def test_a_study_of_other_people_or_weights_is_refused(bundle, tmp_path, seed, p
     problems = verify(other)
     assert len(problems) == 1
     assert what in problems[0]
+
+
+def test_reading_a_study_finds_a_flipped_byte(bundle):
+    folder = study_folder(bundle, "skips").with_name(".skips.partial")
+    folder.mkdir()
+    np.savez(folder / "results.npz", numbers=np.arange(5))
+    study = write_study(bundle, "skips", folder, {})
+    assert study_arrays(bundle, study, "results.npz")["numbers"].tolist() == [0, 1, 2, 3, 4]
+    path = study.path / "results.npz"
+    data = bytearray(path.read_bytes())
+    data[60] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(BundleError, match=r"results.npz is not as it was written.*skip_study.py") as error:
+        study_arrays(bundle, open_study(bundle, "skips"), "results.npz")
+    assert "\n" not in str(error.value)
 
 
 def test_verify_finds_a_flipped_byte(bundle):

@@ -7,9 +7,11 @@ import sys
 
 import numpy as np
 import pytest
+from editing import refused
 
 from posecore.bundle import (
     check_destination,
+    check_latents,
     open_bundle,
     verify,
     write_bundle,
@@ -18,11 +20,9 @@ from posecore.bundle.__main__ import main
 from posecore.errors import BundleError
 
 
-def test_verify_finds_a_flipped_bit_that_opening_does_not(copy, capsys):
-    data = bytearray((copy / "latents.npy").read_bytes())
-    data[-1] ^= 1
-    (copy / "latents.npy").write_bytes(data)
-    open_bundle(copy)
+def test_verify_finds_a_flipped_bit_that_trusting_the_latents_does_not(copy, capsys):
+    flip(copy / "latents.npy")
+    open_bundle(copy, trust_latents=True)
     assert main(["verify", str(copy)]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -31,6 +31,35 @@ def test_verify_finds_a_flipped_bit_that_opening_does_not(copy, capsys):
         f"restore it with `git checkout -- {copy}` if it came with the project, "
         f"or make it anew with `python scripts/extract_latents.py --checkpoint FILE --data DIR --out {copy}`"
     ]
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", ["latents.npy", "samples.parquet", "thumbnails/index.json"])
+def test_opening_finds_a_flipped_bit(copy, name):
+    flip(copy / name)
+    assert f"{name} is not as it was written, its SHA-256 differs" in refused(copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("model.safetensors", lambda bundle: bundle.network()),
+        ("skip_means.npz", lambda bundle: bundle.skip_means()),
+        ("history.jsonl", lambda bundle: bundle.history()),
+        ("thumbnails/sheet-000.webp", lambda bundle: bundle.thumbnail(next(iter(bundle.rows)))),
+        ("latents.npy", check_latents),
+    ],
+)
+def test_reading_finds_a_flipped_bit(copy, name, read):
+    flip(copy / name)
+    bundle = open_bundle(copy, trust_latents=True)
+    with pytest.raises(BundleError, match=f"{name} is not as it was written, its SHA-256 differs"):
+        read(bundle)
 
 
 def test_verify_names_every_broken_file(copy):
