@@ -34,6 +34,12 @@ def build_parser() -> argparse.ArgumentParser:
         help="people to show, from the first on: data you may pass on (default: 0)",
     )
     parser.add_argument(
+        "--pictures-in",
+        type=Path,
+        metavar="BUNDLE",
+        help="a bundle of the same data beside this one, whose pictures both then share",
+    )
+    parser.add_argument(
         "--latent",
         choices=("bottleneck", "autoencoder"),
         default="bottleneck",
@@ -68,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         complete_only=options.complete_only,
         annotations=options.annotations,
         latent=options.latent,
+        pictures_in=options.pictures_in,
         **source,
         **{name: getattr(options, name) for name in given if getattr(options, name) is not None},
     )

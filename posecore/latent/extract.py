@@ -7,8 +7,8 @@ is computed, so memory does not grow with the number of people and a killed run 
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,8 +21,16 @@ from PIL import Image
 from tqdm import tqdm
 
 from posecore.ablation import ALL_OFF, ALL_ON, SkipMask, format_mask
-from posecore.bundle import check_destination, new_manifest, write_bundle, write_thumbnails
-from posecore.bundle.manifest import HISTORY, LATENTS, SAMPLES, SKIP_MEANS, WEIGHTS, LatentSpace
+from posecore.bundle import (
+    Bundle,
+    FileInfo,
+    check_destination,
+    new_manifest,
+    open_bundle,
+    write_bundle,
+    write_thumbnails,
+)
+from posecore.bundle.manifest import HISTORY, LATENTS, PICTURES, SAMPLES, SKIP_MEANS, WEIGHTS, LatentSpace
 from posecore.bundle.reader import LEVEL_KEYS
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
@@ -84,6 +92,7 @@ def extract(
     complete_only: bool = False,
     annotations: bool = False,
     pictures: int = 0,
+    pictures_in: Path | None = None,
     latent: LatentSpace = "bottleneck",
     training: Mapping[str, Any] | None = None,
     history: Sequence[Mapping[str, Any]] = (),
@@ -94,9 +103,10 @@ def extract(
 
     samples: how many people, drawn with `seed`; None for all. annotations: keep the annotated
     keypoints in the bundle, and what else is known of the people; pictures: how many of them to show,
-    from the first on. Both are for data that may be passed on. latent: what the latents are. training,
-    history: what is known of the network's training, and one record per epoch. figures: scores of the same
-    weights on other data. Raises ConfigError for people or an autoencoder that are not there.
+    from the first on. Both are for data that may be passed on. pictures_in: a bundle beside `destination`, of
+    the same data, whose pictures are shown to the network and are this bundle's too. latent: what the latents
+    are. training, history: what is known of the network's training, and one record per epoch. figures: scores
+    of the same weights on other data. Raises ConfigError for people or an autoencoder that are not there.
 
     The network is used with the weights that are stored, which are rounded to float16. A picture that is
     shown is what the network saw: it is compressed first.
@@ -114,19 +124,21 @@ def extract(
             "--latent autoencoder: this network has no autoencoder; leave it out, or put one in with "
             "`python scripts/train.py --init FILE --autoencoder FILE`"
         )
+    shared = None if pictures_in is None else _neighbour(pictures_in, destination, data, pictures)
     network = round_weights(predictor.network)
     job = {
         "weights": weights_digest(network),
         "data": data.info["fingerprint"],
         "precision": predictor.precision,
         "pictures": pictures,
+        "pictures_in": None if shared is None else shared.manifest.name,
         "latent": latent,
         "people": hashlib.sha256("\n".join(table["sample_id"]).encode()).hexdigest(),
     }
     config = network.config
     dimensions = config.autoencoder if latent == "autoencoder" else config.bottleneck_numbers
     files = LatentFiles(destination, job, len(rows), dimensions)
-    sums = _fill(files, predictor, crops, rows, pictures, latent)
+    sums = _fill(files, predictor, crops, rows, pictures, shared, latent)
 
     predicted = np.asarray(files.read("predicted.npy"))
     points, peaks = predicted[..., :2], predicted[..., 2]
@@ -154,6 +166,7 @@ def extract(
                 val_points, val_peaks, validation.table, mask
             )
     files.finish()
+    theirs = {} if shared is None else _pictures_of(shared, table["sample_id"])
     manifest = new_manifest(
         name=destination.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -163,7 +176,7 @@ def extract(
             "people": len(rows),
             "fingerprint": data.info["fingerprint"],
             "annotations": annotations,
-            "pictures": pictures,
+            "pictures": len(theirs) if shared is not None else pictures,
         },
         model={"name": "hourglass", "config": asdict(config)},
         precision=predictor.precision,
@@ -172,8 +185,34 @@ def extract(
         versions={name: version(name) for name in ("torch", "numpy", "scikit-learn", "lightning-fabric")},
         latent=latent,
     )
+    if shared is not None:
+        manifest = replace(manifest, pictures_in=shared.path.name, files=theirs)
     write_bundle(files.folder, manifest, destination)
     return len(rows)
+
+
+def _neighbour(path: Path, destination: Path, data: PreparedData, pictures: int) -> Bundle:
+    """The bundle whose pictures are shared. Raises ConfigError where it cannot be this one's neighbour."""
+    bundle = open_bundle(path, trust_latents=True)
+    if pictures:
+        raise ConfigError(
+            "--pictures and --pictures-in: the pictures are those of the other bundle; give one"
+        )
+    if bundle.manifest.pictures_in or path.resolve().parent != destination.resolve().parent:
+        raise ConfigError(
+            f"--pictures-in {path}: expected a bundle beside {destination} with pictures of its own"
+        )
+    if bundle.manifest.dataset["fingerprint"] != data.info["fingerprint"]:
+        raise ConfigError(
+            f"--pictures-in {path}: its people are not those of {data.path}; name its own --data"
+        )
+    return bundle
+
+
+def _pictures_of(bundle: Bundle, sample_ids: Iterable[str]) -> dict[str, FileInfo]:
+    """What a bundle lists of the pictures of these people, as far as it shows them."""
+    names = (f"{PICTURES}{sample_id}.webp" for sample_id in sample_ids)
+    return {name: bundle.manifest.files[name] for name in names if name in bundle.manifest.files}
 
 
 def _scores(
@@ -188,9 +227,10 @@ def _fill(
     crops: CropDataset,
     rows: NDArray[np.int64],
     shown: int,
+    shared: Bundle | None,
     latent: LatentSpace,
 ) -> list[NDArray[np.float64]]:
-    """One pass over the people, the first of whom are `shown`.
+    """One pass over the people, the first of whom are `shown`, or those that the bundle `shared` shows.
 
     Returns the sum of each skip branch, (C, H, W) from fine to coarse.
     """
@@ -200,8 +240,12 @@ def _fill(
         batch = rows[start : start + BATCH]
         pictures = np.stack([crops.picture(int(row)) for row in batch])
         for i, row in enumerate(batch[: max(0, shown - start)]):
-            name = f"pictures/{crops.table['sample_id'].iloc[row]}.webp"
+            name = f"{PICTURES}{crops.table['sample_id'].iloc[row]}.webp"
             pictures[i] = _ship(files.folder / name, pictures[i])
+        for i, row in enumerate(batch if shared is not None else ()):
+            name = str(crops.table["sample_id"].iloc[row])
+            if shared is not None and name in shared.rows and (path := shared.picture_path(name)):
+                pictures[i] = np.asarray(Image.open(path).convert("RGB"))
         encoded = predictor.encode(pictures)
         heatmaps = predictor.decode(encoded, (ALL_ON,))[0]
         points, peaks = decode(heatmaps)

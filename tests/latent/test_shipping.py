@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from posecore.ablation import ALL_ON
-from posecore.bundle import open_bundle
+from posecore.bundle import open_bundle, verify
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepare import Settings, prepare
@@ -45,6 +45,40 @@ def test_shipped_pictures_are_what_the_network_saw(prepared_dir, tmp_path):
     assert np.array_equal(read_points(bundle.samples, "predicted")[:10], points)
     with pytest.raises(ConfigError, match="--pictures 25: the bundle has 24 people"):
         extract(predictor(), open_prepared(prepared_dir), "train", tmp_path / "c", pictures=25)
+
+
+def test_two_networks_share_the_pictures_of_the_same_people(prepared_dir, coco_dir, tmp_path):
+    data = open_prepared(prepared_dir)
+    extract(predictor(), data, "train", tmp_path / "one", annotations=True, pictures=10)
+    extract(predictor(), data, "train", tmp_path / "two", annotations=True, pictures_in=tmp_path / "one")
+    one, two = open_bundle(tmp_path / "one"), open_bundle(tmp_path / "two")
+    assert verify(two.path) == []
+    assert not (two.path / "pictures").exists()
+    assert two.manifest.dataset["pictures"] == 10
+    ids = one.samples["sample_id"].tolist()
+    assert [two.picture_path(name) for name in ids] == [one.picture_path(name) for name in ids]
+    # The same network saw the same bytes: those of the WebP where there is one.
+    assert np.array_equal(one.latents, two.latents)
+    # Some of the people only: their pictures alone are listed.
+    extract(predictor(), data, "train", tmp_path / "few", samples=5, pictures_in=tmp_path / "one")
+    few = open_bundle(tmp_path / "few")
+    shown = [name for name in few.samples["sample_id"] if one.picture_path(name)]
+    assert few.manifest.dataset["pictures"] == len(shown) < 5
+
+
+def test_pictures_are_shared_with_a_neighbour_of_the_same_data_only(prepared_dir, coco_dir, tmp_path):
+    data = open_prepared(prepared_dir)
+    one = tmp_path / "one"
+    extract(predictor(), data, "train", one, pictures=10)
+    with pytest.raises(ConfigError, match="--pictures and --pictures-in"):
+        extract(predictor(), data, "train", tmp_path / "two", pictures=3, pictures_in=one)
+    with pytest.raises(ConfigError, match="expected a bundle beside"):
+        extract(predictor(), data, "train", tmp_path / "deeper" / "two", pictures_in=one)
+    prepare(coco_dir, tmp_path / "other", Settings(test_size=0, seed=3), name="other", workers=1)
+    other = open_prepared(tmp_path / "other")
+    other.info["fingerprint"] = "another"
+    with pytest.raises(ConfigError, match="its people are not those of"):
+        extract(predictor(), other, "train", tmp_path / "two", pictures_in=one)
 
 
 def test_how_people_were_made_goes_from_the_annotations_into_the_bundle(coco_dir, tmp_path):
