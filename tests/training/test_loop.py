@@ -200,6 +200,23 @@ def test_finish_stem_keeps_all_of_the_stem_and_nothing_else(prepared_dir, tmp_pa
     assert changed and not [name for name in changed if name.startswith("stem.")]
 
 
+@pytest.mark.parametrize(("unlabelled", "loss"), [("ignore", 1.0), ("zero", 5.0)])
+def test_an_unlabelled_joint_is_left_out_of_the_loss_or_counts_as_empty_as_the_recipe_says(unlabelled, loss):
+    guess = torch.zeros(1, 1, 2, 2, 2)
+    guess[0, 0, 0], guess[0, 0, 1] = 1, 3  # squared errors 1 and 9; only the first joint is labelled
+    batch = Example(
+        torch.full((1, 3, 8, 8), 255, dtype=torch.uint8),
+        torch.zeros(1, 2, 2, 2),
+        torch.tensor([[True, False]]),
+        torch.ones(1, 4, dtype=torch.bool),
+    )
+    seen = []
+    preset = replace(PRESETS["thesis"], unlabelled=unlabelled)
+    found, _ = module._loss(lambda pictures, mask: seen.append(pictures) or guess, batch, preset, None)
+    assert found.item() == pytest.approx(loss)
+    assert (seen[0] == 1).all()  # a network sees colours from 0 to 1
+
+
 # Skips cut at random
 
 
