@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from dashboard.background import worker
 from posecore.ablation import parse_mask
 from posecore.bundle import Bundle, check_latents, list_bundles, open_bundle
+from posecore.bundle.manifest import LATENTS, SAMPLES, SKIP_MEANS, WEIGHTS
 from posecore.bundle.studies import FOLDER, study_problems
 from posecore.data.crops import SIZE
 from posecore.errors import BundleError
@@ -83,7 +84,7 @@ def _bundle(path: str, fingerprint: str) -> Bundle:
 
 def _bundle_key(bundle: Bundle) -> str:
     files = bundle.manifest.files
-    hashes = (files[name]["sha256"] for name in ("latents.npy", "samples.parquet", "model.safetensors"))
+    hashes = (files[name]["sha256"] for name in (LATENTS, SAMPLES, WEIGHTS, SKIP_MEANS))
     return "|".join((str(bundle.path), *hashes))
 
 

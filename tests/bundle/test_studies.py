@@ -99,6 +99,15 @@ def test_reading_a_study_finds_a_flipped_byte(bundle):
     assert "\n" not in str(error.value)
 
 
+def test_a_study_of_people_of_the_same_names_from_other_data_is_refused(bundle):
+    manifest = bundle.path / "manifest.json"
+    values = json.loads(manifest.read_text())
+    values["dataset"]["fingerprint"] = "1" * 64
+    manifest.write_text(json.dumps(values))
+    with pytest.raises(BundleError, match="other people"):
+        open_study(open_bundle(bundle.path), "skips")
+
+
 def test_verify_finds_a_flipped_byte(bundle):
     file = bundle.path / "studies" / "skips" / "results.npz"
     file.write_bytes(b"resulTs")

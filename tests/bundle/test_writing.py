@@ -10,6 +10,7 @@ import pytest
 from editing import refused
 
 from posecore.bundle import (
+    add_figures,
     check_destination,
     check_latents,
     open_bundle,
@@ -113,6 +114,15 @@ def test_a_bundle_that_would_not_open_does_not_replace_a_good_one(whole, tmp_pat
     with pytest.raises(BundleError, match=r"latents\.npy is float16 \(3, 128\)"):
         write_bundle(folder, manifest, done)
     assert verify(done) == []
+
+
+def test_figures_on_other_data_stand_beside_those_that_are_there(copy):
+    before = open_bundle(copy).manifest
+    add_figures(copy, "others val", {"pck": 0.25})
+    after = open_bundle(copy).manifest
+    assert after.figures == before.figures | {"others val": {"pck": 0.25}}
+    assert dataclasses.replace(after, figures=before.figures) == before
+    assert verify(copy) == []
 
 
 def test_nan_in_the_figures_is_refused(whole, tmp_path):

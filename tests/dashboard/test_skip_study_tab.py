@@ -12,7 +12,8 @@ from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import skip_study_charts, skip_study_tab, state
-from posecore.ablation import ALL_MASKS, LEVEL_NAMES, parse_mask
+from posecore import drawing
+from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
 from posecore.skips.results import load_skip_study, save_results
 from posecore.skips.statistics import Claim, bootstrap, single_cut
@@ -125,6 +126,29 @@ def test_the_gallery_is_paged_sorted_and_opens_the_person(artifacts, monkeypatch
     assert link[state.LAB_PERSON] == shown[2] and link[state.LAB_SKIPS[1]] == "true"
     last = open_tab(monkeypatch, artifacts, lab_study_page="2")
     assert sum("_lab_study_open_" in button.key for button in last.button) == 2
+
+
+@pytest.mark.parametrize("replacement", REPLACEMENTS)
+def test_the_gallery_shows_what_the_study_found_under_the_same_replacement(
+    replacement: str, artifacts, monkeypatch
+):
+    shown, overlay = [], drawing.overlay
+
+    def look(crop, maps, **options):
+        shown.append(maps.max(axis=(1, 2)))
+        return overlay(crop, maps, **options)
+
+    monkeypatch.setattr(drawing, "overlay", look)
+    chosen = {"lab_study_replacement": replacement, "lab_study_mask": "0010"}
+    open_tab(monkeypatch, artifacts, lab_study_sort="by sample id", **chosen)
+    study = load_skip_study(open_bundle(artifacts / "people"))
+    first = [row for row in np.argsort(study.sample_ids) if row < 10][:8]
+    step = float(np.ptp(study.peaks)) / 255
+    masks = [0, ALL_MASKS.index(parse_mask("0010"))]
+    found = {name: study.peaks_under(name)[first][:, masks].reshape(16, 17) for name in REPLACEMENTS}
+    apart = {name: np.abs(np.array(shown) - peaks).max() for name, peaks in found.items()}
+    assert apart[replacement] < step
+    assert all(far > 2 * step for name, far in apart.items() if name != replacement)
 
 
 def test_without_pictures_the_joints_are_drawn(artifacts, monkeypatch):

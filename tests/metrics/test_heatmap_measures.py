@@ -34,6 +34,12 @@ def test_a_map_without_anything_above_zero_has_no_rival_and_no_entropy():
     assert np.isnan(found.ratio()) and np.isnan(found.entropy)
 
 
+def test_a_rival_below_zero_is_none():
+    heatmap = maps(r10c20=0.8) - 0.3
+    assert measure(heatmap).second == pytest.approx(-0.3)
+    assert measure(heatmap).ratio() == 0
+
+
 def test_every_map_of_many_is_measured_alone():
     many = np.stack([[maps(r1c1=1, r60c60=0.5)], [maps(r9c9=2, r60c60=0.5)]])
     assert measure(many).ratio() == pytest.approx(np.array([[0.5], [0.25]]))

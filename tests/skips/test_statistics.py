@@ -5,8 +5,11 @@ import pytest
 
 from posecore.ablation import ALL_MASKS, ALL_OFF, parse_mask
 from posecore.errors import ConfigError
+from posecore.keypoints import KEYPOINTS
 from posecore.skips import statistics
 from posecore.skips.statistics import (
+    BIG,
+    SMALL,
     bootstrap,
     claim,
     displacement,
@@ -71,6 +74,16 @@ def test_drawn_sign_flips_agree_with_all_of_them_and_repeat():
     assert drawn == pytest.approx(exact, abs=0.02)
     assert 0.05 < exact < 0.95
     assert sign_flip_p(np.ones(40), flips=1000) == pytest.approx(1 / 1001)
+
+
+def test_sign_flips_are_two_sided_and_not_misled_by_last_digits():
+    # A mean below 0 is as far out as one above.
+    assert sign_flip_p(np.array([-1.0, -2, -3, -4, 5])) == sign_flip_p(np.array([1.0, 2, 3, 4, -5]))
+    assert sign_flip_p(np.array([-1.0, -2, -3, -4, -5])) == pytest.approx(2 / 32)
+    # 0.1 + 0.2 + 0.3 + ... in another order is another number in its last digit, and no other sum.
+    values = np.array([0.1, 0.2, 0.3, 0.7, 0.6, 0.4, 0.9, 1.1])
+    for order in range(8):
+        assert sign_flip_p(np.roll(values, order)) == pytest.approx(2 / 256)
 
 
 def test_sign_flips_need_values():
@@ -193,6 +206,20 @@ def test_the_claim_of_six_people_of_whom_one_has_no_big_joint():
     # 0 has no sign; of 16 patterns of the others two are as far out.
     assert found.p == pytest.approx(2 / 16)
     assert 0.2 <= found.low < found.mean < found.high == 0.5
+
+
+def test_a_claim_tells_the_losses_of_those_it_is_about():
+    hits = losing(3)
+    hits[2, :, [5, 6, 11]] = np.nan
+    hits[2, place("0000"), :] = np.where(np.isnan(hits[2, 0]), np.nan, 0)  # who has no big joint loses all
+    found = claim(hits, ALL_OFF, found_only=True)
+    assert (found.n, found.small, found.big) == pytest.approx((2, 0.5, 0))
+
+
+def test_small_and_big_joints_are_the_thesis_s():
+    assert [KEYPOINTS[k] for k in SMALL] == ["nose", "left_eye", "right_eye", "left_ear", "right_ear"]
+    pairs = ("shoulder", "hip", "knee")
+    assert [KEYPOINTS[k] for k in BIG] == [f"{side}_{joint}" for joint in pairs for side in ("left", "right")]
 
 
 def test_a_claim_about_nobody_is_not_a_number():

@@ -1,7 +1,9 @@
 """A study from its settings to its file and back, on people who do not exist."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -117,6 +119,34 @@ def test_what_another_job_left_is_not_taken_over(bundle, monkeypatch):
     monkeypatch.setattr(study_module, "CHUNK", 2)
     run_study(bundle, None, Settings())
     assert same(load_skip_study(bundle), whole)
+
+
+def test_unfinished_work_is_for_one_set_of_weights_people_data_and_settings(bundle, tmp_path, monkeypatch):
+    jobs = []
+
+    def stop(bundle, name, job):
+        jobs.append(job)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study_module, "open_partial", stop)
+
+    def ask(bundle, settings=None, data=None):
+        with pytest.raises(KeyboardInterrupt):
+            run_study(bundle, data, settings or Settings())
+
+    ask(bundle)
+    files = bundle.manifest.files | {"model.safetensors": {"sha256": "1" * 64, "bytes": 1}}
+    ask(replace(bundle, manifest=replace(bundle.manifest, files=files)))
+    fewer = bundle.samples.iloc[:-1]
+    ask(replace(bundle, samples=fewer))
+    ask(
+        bundle, data=SimpleNamespace(path=tmp_path, info={"fingerprint": "f"}, table=lambda _: bundle.samples)
+    )
+    for settings in ({"limit": PEOPLE - 1}, {"split": "train"}, {"seed": 1}, {"replacements": ("zero",)}):
+        ask(bundle, Settings(**settings))
+    assert len({json.dumps(job, sort_keys=True) for job in jobs}) == len(jobs) == 8
+    ask(bundle)
+    assert jobs[-1] == jobs[0]
 
 
 def test_without_annotations_there_are_no_hits(tmp_path):

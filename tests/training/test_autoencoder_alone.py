@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -93,6 +94,18 @@ def test_it_is_trained_with_noise_towards_the_latent_without(bundle, tmp_path, m
     expected = np.asarray(bundle.latents[trained], np.float32)
     order = [np.lexsort(rows.T[:4]) for rows in (targets, expected)]
     assert np.array_equal(targets[order[0]], expected[order[1]])
+
+
+def test_everybody_comes_once_in_every_epoch_and_in_another_order(bundle, tmp_path, monkeypatch):
+    orders = []
+    monkeypatch.setattr(module, "_train_epoch", lambda *given: orders.append(given[-1].tolist()) or 1.0)
+    monkeypatch.setattr(module, "_loss_on", lambda *_: 1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # no step is taken
+        train_autoencoder(bundle, RunFolder(tmp_path), epochs=3)
+    trained = split(bundle.latents, 0)[0].tolist()
+    assert [sorted(order) for order in orders] == [trained] * 3
+    assert len({tuple(order) for order in [*orders, trained]}) == 4
 
 
 def recording(forward, modes):

@@ -1,5 +1,6 @@
 import json
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -7,10 +8,12 @@ import torch
 import posecore.training.loop as module
 from posecore.ablation import ALL_OFF
 from posecore.data.dataset import CropDataset, Example, TrainingDataset
+from posecore.data.heatmaps import encode
 from posecore.data.prepared import open_prepared
-from posecore.errors import CheckpointError, ConfigError
+from posecore.errors import CheckpointError, ConfigError, DataError
 from posecore.models.autoencoder import Autoencoder, AutoencoderConfig
 from posecore.models.checkpoint import load_autoencoder, load_checkpoint, save_autoencoder, weights_digest
+from posecore.samples import read_points, read_visibility
 from posecore.training.loop import train
 from posecore.training.optimise import make_schedule
 from posecore.training.presets import PRESETS, Stage, find_preset
@@ -198,6 +201,94 @@ def test_finish_stem_keeps_all_of_the_stem_and_nothing_else(prepared_dir, tmp_pa
     after = torch.load(tmp_path / "second" / STATE, weights_only=True)["network"]
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed and not [name for name in changed if name.startswith("stem.")]
+
+
+@pytest.mark.parametrize(("unlabelled", "loss"), [("ignore", 1.0), ("zero", 5.0)])
+def test_an_unlabelled_joint_is_left_out_of_the_loss_or_counts_as_empty_as_the_recipe_says(unlabelled, loss):
+    guess = torch.zeros(1, 1, 2, 2, 2)
+    guess[0, 0, 0], guess[0, 0, 1] = 1, 3  # squared errors 1 and 9; only the first joint is labelled
+    batch = Example(
+        torch.full((1, 3, 8, 8), 255, dtype=torch.uint8),
+        torch.zeros(1, 2, 2, 2),
+        torch.tensor([[True, False]]),
+        torch.ones(1, 4, dtype=torch.bool),
+    )
+    seen = []
+    preset = replace(PRESETS["thesis"], unlabelled=unlabelled)
+    found, _ = module._loss(lambda pictures, mask: seen.append(pictures) or guess, batch, preset, None)
+    assert found.item() == pytest.approx(loss)
+    assert (seen[0] == 1).all()  # a network sees colours from 0 to 1
+
+
+def test_people_are_validated_by_the_last_stack_with_all_skips_and_with_none(prepared_dir):
+    """A network that knows the answer: its last stack with all skips, its first one at all events."""
+    people, batch, asked = CropDataset(open_prepared(prepared_dir), "val"), 3, {True: 0, False: 0}
+    points, visibility = read_points(people.table, "annotated"), read_visibility(people.table)
+    preset = PRESETS["thesis"]
+    right = torch.from_numpy(encode(points, visibility, 256, preset.target))
+    nowhere = torch.zeros(17, 64, 64)
+    nowhere[:, 0, 0] = 1
+
+    class Knowing:
+        config = SimpleNamespace(skips="1111")
+
+        def eval(self):
+            pass
+
+        def __call__(self, pictures, mask):
+            assert mask is None or not mask.any()
+            first = asked[mask is None]
+            asked[mask is None] = last = first + len(pictures)
+            known = right[first:last]
+            # One batch's squared error is 0, the next one's 1, then 4.
+            stacks = [known + first // batch, known if mask is None else nowhere.expand_as(known)]
+            return torch.stack(stacks, dim=1)
+
+    fabric = SimpleNamespace(setup_dataloaders=lambda loader, **_: loader)
+    found = module._validate(fabric, Knowing(), people, preset, batch)
+    assert found["val_pck"] == 1 and found["val_pck_0000"] == 0
+    # Eight people in batches of three, three and two; what is off is off by as much in every cell.
+    assert found["val_loss"] == pytest.approx((3 * 0 + 3 * 1 + 2 * 4) / 8)
+    Knowing.config.skips, asked[True] = "0000", 0
+    assert "val_pck_0000" not in module._validate(fabric, Knowing(), people, preset, 8)
+
+
+def scored(monkeypatch, scores):
+    """No step is taken; epochs are scored so: (val_loss, val_pck) each."""
+    left = iter(scores)
+    monkeypatch.setattr(module, "_train_epoch", lambda *_: 1.0)
+    monkeypatch.setattr(
+        module, "_validate", lambda *_: dict(zip(("val_loss", "val_pck"), next(left), strict=True))
+    )
+
+
+@pytest.mark.parametrize(("better", "rate"), [(0.01, 2.5e-4), (0.0, 5e-5)])
+def test_the_learning_rate_drops_where_the_pck_stands_still(
+    better, rate, prepared_dir, tmp_path, monkeypatch
+):
+    scored(monkeypatch, [(1 - 0.1 * epoch, 0.5 + better * epoch) for epoch in range(8)])
+    history = run(prepared_dir, tmp_path, "thesis", epochs=8)
+    assert history[-1]["learning_rate"] == pytest.approx(rate)
+
+
+def test_of_equally_good_epochs_the_last_one_s_weights_are_kept_as_its_record_says(
+    prepared_dir, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module, "_validate", lambda *_: {"val_loss": 1.0, "val_pck": 0.5})
+    run(prepared_dir, tmp_path, epochs=2)
+    best, last = (load_checkpoint(tmp_path / f"{name}.safetensors").state_dict() for name in ("best", "last"))
+    assert all(torch.equal(best[name], last[name]) for name in last)
+    assert read_run(tmp_path / "best.safetensors").kept == 1
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_a_loss_that_leaves_all_bounds_ends_the_run_and_keeps_nothing_of_it(
+    loss, prepared_dir, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module, "_train_epoch", lambda *_: loss)
+    with pytest.raises(DataError, match=rf"the loss became {loss} in epoch 1; train anew with another seed"):
+        run(prepared_dir, tmp_path)
+    assert not (tmp_path / "best.safetensors").exists() and not (tmp_path / STATE).exists()
 
 
 # Skips cut at random

@@ -39,3 +39,14 @@ def test_the_place_term_is_the_cross_entropy_by_hand():
     predicted[0, 0, 0, 0, 0] = 1.0
     right = -math.log(1 / (1 + 3 * math.exp(-SHARPNESS)))
     assert heatmap_loss(predicted, target, counted, 0.1).item() == pytest.approx(0.1 * right, abs=1e-6)
+
+
+def test_the_place_term_takes_the_target_as_a_distribution_whatever_its_height():
+    predicted, target = torch.rand(1, 1, 1, 4, 4), torch.rand(1, 1, 4, 4)
+    counted = torch.tensor([[True]])
+    shares = (target / target.sum()).flatten()
+    expected = -(shares * torch.log_softmax(SHARPNESS * predicted.flatten(), 0)).sum().item()
+    for height in (1.0, 5.0):
+        with_it = heatmap_loss(predicted, height * target, counted, 1.0)
+        without = heatmap_loss(predicted, height * target, counted, 0.0)
+        assert (with_it - without).item() == pytest.approx(expected, rel=1e-4)

@@ -1,0 +1,60 @@
+"""A study in few figures, against the study itself."""
+
+import numpy as np
+import pytest
+
+from posecore.ablation import ALL_MASKS, parse_mask
+from posecore.skips.results import CUT, SkipStudy
+from posecore.skips.summary import perfect, summarise
+
+PEOPLE = 40
+ALONE = [ALL_MASKS.index(parse_mask(mask)) for mask in ("0111", "1011", "1101", "1110")]
+
+
+@pytest.fixture
+def study() -> SkipStudy:
+    """Hits and places drawn at random, other ones under either replacement."""
+    rng = np.random.default_rng(0)
+    shape = (PEOPLE, 1 + 2 * CUT, 17)
+    hits = rng.integers(0, 2, shape)
+    hits[:, 0] = 1
+    hits[:10, 0, 3] = 0
+    hits[:, :, 9] = -1
+    return SkipStudy(
+        sample_ids=np.array([f"train-{row}" for row in range(PEOPLE)]),
+        replacements=("zero", "mean"),
+        donors=np.arange(PEOPLE),
+        cells=rng.integers(0, 64, (*shape, 2)).astype(np.uint8),
+        peaks=rng.random(shape).astype(np.float32),
+        hits=hits.astype(np.int8),
+        info={},
+    )
+
+
+@pytest.mark.parametrize(("replacement", "first"), [("zero", 1), ("mean", 1 + CUT)])
+def test_the_figures_are_those_of_the_replacement(study: SkipStudy, replacement: str, first: int) -> None:
+    own = [0, *range(first, first + CUT)]
+    hits = study.hits[:, own].astype(float)
+    labelled = [k for k in range(17) if k != 9]
+    score = hits[:, :, labelled].mean(axis=2)
+    found = summarise(study, replacement)
+    assert found.scores == pytest.approx(score)
+    assert found.pck.mean == pytest.approx(score.mean(axis=0))
+    assert found.lost.mean == pytest.approx((score[:, [0]] - score[:, ALONE]).mean(axis=0))
+    assert found.loss.mean[:, labelled] == pytest.approx(
+        (hits[:, [0]] - hits[:, ALONE]).mean(axis=0)[:, labelled]
+    )
+    assert np.isnan(found.loss.mean[:, 9]).all()
+    cells = study.cells[:, own].astype(float)
+    moved = 4 * np.linalg.norm(cells[:, ALONE] - cells[:, [0]], axis=-1)
+    assert found.moved.mean == pytest.approx(moved.mean(axis=0), rel=1e-5)
+    # A level's share is not what its loss alone is; together they are all there is to lose.
+    assert found.shapley.mean.sum() == pytest.approx(score.mean(axis=0)[0] - score.mean(axis=0)[-1])
+    assert np.abs(found.shapley.mean - found.lost.mean).max() > 0.01
+
+
+def test_whoever_misses_one_joint_is_not_perfect(study: SkipStudy) -> None:
+    scores = summarise(study, "zero").scores
+    rows, loss = perfect(scores, parse_mask("0110"))
+    assert rows.tolist() == list(range(10, PEOPLE))
+    assert loss == pytest.approx(1 - scores[10:, ALL_MASKS.index(parse_mask("0110"))])
