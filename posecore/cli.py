@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import io
 import sys
 from collections.abc import Callable, Sequence
 
@@ -31,6 +32,10 @@ def command(main: Main) -> Main:
 
     @functools.wraps(main)
     def guarded(argv: Sequence[str] | None = None) -> int:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(
+                errors="backslashreplace"
+            )  # no name ends a run that is done but for saying so
         try:
             return main(argv)
         except PosecoreError as error:

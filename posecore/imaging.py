@@ -24,6 +24,9 @@ MAX_PIXELS: Final = 25_000_000
 MAX_PIXELS_JPEG: Final = 50_000_000
 """Taken at most of a JPEG file that is not progressive: it is decoded at half its size."""
 
+MAX_PIXELS_DATASET: Final = 178_000_000
+"""Taken at most of a data set's picture; Pillow itself refuses from 179 million on."""
+
 KEPT_PIXELS: Final = MAX_PIXELS_JPEG // 4
 """A picture with more is halved along both sides: nothing is lost for a crop of 256 pixels."""
 
@@ -104,10 +107,19 @@ def open_dataset_picture(path: Path, width: int, height: int) -> Image.Image:
     """RGB picture of a data set, in the orientation that its annotations' width and height give.
 
     It is not turned by its EXIF entry: the keypoints were annotated on the picture as stored. Raises
-    DataError where the file is missing, no picture, broken, or of another size.
+    DataError where the file is missing, no picture, broken, of another size, or larger than what is taken.
     """
+    taken = (
+        f"at most {MAX_PIXELS_DATASET // 10**6} million are taken; scale it down, and its keypoints with it"
+    )
+    if width * height > MAX_PIXELS_DATASET:
+        raise DataError(f"{path}: {width} x {height} pixels; {taken}")
     try:
-        with Image.open(path) as image:
+        with warnings.catch_warnings():
+            # Pillow warns of what it takes, too.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            opened = Image.open(path)
+        with opened as image:
             if image.size != (width, height):
                 raise DataError(
                     f"{path}: {image.width} x {image.height} pixels, annotated as {width} x {height}"
@@ -115,6 +127,8 @@ def open_dataset_picture(path: Path, width: int, height: int) -> Image.Image:
             return to_rgb(image)
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file") from error
+    except Image.DecompressionBombError as error:
+        raise DataError(f"{path}: far more pixels than {width} x {height}, as annotated; {taken}") from error
     except _BROKEN as error:
         raise DataError(f"{path}: not a readable picture") from error
 

@@ -1,8 +1,11 @@
 """The table of people: how keypoints are laid out in its columns. Shared by data sets and bundles.
 
 One row per person. `sample_id` (for example `train-183126`: the COCO file's split and the annotation's
-id) is unique and stable; it is the only way anything refers to a person. Keypoints are in pixels of the
-256 x 256 crop, x to the right, y down, pixel (0, 0) covering [0, 1) x [0, 1).
+id) is unique and stable; it is the only way anything refers to a person. An annotation whose id is missing,
+no integer or not the only one of its file is `train-PICTURE-PLACE` instead: the picture's id and the place
+among its annotations, from 1. `annotation_id` is the file's, or that place where it is no integer.
+Keypoints are in pixels of the 256 x 256 crop, x to the right, y down, pixel (0, 0) covering
+[0, 1) x [0, 1).
 """
 
 from typing import Final, Literal

@@ -19,7 +19,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="folder made by prepare_coco.py")
     parser.add_argument("--out", type=Path, required=True, help="the bundle, for example artifacts/mine")
     parser.add_argument("--split", default="train", help="default: %(default)s")
-    parser.add_argument("--samples", type=_count, help="people drawn at random, or all (default: all)")
+    parser.add_argument(
+        "--samples",
+        type=_count,
+        help="people drawn at random, or all (default: all); of fewer, all are taken",
+    )
     parser.add_argument(
         "--complete-only", action="store_true", help="only people with all 17 joints labelled"
     )
@@ -58,6 +62,7 @@ def _count(text: str) -> int | None:
 @command
 def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
+    from posecore.claims import claimed
     from posecore.data.prepared import open_prepared
     from posecore.inference import Predictor, use_threads
     from posecore.latent.extract import extract
@@ -66,19 +71,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     data = open_prepared(options.data)
     source = _bundle(options.bundle) if options.bundle else _run(options.checkpoint)
     given = ("samples", "seed", "pictures")
-    people = extract(
-        Predictor(source.pop("network"), options.precision or "auto"),
-        data,
-        options.split,
-        options.out,
-        complete_only=options.complete_only,
-        annotations=options.annotations,
-        latent=options.latent,
-        pictures_in=options.pictures_in,
-        **source,
-        **{name: getattr(options, name) for name in given if getattr(options, name) is not None},
-    )
+    with claimed(options.out.resolve()):
+        people = extract(
+            Predictor(source.pop("network"), options.precision or "auto"),
+            data,
+            options.split,
+            options.out,
+            complete_only=options.complete_only,
+            annotations=options.annotations,
+            latent=options.latent,
+            pictures_in=options.pictures_in,
+            **source,
+            **{name: getattr(options, name) for name in given if getattr(options, name) is not None},
+        )
     print(f"wrote {options.out}: {people} people")
+    if options.samples is not None and people < options.samples:
+        kind = "completely annotated people" if options.complete_only else "people"
+        print(f"--samples {options.samples}: this split has {people} {kind}, and all were taken")
     print("next: make dashboard, or python -m streamlit run dashboard/app.py")
     return 0
 

@@ -39,10 +39,6 @@ class SquareCrop:
         """Pixels of the 256 x 256 crop (..., 2), x then y, to picture points."""
         return np.asarray(points, np.float64) * (self.side / SIZE) + (self.x, self.y)
 
-    def meets(self, width: int, height: int) -> bool:
-        """Whether any of a picture of this size lies in the square."""
-        return -self.side < self.x < width and -self.side < self.y < height
-
     def cut(self, picture: Image.Image) -> NDArray[np.uint8]:
         """(256, 256, 3) of an RGB picture: scaled, never stretched; black where the picture ends.
 

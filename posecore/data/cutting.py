@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from posecore.data.coco import Person, Picture, picture_file
+from posecore.data.coco import Picture, picture_file
 from posecore.data.crops import SIZE, SquareCrop, person_crop
+from posecore.data.person import Person
 from posecore.errors import DataError
 from posecore.files import atomic_file
 from posecore.imaging import open_dataset_picture
+from posecore.printable import printable
 from posecore.processes import in_processes
 from posecore.samples import TRUTH
 
@@ -46,7 +48,7 @@ def _cut_picture(coco: Path, crops: Path, task: tuple[str, Picture]) -> Result:
         reason = f"{path.relative_to(coco)}{str(error).removeprefix(str(path))}"
         return result | {
             "skipped": {"picture missing or unreadable": len(picture.people)},
-            "unreadable": reason,
+            "unreadable": printable(reason),
         }
     for person in picture.people:
         crop = person_crop(person.bbox, person.points, person.visibility, picture.width, picture.height)
@@ -56,24 +58,25 @@ def _cut_picture(coco: Path, crops: Path, task: tuple[str, Picture]) -> Result:
         result["outside"] += int(((person.visibility > 0) & ~inside).sum())
         if not visibility.any():
             skipped["all keypoints outside the crop"] += 1
-        elif not crop.meets(picture.width, picture.height):
-            skipped["crop outside the picture"] += 1
-        else:
-            row = _row(split, picture, person, crop)
+            continue
+        try:
             pixels = crop.cut(source)
-            with atomic_file(crops / split / f"{row['sample_id']}.png") as temporary:
-                Image.fromarray(pixels).save(temporary, format="PNG", compress_level=1)
-            people.append(
-                {
-                    "row": row,
-                    "points": [
-                        [float(x), float(y)] if v else None
-                        for (x, y), v in zip(points, visibility, strict=True)
-                    ],
-                    "visibility": visibility.tolist(),
-                    "mean_rgb": (pixels.reshape(-1, 3).mean(axis=0) / 255).tolist(),
-                }
-            )
+        except Image.DecompressionBombError:  # Pillow's bound, which the padding of a huge picture may pass
+            skipped["crop of too many pixels"] += 1
+            continue
+        row = _row(split, picture, person, crop)
+        with atomic_file(crops / split / f"{row['sample_id']}.png") as temporary:
+            Image.fromarray(pixels).save(temporary, format="PNG", compress_level=1)
+        people.append(
+            {
+                "row": row,
+                "points": [
+                    [float(x), float(y)] if v else None for (x, y), v in zip(points, visibility, strict=True)
+                ],
+                "visibility": visibility.tolist(),
+                "mean_rgb": (pixels.reshape(-1, 3).mean(axis=0) / 255).tolist(),
+            }
+        )
     return result | {"skipped": dict(skipped)}
 
 
@@ -81,11 +84,11 @@ def _row(split: str, picture: Picture, person: Person, crop: SquareCrop) -> dict
     """The person's columns but for the keypoints; lengths in pixels of the source picture."""
     left, top, width, height = person.bbox
     return {
-        "sample_id": f"{picture.coco_split}-{person.annotation_id}",
+        "sample_id": person.sample_id,
         "split": split,
         "image_id": picture.image_id,
         "annotation_id": person.annotation_id,
-        "file_name": picture.file_name,
+        "file_name": printable(picture.file_name),
         "image_width": picture.width,
         "image_height": picture.height,
         "area": person.area,

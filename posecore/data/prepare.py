@@ -17,10 +17,13 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from posecore.claims import claimed
 from posecore.data.coco import (
     SPLITS,
     Picture,
+    alike_attributes,
     annotation_file,
+    count_mended,
     count_people,
     first_people,
     hold_out,
@@ -32,6 +35,7 @@ from posecore.data.cutting import Result, cut_pictures
 from posecore.data.prepared import INFO, SCHEMA_VERSION, check_replaceable, fingerprint
 from posecore.errors import ConfigError, DataError
 from posecore.files import atomic_file, replace_folder, sha256, write_json
+from posecore.printable import printable
 from posecore.processes import cores
 from posecore.samples import annotated_columns
 
@@ -41,9 +45,11 @@ MOST_TEST_PEOPLE = 5064
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides the result. test_size: people; None for 10 % of train, at most 5,064."""
+    """What decides the result. test_size: people drawn from train; None for 10 % of it, at most 5,064.
+    val_size: people drawn from train where there is no val file; None for none."""
 
     test_size: int | None = None
+    val_size: int | None = None
     limit: int | None = None
     thesis_filter: bool = False
     seed: int = 0
@@ -51,6 +57,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.test_size is not None and self.test_size < 0:
             raise ConfigError(f"--test-size {self.test_size}: expected 0 or more people")
+        if self.val_size is not None and self.val_size < 0:
+            raise ConfigError(f"--val-size {self.val_size}: expected 0 or more people")
         if self.limit is not None and self.limit < 1:
             raise ConfigError(f"--limit {self.limit}: expected at least 1 person")
         if self.seed < 0:
@@ -64,7 +72,7 @@ def prepare(
 
     name: of the data set, by default the COCO folder's. workers: processes, by default one per core.
     Raises DataError where no usable person is found, ConfigError where the destination holds something
-    else.
+    else or another process writes it, and where people to hold out are not there.
     """
     if workers is not None and workers < 1:
         raise ConfigError(f"--workers {workers}: expected at least 1")
@@ -75,35 +83,39 @@ def prepare(
     }
     if not files:
         raise DataError(f"{coco}: no COCO data there; expected {annotation_file(coco, 'train')}")
-    if settings.test_size and "train" not in files:
-        raise ConfigError(f"--test-size {settings.test_size}: {coco} has no train people to draw from")
+    for option, people in (("--test-size", settings.test_size), ("--val-size", settings.val_size)):
+        if people and "train" not in files:
+            raise ConfigError(f"{option} {people}: {coco} has no train people to draw from")
+    if settings.val_size and "val" in files:
+        raise ConfigError(f"--val-size {settings.val_size}: {coco} has val people of its own; leave it out")
     splits, skipped = _read(coco, files, settings)
-    partial = destination.with_name(f".{destination.name}.partial")
-    job = {
-        "schema_version": SCHEMA_VERSION,
-        "settings": asdict(settings),
-        "coco": str(coco),
-        "annotations": {split: sha256(path) for split, path in files.items()},
-    }
-    results = _cut(coco, partial, job, splits, workers or cores())
-    try:
-        summary = _write_tables(partial, splits, results, skipped)
-    except DataError as error:
-        shutil.rmtree(partial)
-        raise DataError(f"{coco}: {error}") from error
-    info = {
-        "schema_version": SCHEMA_VERSION,
-        "name": name or coco.name,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "thesis_filter": settings.thesis_filter,
-        "seed": settings.seed,
-        **summary,
-    }
-    for leftover in ("job.json", "journal.jsonl"):
-        (partial / leftover).unlink()
-    write_json(partial / INFO, info)
-    replace_folder(partial, destination)
-    return info
+    with claimed(destination):
+        partial = destination.with_name(f".{destination.name}.partial")
+        job = {
+            "schema_version": SCHEMA_VERSION,
+            "settings": asdict(settings),
+            "coco": printable(str(coco)),
+            "annotations": {split: sha256(path) for split, path in files.items()},
+        }
+        results = _cut(coco, partial, job, splits, workers or cores())
+        try:
+            summary = _write_tables(partial, splits, results, skipped)
+        except DataError as error:
+            shutil.rmtree(partial)
+            raise DataError(f"{coco}: {error}") from error
+        info = {
+            "schema_version": SCHEMA_VERSION,
+            "name": printable(name or coco.name),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "thesis_filter": settings.thesis_filter,
+            "seed": settings.seed,
+            **summary,
+        }
+        for leftover in ("job.json", "journal.jsonl"):
+            (partial / leftover).unlink()
+        write_json(partial / INFO, info)
+        replace_folder(partial, destination)
+        return info
 
 
 def _read(
@@ -122,14 +134,24 @@ def _read(
             )
             skipped["dropped by the thesis's filter"] += dropped
         splits[split] = pictures if settings.limit is None else first_people(pictures, settings.limit)
+    if not any(splits.values()):
+        raise DataError(f"{coco}: no usable person found, skipped: {dict(skipped)}; check the annotations")
     if "train" in splits:
         wanted = settings.test_size
         if wanted is None:
             wanted = min(MOST_TEST_PEOPLE, count_people(splits["train"]) // 10)
         splits["train"], splits["test"] = hold_out(splits["train"], wanted, settings.seed)
-    if not any(splits.values()):
-        raise DataError(f"{coco}: no usable person found, skipped: {dict(skipped)}; check the annotations")
-    return splits, skipped
+        if settings.val_size:
+            splits["train"], splits["val"] = hold_out(
+                splits["train"], settings.val_size, settings.seed, "--val-size"
+            )
+    for option, split, asked in (
+        ("--test-size", "test", settings.test_size),
+        ("--val-size", "val", settings.val_size),
+    ):
+        if asked and not splits[split]:
+            raise ConfigError(f"{option} {asked}: every picture of train has more people; ask for more")
+    return alike_attributes(splits), skipped
 
 
 def _cut(
@@ -173,16 +195,16 @@ def _read_journal(path: Path, folder: Path) -> Iterator[Result]:
     """Finished pictures whose crops are all there. Unreadable ones are tried again: they may be mended."""
     if not path.is_file():
         return
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8", errors="replace") as file:
         for text in file:
             try:
                 line: Result = json.loads(text)
-            except ValueError:
+                crops = [
+                    folder / "crops" / line["split"] / f"{person['row']['sample_id']}.png"
+                    for person in line["people"]
+                ]
+            except (ValueError, KeyError, TypeError):
                 return  # the last line of a killed run
-            crops = [
-                folder / "crops" / line["split"] / f"{person['row']['sample_id']}.png"
-                for person in line["people"]
-            ]
             if "unreadable" not in line and all(crop.is_file() for crop in crops):
                 yield line
 
@@ -217,6 +239,7 @@ def _write_tables(
             for split, table in tables.items()
         },
         "skipped": dict(skipped),
+        "mended": dict(sum((count_mended(pictures) for pictures in splits.values()), Counter[str]())),
         "joints_outside": sum(line["outside"] for line in everything),
         "unreadable": unreadable,
         "mean_rgb": means.get("train") or next(iter(means.values())),

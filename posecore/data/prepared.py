@@ -1,6 +1,6 @@
 """A prepared data folder: crops and a table per split, made by scripts/prepare_coco.py.
 
-dataset.json                      name, counts, what was skipped, mean colour, fingerprint
+dataset.json                      name, counts, what was skipped or mended, mean colour, fingerprint
 train.parquet, val.parquet, ...   one row per person, see posecore.samples
 crops/<split>/<sample_id>.png     256 x 256 RGB
 """

@@ -39,6 +39,7 @@ from posecore.drawing import fuse_heatmaps
 from posecore.errors import ConfigError
 from posecore.files import atomic_file
 from posecore.inference import Predictor
+from posecore.keypoints import K
 from posecore.latent.files import LatentFiles
 from posecore.metrics.evaluate import evaluate
 from posecore.metrics.pck import hits, image_scores
@@ -65,20 +66,22 @@ SOURCE_COLUMNS = ("sample_id", "split", "file_name", "image_width", "image_heigh
 def choose_people(
     table: pd.DataFrame, samples: int | None, complete_only: bool, seed: int
 ) -> NDArray[np.int64]:
-    """Rows of the people to take, ascending: all of them or `samples` drawn without replacement.
+    """Rows of the people to take, ascending: `samples` drawn without replacement, or all who are there.
 
-    Raises ConfigError where fewer are there than asked for.
+    Raises ConfigError where nobody would be taken.
     """
+    if samples is not None and samples < 1:
+        raise ConfigError(f"--samples {samples}: expected 1 or more people, or all")
     rows = np.arange(len(table))
     if complete_only:
         rows = rows[(read_visibility(table) > 0).all(axis=1)]
-    if samples is None:
+        if not len(rows):
+            raise ConfigError(
+                f"--complete-only: none of the {len(table)} people of this split has all {K} joints "
+                "labelled; leave it out, or take another --split"
+            )
+    if samples is None or samples >= len(rows):
         return rows
-    if not 1 <= samples <= len(rows):
-        kind = "completely annotated people" if complete_only else "people"
-        raise ConfigError(
-            f"--samples {samples}: this split has {len(rows)} {kind}; ask for 1 to {len(rows)}, or all"
-        )
     return np.sort(np.random.default_rng(seed).choice(rows, samples, replace=False))
 
 
@@ -101,8 +104,8 @@ def extract(
 ) -> int:
     """Write the bundle `destination`; returns the number of people in it.
 
-    samples: how many people, drawn with `seed`; None for all. annotations: keep the annotated
-    keypoints in the bundle, and what else is known of the people; pictures: how many of them to show,
+    samples: how many people, drawn with `seed`; None or more than there are for all. annotations: keep the
+    annotated keypoints in the bundle, and what else is known of the people; pictures: how many of them to show,
     from the first on. Both are for data that may be passed on. pictures_in: a bundle beside `destination`, of
     the same data, whose pictures are shown to the network and are this bundle's too. latent: what the latents
     are. training, history: what is known of the network's training, and one record per epoch. figures: scores

@@ -1,11 +1,15 @@
 """Make the projection of a bundle: components, parallel analysis, UMAP. A stopped run goes on."""
 
+import atexit
+import os
+import shutil
+import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +60,8 @@ def project(bundle: Bundle, settings: Settings) -> Study:
         "umap": version("umap-learn"),
     }
     partial = open_partial(bundle, NAME, job)
+    if len(bundle.latents) > 2 * NEIGHBOURS and not (partial / "umap.npy").is_file():
+        load_umap()  # what keeps it from running is better known before the long work
     components = _components(partial, bundle.latents, settings)
     scores = components.project(bundle.latents)
     all_variances = _kept(partial / "spectrum.npy", lambda: spectrum(bundle.latents))
@@ -87,6 +93,27 @@ def project(bundle: Bundle, settings: Settings) -> Study:
     return write_study(bundle, NAME, partial, info)
 
 
+def load_umap() -> Any:
+    """The class UMAP, imported.
+
+    It keeps what it compiles beside its own files or in the user's cache; where neither can be written, in a
+    temporary folder for as long as this process runs.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of numba and of deprecations inside UMAP
+        try:
+            from umap import UMAP
+        except RuntimeError:  # numba found no place for its cache
+            from numba import config
+
+            folder = tempfile.mkdtemp(prefix="numba-")
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            os.environ["NUMBA_CACHE_DIR"] = folder
+            config.reload_config()  # type: ignore[no-untyped-call]
+            from umap import UMAP
+    return UMAP
+
+
 def umap_plane(scores: NDArray[np.floating], seed: int = 0) -> NDArray[np.float32]:
     """UMAP (N, 2) of scores (N, d), the same for the same seed (McInnes et al. 2018).
 
@@ -95,9 +122,7 @@ def umap_plane(scores: NDArray[np.floating], seed: int = 0) -> NDArray[np.float3
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of numba and of deprecations inside UMAP
-        from umap import UMAP
-
-        reducer = UMAP(
+        reducer = load_umap()(
             n_neighbors=NEIGHBOURS,
             init="pca",
             n_jobs=1,

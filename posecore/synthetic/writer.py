@@ -15,6 +15,7 @@ import cv2
 from PIL import Image
 from tqdm import tqdm
 
+from posecore.claims import claimed
 from posecore.data.coco import annotation_file
 from posecore.errors import ConfigError
 from posecore.files import atomic_file, replace_folder, write_json
@@ -58,18 +59,23 @@ def make_people(destination: Path, settings: Settings, workers: int | None = Non
     """Render the people of `settings` into `destination`; returns how many are in each split.
 
     The same settings give the same bytes with any number of workers (default: one per core). Raises
-    ConfigError where the destination holds something else.
+    ConfigError where the destination holds something else or another process writes it.
     """
     if workers is not None and not 1 <= workers <= MOST_WORKERS:
         raise ConfigError(f"--workers {workers}: expected at least 1 and at most {MOST_WORKERS}")
     destination = destination.resolve()
     check_replaceable(destination)
+    with claimed(destination):
+        return _make(destination, settings, workers or cores())
+
+
+def _make(destination: Path, settings: Settings, workers: int) -> dict[str, int]:
     folder = destination.with_name(f".{destination.name}.partial")
     _begin(folder, settings)
     counts = {split: n for split, n in (("train", settings.people), ("val", settings.val)) if n}
     everybody = [(split, index) for split, n in counts.items() for index in range(n)]
     todo = [person for person in everybody if not _record(folder, *person).is_file()]
-    rendered = in_processes(partial(_render, folder, settings.seed), todo, workers or cores())
+    rendered = in_processes(partial(_render, folder, settings.seed), todo, workers)
     for _ in tqdm(rendered, total=len(everybody), initial=len(everybody) - len(todo), desc="people"):
         pass
     for split, n in counts.items():

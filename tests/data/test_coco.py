@@ -1,20 +1,23 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from posecore.data.coco import (
-    Person,
     Picture,
     annotation_file,
+    count_mended,
     count_people,
     first_people,
     hold_out,
     keep_people,
     read_pictures,
 )
+from posecore.data.person import Person
 from posecore.errors import ConfigError, DataError
 
+NAN = float("nan")
 KEYPOINTS = [50.0, 60.0, 2, 55.0, 70.0, 1] + [0, 0, 0] * 15
 
 
@@ -49,7 +52,7 @@ def test_a_person_is_read_as_annotated_and_nothing_is_printed(tmp_path, capsys):
     assert (found.annotation_id, found.area, found.bbox) == (7, 900.0, (40.0, 50.0, 30.0, 60.0))
     assert found.points[:2].tolist() == [[50, 60], [55, 70]]
     assert found.visibility.tolist() == [2, 1] + [0] * 15
-    assert not skipped
+    assert (found.sample_id, found.mended, skipped) == ("train-7", (), {})
     assert capsys.readouterr() == ("", "")
 
 
@@ -65,22 +68,43 @@ def test_a_person_is_read_as_annotated_and_nothing_is_printed(tmp_path, capsys):
         (person(bbox=[40, 50, -30, 60]), "empty box"),
         (person(bbox=[40, 50, 0.3, 0.4]), "empty box"),
         (person(bbox=[40, 50, 30, 401]), "box far larger than its picture"),
-        (person(bbox=[40, 50, float("nan"), 60]), "malformed annotation"),
-        (person(bbox=[40, 50, float("inf"), 60]), "malformed annotation"),
-        (person(bbox=[40, 50, 30]), "malformed annotation"),
-        (without("bbox"), "malformed annotation"),
-        (person(area=None), "malformed annotation"),
-        (person(id="seven"), "malformed annotation"),
-        (person(keypoints=KEYPOINTS[:-1]), "malformed annotation"),
-        (person(keypoints=[float("nan"), *KEYPOINTS[1:]]), "malformed annotation"),
-        (person(keypoints=[50, 60, 3, *KEYPOINTS[3:]]), "malformed annotation"),
-        (person(keypoints=[50, 60, 1.5, *KEYPOINTS[3:]]), "malformed annotation"),
-        (person(keypoints=[50, 60, 258, *KEYPOINTS[3:]]), "malformed annotation"),
+        (person(iscrowd="1"), "crowd box"),
+        (person(bbox=[40, 50, NAN, 60]), "box is not four numbers"),
+        (person(bbox=[40, 50, float("inf"), 60]), "box is not four numbers"),
+        (person(bbox=[40, 50, 30]), "box is not four numbers"),
+        (person(bbox=[40, 50, 30, 10**400]), "box is not four numbers"),
+        (person(bbox={"left": 40}), "box is not four numbers"),
+        (person(bbox=None, keypoints=[50, 60, 2] + [0] * 48), "no box, and joints that span none"),
+        (person(keypoints=KEYPOINTS[:-1]), "50 numbers as keypoints, expected 51"),
+        (person(keypoints=KEYPOINTS[:42]), "14 keypoints, expected 17"),
+        (person(keypoints=["left", *KEYPOINTS[1:]]), "keypoints are no numbers"),
+        (person(keypoints={"nose": [50, 60, 2]}), "keypoints are no numbers"),
+        (person(keypoints=[10**400, *KEYPOINTS[1:]]), "keypoints are no numbers"),
+        (person(keypoints=[50, 60, 3, *KEYPOINTS[3:]]), "visibility neither 0, 1 nor 2"),
+        (person(keypoints=[50, 60, 258, *KEYPOINTS[3:]]), "visibility neither 0, 1 nor 2"),
+        (person(keypoints=[50, 60, -1, *KEYPOINTS[3:]]), "visibility neither 0, 1 nor 2"),
+        (
+            person(keypoints=[50, 60, 0.87, *KEYPOINTS[3:]]),
+            "visibility a fraction, perhaps a confidence; expected 0, 1 or 2",
+        ),
+        (
+            person(keypoints=[50, 60, True, *KEYPOINTS[3:]]),
+            "visibility true or false, expected 0, 1 or 2",
+        ),
+        (person(keypoints=[50, 60, None, *KEYPOINTS[3:]]), "visibility is no number, expected 0, 1 or 2"),
+        (
+            person(keypoints=[-3, 60, 2, 50, NAN, 1, 0, 0, 0] + [0] * 42),
+            "all labelled joints outside the picture or without a place",
+        ),
         (person(image_id=99), "picture not listed"),
+        (person(image_id="1"), "picture not listed"),
+        (person(image_id=True), "picture not listed"),
+        (person(image_id=[1]), "picture not listed"),
+        (without("image_id"), "picture not listed"),
     ],
 )
 def test_who_cannot_be_used_is_counted_by_reason(annotation, reason, tmp_path):
-    pictures, skipped = read_pictures(write(tmp_path, [annotation | {"id": annotation["id"]}]), "train")
+    pictures, skipped = read_pictures(write(tmp_path, [annotation]), "train")
     assert pictures == []
     assert skipped == {reason: 1}
 
@@ -90,16 +114,96 @@ def test_a_box_up_to_twice_its_picture_is_used(tmp_path):
     assert count_people(pictures) == 1
 
 
-def test_an_annotation_id_is_used_once(tmp_path):
+TWO_PICTURES = [{"id": n, "file_name": f"{n}.jpg", "width": 200, "height": 150} for n in (1, 2)]
+CALLED = "annotation id missing, no integer or not the only one: called by picture and place"
+
+
+def sample_ids(pictures) -> list[str]:
+    return [found.sample_id for picture in pictures for found in picture.people]
+
+
+def test_ids_that_start_anew_in_every_picture_lose_nobody(tmp_path):
     # Otherwise two people would share one sample_id and one crop.
-    (picture,), skipped = read_pictures(write(tmp_path, [person(), person(area=1.0)]), "train")
-    assert [found.area for found in picture.people] == [900.0]
-    assert skipped == {"annotation id used before": 1}
+    annotations = [person(id=i, image_id=n) for n in (1, 2) for i in (1, 2)] + [person(id=3, image_id=2)]
+    pictures, skipped = read_pictures(write(tmp_path, annotations, TWO_PICTURES), "train")
+    assert sample_ids(pictures) == ["train-1-1", "train-1-2", "train-2-1", "train-2-2", "train-3"]
+    assert [found.annotation_id for picture in pictures for found in picture.people] == [1, 2, 1, 2, 3]
+    assert (count_mended(pictures), skipped) == ({CALLED: 4}, {})
 
 
-def test_without_an_area_the_usual_share_of_the_box_stands_in(tmp_path):
-    (picture,), _ = read_pictures(write(tmp_path, [without("area")]), "train")
-    assert picture.people[0].area == pytest.approx(0.53 * 30 * 60)
+@pytest.mark.parametrize("number", [None, "seven", 7.5, True, [7], 2**63, -(2**63) - 1, float("inf")])
+def test_who_has_no_id_of_their_own_is_called_by_picture_and_place(number, tmp_path):
+    pictures, _ = read_pictures(write(tmp_path, [person(id=5), person(id=number)]), "train")
+    assert sample_ids(pictures) == ["train-5", "train-1-2"]
+    assert [found.annotation_id for found in pictures[0].people] == [5, 2]
+
+
+@pytest.mark.parametrize("number", [7, 7.0, "7", 2**63 - 1, -(2**63)])
+def test_an_id_that_is_an_integer_is_kept(number, tmp_path):
+    pictures, _ = read_pictures(write(tmp_path, [person(id=number)]), "train")
+    assert sample_ids(pictures) == [f"train-{int(number)}"]
+    assert not count_mended(pictures)
+
+
+def test_an_annotation_repeated_word_for_word_is_one_person(tmp_path):
+    # nan is not equal to itself, but it is the same word.
+    one = person(keypoints=[*KEYPOINTS[:48], NAN, NAN, 0])
+    pictures, skipped = read_pictures(write(tmp_path, [one, person(id=8), one]), "train")
+    assert sample_ids(pictures) == ["train-7", "train-8"]
+    assert skipped == {"annotated twice, with the same words": 1}
+
+
+@pytest.mark.parametrize("area", [None, 0, -900, NAN, float("inf"), 1e12, 10**400, "large", True, "without"])
+def test_an_area_that_was_not_measured_is_the_usual_share_of_the_box_and_counted(area, tmp_path):
+    annotation = without("area") if area == "without" else person(area=area)
+    pictures, _ = read_pictures(write(tmp_path, [annotation]), "train")
+    assert pictures[0].people[0].area == pytest.approx(0.53 * 30 * 60)
+    assert count_mended(pictures) == {"area not measured, 0.53 of the box instead": 1}
+
+
+@pytest.mark.parametrize("crowd", ["0", 0, 0.0, False, "false", None, ""])
+def test_every_way_to_say_no_crowd_is_read(crowd, tmp_path):
+    assert count_people(read_pictures(write(tmp_path, [person(iscrowd=crowd)]), "train")[0]) == 1
+
+
+@pytest.mark.parametrize("nowhere", [[NAN, NAN, 0], [None, None, 0], [NAN, 40, 0.0], [-50, 900, 0]])
+def test_where_an_unlabelled_joint_would_be_does_not_matter(nowhere, tmp_path):
+    annotation = person(keypoints=[*KEYPOINTS[:48], *nowhere])
+    pictures, skipped = read_pictures(write(tmp_path, [annotation]), "train")
+    assert pictures[0].people[0].visibility.tolist() == [2, 1] + [0] * 15
+    assert np.isfinite(pictures[0].people[0].points).all()
+    assert not count_mended(pictures) and not skipped
+
+
+def test_labelled_joints_without_a_place_or_outside_the_picture_are_unlabelled_and_counted(tmp_path):
+    # The picture is 200 x 150; its border belongs to it.
+    joints = [NAN, 60, 2, -0.5, 70, 1, 200.5, 70, 2, 50, 151, 2, 200, 150, 2, 0, 0, 1, 50, 60, 2]
+    annotation = person(keypoints=joints + [0, 0, 0] * 10)
+    pictures, skipped = read_pictures(write(tmp_path, [annotation]), "train")
+    assert pictures[0].people[0].visibility.tolist() == [0, 0, 0, 0, 2, 1, 2] + [0] * 10
+    assert not skipped
+    assert count_mended(pictures) == {
+        "labelled joint without a place (nan), taken as unlabelled": 1,
+        "labelled joint outside its picture, taken as unlabelled": 3,
+    }
+
+
+@pytest.mark.parametrize("box", [None, [], [0, 0, 0, 0], "without"])
+def test_without_a_box_one_is_drawn_around_the_labelled_joints(box, tmp_path):
+    annotation = person(bbox=box, keypoints=[50, 60, 2, 60, 100, 1, -90, 60, 2] + [0] * 42, area=None)
+    if box == "without":
+        del annotation["bbox"]
+    pictures, _ = read_pictures(write(tmp_path, [annotation]), "train")
+    (found,) = pictures[0].people
+    assert found.bbox == pytest.approx((49, 56, 12, 48))
+    assert found.area == pytest.approx(0.53 * 12 * 48)
+    assert count_mended(pictures)["no box, one around the labelled joints instead"] == 1
+
+
+def test_nested_keypoints_are_read(tmp_path):
+    nested = [KEYPOINTS[i : i + 3] for i in range(0, 51, 3)]
+    (picture,), _ = read_pictures(write(tmp_path, [person(keypoints=nested)]), "train")
+    assert picture.people[0].points[:2].tolist() == [[50, 60], [55, 70]]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +245,7 @@ def test_a_missing_file_is_named(tmp_path):
         ({"id": 1, "file_name": "a.jpg", "width": None, "height": 150}, "lacks"),
         ({"id": 1, "file_name": "a.jpg", "width": float("inf"), "height": 150}, "lacks"),
         ({"id": 1, "file_name": "a.jpg", "width": 200, "height": 0}, "200 x 0 pixels"),
+        ({"id": 1, "file_name": "a.jpg", "width": 200, "height": 10**400}, "at most 2147483647 along"),
         ({"id": 1, "file_name": "/etc/passwd", "width": 200, "height": 150}, "below train2017"),
         ({"id": 1, "file_name": "../b/a.jpg", "width": 200, "height": 150}, "below train2017"),
     ],
@@ -162,7 +267,7 @@ def pictures_of(*counts: int) -> list[Picture]:
             f"{i}.jpg",
             9,
             9,
-            tuple(Person(next(numbers), 1.0, (0, 0, 1, 1), *nobody) for _ in range(count)),
+            tuple(Person(str(n := next(numbers)), n, 1.0, (0, 0, 1, 1), *nobody) for _ in range(count)),
         )
         for i, count in enumerate(counts)
     ]
@@ -204,6 +309,13 @@ def test_the_draw_depends_on_the_seed_alone():
 def test_never_more_than_wanted_are_held_out():
     assert count_people(hold_out(pictures_of(3, 3, 3), 2, seed=0)[1]) == 0
     assert count_people(hold_out(pictures_of(3, 3, 3), 5, seed=0)[1]) == 3
+
+
+def test_a_picture_listed_under_two_ids_is_held_out_as_one():
+    pictures = [replace(found, file_name=f"{found.image_id // 2}.jpg") for found in pictures_of(*[1] * 40)]
+    rest, drawn = hold_out(pictures, 20, seed=0)
+    assert len(drawn) == 20
+    assert not {found.file_name for found in rest} & {found.file_name for found in drawn}
 
 
 def test_somebody_must_be_left_to_train_on():

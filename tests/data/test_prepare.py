@@ -10,6 +10,7 @@ from PIL import Image
 import posecore.data.cutting as cutting
 import posecore.data.prepare as module
 import posecore.processes as processes
+from posecore.claims import claimed
 from posecore.data.coco import annotation_file
 from posecore.data.crops import SquareCrop
 from posecore.data.prepare import Settings, prepare
@@ -198,10 +199,10 @@ def test_unreadable_pictures_of_a_killed_run_are_tried_again(coco_dir, tmp_path,
 def test_keypoints_and_people_outside_their_crop_are_counted(coco_dir, tmp_path):
     def spoil(content):
         lost, beside, partly = content["annotations"][2:5]
-        # Centred on (0, 75): a crop of 11 pixels between two keypoints 2000 apart holds neither.
-        lost["keypoints"] = [-1000, 75, 2, 1000, 75, 2] + [0] * 45
+        # Centred on (100, 75): a crop of 11 pixels between two keypoints 190 apart holds neither.
+        lost["keypoints"] = [5, 75, 2, 195, 75, 2] + [0] * 45
         lost["bbox"] = [0, 0, 10, 10]
-        # The crop follows the keypoint out of the picture, where there is nothing to see.
+        # Where the picture has ended there is nothing to see.
         beside["keypoints"] = [900, 75, 2] + [0] * 48
         # Side 110 centred on (75, 50): from 20 to 130; two are outside, the third is inside.
         partly["keypoints"] = [10, 50, 1, 140, 50, 2, 75, 60, 2] + [0] * 42
@@ -210,7 +211,7 @@ def test_keypoints_and_people_outside_their_crop_are_counted(coco_dir, tmp_path)
     edit(coco_dir, spoil)
     info = prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
     assert info["skipped"]["all keypoints outside the crop"] == 1
-    assert info["skipped"]["crop outside the picture"] == 1
+    assert info["skipped"]["all labelled joints outside the picture or without a place"] == 1
     assert info["splits"]["train"]["people"] == 22
     assert info["joints_outside"] == 2 + 2
     table = open_prepared(tmp_path / "out").table("train").set_index("annotation_id", drop=False)
@@ -219,6 +220,125 @@ def test_keypoints_and_people_outside_their_crop_are_counted(coco_dir, tmp_path)
     points = read_points(row, "annotated")[0]
     assert np.isnan(points[[0, 1, 3]]).all()
     assert np.allclose(points[2], [(75 - 20) * 256 / 110, 60 * 256 / 110])
+
+
+def test_what_is_mended_is_counted_for_the_people_that_are_written(coco_dir, tmp_path):
+    def spoil(content):
+        for annotation in content["annotations"][2:5]:
+            annotation["area"] = None
+        content["annotations"][2]["keypoints"][15:18] = [-12, 100, 2]
+
+    edit(coco_dir, spoil)
+    info = prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
+    moved = "labelled joint outside its picture, taken as unlabelled"
+    assert info["mended"] == {"area not measured, 0.53 of the box instead": 3, moved: 1}
+    assert json.loads((tmp_path / "out" / "dataset.json").read_text())["mended"] == info["mended"]
+    table = open_prepared(tmp_path / "out").table("train").set_index("annotation_id", drop=False)
+    assert read_visibility(table.loc[[103]])[0, 5] == 0
+    assert np.isnan(read_points(table.loc[[103]], "annotated")[0, 5]).all()
+    few = prepare(coco_dir, tmp_path / "few", Settings(test_size=0, limit=3), workers=1)
+    assert few["mended"] == {"area not measured, 0.53 of the box instead": 1, moved: 1}
+
+
+def test_people_whose_annotation_ids_start_anew_have_a_crop_each(coco_dir, tmp_path):
+    def number_anew(content):
+        for annotation in content["annotations"]:
+            annotation["id"] = 1
+
+    edit(coco_dir, number_anew)
+    prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
+    data = open_prepared(tmp_path / "out")
+    table = data.table("train")
+    assert len(table) == 24 and table["sample_id"].is_unique
+    assert table["sample_id"].tolist()[:3] == ["train-1-1", "train-1-2", "train-2-1"]
+    crops = {data.picture_path("train", name).read_bytes() for name in table["sample_id"]}
+    assert len(crops) == 24
+
+
+def test_attributes_of_mixed_kinds_are_text_everywhere_and_known_before_a_crop_is_cut(coco_dir, tmp_path):
+    def describe(content):
+        for i, annotation in enumerate(content["annotations"]):
+            annotation["attributes"] = {
+                "age": "unknown" if i == 2 else 30 + i,
+                "track": i,
+                "seen": i % 2 == 0,
+            }
+        content["annotations"][3]["attributes"] |= {"seen": None, "parts": [1, 2]}
+
+    def number(content):
+        for annotation in content["annotations"]:
+            annotation["attributes"] = {"age": 20, "large": 2**70}
+
+    edit(coco_dir, describe)
+    edit(coco_dir, number, "val")
+    info = prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
+    data = open_prepared(tmp_path / "out")
+    assert data.table("train")["truth_age"].tolist()[:3] == ["30", "31", "unknown"]
+    assert data.table("train")["truth_track"].tolist() == list(range(24))
+    assert data.table("train")["truth_seen"].tolist()[:4] == [True, False, True, None]
+    assert data.table("val")["truth_age"].tolist() == ["20"] * 8
+    assert data.table("val")["truth_large"].tolist() == [str(2**70)] * 8
+    assert info["mended"] == {
+        "attribute age of mixed kinds, kept as text": 32,
+        "attribute large of mixed kinds, kept as text": 8,
+        "attribute without a plain name and value, left out": 1,
+    }
+
+
+def test_names_that_are_no_utf_8_are_kept_where_the_file_opens_and_escaped(coco_dir, tmp_path):
+    pictures = coco_dir / "train2017"
+    names = {
+        3: "caf\udce9.jpg",
+        4: "gone\udce9.jpg",
+        5: "half\ud800.jpg",
+        6: "sub dir/ä b.jpg",
+        7: "a\nb.jpg",
+    }
+    (pictures / "sub dir").mkdir()
+    for number, name in names.items():
+        if number not in (4, 5):
+            (pictures / f"{number:012d}.jpg").rename(pictures / name)
+
+    def rename(content):
+        for image in content["images"]:
+            image["file_name"] = names.get(image["id"], image["file_name"])
+
+    edit(coco_dir, rename)
+    info = prepare(coco_dir, tmp_path / "out", ALL_TRAIN, name="caf\udce9", workers=1)
+    assert info["unreadable"] == [
+        "train2017/gone\\udce9.jpg: no such file",
+        "train2017/half\\ud800.jpg: not a readable picture",
+    ]
+    assert open_prepared(tmp_path / "out").info["name"] == "caf\\udce9"
+    table = open_prepared(tmp_path / "out").table("train").set_index("image_id")
+    assert table["file_name"].loc[[3, 6, 7]].tolist() == ["caf\\udce9.jpg", "sub dir/ä b.jpg", "a\\nb.jpg"]
+
+
+def test_a_picture_too_large_is_named_with_its_size_and_what_is_taken(coco_dir, tmp_path):
+    path = coco_dir / "train2017" / "000000000003.jpg"
+    Image.new("1", (15_000, 13_000)).save(path, format="PNG")
+    Image.new("1", (15_000, 13_000)).save(path.with_name("000000000004.jpg"), format="PNG")
+    edit(coco_dir, lambda content: content["images"][2].update(width=15_000, height=13_000))
+    info = prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
+    assert info["splits"]["train"]["people"] == 22
+    large, larger = info["unreadable"]
+    assert large.startswith("train2017/000000000003.jpg: 15000 x 13000 pixels; at most 178 million are taken")
+    assert "far more pixels than 200 x 150, as annotated; at most 178 million" in larger
+
+
+def test_a_crop_of_too_many_pixels_is_counted(coco_dir, tmp_path, monkeypatch):
+    real, cropped = Image.Image.crop, []
+
+    def crop(image, box=None):
+        cropped.append(box)
+        if len(cropped) == 3:
+            raise Image.DecompressionBombError("too large")
+        return real(image, box)
+
+    monkeypatch.setattr(Image.Image, "crop", crop)
+    info = prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
+    assert info["skipped"]["crop of too many pixels"] == 1
+    assert info["splits"]["train"]["people"] == 23
 
 
 def test_the_thesis_filter_drops_people_near_the_border_and_counts_them(coco_dir, tmp_path):
@@ -306,6 +426,75 @@ def test_test_people_need_a_train_file(coco_dir, tmp_path):
         prepare(coco_dir, tmp_path / "out", Settings(test_size=2), workers=1)
     info = prepare(coco_dir, tmp_path / "out", Settings(), workers=1)
     assert list(info["splits"]) == ["val"]
+
+
+def test_a_train_file_alone_can_be_split_in_three(coco_dir, tmp_path):
+    annotation_file(coco_dir, "val").unlink()
+    (coco_dir / "val2017").rename(tmp_path / "val2017")
+    info = prepare(coco_dir, tmp_path / "out", Settings(test_size=4, val_size=5), workers=1)
+    data = open_prepared(tmp_path / "out")
+    tables = [data.table(split) for split in ("train", "test", "val")]
+    assert [len(table) for table in tables] == [15, 4, 5]
+    assert list(info["splits"]) == ["train", "test", "val"]
+    assert pd.concat(tables)["sample_id"].is_unique
+    pictures = [set(table["image_id"]) for table in tables]
+    assert sum(map(len, pictures)) == len(set.union(*pictures)) == 23
+    assert set(tables[2]["split"]) == {"val"}
+    assert all(data.picture_path("val", name).is_file() for name in tables[2]["sample_id"])
+    # Drawn by the seed, and the test people are the same with and without them.
+    again = prepare(coco_dir, tmp_path / "again", Settings(test_size=4, val_size=5), workers=1)
+    assert again["fingerprint"] == info["fingerprint"]
+    prepare(coco_dir, tmp_path / "two", Settings(test_size=4), workers=1)
+    assert open_prepared(tmp_path / "two").table("test")["sample_id"].equals(tables[1]["sample_id"])
+    prepare(coco_dir, tmp_path / "other", Settings(test_size=4, val_size=5, seed=1), workers=1)
+    other = open_prepared(tmp_path / "other").table("val")["sample_id"]
+    assert set(other) != set(tables[2]["sample_id"])
+
+
+def test_people_to_validate_on_come_from_train_and_only_where_there_are_no_others(coco_dir, tmp_path):
+    with pytest.raises(ConfigError, match=r"--val-size 2: .* has val people of its own"):
+        prepare(coco_dir, tmp_path / "out", Settings(val_size=2), workers=1)
+    annotation_file(coco_dir, "val").rename(tmp_path / "val.json")
+    with pytest.raises(ConfigError, match="--val-size 20: train has only 20 people; ask for fewer"):
+        prepare(coco_dir, tmp_path / "out", Settings(test_size=4, val_size=20), workers=1)
+    annotation_file(coco_dir, "train").rename(annotation_file(coco_dir, "val"))
+    with pytest.raises(ConfigError, match=r"--val-size 2: .* has no train people to draw from"):
+        prepare(coco_dir, tmp_path / "out", Settings(val_size=2), workers=1)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("settings", [{"test_size": 1}, {"test_size": 0, "val_size": 1}])
+def test_where_no_picture_holds_so_few_people_nobody_is_held_out_in_silence(settings, coco_dir, tmp_path):
+    def pair(content):
+        for number, annotation in enumerate(content["annotations"][:24]):
+            annotation["image_id"] = 1 + number // 2
+
+    edit(coco_dir, pair)
+    annotation_file(coco_dir, "val").unlink()
+    with pytest.raises(ConfigError, match="size 1: every picture of train has more people; ask for more"):
+        prepare(coco_dir, tmp_path / "out", Settings(**settings), workers=1)
+    # Nobody asked for the default, a tenth of the 24: one picture of two people.
+    assert prepare(coco_dir, tmp_path / "out", Settings(), workers=1)["splits"]["test"]["people"] == 2
+
+
+def test_another_process_that_writes_the_same_folder_is_waited_for(coco_dir, tmp_path):
+    with claimed(tmp_path / "out"), pytest.raises(ConfigError, match="out: another process is writing it"):
+        prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
+    assert not (tmp_path / ".out.partial").exists()
+    prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
+    assert {path.name for path in tmp_path.iterdir()} == {"tiny_coco", "out"}
+
+
+def test_a_journal_of_other_bytes_is_begun_anew(coco_dir, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_write_tables", lambda *a: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
+    monkeypatch.undo()
+    journal = tmp_path / ".out.partial" / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([*lines[:3], b"7\n", b"\xff\xfe{\n", *lines[3:]]))
+    info = prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
+    assert info["splits"]["train"]["people"] == 24
 
 
 def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(coco_dir, tmp_path, monkeypatch):

@@ -139,10 +139,25 @@ def test_people_are_drawn_by_seed_without_replacement(prepared_dir):
     complete = choose_people(table, None, True, seed=0)
     assert (read_visibility(table)[complete] > 0).all()
     assert len(complete) == (read_visibility(table) > 0).all(axis=1).sum() < len(table)
-    with pytest.raises(ConfigError, match="--samples 25: this split has 24 people"):
-        choose_people(table, 25, False, seed=0)
-    with pytest.raises(ConfigError, match="ask for 1 to"):
+    with pytest.raises(ConfigError, match="--samples 0: expected 1 or more people"):
         choose_people(table, 0, False, seed=0)
+
+
+def test_of_fewer_people_than_asked_for_all_are_taken(prepared_dir):
+    table = open_prepared(prepared_dir).table("train")
+    for samples in (24, 25, 10_000):
+        assert choose_people(table, samples, False, seed=0).tolist() == list(range(24))
+    complete = choose_people(table, None, True, seed=0)
+    assert np.array_equal(choose_people(table, 10_000, True, seed=0), complete)
+
+
+def test_where_nobody_is_complete_it_is_said(prepared_dir, tmp_path):
+    data = open_prepared(prepared_dir)
+    table = data.table("train")
+    table["annotated_nose_v"] = 0
+    for samples in (None, 5):
+        with pytest.raises(ConfigError, match="--complete-only: none of the 24 people of this split has all"):
+            choose_people(table, samples, True, seed=0)
 
 
 def test_what_is_no_bundle_is_not_replaced(prepared_dir, tmp_path):

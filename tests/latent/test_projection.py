@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -149,6 +150,45 @@ def test_without_a_projection_or_with_a_broken_one_the_command_is_named(projecte
     file.write_bytes(b"x" * size)
     with pytest.raises(BundleError, match=r"projection\.npz is not readable \(.*\); make it with"):
         load_projection(bundle)
+
+
+def run_python(code, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        check=False,
+    )
+
+
+def test_where_numba_may_keep_nothing_umap_compiles_in_a_temporary_folder(tmp_path):
+    code = (
+        "import numpy as np; from posecore.latent.project import umap_plane\n"
+        "print(umap_plane(np.random.default_rng(0).normal(size=(40, 5))).shape)\n"
+        "import os; print(os.environ['NUMBA_CACHE_DIR'])"
+    )
+    # Of all places where numba would keep what it compiles, only the one that is named to it is left.
+    done = run_python(code, NUMBA_CACHE_LOCATOR_CLASSES="UserProvidedCacheLocator", TMPDIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    shape, folder = done.stdout.split("\n")[:2]
+    assert shape == "(40, 2)" and folder.startswith(str(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_keeps_umap_from_running_is_known_before_the_long_work(tmp_path, monkeypatch):
+    def broken():
+        raise OSError(2, "No usable temporary directory found")
+
+    bundle = make(tmp_path / "fake", 40)
+    with monkeypatch.context() as patched:
+        patched.setattr(project_module, "load_umap", broken)
+        patched.setattr(project_module, "fit_components", lambda *a: pytest.fail("the long work was begun"))
+        with pytest.raises(OSError, match="No usable temporary directory"):
+            project(bundle, Settings(draws=2))
+    # Too few people for a UMAP do not need it.
+    monkeypatch.setattr(project_module, "load_umap", broken)
+    project(make(tmp_path / "few", 5), Settings(draws=1))
 
 
 def test_reading_one_needs_neither_torch_nor_numba(projected):

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from tiny_coco import write_coco
 
+from posecore.claims import claimed
 from posecore.data.coco import annotation_file
 from posecore.data.prepared import open_prepared
 from scripts import prepare_coco
@@ -38,6 +39,51 @@ def test_it_prints_what_it_wrote_what_it_left_out_and_the_next_command(coco_dir,
     assert printed.splitlines()[-1].startswith(f"next: python scripts/train.py --data {out}")
 
 
+def test_what_it_mended_is_printed_and_nobody_to_validate_on_is_said(coco_dir, tmp_path, capsys):
+    path = annotation_file(coco_dir, "train")
+    content = json.loads(path.read_text())
+    for annotation in content["annotations"][:3]:
+        annotation["area"] = 0
+    path.write_text(json.dumps(content), encoding="utf-8-sig")
+    annotation_file(coco_dir, "val").unlink()
+    arguments = ["--coco", str(coco_dir), "--out", str(tmp_path / "o"), "--workers", "1"]
+    assert prepare_coco.main(arguments) == 0
+    printed = capsys.readouterr().out
+    assert "mended: 3 x area not measured, 0.53 of the box instead" in printed
+    assert "nobody to validate on: to train on this alone, hold some people out with --val-size N" in printed
+    assert prepare_coco.main([*arguments, "--val-size", "6", "--test-size", "0"]) == 0
+    printed = capsys.readouterr().out
+    assert "train: 18 people" in printed and "val: 6 people" in printed and "nobody" not in printed
+
+
+def test_a_name_that_the_terminal_cannot_print_is_escaped(coco_dir, tmp_path):
+    (coco_dir / "train2017" / "000000000003.jpg").rename(coco_dir / "train2017" / "日本.jpg")
+    path = annotation_file(coco_dir, "train")
+    content = json.loads(path.read_text())
+    content["images"][2]["file_name"] = "日本 gone\udce9.jpg"
+    path.write_text(json.dumps(content))
+    script = [sys.executable, str(ROOT / "scripts" / "prepare_coco.py"), "--coco", str(coco_dir)]
+    done = subprocess.run(
+        [*script, "--out", str(tmp_path / "日本"), "--workers", "1"],
+        capture_output=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"unreadable: train2017/\\u65e5\\u672c gone\\udce9.jpg: no such file" in done.stdout
+    assert (tmp_path / "日本" / "dataset.json").is_file()
+
+
+def test_two_at_once_with_one_destination_are_one_line(coco_dir, tmp_path, capsys):
+    with claimed(tmp_path / "out"):
+        assert prepare_coco.main(["--coco", str(coco_dir), "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert error.splitlines() == [
+        f"error: {tmp_path / 'out'}: another process is writing it; wait for it, or choose another --out"
+    ]
+
+
 def test_without_train_people_the_next_command_scores(coco_dir, tmp_path, capsys):
     annotation_file(coco_dir, "train").unlink()
     assert prepare_coco.main(["--coco", str(coco_dir), "--out", str(tmp_path / "o"), "--workers", "1"]) == 0
@@ -49,6 +95,8 @@ def test_without_train_people_the_next_command_scores(coco_dir, tmp_path, capsys
     [
         (["--test-size", "-1"], "--test-size -1"),
         (["--test-size", "24"], "train has only 24 people"),
+        (["--val-size", "-1"], "--val-size -1"),
+        (["--val-size", "2"], "has val people of its own"),
         (["--workers", "0"], "--workers 0"),
         (["--seed", "-1"], "--seed -1"),
         (["--limit", "0"], "--limit 0"),

@@ -44,6 +44,11 @@ def test_from_coco_to_a_bundle_each_script_names_the_next(coco_dir, tmp_path, ca
     assert f"wrote {bundle}: 7 people" in capsys.readouterr().out
     manifest = open_bundle(bundle).manifest
     assert verify(bundle) == []
+    assert "--samples" not in printed
+    assert extract_latents.main([*arguments[:-1], "10000"]) == 0
+    assert "--samples 10000: this split has 20 people, and all were taken" in capsys.readouterr().out
+    assert extract_latents.main(arguments) == 0
+    assert "--samples" not in capsys.readouterr().out
     assert (manifest.training["preset"], manifest.training["best_epoch"]) == ("fast", 1)
     assert [line["epoch"] for line in open_bundle(bundle).history()] == [1]
     for source in (["--checkpoint", checkpoint], ["--bundle", str(bundle)]):
