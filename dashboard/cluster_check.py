@@ -11,7 +11,7 @@ from scipy.stats import norm
 from dashboard.cluster_traits import SIDE
 from posecore.keypoints import KEYPOINTS
 from posecore.latent.attributes import ATTRIBUTES
-from posecore.latent.blockwise import one_blas_thread
+from posecore.threads import one_blas_thread
 
 MOST: Final = 5_000
 """People a check is made of at most."""

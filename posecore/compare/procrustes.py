@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.linalg import orthogonal_procrustes, svdvals
 
 from posecore.errors import ConfigError
-from posecore.latent.blockwise import one_blas_thread
+from posecore.threads import one_blas_thread
 
 SHUFFLES: Final = 20
 """How often people are mixed up to learn what chance leaves."""

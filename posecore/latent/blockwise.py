@@ -8,8 +8,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from functools import cache
 from itertools import pairwise
 from typing import Any, Final, Protocol, TypeVar
 
@@ -18,6 +16,7 @@ from numpy.typing import NDArray
 
 from posecore.errors import ConfigError
 from posecore.processes import cores
+from posecore.threads import one_blas_thread
 
 BLOCK: Final = 1024
 """People per block at most: two blocks of 4,096 numbers and their distances take 38 MB."""
@@ -107,20 +106,25 @@ class LocalSource:
 def in_threads(work: Callable[[Any], Result], tasks: Iterable[Any]) -> Iterator[Result]:
     """`work` of every task, in order, in a thread per core with one thread of linear algebra each."""
     pool, most = _pool(), 2 * cores()
-    with one_blas_thread():
-        waiting: deque[Future[Result]] = deque()
-        try:
-            for task in tasks:
-                waiting.append(pool.submit(work, task))
-                # Results not yet fetched are bounded, as they may be large.
-                if len(waiting) > most:
-                    yield waiting.popleft().result()
-            while waiting:
+    waiting: deque[Future[Result]] = deque()
+    try:
+        for task in tasks:
+            waiting.append(pool.submit(_on_one_thread, work, task))
+            # Results not yet fetched are bounded, as they may be large.
+            if len(waiting) > most:
                 yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
-            wait(waiting)
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+        wait(waiting)
+
+
+def _on_one_thread(work: Callable[[Any], Result], task: Any) -> Result:
+    # By the task, not around them all: an iterator that somebody keeps half-way would hold it for good.
+    with one_blas_thread():
+        return work(task)
 
 
 _own = threading.local()
@@ -149,39 +153,6 @@ def not_finite(latents: NDArray[np.floating], size: int = 1024) -> NDArray[np.in
         np.isfinite(latents[start : start + size]).all(axis=1) for start in range(0, len(latents), size)
     ]
     return np.flatnonzero(~np.concatenate(finite)) if finite else np.empty(0, np.int64)
-
-
-@cache
-def _blas() -> Any:
-    """numpy's linear algebra. Looking for it takes milliseconds, so it is done once."""
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController().select(user_api="blas")
-
-
-_lock = threading.Lock()
-_holders = 0
-_limit: Any = None
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Meanwhile linear algebra runs on one thread in the whole process: the blocks' threads fill the cores.
-
-    May be held by many at once: the first sets it, the last puts it back.
-    """
-    global _holders, _limit
-    with _lock:
-        if _holders == 0:
-            _limit = _blas().limit(limits=1)
-        _holders += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _holders -= 1
-            if _holders == 0:
-                _limit.restore_original_limits()
 
 
 def _sum(block: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import ConfigError
-from posecore.latent.blockwise import LocalSource, each_block, one_blas_thread
+from posecore.latent.blockwise import LocalSource, each_block
 from posecore.latent.kmeans import kmeans, plus_plus
 from posecore.latent.lloyd import lloyd
 from posecore.latent.pca import fit_components
 from posecore.latent.silhouette import NOISE
 from posecore.latent.space import Space, latent_space
+from posecore.threads import one_blas_thread
 
 DENSE: Final = 50
 """Components that methods which need many people per direction are given at most."""

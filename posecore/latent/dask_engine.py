@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import ConfigError
-from posecore.latent.blockwise import BLOCK, LEAST_BLOCK, Task, one_blas_thread
+from posecore.latent.blockwise import BLOCK, LEAST_BLOCK, Task
 from posecore.latent.pca import Components
 from posecore.latent.space import Space
 from posecore.processes import cores
+from posecore.threads import one_blas_thread
 
 PATIENCE: Final = 10
 """Seconds to wait for a scheduler to answer."""

@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.latent.blockwise import LocalSource, Source, each_block, in_threads, one_blas_thread
+from posecore.latent.blockwise import LocalSource, Source, each_block, in_threads
 from posecore.latent.lloyd import Runs, lloyd
+from posecore.threads import one_blas_thread
 
 SKETCH: Final = 64
 """Directions of the sketch."""

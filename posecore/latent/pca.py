@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from posecore.errors import ConfigError, DataError
 from posecore.files import atomic_file
 from posecore.latent.arrays import blocks
+from posecore.threads import one_blas_thread
 
 WIDE_UP_TO: Final = 2048
 """Matrices with at most so many rows are decomposed in float64, larger ones in float32: twice as fast, and
@@ -172,13 +173,12 @@ def _largest(products: NDArray[np.floating], kept: int) -> tuple[NDArray[np.floa
     The matrix may be overwritten.
     """
     from scipy.sparse.linalg import ArpackNoConvergence, eigsh
-    from threadpoolctl import threadpool_limits
 
     size = len(products)
     if size > WIDE_UP_TO and kept * FEW <= size:
         start = np.random.default_rng(0).standard_normal(size).astype(products.dtype)
         try:
-            with threadpool_limits(1, "blas"):  # as in _eigh
+            with one_blas_thread():  # as in _eigh
                 values, vectors = eigsh(products, kept, which="LA", v0=start)
         except ArpackNoConvergence:
             pass  # where many eigenvalues nearly agree
@@ -197,9 +197,8 @@ def _eigh(products: NDArray[np.floating], **options: Any) -> Any:
     On one thread: two would wait for each other after every row, five times as long on a busy machine.
     """
     from scipy.linalg import eigh
-    from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1, "blas"):
+    with one_blas_thread():
         return eigh(products, overwrite_a=True, check_finite=False, **options)
 
 
