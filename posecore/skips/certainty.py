@@ -44,7 +44,8 @@ class Limit(NamedTuple):
         """Which joints of these peaks, of any shape, are sure; one whose heatmap is empty never is."""
         if self.above is None:
             return np.zeros(peaks.shape, np.bool_)
-        return np.asarray((peaks > self.above) & (peaks > 0))
+        # In double precision, in which the height was found: float32 would round it to a peak just above it.
+        return np.asarray((peaks.astype(np.float64) > self.above) & (peaks > 0))
 
 
 def threshold(peaks: NDArray[np.floating], hits: NDArray[np.floating], step: float = 0.0) -> float | None:
