@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, loaders, state
+from dashboard import certainty, components, loaders, state
 from dashboard.compare_pair import Pair
 from dashboard.lab_answer import (
     ALL_JOINTS,
@@ -76,7 +76,8 @@ def _seen(pair: Pair, person: str) -> None:
             first, second, third, fourth = (on and there for on, there in zip(asked, built, strict=True))
             mask = first, second, third, fourth
             maps = loaders.all_masks(bundle, subject.crop)
-            sides.append(from_heatmaps(name, maps[ALL_MASKS.index(mask)]))
+            limit = certainty.limit(bundle, mask)
+            sides.append(from_heatmaps(name, maps[ALL_MASKS.index(mask)], limit))
             told.append(_told(asked, built))
     answer = Answer(subject, sides[0], sides[1])
     _headline(answer)
@@ -103,7 +104,8 @@ def _subject(pair: Pair, person: str) -> Subject:
 
 def _stored(bundle: Bundle, name: str, person: str) -> Side:
     table = bundle.samples.iloc[[bundle.row(person)]]
-    return from_peaks(name, read_points(table, "predicted")[0], read_peaks(table)[0])
+    limit = certainty.limit(bundle)
+    return from_peaks(name, read_points(table, "predicted")[0], read_peaks(table)[0], limit)
 
 
 def _switches(built: list[SkipMask]) -> SkipMask:
@@ -154,12 +156,14 @@ def _headline(answer: Answer) -> None:
 def _pictures(pair: Pair, answer: Answer, told: list[str]) -> None:
     sides, columns = (answer.before, answer.after), st.columns(3, gap="small")
     for column, side, words in zip(columns, sides, told, strict=False):
-        column.markdown(f"**{side.title}**  \n{words}")
+        column.markdown(f"**{side.title}**  \n{words}  \n{side.how_sure()}")
         column.image(drawing.jpeg(skeleton(answer, side)), width="stretch", alt=f"Skeleton, {side.title}")
-    columns[2].markdown("**From A to B**  \nan arrow per joint")
+    columns[2].markdown("**From A to B**  \nan arrow per joint  \nthin unless both are sure")
     columns[2].image(
         drawing.jpeg(moves(answer)), width="stretch", alt="Arrows from where A finds joints to where B does"
     )
+    meanings = [certainty.meaning(side.limit) for side in sides]
+    st.caption(f"A: {meanings[0]}  \nB: {meanings[1]}")
     if any(side.heatmaps is None for side in sides):
         for column, (bundle, name) in zip(st.columns(3, gap="small"), _both(pair), strict=False):
             maps = components.heatmap_of(bundle, answer.subject.sample_id, HEATMAP)
@@ -191,6 +195,7 @@ def table(answer: Answer) -> pd.DataFrame:
     if (found := answer.found()) is not None:
         for name, side in zip("AB", found, strict=True):
             columns[f"found by {name}"] = [mark(hit) for hit in side]
+    columns |= {"A sure": answer.before.sure_marks, "B sure": answer.after.sure_marks}
     columns |= {"peak A": answer.before.peaks, "peak B": answer.after.peaks}
     return pd.DataFrame(columns).sort_values("apart, px", ascending=False, kind="stable", ignore_index=True)
 
@@ -213,6 +218,12 @@ def _table(answer: Answer) -> None:
         | {
             f"found by {name}": st.column_config.TextColumn(
                 width=95, help="✓ within a radius of the annotation, ✗ not, · not labelled"
+            )
+            for name in "AB"
+        }
+        | {
+            f"{name} sure": st.column_config.TextColumn(
+                width=75, help="✓ the network is sure of it, ✗ not, · not known"
             )
             for name in "AB"
         },

@@ -7,12 +7,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import latent_loaders, loaders, state
+from dashboard import certainty, latent_loaders, loaders, state
 from posecore.ablation import ALL_ON, format_mask
 from posecore.bundle import Bundle
+from posecore.data.heatmaps import where_found
 from posecore.errors import BundleError, PosecoreError
 from posecore.keypoints import KEYPOINTS, label
-from posecore.samples import read_points
+from posecore.samples import read_peaks, read_points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,11 +201,19 @@ def heatmap_of(bundle: Bundle, sample_id: str, size: int = 256) -> NDArray[np.ui
 
 
 def skeleton_of(bundle: Bundle, sample_id: str, on: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """`on` with the person's predicted joints drawn on it."""
+    """`on` with the person's predicted joints drawn on it, those that are not sure thin and hollow."""
     from posecore.drawing import draw_skeleton
 
-    row = bundle.row(sample_id)
-    return draw_skeleton(on, read_points(bundle.samples.iloc[[row]], "predicted")[0])
+    row = bundle.samples.iloc[[bundle.row(sample_id)]]
+    peaks = read_peaks(row)[0]
+    points = where_found(read_points(row, "predicted")[0], peaks)
+    return draw_skeleton(on, points, certainty.limit(bundle).sure(peaks))
+
+
+def sure_of(bundle: Bundle, sample_id: str) -> str:
+    """How many of the person's predicted joints are sure, in one line of Markdown."""
+    limit = certainty.limit(bundle)
+    return certainty.line(limit.sure(read_peaks(bundle.samples.iloc[[bundle.row(sample_id)]])[0]), limit)
 
 
 def strip(bundle: Bundle, sample_ids: Sequence[str], columns: int) -> NDArray[np.uint8]:

@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard import certainty
 from dashboard.components import ALL_JOINTS, JOINTS
 from dashboard.picture_source import Subject, points_on_shown, shown
 from posecore import drawing
 from posecore.data.crops import SIZE
-from posecore.data.heatmaps import decode
+from posecore.data.heatmaps import decode, where_found
 from posecore.keypoints import K
 from posecore.metrics.heatmap_measures import Measures, measure
 from posecore.metrics.pck import PCK_RADIUS, hits
+from posecore.skips.certainty import Limit
 
 HEATMAP: Final = 384
 """Pixels at which heatmaps are shown."""
@@ -22,33 +24,49 @@ HEATMAP: Final = 384
 
 class Side(NamedTuple):
     """What the network says under one mask: points (17, 2) in crop pixels, nan where a heatmap holds nothing
-    above zero, as it then names no place; peaks (17,), maps if at hand."""
+    above zero, as it then names no place; peaks (17,), maps if at hand; limit: when a joint is sure here."""
 
     title: str
     points: NDArray[np.float32]
     peaks: NDArray[np.float32]
     heatmaps: NDArray[np.float32] | None
+    limit: Limit
 
     @property
     def lost(self) -> NDArray[np.bool_]:
         """(17,) which joints are nowhere."""
         return np.isnan(self.points).any(axis=1)
 
+    @property
+    def sure(self) -> NDArray[np.bool_]:
+        """(17,) which joints the network is sure of."""
+        return self.limit.sure(self.peaks)
+
+    @property
+    def sure_marks(self) -> list[str]:
+        """The same for people, joint by joint."""
+        return [mark(float(sure) if self.limit.known else np.nan) for sure in self.sure]
+
+    def how_sure(self) -> str:
+        """How many joints are sure, in one line of Markdown."""
+        return certainty.line(self.sure, self.limit)
+
 
 def from_peaks(
     title: str,
     points: NDArray[np.float32],
     peaks: NDArray[np.float32],
+    limit: Limit,
     heatmaps: NDArray[np.float32] | None = None,
 ) -> Side:
     """A side of strongest cells (17, 2) and their values (17,): those not above zero name no place."""
-    return Side(title, np.where(peaks[:, None] > 0, points, np.nan), peaks, heatmaps)
+    return Side(title, where_found(points, peaks), peaks, heatmaps, limit)
 
 
-def from_heatmaps(title: str, heatmaps: NDArray[np.float32]) -> Side:
+def from_heatmaps(title: str, heatmaps: NDArray[np.float32], limit: Limit) -> Side:
     """A side whose maps (17, 64, 64) are at hand."""
     points, peaks = decode(heatmaps[None])
-    return from_peaks(title, points[0], peaks[0], heatmaps)
+    return from_peaks(title, points[0], peaks[0], limit, heatmaps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +113,8 @@ class Answer:
         found = self.found()
         if found is not None:
             columns["found"] = [f"{mark(a)} → {mark(b)}" for a, b in zip(*found, strict=True)]
+        pairs = zip(self.before.sure_marks, self.after.sure_marks, strict=True)
+        columns["sure"] = [f"{a} → {b}" for a, b in pairs]
         columns |= {"peak before": self.before.peaks, "peak after": self.after.peaks}
         sides = (("before", self.before), ("after", self.after))
         measured: dict[str, Measures] = {
@@ -108,22 +128,24 @@ class Answer:
 def skeleton(answer: Answer, side: Side) -> NDArray[np.uint8]:
     """The side's joints on the whole picture, or on the crop; on a dark ground without either."""
     if answer.subject.crop is None:
-        return drawing.draw_skeleton(drawing.ground(), side.points)
+        return drawing.draw_skeleton(drawing.ground(), side.points, side.sure)
     on, width = shown(answer.subject)
     pen = on.shape[1] / SIZE
     if answer.subject.photograph is not None:
         # A person who is small in the picture gets a thinner pen, so that joints stay apart.
         pen *= min(1.0, max(0.35, answer.subject.square.side / width))
-    return drawing.draw_skeleton(on, points_on_shown(answer.subject, side.points), unit=width, pen=pen)
+    return drawing.draw_skeleton(on, points_on_shown(answer.subject, side.points), side.sure, width, pen)
 
 
 def moves(answer: Answer) -> NDArray[np.uint8]:
-    """An arrow per joint from where it was found with all skips to where it is found now."""
+    """An arrow per joint from where it was found with all skips to where it is found now, thin unless it is
+    sure on both sides."""
+    sure = answer.before.sure & answer.after.sure
     if answer.subject.crop is None:
-        return drawing.draw_moves(drawing.ground(), answer.before.points, answer.after.points)
+        return drawing.draw_moves(drawing.ground(), answer.before.points, answer.after.points, sure)
     on, width = shown(answer.subject)
     first, second = (points_on_shown(answer.subject, side.points) for side in (answer.before, answer.after))
-    return drawing.draw_moves(on, first, second, unit=width)
+    return drawing.draw_moves(on, first, second, sure, width)
 
 
 def heat(answer: Answer, side: Side, joint: str) -> NDArray[np.uint8]:
@@ -181,5 +203,5 @@ def seventeen(answer: Answer, tile: int = 104) -> list[tuple[str, NDArray[np.uin
 
 
 def mark(hit: float) -> str:
-    """A hit as a sign: found, not found, or not labelled (nan)."""
+    """A hit as a sign: found, not found, or not labelled (nan); likewise sure, not sure, or not known."""
     return "·" if np.isnan(hit) else "✓" if hit else "✗"

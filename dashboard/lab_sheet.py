@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from dashboard import certainty
 from dashboard.lab_answer import ALL_JOINTS, Answer, difference, heat, moves, seventeen, skeleton
 
 Picture = NDArray[np.uint8]
@@ -52,12 +53,13 @@ def sheet(answer: Answer, source: str, how: str) -> bytes:
     parts = [pictures] + ([all_maps(answer)] if before.heatmaps is not None else [])
     table = _table(answer.table())
     width = max(*(part.shape[1] for part in parts), table.width) + 2 * GAP
-    height = sum(part.shape[0] + GAP for part in parts) + table.height + 5 * LINE
+    height = sum(part.shape[0] + GAP for part in parts) + table.height + 6 * LINE
     page = Image.new("RGB", (width, height), "white")
     pen = ImageDraw.Draw(page)
     pen.text((GAP, GAP), f"Skip lab: {answer.subject.who}", INK, ImageFont.load_default(22))
-    pen.text((GAP, GAP + 30), f"{source}. {how}", INK, ImageFont.load_default(14))
-    y = GAP + 30 + 2 * LINE
+    pen.text((GAP, GAP + 30), _how_sure(answer), INK, ImageFont.load_default(14))
+    pen.text((GAP, GAP + 30 + LINE), f"{source}. {how}", INK, ImageFont.load_default(14))
+    y = GAP + 30 + 3 * LINE
     for part in parts:
         page.paste(Image.fromarray(part), (GAP, y))
         y += part.shape[0] + GAP
@@ -65,6 +67,13 @@ def sheet(answer: Answer, source: str, how: str) -> bytes:
     file = io.BytesIO()
     page.save(file, "PNG", compress_level=3)
     return file.getvalue()
+
+
+def _how_sure(answer: Answer) -> str:
+    """Of how many joints the network is sure on either side, in words without Markdown."""
+    sides = (answer.before, answer.after)
+    told = "; ".join(f"{side.title}: {side.how_sure()}" for side in sides)
+    return f"{told}. {certainty.DRAWN}".replace("**", "")
 
 
 def _fit(picture: Picture) -> Picture:

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import components, loaders, state
+from dashboard import certainty, components, loaders, state
 from dashboard.lab_answer import (
     ALL_JOINTS,
     HEATMAP,
@@ -20,7 +20,7 @@ from dashboard.lab_switches import Cut, replacement, switches
 from dashboard.picture_source import Subject
 from dashboard.picture_steps import show_steps
 from posecore import drawing
-from posecore.ablation import ALL_MASKS, LEVEL_NAMES
+from posecore.ablation import ALL_MASKS, ALL_OFF, LEVEL_NAMES
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
 from posecore.keypoints import K
@@ -32,6 +32,7 @@ from posecore.samples import read_peaks, read_points
 def show_lab(bundle: Bundle, subject: Subject) -> None:
     """Switches, pictures and table for somebody whose picture is at hand."""
     assert subject.crop is not None
+    first = st.container()
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
         left, right = st.container(width=330), st.container(width=770)
     try:
@@ -51,9 +52,11 @@ def show_lab(bundle: Bundle, subject: Subject) -> None:
         return
     answer = Answer(
         subject,
-        from_heatmaps("All four skips on", maps[0]),
-        from_heatmaps(cut.title(), maps[ALL_MASKS.index(mask)]),
+        from_heatmaps("All four skips on", maps[0], certainty.limit(bundle)),
+        from_heatmaps(cut.title(), maps[ALL_MASKS.index(mask)], certainty.limit(bundle, mask, stand_in)),
     )
+    with first:
+        _nobody(answer)
     source = f"n = 1, {subject.who} · {components.network_name(bundle)}, trained on {_trained_on(bundle)}"
     how = f"In place of a cut skip: {stand_in}" + (f", {donor}" if donor else "")
     with right:
@@ -74,22 +77,26 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
     )
     table = bundle.samples.iloc[[bundle.row(subject.sample_id)]]
     stored = from_peaks(
-        "All four skips on (stored)", read_points(table, "predicted")[0], read_peaks(table)[0]
-    )
+        "All four skips on (stored)", read_points(table, "predicted")[0], read_peaks(table)[0],
+        certainty.limit(bundle),
+    )  # fmt: skip
     try:
-        latent = from_heatmaps("All four skips cut", loaders.latent_heatmaps(bundle, subject.sample_id))
+        maps = loaders.latent_heatmaps(bundle, subject.sample_id)
+        latent = from_heatmaps("All four skips cut", maps, certainty.limit(bundle, ALL_OFF))
     except PosecoreError as error:
         st.error(f"The network cannot be asked. {error}")
         return
     answer = Answer(subject, stored, latent)
+    _nobody(answer)
     tiles = (
-        (components.heatmap_of(bundle, subject.sample_id, HEATMAP), skeleton(answer, stored), stored.title),
-        (heat(answer, latent, ALL_JOINTS), skeleton(answer, latent), latent.title),
+        (components.heatmap_of(bundle, subject.sample_id, HEATMAP), stored),
+        (heat(answer, latent, ALL_JOINTS), latent),
     )
-    for column, (maps, joints, title) in zip(st.columns([1, 1, 1])[:2], tiles, strict=True):
-        column.markdown(f"**{title}**")
-        column.image(drawing.jpeg(joints), width="stretch", alt=f"Skeleton: {title}")
-        column.image(drawing.jpeg(maps), width="stretch", alt=f"Heatmaps: {title}")
+    for column, (picture, side) in zip(st.columns([1, 1, 1])[:2], tiles, strict=True):
+        column.markdown(f"**{side.title}**  \n{side.how_sure()}")
+        column.image(drawing.jpeg(skeleton(answer, side)), width="stretch", alt=f"Skeleton: {side.title}")
+        column.image(drawing.jpeg(picture), width="stretch", alt=f"Heatmaps: {side.title}")
+    _sure_means(answer)
     st.caption(
         f"n = 1, {subject.who} · {components.network_name(bundle)}, trained on {_trained_on(bundle)}. "
         + _cut_means(bundle)
@@ -98,17 +105,32 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
     _table(answer)
 
 
+def _nobody(answer: Answer) -> None:
+    """First of all: whether the network, with all its skips, finds anybody in the picture."""
+    before = answer.before
+    if certainty.nobody(before.sure, before.limit):
+        st.warning(certainty.verdict(before.sure, before.limit), icon=":material/person_off:")
+
+
+def _sure_means(answer: Answer) -> None:
+    """What sure means on both sides; once where it means the same."""
+    before, after = (certainty.meaning(side.limit) for side in (answer.before, answer.after))
+    st.caption(before if before == after else f"Left: {before}  \nMiddle: {after}")
+
+
 def _pictures(answer: Answer, source: str) -> None:
     before, after = answer.before, answer.after
     columns = st.columns(3, gap="small")
     titles = (before.title, after.title, "What changed")
     drawn = (skeleton(answer, before), skeleton(answer, after), moves(answer))
-    for column, title, picture in zip(columns, titles, drawn, strict=True):
-        column.markdown(f"**{title}**")
+    told = (before.how_sure(), after.how_sure(), "an arrow per joint")
+    for column, title, line, picture in zip(columns, titles, told, drawn, strict=True):
+        column.markdown(f"**{title}**  \n{line}")
         words = f"Arrows from where joints were to where they are: {after.title}"
         column.image(
             drawing.jpeg(picture), width="stretch", alt=words if title == titles[2] else f"Skeleton: {title}"
         )
+    _sure_means(answer)
     joint = components.joint_picker(state.LAB_JOINT)
     drawn = (heat(answer, before, joint), heat(answer, after, joint), difference(answer, joint))
     for column, title, picture in zip(st.columns(3, gap="small"), titles, drawn, strict=True):
@@ -171,6 +193,9 @@ def _table(answer: Answer) -> None:
             ),
             "found": st.column_config.TextColumn(
                 width=75, help="✓ within a radius of the annotation, ✗ not, · not labelled: before → after"
+            ),
+            "sure": st.column_config.TextColumn(
+                width=75, help="✓ the network is sure of it, ✗ not, · not known: before → after"
             ),
         }
         | {

@@ -91,8 +91,11 @@ def _real_people(bundle: Bundle, projected: str) -> "RealPeople":
 
 
 class Placed(NamedTuple):
-    """A user's picture among the people. scores: (d,) along all components. placement: by some of them."""
+    """A user's picture among the people. points: (17, 2) crop pixels and peaks: (17,), with all skips on.
+    scores: (d,) along all components. placement: by some of them."""
 
+    points: NDArray[np.float32]
+    peaks: NDArray[np.float32]
     scores: NDArray[np.float32]
     placement: "Placement"
 
@@ -110,13 +113,18 @@ def placed(bundle: Bundle, crop: NDArray[np.uint8], judges: int, nearest: int) -
 def _placed(
     bundle: Bundle, projected: str, digest: str, judges: int, nearest: int, _crop: NDArray[np.uint8]
 ) -> Placed:
+    from posecore.ablation import ALL_ON
+    from posecore.data.heatmaps import decode
     from posecore.latent.outliers import place
 
     network = loaders.predictor(bundle)
     with loaders.inference:
-        latent = network.latents(network.encode(_crop[None].copy()), bundle.manifest.latent)[0]
+        encoded = network.encode(_crop[None].copy())
+        latent = network.latents(encoded, bundle.manifest.latent)[0]
+        points, peaks = decode(network.decode(encoded, (ALL_ON,))[0])
     fitted, people = _judging(bundle, projected, judges)
-    return Placed(components(bundle)[0].project(latent[None])[0], place(fitted, people, latent, nearest))
+    scores = components(bundle)[0].project(latent[None])[0]
+    return Placed(points[0], peaks[0], scores, place(fitted, people, latent, nearest))
 
 
 @loaders.kept(2, "Comparing people …")

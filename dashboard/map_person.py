@@ -14,7 +14,10 @@ def show_person(bundle: Bundle, choices: Choices) -> str:
     person = components.person_picker(bundle, state.MAP_PERSON, components.best_person(bundle))
     row = bundle.row(person)
     place = choices.plane.places[row]
-    st.markdown(f"**{person}** · {map_pictures.facts(bundle, choices.colouring, person)}")
+    st.markdown(
+        f"**{person}** · {components.sure_of(bundle, person)} · "
+        f"{map_pictures.facts(bundle, choices.colouring, person)}"
+    )
     columns = st.columns(2, gap="small")
     for index, kind in enumerate(map_pictures.kinds(bundle)):
         with columns[index % 2]:

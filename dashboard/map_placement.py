@@ -7,10 +7,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, latent_loaders, loaders, map_pictures, picture_source, state
+from dashboard import certainty, components, latent_loaders, loaders, map_pictures, picture_source, state
 from dashboard.person_box import person_box
 from posecore import drawing
 from posecore.bundle import Bundle
+from posecore.data.heatmaps import where_found
 from posecore.errors import PosecoreError
 
 if TYPE_CHECKING:
@@ -78,11 +79,18 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
         bundle.samples["sample_id"].to_numpy()[placement.rows].tolist(),
         verdict(placement.judgement),
     )
+    limit = certainty.limit(bundle)
+    sure = limit.sure(found.peaks)
     left, right = st.columns([1, 5], gap="medium")
+    seen = drawing.draw_skeleton(crop, where_found(found.points, found.peaks), sure)
     left.image(
-        drawing.jpeg(crop), width="stretch", caption="What the network sees", alt="The crop that is placed"
-    )
+        drawing.jpeg(seen), width="stretch", alt="The crop that is placed, with the predicted skeleton",
+        caption=f"What the network sees: {certainty.line(sure, limit)}",
+    )  # fmt: skip
+    left.caption(certainty.meaning(limit))
     with right:
+        if certainty.nobody(sure, limit):
+            st.warning(certainty.verdict(sure, limit), icon=":material/person_off:")
         _explain(bundle, own)
         _neighbours(bundle, own)
     return own

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, loaders, picture_source, state
+from dashboard import certainty, components, loaders, picture_source, state
 from posecore import drawing
-from posecore.ablation import ALL_MASKS, parse_mask
+from posecore.ablation import ALL_MASKS, ALL_ON, parse_mask
 from posecore.bundle import Bundle
+from posecore.data.heatmaps import where_found
 from posecore.skips.results import SkipStudy
 from posecore.skips.summary import Summary, perfect
 
@@ -88,10 +89,13 @@ def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: st
         donor = components.picture_of(bundle, str(study.sample_ids[study.donors[row]]))
     if crop is None or (replacement == "other" and donor is None):
         on = drawing.ground() if crop is None else crop
-        points = study.points_under(replacement)[row]
-        return drawing.grid(
-            [drawing.draw_skeleton(on, points[place]) for place in (0, ALL_MASKS.index(parse_mask(mask)))], 2
-        )
+        peaks = study.peaks_under(replacement)[row]
+        points = where_found(study.points_under(replacement)[row], peaks)
+        drawn = []
+        for kept in (ALL_ON, parse_mask(mask)):
+            place, limit = ALL_MASKS.index(kept), certainty.limit(bundle, kept, replacement)
+            drawn.append(drawing.draw_skeleton(on, points[place], limit.sure(peaks[place])))
+        return drawing.grid(drawn, 2)
     before, after = loaders.cut_heatmaps(bundle, crop, mask, replacement, donor)
     # The median peak: by the highest, a face's, all limbs would be dark.
     top = float(np.median(before.max(axis=(1, 2))))

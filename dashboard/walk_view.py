@@ -1,10 +1,13 @@
 """A walk along one component as the page shows it: to play, stop by stop, and how near anybody is."""
 
+from typing import Final
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import (
+    certainty,
     charts,
     components,
     latent_loaders,
@@ -17,13 +20,13 @@ from dashboard.walk_controls import MEAN, OFF, OWN
 from dashboard.walk_player import Frame, player
 from dashboard.walk_stops import Stops
 from posecore import drawing
+from posecore.ablation import ALL_OFF
 from posecore.bundle import Bundle
-from posecore.data.heatmaps import decode
+from posecore.data.heatmaps import decode, where_found
 from posecore.errors import PosecoreError
-from posecore.keypoints import K
 from posecore.latent.pca import Components
-from posecore.latent.skeletons import PEAK
 from posecore.samples import read_peaks
+from posecore.skips.certainty import PERSON, Limit
 
 HOW = {
     OFF: "with **all skips cut**: it sees the stop's latent alone",
@@ -31,6 +34,9 @@ HOW = {
     "went around the bottleneck does not walk along",
     MEAN: "with the **mean skip features of the data set**, the same at every stop",
 }
+JUDGED_AS: Final = {OFF: "zero", OWN: "other", MEAN: "mean"}
+"""What stands in for all cut skips when it is told whether the decoder is sure: a stop is not the person it
+starts from, so to it their features are another person's."""
 TILE = 256
 
 
@@ -57,9 +63,12 @@ def show(bundle: Bundle) -> None:
     _strip(bundle, stops)
     with large:
         maps = _decoded(bundle, stops, skips, crop)
-        _player(bundle, stops, maps)
+        limit = certainty.limit(bundle, ALL_OFF, JUDGED_AS[skips])
         if maps is not None:
-            _about_decoder(bundle, maps, skips)
+            _nobody(maps, limit)
+        _player(bundle, stops, maps, limit)
+        if maps is not None:
+            _about_decoder(bundle, maps, skips, limit)
         repeated = walk_stops.repeated_sentence(stops)
         if repeated:
             st.info(repeated, icon=":material/repeat:")
@@ -81,46 +90,53 @@ def _decoded(
         return None
 
 
-def _player(bundle: Bundle, stops: Stops, maps: NDArray[np.float32] | None) -> None:
-    titles = ["Nearest real person: heatmaps", "Nearest real person: joints found"]
+def _nobody(maps: NDArray[np.float32], limit: Limit) -> None:
+    """First of all: whether the decoder makes a person of any stop."""
+    if all(certainty.nobody(sure, limit) for sure in limit.sure(decode(maps)[1])):
+        st.info(
+            "**Along this walk the decoder does not find a person**: at no stop is it sure of "
+            f"{PERSON} joints or more. Faint heatmaps are made visible below. It may lack skip features, "
+            "which you choose above.",
+            icon=":material/person_off:",
+        )
+
+
+def _player(bundle: Bundle, stops: Stops, maps: NDArray[np.float32] | None, limit: Limit) -> None:
+    titles = ["Nearest real person: heatmaps", "Nearest real person: joints"]
     if maps is not None:
         titles.append("The decoder, of the stop itself: heatmaps")
         points, peaks = decode(maps)
-        if (peaks >= PEAK).any():
-            titles.append("The decoder, of the stop itself: joints found")
+        points, sure = where_found(points, peaks), limit.sure(peaks)
+        if (peaks > 0).any():
+            titles.append("The decoder, of the stop itself: joints")
     frames = []
     for stop, name in enumerate(stops.sample_ids.tolist()):
         pictures = [components.heatmap_of(bundle, name), _joints(bundle, name)]
         away = stops.walk.distance[stop]
-        words = f"{name}, {components.score_of(bundle, name)}, is the nearest, {away:.1f} away."
+        words = f"{name}, {components.score_of(bundle, name)}, is the nearest, {away:.1f} away"
+        words += f": {components.sure_of(bundle, name)}.".replace("**", "")
         if maps is not None:
             fused = drawing.fuse_heatmaps(maps[stop], float(peaks.max()))
-            joints = drawing.draw_skeleton(drawing.ground(TILE), points[stop], peaks[stop], PEAK)
+            joints = drawing.draw_skeleton(drawing.ground(TILE), points[stop], sure[stop])
             pictures += [drawing.enlarge(fused, TILE), joints]
             strongest = round(float(peaks[stop].max()), 3) + 0.0  # no "-0.000"
-            words += (
-                f" Of the stop itself the decoder makes a strongest peak of {strongest:.3f} and "
-                f"finds {int((peaks[stop] >= PEAK).sum())} of {K} joints."
-            )
+            told = certainty.line(sure[stop], limit).replace("**", "")
+            words += f" The decoder, of the stop itself: {told}, the strongest peak {strongest:.3f}."
         words += f" This stop is {stops.verdict(stop)}. {stops.how_sure(stop)}"
         frames.append(Frame(stops.sign(stop), words, pictures[: len(titles)]))
     player(titles, frames, "walk_player")
 
 
-def _about_decoder(bundle: Bundle, maps: NDArray[np.float32], skips: str) -> None:
-    """How the decoder's heatmaps are made, how they are drawn, and whether they show anything at all."""
+def _about_decoder(bundle: Bundle, maps: NDArray[np.float32], skips: str, limit: Limit) -> None:
+    """How the decoder's heatmaps are made, how they are drawn, and when one of their joints is sure."""
     strongest, usual = float(maps.max()), float(np.median(read_peaks(bundle.samples)))
     st.caption(
         f"The decoder's heatmaps are made {HOW[skips]}. All stops share one scale: the strongest peak of the "
         f"walk, {strongest:.3f}, is at full strength. Of real people with all skips the median peak is "
-        f"{usual:.3f}; a joint counts as found from {PEAK} on."
+        f"{usual:.3f}.  \nReal people: {certainty.meaning(certainty.limit(bundle))}  \n"
+        f"The decoder: {certainty.meaning(limit)}"
+        + (" Judged as with another person's features: a stop is not its start." if skips == OWN else "")
     )
-    if strongest < PEAK:
-        st.info(
-            "Along this walk the decoder finds no joint at all: what its heatmaps show is fainter than what "
-            "counts as one, made visible. It may lack skip features, which you choose above.",
-            icon=":material/visibility_off:",
-        )
 
 
 def _strip(bundle: Bundle, stops: Stops) -> None:
@@ -138,7 +154,7 @@ def _strip(bundle: Bundle, stops: Stops) -> None:
                 )
                 st.caption(
                     f"{name}  \n{components.score_of(bundle, name)}  \n"
-                    f"distance {stops.walk.distance[stop]:.1f}"
+                    f"distance {stops.walk.distance[stop]:.1f}  \n{components.sure_of(bundle, name)}"
                 )
                 colour = "orange" if stops.judgement.off_data[stop] else "green"
                 st.markdown(f":{colour}[{stops.verdict(stop)}]")

@@ -72,33 +72,48 @@ def overlay(
 def draw_skeleton(
     picture: Picture,
     points: NDArray[np.floating],
-    peaks: NDArray[np.floating] | None = None,
-    threshold: float = 0.0,
+    sure: NDArray[np.bool_] | None = None,
     unit: float = SIZE,
     pen: float | None = None,
 ) -> Picture:
     """A copy of the `picture`, of any size, with limbs and joints drawn on it.
 
-    A joint is left out, with its limbs, where its point is nan or its peak lies below `threshold`. unit:
-    how many of the points' pixels the picture's width is. pen: thickness, 1 as on a 256 x 256 crop; it
-    grows with the picture if not given.
+    A joint is left out, with its limbs, where its point is nan. sure: (17,) which joints are drawn full; the
+    others become thin rings, and limbs that end in one thin lines. All are full if not given, as annotated
+    joints are. unit: how many of the points' pixels the picture's width is. pen: thickness, 1 as on a
+    256 x 256 crop; it grows with the picture if not given.
     """
     drawn = picture.copy()
     scale = picture.shape[1] / unit
     pen = scale if pen is None else pen
     shown = np.isfinite(points).all(axis=1)
-    if peaks is not None:
-        shown = shown & (peaks >= threshold)
+    full = shown if sure is None else shown & sure
     # OpenCV takes sub-pixel places as integers with four fractional bits, of pixel centres.
     places = np.rint((np.where(shown[:, None], points, 0) * scale - 0.5) * 16).astype(int)
-    thin = max(1, round(1.5 * pen))
+    thick, thin = max(1, round(1.5 * pen)), max(1, round(0.5 * pen))
     limbs = [(a, b) for a, b in LIMBS if shown[a] and shown[b]]
-    for colour, width in ((None, thin + 2), (COLOURS, thin)):
-        for a, b in limbs:
-            ink = (255, 255, 255) if colour is None else colour[b]
-            cv2.line(drawn, _place(places, a), _place(places, b), ink, width, cv2.LINE_AA, 4)
+    # What is sure lies on top of what is not.
+    for a, b in limbs:
+        if not (full[a] and full[b]):
+            cv2.line(drawn, _place(places, a), _place(places, b), COLOURS[b], thin, cv2.LINE_AA, 4)
     radius = 2.6 * pen
-    for joint in np.flatnonzero(shown):
+    hollow = [int(joint) for joint in np.flatnonzero(shown & ~full)]
+    inside = np.zeros(picture.shape[:2], np.uint8)
+    for joint in hollow:
+        cv2.circle(inside, _place(places, joint), round((radius + 1) * 16), 1, -1, cv2.LINE_8, 4)
+    drawn[inside > 0] = picture[inside > 0]
+    for joint in hollow:
+        # Light outside, so that a dark ring is seen on a dark picture.
+        cv2.circle(drawn, _place(places, joint), round((radius + 2) * 16), (255, 255, 255), 1, cv2.LINE_AA, 4)
+        cv2.circle(
+            drawn, _place(places, joint), round((radius + 1) * 16), COLOURS[joint], thin, cv2.LINE_AA, 4
+        )
+    for colour, width in ((None, thick + 2), (COLOURS, thick)):
+        for a, b in limbs:
+            if full[a] and full[b]:
+                ink = (255, 255, 255) if colour is None else colour[b]
+                cv2.line(drawn, _place(places, a), _place(places, b), ink, width, cv2.LINE_AA, 4)
+    for joint in np.flatnonzero(full):
         at = _place(places, int(joint))
         cv2.circle(drawn, at, round((radius + 1) * 16), (255, 255, 255), -1, cv2.LINE_AA, 4)
         cv2.circle(drawn, at, round(radius * 16), COLOURS[joint], -1, cv2.LINE_AA, 4)
@@ -106,25 +121,37 @@ def draw_skeleton(
 
 
 def draw_moves(
-    picture: Picture, before: NDArray[np.floating], after: NDArray[np.floating], unit: float = SIZE
+    picture: Picture,
+    before: NDArray[np.floating],
+    after: NDArray[np.floating],
+    sure: NDArray[np.bool_] | None = None,
+    unit: float = SIZE,
 ) -> Picture:
     """A dimmed copy of `picture` with an arrow per joint from `before` to `after`; a dot where it stays.
 
-    before, after: (17, 2). unit: how many of the points' pixels the picture's width is.
+    before, after: (17, 2). sure: (17,) which joints are sure at both ends; the others get a thin arrow from a
+    ring, or a ring alone. All are sure if not given. unit: how many of the points' pixels the picture's width
+    is.
     """
     drawn = _to_uint8(picture * 0.45)
     scale = picture.shape[1] / unit
     pen = max(1, round(picture.shape[1] / SIZE))
-    for joint, (start, end) in enumerate(zip(before, after, strict=True)):
+    full = np.ones(len(before), np.bool_) if sure is None else sure
+    # What is sure lies on top of what is not.
+    for joint in np.argsort(full, kind="stable").tolist():
+        start, end = before[joint], after[joint]
         if not (np.isfinite(start).all() and np.isfinite(end).all()):
             continue
         places = np.rint((np.stack([start, end]) * scale - 0.5) * 16).astype(int)
         ink = tuple(int(value) for value in ON_DARK[joint])
+        if not full[joint]:
+            ink = tuple(round(0.6 * value) for value in ink)
         length = float(np.linalg.norm(end - start)) * scale
         if length >= 1:
             tip = min(0.5, 7 * pen / length)
-            cv2.arrowedLine(drawn, _place(places, 0), _place(places, 1), ink, pen, cv2.LINE_AA, 4, tip)
-        cv2.circle(drawn, _place(places, 0), 2 * pen * 16, ink, -1, cv2.LINE_AA, 4)
+            width = pen if full[joint] else max(1, pen // 2)
+            cv2.arrowedLine(drawn, _place(places, 0), _place(places, 1), ink, width, cv2.LINE_AA, 4, tip)
+        cv2.circle(drawn, _place(places, 0), 2 * pen * 16, ink, -1 if full[joint] else 1, cv2.LINE_AA, 4)
     return drawn
 
 

@@ -105,17 +105,44 @@ def test_limbs_join_joints_and_take_the_colour_of_the_outer_one() -> None:
     assert np.abs(drawn[99, 100].astype(int) - COLOURS[wrist]).max() <= 60
 
 
-def test_joints_below_the_threshold_are_left_out_with_their_limbs() -> None:
-    elbow, wrist = 7, 9
+def test_joints_that_are_not_sure_are_hollow_and_their_limbs_thin() -> None:
+    shoulder, elbow, wrist = 5, 7, 9
     points = far_away()
-    points[elbow], points[wrist] = [60, 100], [140, 100]
-    peaks = np.ones(K, np.float32)
-    peaks[wrist] = 0.2
-    drawn = drawing.draw_skeleton(drawing.ground(), points, peaks, threshold=0.3)
-    assert np.array_equal(drawn[:, 80:], drawing.ground()[:, 80:])
+    points[shoulder], points[elbow], points[wrist] = [60.5, 20.5], [60.5, 100.5], [140.5, 100.5]
+    sure = np.zeros(K, np.bool_)
+    sure[[shoulder, elbow]] = True
+    drawn, full = (drawing.draw_skeleton(drawing.ground(), points, given) for given in (sure, None))
+    changed = (drawn != drawing.ground()).any(axis=2)
     assert tuple(drawn[100, 60]) == COLOURS[elbow]
-    with_it = drawing.draw_skeleton(drawing.ground(), points, peaks, threshold=0.2)
-    assert tuple(with_it[100, 140]) == COLOURS[wrist]
+    # Inside the ring of the wrist there is nothing, of its limb neither, but around it there is its colour.
+    assert tuple(full[100, 140]) == COLOURS[wrist] and not changed[99:102, 139:142].any()
+    assert np.abs(drawn[95:106, 135:146].astype(int) - COLOURS[wrist]).sum(axis=2).min() < 60
+    # The limb to the wrist is a pixel or two wide, that to the elbow as wide as ever.
+    assert 1 <= changed[90:111, 100].sum() <= 3 < (full[90:111, 100] != drawing.GROUND).any(axis=1).sum() + 1
+    assert np.array_equal(drawn[30:80], full[30:80])
+    assert np.array_equal(drawing.draw_skeleton(drawing.ground(), points, np.ones(K, np.bool_)), full)
+
+
+def test_no_joint_that_is_not_sure_covers_one_that_is() -> None:
+    points, sure = far_away(), np.zeros(K, np.bool_)
+    points[LEFT_WRIST] = points[RIGHT_WRIST] = [100.5, 60.5]
+    for first, colour in ((LEFT_WRIST, COLOURS[LEFT_WRIST]), (RIGHT_WRIST, COLOURS[RIGHT_WRIST])):
+        sure[:] = False
+        sure[first] = True
+        assert tuple(drawing.draw_skeleton(drawing.ground(), points, sure)[60, 100]) == colour
+
+
+def test_an_arrow_that_is_not_sure_is_fainter_and_begins_in_a_ring() -> None:
+    before, after = far_away(), far_away()
+    before[LEFT_WRIST], after[LEFT_WRIST] = [160.5, 160.5], [560.5, 160.5]
+    black = np.zeros((1024, 1024, 3), np.uint8)
+    sure, unsure = (
+        drawing.draw_moves(black, before, after, np.full(K, given), unit=1024) for given in (True, False)
+    )
+    wide = [int((picture[140:181, 360].sum(axis=1) > 0).sum()) for picture in (sure, unsure)]
+    assert 0 < wide[1] < wide[0]
+    assert sure[155, 160].any() and not unsure[155, 160].any()
+    assert np.array_equal(sure, drawing.draw_moves(black, before, after, unit=1024))
 
 
 def test_nobody_leaves_the_picture_as_it_was() -> None:

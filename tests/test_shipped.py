@@ -7,11 +7,14 @@ import pytest
 from PIL import Image
 
 from posecore.ablation import ALL_ON
-from posecore.bundle import Bundle, open_bundle, verify
+from posecore.bundle import Bundle, open_bundle, open_study, verify
+from posecore.data.crops import box_crop
 from posecore.data.heatmaps import decode
 from posecore.inference import Predictor
 from posecore.metrics.pck import hits, image_scores
 from posecore.samples import read_points, read_visibility
+from posecore.skips.certainty import PERSON, joint_limit, thresholds
+from posecore.skips.results import load_skip_study
 
 ROOT = Path(__file__).parent.parent
 
@@ -42,6 +45,32 @@ def test_it_shows_people_whose_making_is_known(demo: Bundle) -> None:
              read_visibility(demo.samples))
     )  # fmt: skip
     assert np.allclose(demo.samples["pck"], scores, equal_nan=True)
+
+
+def seen(picture: Image.Image) -> np.ndarray:
+    """What the network sees of a whole picture that somebody uploads."""
+    size = float(picture.width), float(picture.height)
+    return box_crop((0.0, 0.0, *size), *picture.size).cut(picture)
+
+
+def test_it_is_sure_of_people_and_not_of_pictures_of_nothing(demo: Bundle) -> None:
+    limit = joint_limit(demo, ALL_ON, "zero")
+    assert limit.known and limit.above is not None
+    shown = [name for name in demo.samples["sample_id"] if demo.picture_path(name)][:8]
+    people = [np.asarray(Image.open(demo.picture_path(name)).convert("RGB")) for name in shown]
+    nothing = [seen(Image.new("RGB", size, colour)) for size, colour in
+               (((1, 1), "red"), ((300, 300), "black"), ((300, 300), "white"))]  # fmt: skip
+    network = Predictor(demo.network(), demo.manifest.precision)
+    count = limit.sure(decode(network.heatmaps(np.stack(people + nothing)))[1]).sum(axis=1)
+    assert count[:8].min() >= 12
+    red, *plain = count[8:].tolist()
+    assert red < 8 and max(plain) < PERSON
+
+
+def test_the_stored_study_says_when_a_joint_is_sure_under_every_mask(demo: Bundle) -> None:
+    info = open_study(demo, "skips").info
+    assert info["sure_above"] == thresholds(load_skip_study(demo))
+    assert info["labelled_joints"] > 5000
 
 
 def test_this_code_makes_of_the_shipped_pictures_what_is_stored(demo: Bundle) -> None:

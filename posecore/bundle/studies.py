@@ -95,6 +95,19 @@ def write_study(bundle: Bundle, name: str, folder: Path, info: Mapping[str, Any]
     return open_study(bundle, name)
 
 
+def add_info(bundle: Bundle, name: str, more: Mapping[str, Any]) -> Study:
+    """Add to what the study `name` tells of itself, without touching its files or when it was made.
+
+    more: as JSON; what is there under the same names is replaced. Raises BundleError where the study is
+    absent or broken.
+    """
+    study = open_study(bundle, name)
+    values = asdict(study) | {"info": study.info | dict(more)}
+    del values["path"]
+    write_json(study.path / MANIFEST, values)
+    return open_study(bundle, name)
+
+
 def open_study(bundle: Bundle, name: str) -> Study:
     """The study `name` of a bundle; sizes are checked, hashes when `study_arrays` reads a file.
 

@@ -76,6 +76,12 @@ def decode(
     return points.astype(np.float32), peaks
 
 
+def where_found(points: NDArray[np.floating], peaks: NDArray[np.floating]) -> NDArray[np.float32]:
+    """The points (..., 2) of `decode`, nan where the peak (...) is not above zero: an empty heatmap names no
+    place, and its joint is lost."""
+    return np.asarray(np.where(peaks[..., None] > 0, points, np.nan), np.float32)
+
+
 @lru_cache(maxsize=16)
 def _blurred_impulses(cells: int, sigma: float) -> NDArray[np.float32]:
     """(cells, cells): row i is a 1 at cell i, blurred; reflected at the border, so the sum stays 1."""

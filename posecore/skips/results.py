@@ -33,9 +33,9 @@ class SkipStudy:
     Variant 0 has all skips on; then follow, per replacement, the other masks in the order of ALL_MASKS.
 
     sample_ids: (N,). donors: (N,) whose features stand in for a person's under "other", a place in
-    sample_ids. cells: (N, V, 17, 2) uint8 heatmap cells, column then row. peaks: (N, V, 17) float32 heights.
-    hits: (N, V, 17) int8, 1 found, 0 not, -1 not labelled. info: the study's settings and what is known of
-    the labels; see posecore.skips.study.
+    sample_ids. cells: (N, V, 17, 2) uint8 heatmap cells, column then row. peaks: (N, V, 17) float32 heights,
+    rounded to multiples of `step` above the lowest. hits: (N, V, 17) int8, 1 found, 0 not, -1 not labelled.
+    info: the study's settings and what is known of the labels; see posecore.skips.study.
     """
 
     sample_ids: NDArray[np.str_]
@@ -43,6 +43,7 @@ class SkipStudy:
     donors: NDArray[np.int64]
     cells: NDArray[np.uint8]
     peaks: NDArray[np.float32]
+    step: float
     hits: NDArray[np.int8]
     info: Mapping[str, Any]
 
@@ -108,6 +109,7 @@ def load_skip_study(bundle: Bundle) -> SkipStudy:
             donors=values["donors"].astype(np.int64),
             cells=values["cells"],
             peaks=low + step * values["peaks"].astype(np.float32),
+            step=float(step),
             hits=values["hits"],
             info=study.info,
         )

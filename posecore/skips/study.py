@@ -1,4 +1,5 @@
-"""Run the network with every mask and replacement over the people of a bundle, and keep what it says.
+"""Run the network with every mask and replacement over the people of a bundle, and keep what it says, and
+from which height of a peak on a joint is sure.
 
 A picture is encoded once. People are visited in a drawn order, and each gets the features of the one visited
 before: so "another person" is drawn by seed, nobody is their own, and the features needed are still there.
@@ -7,7 +8,7 @@ What is done lies in small files of CHUNK people; a run that was killed goes on 
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,15 +24,16 @@ from posecore.bundle.manifest import WEIGHTS
 from posecore.bundle.partial import empty_partial, open_partial
 from posecore.bundle.people import People, choose_people
 from posecore.bundle.reader import Bundle
-from posecore.bundle.studies import Study, write_study
+from posecore.bundle.studies import Study, open_study, write_study
 from posecore.data.heatmaps import STRIDE, decode
 from posecore.data.prepared import PreparedData
-from posecore.errors import ConfigError
+from posecore.errors import BundleError, ConfigError
 from posecore.files import atomic_file
 from posecore.inference import Predictor
 from posecore.keypoints import GROUPS
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import Encoded
+from posecore.skips.certainty import STORED, store_thresholds
 from posecore.skips.results import NAME, save_results
 
 CHUNK: Final = 32
@@ -61,16 +63,10 @@ def run_study(bundle: Bundle, data: PreparedData | None, settings: Settings) -> 
 
     data: the prepared data folder with the pictures that the bundle does not ship and, where the bundle
     holds no annotations, the labels that tell right from wrong; of these only the hits are kept. With
-    several stacks the skips of the last one are cut; cutting one that was not built has no effect. Raises
-    ConfigError or DataError where people, pictures or settings do not fit.
+    several stacks the skips of the last one are cut; cutting one that was not built has no effect. A study of
+    these settings that lacks no more than the heights of sure peaks gets those, and nobody is asked again.
+    Raises ConfigError or DataError where people, pictures or settings do not fit.
     """
-    people = choose_people(bundle, data, settings.split, settings.limit, settings.seed)
-    if "other" in settings.replacements and len(people.sample_ids) < 2:
-        raise ConfigError("the replacement 'other' needs two people or more; leave it out or take more")
-    predictor = Predictor(bundle.network(), bundle.manifest.precision)
-    order = np.random.default_rng(settings.seed).permutation(len(people.sample_ids))
-    donors = np.empty_like(order)
-    donors[order] = np.roll(order, 1)
     described = {
         "replacements": list(settings.replacements),
         "split": settings.split,
@@ -79,6 +75,15 @@ def run_study(bundle: Bundle, data: PreparedData | None, settings: Settings) -> 
         "precision": bundle.manifest.precision,
         "data": None if data is None else data.info["fingerprint"],
     }
+    if _lacks_thresholds_only(bundle, described):
+        return store_thresholds(bundle)
+    people = choose_people(bundle, data, settings.split, settings.limit, settings.seed)
+    if "other" in settings.replacements and len(people.sample_ids) < 2:
+        raise ConfigError("the replacement 'other' needs two people or more; leave it out or take more")
+    predictor = Predictor(bundle.network(), bundle.manifest.precision)
+    order = np.random.default_rng(settings.seed).permutation(len(people.sample_ids))
+    donors = np.empty_like(order)
+    donors[order] = np.roll(order, 1)
     people_hash = hashlib.sha256("\n".join(people.sample_ids).encode()).hexdigest()
     weights = bundle.manifest.files[WEIGHTS]["sha256"]
     job = described | {"weights": weights, "people": people_hash, "chunk": CHUNK}
@@ -103,7 +108,9 @@ def run_study(bundle: Bundle, data: PreparedData | None, settings: Settings) -> 
         "labelled_faces": face_patterns(people.visibility),
         "versions": {name: version(name) for name in ("torch", "numpy")},
     }
-    return write_study(bundle, NAME, partial, info)
+    write_study(bundle, NAME, partial, info)
+    # Of what was stored, so that a study from before and a new one get the same.
+    return store_thresholds(bundle)
 
 
 def measure(
@@ -126,6 +133,19 @@ def face_patterns(visibility: NDArray[np.integer]) -> dict[str, Any]:
         return {"people": 0, "commonest": None}
     count = Counter(map(tuple, labelled.tolist())).most_common(1)[0][1]
     return {"people": len(labelled), "commonest": round(count / len(labelled), 4)}
+
+
+def _lacks_thresholds_only(bundle: Bundle, described: Mapping[str, Any]) -> bool:
+    """Whether the bundle holds the study described, made before it told when a joint is sure.
+
+    Its labels are in its file, so that no data folder has to be named again.
+    """
+    try:
+        info = open_study(bundle, NAME).info
+    except BundleError:
+        return False
+    given = {name: value for name, value in described.items() if name != "data" or value is not None}
+    return STORED not in info and given == {name: info.get(name) for name in given}
 
 
 def _means(bundle: Bundle, predictor: Predictor, settings: Settings) -> Sequence[Tensor] | None:

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from served import ROOT, Served
 
-from dashboard import lab_answer, picture_source
+from dashboard import certainty, lab_answer, picture_source
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask, format_mask
 from posecore.inference import Predictor
@@ -259,10 +259,10 @@ def answers(served: Served, person: str) -> dict[SkipMask, str]:
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
     maps = predictor.decode_all(predictor.encode(crop[None].copy()))[:, 0]
     subject = picture_source.Subject("", crop, None, person)  # type: ignore[arg-type]
-    before = lab_answer.from_heatmaps("", maps[0])
+    before = lab_answer.from_heatmaps("", maps[0], certainty.limit(bundle))
     found = {}
     for mask, heatmaps in zip(ALL_MASKS, maps, strict=True):
-        side = lab_answer.from_heatmaps("", heatmaps)
+        side = lab_answer.from_heatmaps("", heatmaps, certainty.limit(bundle, mask))
         picture = lab_answer.skeleton(lab_answer.Answer(subject, before, side), side)
         found[mask] = hashlib.sha256(drawing.jpeg(picture)).hexdigest()
     return found

@@ -27,10 +27,13 @@ from posecore.latent.project import project
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.samples import read_points
+from posecore.skips.certainty import Limit
 from posecore.skips.study import Settings as SkipSettings
 from posecore.skips.study import run_study
 
 PEOPLE = 12
+HALF, UNKNOWN = Limit(0.5, True, ""), Limit(None, False, "nobody knows")
+NOBODY = "**no person found**, sure of 0 of 17 joints"
 ONE, EVERYBODY, LATENTS_TAB = state.COMPARE_TABS[1:]
 
 
@@ -137,8 +140,8 @@ def test_a_skip_that_one_network_lacks_is_said_to_be_not_there(artifacts, monkey
         if text.value.startswith("**A: ") or text.value.startswith("**B: ")
     ]
     assert titles == [
-        "**A: one**  \ncut: 32 × 32",
-        "**B: other**  \ncut: 32 × 32; **not there**, trained without: 64 × 64",
+        f"**A: one**  \ncut: 32 × 32  \n{NOBODY}",
+        f"**B: other**  \ncut: 32 × 32; **not there**, trained without: 64 × 64  \n{NOBODY}",
     ]
 
 
@@ -153,10 +156,11 @@ def test_switching_the_finest_skip_changes_the_network_that_has_it_only(artifact
 def test_what_nobody_knows_of_a_joint_is_a_dot():
     path_free = Answer(
         subject=type("S", (), {"annotated": None, "visibility": None})(),  # type: ignore[arg-type]
-        before=Side("A", np.zeros((17, 2), np.float32), np.ones(17, np.float32), None),
-        after=Side("B", np.full((17, 2), 3, np.float32), np.ones(17, np.float32), None),
+        before=Side("A", np.zeros((17, 2), np.float32), np.ones(17, np.float32), None, HALF),
+        after=Side("B", np.full((17, 2), 3, np.float32), np.ones(17, np.float32), None, UNKNOWN),
     )
     table = compare_person.table(path_free)
+    assert set(table["A sure"]) == {"✓"} and set(table["B sure"]) == {"·"}
     assert "found by A" not in table and table["apart, px"].to_numpy() == pytest.approx(18**0.5)
 
 

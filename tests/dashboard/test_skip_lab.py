@@ -20,8 +20,11 @@ from posecore.data.crops import SquareCrop, box_crop
 from posecore.keypoints import COLOURS, KEYPOINTS, K
 from posecore.metrics.pck import hits
 from posecore.samples import columns, read_points, read_visibility
+from posecore.skips.certainty import Limit
 
 PEOPLE = 16
+ALWAYS = Limit(0.0, True, "")
+"""Every joint with a place is sure."""
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +152,7 @@ def test_right_and_wrong_stand_in_the_table_where_joints_are_annotated(
     marks = {0.0: "✗", 1.0: "✓"}
     expected = []
     for place in (0, -1):
-        points = lab_answer.from_heatmaps("", maps[place]).points
+        points = lab_answer.from_heatmaps("", maps[place], ALWAYS).points
         found = hits(points[None], read_points(row, "annotated"), read_visibility(row))[0]
         expected.append([marks.get(value, "·") for value in found])
     assert table["found"].tolist() == [f"{a} → {b}" for a, b in zip(*expected, strict=True)]
@@ -324,7 +327,7 @@ def test_a_marker_found_in_the_crop_is_drawn_where_it_is_in_the_picture() -> Non
     row, column = np.argwhere(crop[..., 0] > 128).mean(axis=0) + 0.5
     points = np.full((K, 2), np.nan, np.float32)
     points[wrist] = column, row
-    side = lab_answer.Side("", points, np.ones(K, np.float32), None)
+    side = lab_answer.Side("", points, np.ones(K, np.float32), None, ALWAYS)
     subject = picture_source.Subject("me", crop, square, photograph=photograph, own=True)
     drawn = lab_answer.skeleton(lab_answer.Answer(subject, side, side), side)
     ink = np.argwhere(np.abs(drawn.astype(int) - COLOURS[wrist]).max(axis=2) < 12)
@@ -337,7 +340,7 @@ def test_a_joint_whose_heatmap_holds_nothing_is_lost_and_has_not_moved(bundle: B
     before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
     before[:, 10, 10] = 1
     after[:2, 10, 14], after[2:] = 0.5, -0.001
-    sides = [lab_answer.from_heatmaps(name, maps) for name, maps in (("a", before), ("b", after))]
+    sides = [lab_answer.from_heatmaps(name, maps, ALWAYS) for name, maps in (("a", before), ("b", after))]
     crop = np.zeros((256, 256, 3), np.uint8)
     annotated, labelled = np.full((K, 2), 2.0, np.float32), np.full(K, 2)
     subject = picture_source.Subject(
@@ -351,7 +354,7 @@ def test_a_joint_whose_heatmap_holds_nothing_is_lost_and_has_not_moved(bundle: B
     assert found is not None and not found[1].any()  # not even where the first cell would be right
     arrows = lab_answer.moves(answer)
     assert not arrows[:8, :8].any()
-    nothing = lab_answer.Answer(subject, sides[0], lab_answer.from_heatmaps("c", after * 0))
+    nothing = lab_answer.Answer(subject, sides[0], lab_answer.from_heatmaps("c", after * 0, ALWAYS))
     assert nothing.median_radii() == "–"
 
 
@@ -359,7 +362,7 @@ def test_movement_is_told_in_pixels_of_the_picture_and_in_radii(bundle: Bundle) 
     before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
     before[:, 10, 10] = 1
     after[:, 10, 14] = 0.5  # four cells, 16 crop pixels
-    sides = [lab_answer.from_heatmaps(name, maps) for name, maps in (("a", before), ("b", after))]
+    sides = [lab_answer.from_heatmaps(name, maps, ALWAYS) for name, maps in (("a", before), ("b", after))]
     crop = np.zeros((256, 256, 3), np.uint8)
     answer = lab_answer.Answer(picture_source.Subject("me", crop, SquareCrop(5, 5, 512)), *sides)
     row = answer.table().iloc[3]

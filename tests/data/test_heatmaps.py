@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from posecore.data.heatmaps import Target, decode, encode
+from posecore.data.heatmaps import Target, decode, encode, where_found
 from posecore.errors import ConfigError
 
 
@@ -53,6 +53,13 @@ def test_decoding_returns_the_peak_and_the_first_of_equal_maxima():
     points, peaks = decode(heatmaps)
     assert points.tolist() == [[[42.0, 14.0]]]
     assert peaks.tolist() == [[0.5]]
+
+
+def test_what_is_not_above_zero_names_no_place():
+    heatmaps = np.zeros((1, 3, 64, 64), np.float32)
+    heatmaps[0, 0, 3, 10], heatmaps[0, 1] = 0.5, -0.1
+    points = where_found(*decode(heatmaps))
+    assert points[0, 0].tolist() == [42.0, 14.0] and np.isnan(points[0, 1:]).all()
 
 
 def test_a_sigma_of_nothing_is_refused():

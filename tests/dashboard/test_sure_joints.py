@@ -1,0 +1,235 @@
+"""What every page that shows predicted joints says and draws of those that are not sure."""
+
+import io
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_bundle import make_fake_bundle
+from opening import open_page
+from PIL import Image
+from reading import words
+from streamlit.testing.v1 import AppTest
+
+from dashboard import certainty, components, lab_answer, lab_sheet, loaders, picture_source
+from posecore import drawing
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask
+from posecore.bundle import Bundle, open_bundle
+from posecore.bundle.studies import add_info
+from posecore.data.crops import SquareCrop
+from posecore.data.heatmaps import decode
+from posecore.keypoints import K
+from posecore.samples import read_peaks
+from posecore.skips.certainty import PERSON, Limit
+from posecore.skips.study import Settings, run_study
+
+PEOPLE = 6
+WHO = "train-1014"
+NEVER, UNKNOWN = Limit(None, True, "Never."), Limit(None, False, "Nothing is labelled.")
+
+
+@pytest.fixture(scope="module")
+def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = make_fake_bundle(
+        tmp_path_factory.mktemp("sure") / "people", PEOPLE, annotations=True, pictures=True
+    )
+    run_study(open_bundle(path), None, Settings())
+    return path
+
+
+@pytest.fixture
+def bundle(studied: Path, tmp_path: Path) -> Bundle:
+    """People with a study, for tests that decide from which height on a joint is sure."""
+    return open_bundle(shutil.copytree(studied, tmp_path / "artifacts" / "people"))
+
+
+def decide(bundle: Bundle, whole: float | None, **cut: float | None) -> None:
+    """With all skips on joints are sure above `whole`; with all cut, above what is given by replacement."""
+    heights = {
+        name: dict.fromkeys(map(format_mask, ALL_MASKS), cut.get(name)) | {"1111": whole}
+        for name in ("zero", "mean", "other")
+    }
+    add_info(bundle, "skips", {"sure_above": heights})
+
+
+def above(peaks: np.ndarray, count: int) -> float:
+    """A height that `count` of the peaks exceed."""
+    ordered = np.sort(peaks.astype(float))[::-1]
+    return float((ordered[count - 1] + ordered[count]) / 2)
+
+
+def peaks_of(bundle: Bundle, crop: np.ndarray, place: int) -> np.ndarray:
+    return loaders.all_masks(bundle, crop)[place].max(axis=(1, 2))
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, bundle: Bundle, page: str, **link: str) -> AppTest:
+    return open_page(monkeypatch, bundle.path.parent, page, **link)
+
+
+def upload(app: AppTest, picture: Image.Image) -> AppTest:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    app.file_uploader[0].upload("a.png", file.getvalue())
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def headed(app: AppTest, title: str) -> str:
+    """The line below a heading."""
+    return next(text.value for text in app.markdown if text.value.startswith(f"**{title}**  \n")).split("\n")[
+        1
+    ]
+
+
+def test_sure_joints_are_counted_and_without_enough_of_them_there_is_no_person() -> None:
+    limit, sure = Limit(0.5, True, ""), np.arange(K) < PERSON
+    assert certainty.line(sure, limit) == "sure of 4 of 17 joints" and not certainty.nobody(sure, limit)
+    sure[0] = False
+    assert certainty.line(sure, limit) == "**no person found**, sure of 3 of 17 joints"
+    assert certainty.verdict(sure, limit) == (
+        "**The network does not find a person here**: it is sure of 3 of 17 joints."
+    )
+    nothing = np.zeros(K, np.bool_)
+    assert certainty.nobody(nothing, NEVER) and "no joint is sure" in certainty.meaning(NEVER)
+    # Where nobody knows, the network is not blamed.
+    assert not certainty.nobody(nothing, UNKNOWN) and "no person" not in certainty.line(nothing, UNKNOWN)
+    assert "Nothing is labelled." in certainty.meaning(UNKNOWN) and "not known" in certainty.meaning(UNKNOWN)
+    assert "above 0.500" in certainty.meaning(limit)
+
+
+def test_the_skip_lab_counts_sure_joints_on_both_sides(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crop = components.picture_of(bundle, WHO)
+    assert crop is not None
+    before, after = peaks_of(bundle, crop, 0), peaks_of(bundle, crop, -1)
+    assert (before > 0).sum() > 7 and (after > 0).sum() > 5
+    decide(bundle, above(before, 7), zero=above(after, 5), mean=None)
+    app = opened(monkeypatch, bundle, "skip_lab", lab_person=WHO)
+    assert headed(app, "All four skips on") == "sure of 7 of 17 joints"
+    assert headed(app, "All four skips cut") == "sure of 5 of 17 joints"
+    pairs = [value.split(" → ") for value in app.dataframe[0].value["sure"]]
+    assert [first == "✓" for first, _ in pairs] == (before > above(before, 7)).tolist()
+    assert [second == "✓" for _, second in pairs] == (after > above(after, 5)).tolist()
+    assert not app.warning
+    # With the mean in place no height will do: nobody is found, which the column says first.
+    other = opened(monkeypatch, bundle, "skip_lab", lab_person=WHO, lab_replacement="mean")
+    assert headed(other, "All four skips on") == "sure of 7 of 17 joints"
+    assert headed(other, "All four skips cut") == "**no person found**, sure of 0 of 17 joints"
+    assert "With these skips no joint is sure" in words(other)
+
+
+@pytest.mark.parametrize(("size", "colour"), [((1, 1), "red"), ((300, 300), "black")])
+def test_an_upload_of_nobody_is_first_said_to_be_nobody(
+    size: tuple[int, int], colour: str, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide(bundle, 1e6, zero=None)
+    app = opened(monkeypatch, bundle, "skip_lab", lab_source="your own picture")
+    upload(app, Image.new("RGB", size, colour))
+    assert app.warning[0].value.startswith("**The network does not find a person here**")
+    assert headed(app, "All four skips on") == "**no person found**, sure of 0 of 17 joints"
+    on_map = opened(monkeypatch, bundle, "latent_map", map_source="your own picture")
+    upload(on_map, Image.new("RGB", size, colour))
+    assert on_map.warning[0].value.startswith("**The network does not find a person here**")
+
+
+def test_joints_that_are_not_sure_are_drawn_otherwise(bundle: Bundle) -> None:
+    crop = np.zeros((256, 256, 3), np.uint8)
+    maps = np.zeros((K, 64, 64), np.float32)
+    maps[np.arange(K), 10 + 2 * np.arange(K), 30] = np.linspace(0.1, 0.9, K)
+    maps[3] = 0  # lost
+    some, every = Limit(0.5, True, ""), Limit(0.0, True, "")
+    subject = picture_source.Subject("me", crop, SquareCrop(0, 0, 256))
+    drawn = []
+    for limit in (some, every, NEVER):
+        side = lab_answer.from_heatmaps("a", maps, limit)
+        answer = lab_answer.Answer(subject, side, side)
+        points = lab_answer.where_found(*(part[0] for part in decode(maps[None])))
+        assert np.isnan(points[3]).all() and not side.sure[3]
+        expected = drawing.draw_skeleton(crop, points, limit.sure(maps.max(axis=(1, 2))))
+        np.testing.assert_array_equal(lab_answer.skeleton(answer, side), expected)
+        drawn.append(lab_answer.moves(answer))
+    assert not np.array_equal(drawn[0], drawn[1]) and not np.array_equal(drawn[0], drawn[2])
+    assert lab_answer.from_heatmaps("a", maps, some).how_sure() == "sure of 8 of 17 joints"
+
+
+def test_the_sheet_says_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    real = lab_sheet.ImageDraw.Draw
+
+    def listening(image: Image.Image) -> object:
+        pen = real(image)
+        draw = pen.text
+        monkeypatch.setattr(
+            pen, "text", lambda at, text, *more: (written.append(text), draw(at, text, *more))
+        )
+        return pen
+
+    monkeypatch.setattr(lab_sheet.ImageDraw, "Draw", listening)
+    maps = np.zeros((K, 64, 64), np.float32)
+    maps[:, 5, 5] = 0.4
+    subject = picture_source.Subject("me", np.zeros((256, 256, 3), np.uint8), SquareCrop(0, 0, 256))
+    sides = [
+        lab_answer.from_heatmaps(*rest) for rest in (("On", maps, Limit(0.1, True, "")), ("Cut", maps, NEVER))
+    ]
+    lab_sheet.sheet(lab_answer.Answer(subject, *sides), "n = 1", "zero")
+    said = next(text for text in written if "On: " in text)
+    assert said.startswith("On: sure of 17 of 17 joints; Cut: no person found, sure of 0 of 17 joints. ")
+    assert "sure" in written and "yes to no" in written
+
+
+def test_a_person_on_the_map_and_their_skeleton(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    peaks = read_peaks(bundle.samples.iloc[[bundle.row(WHO)]])[0]
+    ground = drawing.ground()
+    decide(bundle, 0.0)
+    full = components.skeleton_of(bundle, WHO, ground)
+    decide(bundle, above(peaks, 9))
+    assert not np.array_equal(components.skeleton_of(bundle, WHO, ground), full)
+    app = opened(monkeypatch, bundle, "latent_map", map_person=WHO)
+    assert f"**{WHO}** · sure of 9 of 17 joints · PCK" in words(app)
+    decide(bundle, above(peaks, 3))
+    app = opened(monkeypatch, bundle, "latent_map", map_person=WHO)
+    assert f"**{WHO}** · **no person found**, sure of 3 of 17 joints" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("skips", "name"), [("off", "zero"), ("the data set's mean", "mean"), ("the start's own", "other")]
+)
+def test_the_walk_says_how_sure_the_decoder_is_of_every_stop(
+    skips: str, name: str, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames: list = []
+    monkeypatch.setattr("dashboard.walk_view.player", lambda titles, given, key: frames.append(given))
+    decide(bundle, 0.0, **{name: 0.0})
+    link = {"walk_skips": skips, "walk_start": WHO}
+    app = opened(monkeypatch, bundle, "pc_walk", **link)
+    assert all(" of 17 joints, the strongest peak" in stop.words for stop in frames[-1])
+    assert "does not find a person" not in words(app)
+    decide(bundle, 0.0, **{name: None})
+    app = opened(monkeypatch, bundle, "pc_walk", **link)
+    said = "The decoder, of the stop itself: no person found, sure of 0 of 17 joints"
+    assert all(said in stop.words for stop in frames[-1])
+    assert any(
+        info.value.startswith("**Along this walk the decoder does not find a person**") for info in app.info
+    )
+    assert "sure of 17 of 17 joints" in words(app)  # the real people
+
+
+def test_pages_without_a_study_say_that_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = open_bundle(make_fake_bundle(tmp_path / "artifacts" / "people", PEOPLE, pictures=True))
+    for page in ("skip_lab", "latent_map", "pc_walk"):
+        app = opened(monkeypatch, bundle, page)
+        assert "not known how many of 17 joints are sure" in words(app), page
+        assert "no person found" not in words(app) and "does not find a person" not in words(app)
+
+
+def test_a_study_that_is_written_anew_is_asked_anew(bundle: Bundle) -> None:
+    decide(bundle, 0.25)
+    assert certainty.limit(bundle).above == 0.25
+    decide(bundle, 0.5)
+    assert certainty.limit(bundle).above == 0.5
+    assert certainty.limit(bundle, ALL_OFF, "mean") == certainty.limit(bundle, ALL_OFF, "zero")
+    shutil.rmtree(bundle.path / "studies")
+    assert not certainty.limit(bundle, ALL_ON).known
