@@ -1,6 +1,5 @@
 """Pieces that several pages share: the bundle, a person, their picture, what a chart is made of."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -190,14 +189,6 @@ def skeleton_of(bundle: Bundle, sample_id: str, on: NDArray[np.uint8]) -> NDArra
 
     row = bundle.row(sample_id)
     return draw_skeleton(on, read_points(bundle.samples.iloc[[row]], "predicted")[0])
-
-
-def strip(bundle: Bundle, sample_ids: Sequence[str], columns: int) -> NDArray[np.uint8]:
-    """Heatmap thumbnails of up to `columns` people side by side; the places left over are empty."""
-    from posecore.drawing import grid, ground
-
-    tiles = [heatmap_of(bundle, sample_id, 128) for sample_id in sample_ids]
-    return grid(tiles + [ground(128)] * (columns - len(tiles)), columns)
 
 
 def rounded(value: float) -> str:
