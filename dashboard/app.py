@@ -4,7 +4,7 @@ import sys
 
 import streamlit as st
 
-from dashboard import loaders
+from dashboard import loaders, pictures
 from dashboard.components import bundle_picker
 
 PAGES = (
@@ -26,6 +26,7 @@ page = st.navigation(
     position="top",
 )
 bundle_picker()
+pictures.warn_of_folder()
 try:
     page.run()
 finally:

@@ -3,6 +3,7 @@
 Every figure carries its `source` as a title: how many people, of which data set, by which network.
 """
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -23,6 +24,22 @@ SCORE_SCALE: Final = ("#3B528B", "#2C728E", "#21918C", "#28AE80", "#5EC962", "#A
 
 GREY: Final = "#8A8F98"
 MARK: Final = "#D55E00"
+
+NARROW: Final = 328
+"""Pixels of a figure's width on a page of 390 pixels, without its margins. Plotly breaks no line by itself,
+and cuts what is too long for the figure."""
+
+TITLE, ENTRY, ROW_NAME = 52, 36, 26
+"""Characters of a line of a figure's title, of a legend's entry and of a row's name, that fit there."""
+
+TITLE_LINE, AXIS_LINE, LEGEND_ROW = 17, 18, 20
+"""Pixels of a line, and of a legend's row, from top to bottom."""
+
+AXIS_ROOM: Final = 54
+"""Pixels below the axes for ticks and one line of a title."""
+
+SCALE_ROOM: Final = 60
+"""Pixels of a scale of colours with its title and ticks."""
 
 
 def category(index: int) -> tuple[str, str]:
@@ -61,11 +78,10 @@ def curves(
             x=best_epoch, y=0, yref="paper", yanchor="bottom", xanchor="right", xshift=-3, text="kept",
             showarrow=False, font={"size": 11, "color": MARK},
         )  # fmt: skip
-    figure.update_layout(
-        **framed(source, 320), showlegend=len(lines) > 1, legend={"orientation": "h", "y": -0.28, "x": 0}
-    )
+    figure.update_layout(**framed(source, 320), showlegend=len(lines) > 1)
     figure.update_xaxes(title="epoch")
     figure.update_yaxes(title=y_title, rangemode="tozero")
+    set_below(figure)
     return figure
 
 
@@ -84,9 +100,10 @@ def distances(
         name=f"from one person to the nearest other, median {typical:.1f}",
         line={"color": MARK, "dash": "dash", "width": 2},
     )  # fmt: skip
-    figure.update_layout(**framed(source, 340), legend={"orientation": "h", "y": -0.28, "x": 0})
+    figure.update_layout(**framed(source, 340), showlegend=True)
     figure.update_xaxes(title="c, in standard deviations of the component")
     figure.update_yaxes(title="distance", rangemode="tozero")
+    set_below(figure)
     return figure
 
 
@@ -143,12 +160,15 @@ def person_box(
 
 
 def framed(source: str, height: int) -> dict[str, Any]:
-    """The layout all figures share: `source` as a title above, `height` in pixels."""
+    """The layout all figures share: `source` as a title above, `height` in pixels, more for a long title."""
+    title = broken("<br>".join(source.rsplit(" · ", 1)), TITLE)
+    more = TITLE_LINE * max(0, title.count("<br>") - 1)
+    height += more
     return {
         "height": height,
-        "margin": {"l": 10, "r": 10, "t": 72, "b": 10},
+        "margin": {"l": 10, "r": 10, "t": 72 + more, "b": 10},
         "title": {
-            "text": "<br>".join(source.rsplit(" · ", 1)),
+            "text": title,
             "font": {"size": 13},
             "x": 0,
             "xanchor": "left",
@@ -159,40 +179,83 @@ def framed(source: str, height: int) -> dict[str, Any]:
     }
 
 
-def rows_around_zero(
-    figure: go.Figure, names: Sequence[str], axis: str, source: str, row: int = 24, below: int = 70
-) -> None:
+def broken(text: str, most: int) -> str:
+    """The text with line breaks, so that no line has more than `most` characters; a long word stays whole."""
+    lines = (textwrap.wrap(line, most, break_long_words=False) or [""] for line in text.split("<br>"))
+    return "<br>".join(part for line in lines for part in line)
+
+
+def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+    """Put a name beside every row, the first on top. names: as the figure's data call the rows."""
+    figure.update_yaxes(
+        type="category", categoryorder="array", categoryarray=list(names)[::-1], automargin=True,
+        tickmode="array", tickvals=list(names), ticktext=[broken(name, ROW_NAME) for name in names],
+    )  # fmt: skip
+
+
+def set_below(figure: go.Figure, ticks: int = 0) -> None:
+    """Give what stands below the axes the room that a page of 390 pixels needs: the title of the x axis, and
+    the legend or the scale of colours. The figure grows by what this takes beyond AXIS_ROOM. To be called
+    last.
+
+    ticks: pixels that those of the x axis take beyond a line of numbers.
+    """
+    # Names of rows leave the axes less width than numbers do.
+    names = [line for name in figure.layout.yaxis.ticktext or () for line in name.split("<br>")]
+    across = NARROW - max(40, 10 + 5.6 * max(map(len, names), default=0))
+    more = ticks
+    titled = [axis for axis in figure.select_xaxes() if axis.title.text]
+    for axis in titled:
+        # It stands in the middle of the axis and may reach beyond it on the right by the margin alone.
+        axis.title.text = broken(axis.title.text, int(across / 6.4))
+    more += AXIS_LINE * max((axis.title.text.count("<br>") for axis in titled), default=0)
+    entries = [trace for trace in figure.data if trace.name and trace.showlegend is not False]
+    below = 0
+    if entries and figure.layout.showlegend:
+        for trace in entries:
+            trace.name = broken(trace.name, ENTRY)
+        longest = max(len(line) for trace in entries for line in trace.name.split("<br>"))
+        # Plotly gives every entry the width of the widest, and a legend the width of the axes.
+        columns = max(1, int(across / (40 + 5.5 * longest)))
+        heights = [trace.name.count("<br>") + 1 for trace in entries]
+        below = LEGEND_ROW * sum(max(heights[at : at + columns]) for at in range(0, len(heights), columns))
+    elif any(trace.type == "heatmap" for trace in figure.data):
+        below = SCALE_ROOM
+    height = figure.layout.height + more + below
+    figure.update_layout(
+        height=height,
+        margin={"b": AXIS_ROOM + more + below},
+        legend={"orientation": "h", "x": 0, "y": (below + 4) / height, "yref": "container", "yanchor": "top"},
+    )
+    figure.layout.title.y = 1 - 16 / height
+
+
+def rows_around_zero(figure: go.Figure, names: Sequence[str], axis: str, source: str, row: int = 24) -> None:
     """Lay out effects with intervals: one row per name, the first on top, on both sides of a line at zero.
 
-    row: its height in pixels. below: room for the axis and a legend.
+    row: its height in pixels, more where a name is long.
     """
+    lines = max((broken(name, ROW_NAME).count("<br>") + 1 for name in names), default=1)
     figure.add_vline(x=0, line={"color": GREY, "width": 1})
-    figure.update_layout(**framed(source, 80 + row * len(names) + below))
-    legend_below(figure, below)
+    height = 80 + max(row, 8 + 14 * lines) * len(names) + AXIS_ROOM
+    figure.update_layout(**framed(source, height), showlegend=True)
     figure.update_xaxes(title=axis)
-    figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], automargin=True)
+    name_rows(figure, names)
+    set_below(figure)
 
 
-def settle(figure: go.Figure, bottom: int) -> None:
-    """Give the figure its margins, `bottom` pixels below. Where Plotly finds them itself it draws twice."""
-    figure.update_layout(margin={"l": 56, "b": bottom, "autoexpand": False})
+def colour_bar(title: str) -> dict[str, Any]:
+    """A scale of colours at the lower edge, where it takes a narrow page no width; see `set_below`."""
+    return {
+        # Plotly would draw the last line of the title over the colours.
+        "title": {"text": f"{title}<br>", "side": "top"},
+        "orientation": "h", "thickness": 10, "outlinewidth": 0, "yref": "container", "y": 0.01,
+        "yanchor": "bottom", "ypad": 2,
+    }  # fmt: skip
+
+
+def settle(figure: go.Figure) -> None:
+    """Give the figure its margins. Where Plotly finds them itself it draws twice."""
+    figure.update_layout(margin={"l": 56, "autoexpand": False})
     figure.update_xaxes(automargin=False)
     figure.update_yaxes(automargin=False)
-
-
-LEGEND_ROW: Final = 20
-"""Height of a legend's row in pixels."""
-
-
-def room_for_legend(clusters: int, columns: int) -> int:
-    """Pixels below a map for its axis and the legend of its clusters.
-
-    columns: how many of them stand beside one another on a narrow page.
-    """
-    return 66 + LEGEND_ROW * -(-clusters // columns)
-
-
-def legend_below(figure: go.Figure, room: int) -> None:
-    """A legend under the figure, in `room` pixels below the axes."""
-    legend = {"orientation": "h", "yref": "container", "y": 0.01, "x": 0}
-    figure.update_layout(showlegend=True, legend=legend, margin={"b": room})

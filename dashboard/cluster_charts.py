@@ -8,13 +8,23 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts import GREY, MARK, category, framed, room_for_legend, settle, trace_for
+from dashboard.charts import (
+    GREY,
+    MARK,
+    ROW_NAME,
+    broken,
+    category,
+    framed,
+    set_below,
+    settle,
+    trace_for,
+)
 from posecore.latent.silhouette import NOISE
 
 MOST_BARS: Final = 500
 """People drawn one by one: as many as there are pixels from top to bottom."""
-CELLS: Final = 7
-"""Thumbnails along either side of the map."""
+CELLS: Final = 6
+"""People drawn as figures along either side of the map."""
 DIM: Final = "rgba(138,143,152,0.35)"
 
 
@@ -52,7 +62,7 @@ def silhouettes(
             hovertemplate=f"%{{customdata}}<br>silhouette %{{x:.3f}}<extra>{names[int(number)]}</extra>",
         )  # fmt: skip
         ticks.append(start + (len(rows) - 1) / 2)
-        marks.append(names[int(number)].removeprefix("cluster "))
+        marks.append(broken(names[int(number)].removeprefix("cluster "), ROW_NAME))
         start += len(rows) + gap
     figure.add_vline(x=mean, line={"color": MARK, "width": 2, "dash": "dash"})
     figure.add_annotation(
@@ -63,9 +73,10 @@ def silhouettes(
         **framed(source, 560), showlegend=False, bargap=0, barmode="overlay", clickmode="event+select"
     )
     if _plain(names):
-        settle(figure, 60)
+        settle(figure)
     figure.update_xaxes(title="silhouette of each person", zeroline=True)
     figure.update_yaxes(title="cluster", tickvals=ticks, ticktext=marks, autorange="reversed", showgrid=False)
+    set_below(figure)
     return figure
 
 
@@ -76,12 +87,12 @@ def scatter(
     sample_ids: Sequence[str],
     axes: tuple[str, str],
     source: str,
-    thumbnails: Mapping[int, bytes],
+    figures: Mapping[int, bytes],
     only: int | None = None,
 ) -> go.Figure:
     """People as points (M, 2) in the colour and symbol of their cluster; customdata is the sample_id.
 
-    thumbnails: JPEG files by row, drawn at these people's places. only: the one number that is coloured.
+    figures: PNG files by row, drawn at these people's places. only: the one number that is coloured.
     """
     ids = np.asarray(sample_ids, dtype=object)
     figure = go.Figure()
@@ -96,27 +107,24 @@ def scatter(
             name=names[number], hovertemplate=f"%{{customdata}}<extra>{names[number]}</extra>",
             marker={"size": 6, "opacity": 0.85, "color": colour if shown else DIM, "symbol": symbol},
         ))  # fmt: skip
-    # Of one cluster they stand closer, but are not to be too small to see.
-    own = _extent(places[list(thumbnails)] if thumbnails else places)
-    size = np.maximum(own, _extent(places) / 2) / (CELLS + 1)
+    size = _extent(places) / (CELLS + 1)
     # All at once: added one by one, each costs as much as all before it.
     images = [
         {
-            "source": "data:image/jpeg;base64," + base64.b64encode(picture).decode(),
+            "source": "data:image/png;base64," + base64.b64encode(picture).decode(),
             "x": places[row, 0], "y": places[row, 1], "sizex": size[0], "sizey": size[1], "xref": "x",
             "yref": "y", "xanchor": "center", "yanchor": "middle", "sizing": "contain", "layer": "above",
         }
-        for row, picture in thumbnails.items()
+        for row, picture in figures.items()
     ]  # fmt: skip
     figure.update_layout(
         images=images,
-        **framed(source, 560), showlegend=True, dragmode="pan",
-        legend={"itemsizing": "constant", "orientation": "h", "yref": "container", "y": 0.01, "x": 0},
+        **framed(source, 540), showlegend=True, dragmode="pan", legend={"itemsizing": "constant"},
     )  # fmt: skip
-    if _plain(names):
-        settle(figure, room_for_legend(len(names), 3))
+    settle(figure)
     figure.update_xaxes(title=axes[0], zeroline=False)
     figure.update_yaxes(title=axes[1], zeroline=False)
+    set_below(figure)
     return figure
 
 
@@ -125,15 +133,18 @@ def _plain(names: Mapping[int, str]) -> bool:
     return all(name.removeprefix("cluster ").isdigit() for number, name in names.items() if number != NOISE)
 
 
-def spread(places: NDArray[np.floating], cells: int = CELLS) -> list[int]:
-    """Rows of people all over a cloud (M, 2): in every cell of a grid the one nearest its middle."""
-    unit = (places - places.min(axis=0)) / _extent(places) * cells
+def spread(places: NDArray[np.floating], rows: NDArray[np.integer], cells: int = CELLS) -> list[int]:
+    """Some of these rows of a cloud (M, 2), all over it: in every cell of a grid the one nearest its middle.
+
+    cells: along either side of the whole cloud.
+    """
+    unit = (places[rows] - places.min(axis=0)) / _extent(places) * cells
     cell = np.minimum(unit.astype(int), cells - 1)
     away = np.linalg.norm(unit - cell - 0.5, axis=1)
     number = cell[:, 0] * cells + cell[:, 1]
     order = np.lexsort((away, number))
     _, first = np.unique(number[order], return_index=True)
-    return order[first].tolist()
+    return sorted(rows[order[first]].tolist())
 
 
 def _extent(places: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -7,12 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts import CATEGORIES, GREY, MARK, framed
+from dashboard.charts import CATEGORIES, GREY, MARK, framed, set_below
 from posecore.latent.gap import Gap
 from posecore.latent.stability import Stability
 from posecore.latent.sweep import Sweep
 
-BELOW: Final = {"orientation": "h", "y": -0.28, "x": 0}
 DASHES: Final = ("dash", "dot")
 
 
@@ -38,9 +37,10 @@ def over_k(sweep: Sweep, controls: Mapping[str, NDArray[np.float64]], chosen: in
             ),
         )  # fmt: skip
     _mark(figure, chosen, sweep.numbers)
-    figure.update_layout(**framed(source, 400), legend=BELOW, showlegend=True)
+    figure.update_layout(**framed(source, 360), showlegend=True)
     figure.update_xaxes(title="K, how many clusters", dtick=1)
     figure.update_yaxes(title="mean silhouette", rangemode="tozero")
+    set_below(figure)
     return figure
 
 

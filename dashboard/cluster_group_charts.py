@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts import GREY, framed, legend_below, rows_around_zero
+from dashboard.charts import GREY, colour_bar, framed, name_rows, rows_around_zero, set_below
 from posecore.latent.matching import Comparison
 
 
@@ -53,12 +53,10 @@ def shares(
             marker={"color": colour, "symbol": symbol, "size": 10, "opacity": 0.85},
             hovertemplate=f"%{{y}}<br>{name}: %{{x:.0%}}<extra></extra>",
         )  # fmt: skip
-    figure.update_layout(
-        **framed(source, 150 + 24 * len(table)),
-    )
-    legend_below(figure, 70)
+    figure.update_layout(**framed(source, 134 + 24 * len(table)), showlegend=True)
     figure.update_xaxes(title=axis, tickformat=".0%", range=[-0.02, 1.02])
-    figure.update_yaxes(autorange="reversed", automargin=True)
+    name_rows(figure, list(table.index))
+    set_below(figure)
     return figure
 
 
@@ -70,11 +68,13 @@ def contingency(found: Comparison, ours: Sequence[str], others: Sequence[str], s
             z=share, x=list(others), y=list(ours), zmin=0, zmax=1,
             colorscale=[[0, "rgba(0,114,178,0.06)"], [1, "rgba(0,114,178,0.75)"]],
             text=[[f"{count:,}" for count in row] for row in found.counts], texttemplate="%{text}",
-            colorbar={"title": {"text": "share of the row"}, "tickformat": ".0%"},
+            colorbar=colour_bar("share of the row") | {"tickformat": ".0%"},
             hovertemplate="%{y}, %{x}<br>%{text} people, %{z:.0%} of the row<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_layout(**framed(source, 200 + 34 * len(ours)))
+    figure.update_layout(**framed(source, 140 + 34 * len(ours)))
     figure.update_xaxes(title="the other clustering", type="category", showgrid=False)
-    figure.update_yaxes(title="the clusters above", autorange="reversed", type="category", showgrid=False)
+    figure.update_yaxes(title="the clusters above", showgrid=False)
+    name_rows(figure, ours)
+    set_below(figure, ticks=25)
     return figure

@@ -1,4 +1,4 @@
-"""The clusters on the plane of the first two components, with some people's heatmaps in their places."""
+"""The clusters on the plane of the first two components, with some people drawn at their places."""
 
 from typing import Any, Final
 
@@ -6,13 +6,21 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import cluster_charts, components, loaders, state
+from dashboard import cluster_charts, components, state
 from dashboard.cluster_questions import Answer
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.latent.silhouette import NOISE
+from posecore.latent.skeletons import PEAK
+from posecore.samples import read_peaks, read_points
 
 ALL: Final = "all clusters"
+FIGURE: Final = 96
+"""Pixels of a person's figure; the page shows it at 30 to 80."""
+LEAST_JOINTS: Final = 13
+"""With fewer joints nobody can tell what a figure does."""
+INKS: Final = {"light": ((27, 37, 48), (255, 255, 255)), "dark": ((255, 255, 255), (18, 23, 29))}
+"""RGB of figures and of the edge around them, by the page's theme."""
 
 
 def show(
@@ -34,12 +42,16 @@ def show(
     figure = st.container()
     chosen = st.segmented_control(
         "Show", options, default=ALL, required=True, key=state.CLUSTERS_SHOW, bind="query-params",
-        help="One cluster in colour with its people's heatmaps, the others grey.", persist_state="page",
+        help="One cluster in colour with its people's figures, the others grey.", persist_state="page",
+        wrap=True,
     )  # fmt: skip
     only = None if chosen == ALL else int(chosen) - 1
     among = np.arange(len(ids)) if only is None else found.members(only)
-    shown = among[sorted(cluster_charts.spread(places[among]))]
-    thumbnails = {int(row): drawing.jpeg(_framed(bundle, ids[row], int(found.numbers[row]))) for row in shown}
+    joints = _joints(bundle, found)
+    among = among[np.isfinite(joints[among]).all(axis=2).sum(axis=1) >= LEAST_JOINTS]
+    shown = cluster_charts.spread(places, among)
+    ink, halo = INKS[st.context.theme.type or "light"]
+    figures = {int(row): drawing.png(drawing.stick_figure(joints[row], ink, halo, FIGURE)) for row in shown}
     labels = dict(names)
     if found.clustering.noise:
         labels[NOISE] = "noise, in no cluster"
@@ -47,26 +59,19 @@ def show(
     figure.plotly_chart(
         cluster_charts.scatter(
             places, found.numbers, labels, ids,
-            (f"component 1 ({share[0]})", f"component 2 ({share[1]})"), source, thumbnails, only,
+            (f"component 1 ({share[0]})", f"component 2 ({share[1]})"), source, figures, only,
         ),
         key="clu_map", config={"scrollZoom": True, **config},
         alt=f"{len(ids)} people in the plane of the first two principal components, coloured by cluster",
     )  # fmt: skip
     st.caption(
-        "Some people's predicted heatmaps stand at their places. The plane shows two directions only: "
-        "clusters that are apart in all of them may overlap here."
+        f"Some people of whom the network finds {LEAST_JOINTS} joints or more stand at their places as "
+        "figures. The plane shows two directions only: clusters that are apart in all of them may overlap "
+        "here."
     )
 
 
-def _framed(bundle: Bundle, sample_id: str, number: int) -> drawing.Picture:
-    """The person's heatmaps in a frame of their cluster's colour."""
-    red, green, blue = bytes.fromhex(cluster_charts.colour_of(number)[0][1:])
-    picture = np.full((72, 72, 3), (red, green, blue), np.uint8)
-    picture[4:-4, 4:-4] = _thumbnail(bundle, sample_id)
-    return picture
-
-
-@loaders.kept(2_000)
-def _thumbnail(bundle: Bundle, sample_id: str) -> NDArray[np.uint8]:
-    """(64, 64, 3) predicted heatmaps, as the map of another K shows the same people."""
-    return np.asarray(bundle.thumbnail(sample_id))
+def _joints(bundle: Bundle, found: Answer) -> NDArray[np.float32]:
+    """(M, 17, 2) the joints found of the people clustered; nan where none is."""
+    table = bundle.samples.iloc[found.space.rows]
+    return np.where((read_peaks(table) >= PEAK)[..., None], read_points(table, "predicted"), np.nan)

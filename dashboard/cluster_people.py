@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, loaders, state
+from dashboard import components, loaders, pictures, state
 from dashboard.cluster_questions import Answer
 from posecore import drawing
 from posecore.bundle import Bundle
@@ -20,6 +20,8 @@ WHO: Final = (NEAREST, BETWEEN, WORST)
 HEATMAP, SKELETON, PHOTOGRAPH = "heatmaps", "skeleton", "photograph"
 TILE: Final = 128
 """Pixels of a person's picture; half of those of a crop."""
+WIDTH: Final = 119
+"""Pixels of the page that it takes: three stand beside one another on a page of 390."""
 AS: Final = (HEATMAP, SKELETON, PHOTOGRAPH)
 SAYS: Final = {
     NEAREST: "The people nearest each centroid, nearest first: what a cluster's people have in common should "
@@ -37,15 +39,26 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     with st.container(horizontal=True):
         who = st.segmented_control(
             "Whom to show", WHO, default=NEAREST, required=True, key=state.CLUSTERS_WHO, bind="query-params",
-            label_visibility="collapsed", persist_state="page",
+            label_visibility="collapsed", persist_state="page", wrap=True,
         )  # fmt: skip
         how = st.segmented_control(
             "Shown by", AS, default=HEATMAP, required=True, key=state.CLUSTERS_AS, bind="query-params",
-            label_visibility="collapsed", persist_state="page",
+            label_visibility="collapsed", persist_state="page", wrap=True,
         )  # fmt: skip
     st.caption(SAYS[who])
     ids = bundle.samples["sample_id"].to_numpy(str)[found.space.rows]
-    picked = chosen(found, who)
+    among = np.ones(len(ids), np.bool_)
+    if how == PHOTOGRAPH:
+        among = pictures.at_hand(bundle)[found.space.rows]
+        if not among.any():
+            st.info("Nobody's picture is at hand, so heatmaps are shown.", icon=":material/no_photography:")
+            how, among = HEATMAP, ~among
+        elif not among.all():
+            st.caption(
+                f"Chosen among the {int(among.sum()):,} of {len(ids):,} people whose picture is at hand; "
+                "heatmaps and skeletons show whoever comes first of all."
+            )
+    picked = chosen(found, who, among)
     # Unpacking a sheet of thumbnails takes the most time of all: on all cores, and each sheet once.
     names_shown = ids[np.sort(np.concatenate(picked))].tolist()
     tiles = dict(
@@ -61,25 +74,24 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
             st.caption(f"{about} · nobody to show")
             continue
         shown = ids[people].tolist()
+        st.markdown(about)
         st.image(
-            drawing.jpeg(_strip([tiles[name] for name in shown])), width="stretch",
-            caption=f"{about}  \n{' · '.join(shown)}",
-            alt=f"The {how} of {len(shown)} people of {names[number]}, {who}",
+            [drawing.jpeg(tiles[name]) for name in shown], width=WIDTH, caption=shown,
+            alt=[f"The {how} of {name}, {who}, of {names[number]}" for name in shown],
         )  # fmt: skip
-    if how == PHOTOGRAPH:
-        st.caption("Whose photograph is not at hand is shown by the predicted heatmaps.")
 
 
-def chosen(found: Answer, who: str) -> list[NDArray[np.int64]]:
-    """Up to NEAREST people of every number, as places in the answer's people."""
+def chosen(found: Answer, who: str, among: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    """Up to NEAREST people of every number, of those `among` (M,) whom to choose is, as places in the
+    answer's people."""
     if who == NEAREST:
-        nearest = nearest_to_centroids(found.clustering, loaders.NEAREST)
+        nearest = nearest_to_centroids(found.clustering, loaders.NEAREST, among)
         return [nearest[label] for label in found.order]
     people = []
     margin = margins(found) if who == BETWEEN else found.values
     for number in range(len(found.sizes)):
         members = found.members(number)
-        members = members[np.isfinite(margin[members])]
+        members = members[np.isfinite(margin[members]) & among[members]]
         people.append(members[np.argsort(margin[members], kind="stable")[: loaders.NEAREST]])
     return people
 
@@ -107,9 +119,7 @@ def to_centroids(found: Answer) -> NDArray[np.float32]:
 def one(bundle: Bundle, found: Answer, names: dict[int, str], sample_id: str) -> None:
     """A person: pictures, where they are, how surely, and links to the other pages."""
     place = np.flatnonzero(found.space.rows == bundle.row(sample_id))
-    heatmaps = components.heatmap_of(bundle, sample_id)
-    picture = components.picture_of(bundle, sample_id)
-    ground = heatmaps // 3 if picture is None else picture
+    heatmaps, ground = components.heatmap_of(bundle, sample_id), pictures.ground(bundle, sample_id)
     words, image = st.columns([2, 3], vertical_alignment="center")
     image.image(
         drawing.jpeg(drawing.grid([heatmaps, components.skeleton_of(bundle, sample_id, ground)], 2)),
@@ -138,12 +148,6 @@ def _where(found: Answer, names: dict[int, str], place: NDArray[np.int64]) -> st
     away = np.linalg.norm(np.asarray(found.space.features[place[0]], np.float32) - found.centroids, axis=1)
     distances = ", ".join(f"{names[other]} {away[other]:.1f}" for other in np.argsort(away)[:3].tolist())
     return f"In {names[number]}; silhouette {own}.  \nDistances to the nearest centroids: {distances}."
-
-
-def _strip(tiles: list[drawing.Picture]) -> drawing.Picture:
-    """Up to NEAREST pictures side by side; the places left over are empty."""
-    empty = drawing.ground(len(tiles[0]))
-    return drawing.grid(tiles + [empty] * (loaders.NEAREST - len(tiles)), loaders.NEAREST)
 
 
 def _tile(bundle: Bundle, sample_id: str, how: str) -> drawing.Picture:

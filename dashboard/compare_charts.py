@@ -12,9 +12,10 @@ from dashboard.charts import (
     CATEGORIES,
     GREY,
     SYMBOLS,
+    colour_bar,
     framed,
-    legend_below,
-    room_for_legend,
+    name_rows,
+    set_below,
     settle,
     trace_for,
 )
@@ -58,12 +59,11 @@ def joints(names: Sequence[str], found: Paired, sides: tuple[str, str], source: 
         "%{customdata[1]:.1f}<br>n = %{customdata[2]:,} people<extra></extra>",
     )  # fmt: skip
     figure.add_vline(x=0, line={"color": GREY, "width": 1}, row=1, col=2)
-    figure.update_layout(**framed(source, 170 + 24 * len(names)))
-    figure.update_layout(margin={"t": 90})
-    legend_below(figure, 70)
+    figure.update_layout(**framed(source, 134 + 24 * len(names)), showlegend=True)
     figure.update_xaxes(title="found, %", rangemode="tozero", row=1, col=1)
     figure.update_xaxes(title="B minus A, points", row=1, col=2)
-    figure.update_yaxes(categoryorder="array", categoryarray=list(names)[::-1], automargin=True)
+    name_rows(figure, names)
+    set_below(figure)
     return figure
 
 
@@ -86,12 +86,10 @@ def cumulative(
         )  # fmt: skip
         figure.add_vline(x=count, line={"color": colour, "width": 1, "dash": dash})
     figure.add_hline(y=share, line={"color": GREY, "dash": "dot", "width": 1})
-    figure.update_layout(
-        **framed(source, 400), showlegend=True, legend={"orientation": "h", "y": -0.28, "x": 0}
-    )
-    figure.update_layout(margin={"t": 90})
+    figure.update_layout(**framed(source, 360), showlegend=True)
     figure.update_xaxes(title="first components", range=[0, most])
     figure.update_yaxes(title="share of the variance", tickformat=".0%", range=[0, 1.02])
+    set_below(figure)
     return figure
 
 
@@ -106,7 +104,7 @@ def layers(
             z=values, x=list(columns), y=list(rows), zmin=0, zmax=1, xgap=1, ygap=1, text=words,
             texttemplate="%{text}", customdata=np.stack([low, high], axis=-1),
             colorscale=SHADES, textfont={"color": INK},
-            colorbar={"title": {"text": "CKA"}, "thickness": 12, "outlinewidth": 0},
+            colorbar=colour_bar("CKA"),
             hovertemplate="A %{y}, B %{x}<br>CKA %{z:.3f}, 95 % interval over batches %{customdata[0]:.3f} "
             "to %{customdata[1]:.3f}<extra></extra>",
             hoverongaps=False,
@@ -114,10 +112,11 @@ def layers(
     )  # fmt: skip
     for row, column in zip(*np.nonzero(np.isnan(values)), strict=True):
         figure.add_annotation(x=columns[column], y=rows[row], text="–", showarrow=False, font={"color": GREY})
-    figure.update_layout(**framed(source, 220 + 44 * len(rows)))
-    figure.update_layout(margin={"t": 90})
+    figure.update_layout(**framed(source, 140 + 44 * len(rows)))
     figure.update_xaxes(title=sides[1], type="category", showgrid=False)
-    figure.update_yaxes(title=sides[0], autorange="reversed", type="category", showgrid=False)
+    figure.update_yaxes(title=sides[0], showgrid=False)
+    name_rows(figure, rows)
+    set_below(figure, ticks=25)
     return figure
 
 
@@ -153,13 +152,11 @@ def people_map(
             x=closed[:, 0], y=closed[:, 1], mode="lines", hoverinfo="skip", showlegend=False,
             line={"color": GREY, "width": 1.5, "dash": "dot"},
         )  # fmt: skip
-    below = room_for_legend(len(np.unique(codes)), 2)
-    figure.update_layout(**framed(source, 420 + below), dragmode="lasso")
-    figure.update_layout(margin={"t": 90})
-    legend_below(figure, below)
-    settle(figure, below)
+    figure.update_layout(**framed(source, 474), dragmode="lasso", showlegend=True)
+    settle(figure)
     figure.update_xaxes(title=titles[0], zeroline=False)
     figure.update_yaxes(title=titles[1], zeroline=False)
+    set_below(figure)
     return figure
 
 

@@ -199,8 +199,11 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
             asked = st.pagination(pages, key=state.COMPARE_PAGE, bind="query-params")
             page = int(np.clip(asked, 1, pages))
     # Who has no label is neither better nor worse, and comes last.
-    ranks = {BETTER: -gain, WORSE: gain, APART: -apart, BY_ID: np.zeros(len(gain))}
-    places = np.lexsort((seen.sample_ids, np.nan_to_num(ranks[order], nan=np.inf)))
+    ranks = {BETTER: -gain, WORSE: gain, APART: -apart}
+    bare = ~compare_pair.pictured(pair, seen.sample_ids)
+    places = np.argsort(seen.sample_ids, kind="stable")
+    if order != BY_ID:
+        places = np.lexsort((seen.sample_ids, bare, np.nan_to_num(ranks[order], nan=np.inf)))
     shown = places[(page - 1) * PER_PAGE : page * PER_PAGE]
     facts = [
         f"PCK {_score(pcks[row, 0])} → {_score(pcks[row, 1])}"
@@ -212,6 +215,11 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
     st.caption(
         "Arrows lead from where A finds a joint to where B does. A click opens the person. Beside each: "
         + ("PCK of A → B." if labelled else "the median distance between the two.")
+        + (
+            " Among equals people with a picture come first; of others the heatmaps of A are dimmed."
+            if bare.any()
+            else ""
+        )
     )
     table = pd.DataFrame(
         {

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, map_canvas, state
+from dashboard import components, map_canvas, pictures, state
 from dashboard.compare_pair import Pair
 from dashboard.compare_person import open_person
 from posecore import drawing
@@ -43,7 +43,6 @@ def show_people(
 def _tile(
     pair: Pair, name: str, first: NDArray[np.floating], second: NDArray[np.floating]
 ) -> drawing.Picture:
-    crop = components.picture_of(pair.one, name)
-    crop = components.picture_of(pair.other, name) if crop is None else crop
-    on = drawing.ground() if crop is None else crop
+    crop = components.picture_of(pair.other, name)
+    on = pictures.ground(pair.one, name) if crop is None else crop
     return drawing.enlarge(drawing.draw_moves(on, first, second), TILE)

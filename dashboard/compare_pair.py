@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from dashboard import components, loaders, state
+from dashboard import components, loaders, pictures, state
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
 from posecore.compare.pair_people import Common, common_people
@@ -78,6 +80,14 @@ def _say_who(pair: Pair) -> None:
     apart = pair.common.cropped_otherwise
     otherwise = f"; {apart:,} more share a sample id but not the crop, and are left out" if apart else ""
     st.caption(f"{words}{otherwise}. Only they are compared, each with themselves.")
+
+
+def pictured(pair: Pair, sample_ids: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """(n,) which of these people of both have a picture at hand, by either bundle."""
+    found = np.zeros(len(sample_ids), np.bool_)
+    for bundle in (pair.one, pair.other):
+        found |= pictures.at_hand(bundle)[[bundle.row(name) for name in sample_ids.tolist()]]
+    return found
 
 
 def study(pair: Pair) -> PairStudy:

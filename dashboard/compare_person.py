@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import certainty, components, loaders, state
+from dashboard import certainty, components, loaders, pictures, state
 from dashboard.compare_pair import Pair
 from dashboard.lab_answer import (
     ALL_JOINTS,
@@ -61,9 +61,8 @@ def _seen(pair: Pair, person: str) -> None:
     subject = _subject(pair, person)
     if subject.crop is None:
         st.info(
-            "This person's picture is not at hand, so nothing can be switched: shown is what both bundles "
-            "store. Start the dashboard with POSE_IMAGES set to the prepared data folder to ask the "
-            "networks.",
+            f"{pictures.absent(pair.one, person)} So nothing can be switched: shown are the heatmaps and "
+            "joints that both bundles store.",
             icon=":material/no_photography:",
         )
         sides = [_stored(bundle, name, person) for bundle, name in _both(pair)]

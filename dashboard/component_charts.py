@@ -1,16 +1,13 @@
 """Figures of how many components matter: data to figure, as in dashboard.charts."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts import CATEGORIES, GREY, MARK, framed
+from dashboard.charts import CATEGORIES, GREY, MARK, framed, set_below
 from posecore.skips.statistics import Estimate
-
-BELOW: Final = {"orientation": "h", "y": -0.28, "x": 0}
 
 
 def scree(
@@ -33,9 +30,10 @@ def scree(
         )  # fmt: skip
     if count:
         _mark(figure, count, f"{count} above chance", logarithmic=True)
-    figure.update_layout(**framed(source, 380), legend=BELOW, showlegend=True)
+    figure.update_layout(**framed(source, 360), showlegend=True)
     figure.update_xaxes(title="component", type="log", dtick=1)
     figure.update_yaxes(title="share of the variance", type="log", dtick=1, tickformat=".2~%")
+    set_below(figure)
     return figure
 
 
@@ -62,7 +60,7 @@ def kept(counts: NDArray[np.integer], curves: Mapping[str, Estimate], source: st
     The last count is the latent itself. A line per name of `curves`; those of nobody are left out.
     """
     figure = go.Figure()
-    names = [f"{count:,}" for count in counts[:-1]] + ["the latent itself"]
+    names = [f"{count:,}" for count in counts[:-1]] + ["the latent<br>itself"]
     for index, (name, curve) in enumerate(curves.items()):
         if not curve.n.all():
             continue
@@ -80,10 +78,12 @@ def kept(counts: NDArray[np.integer], curves: Mapping[str, Estimate], source: st
                 "%{customdata[1]:.3f}<br>n = %{customdata[2]:,} people<extra></extra>"
             ),
         )  # fmt: skip
-    figure.update_layout(**framed(source, 420), legend=BELOW | {"y": -0.35}, showlegend=True)
+    figure.update_layout(**framed(source, 360), showlegend=True)
     # Steps of one width: on a line of numbers the first fifty, where all happens, would be one point.
     figure.update_xaxes(title="components kept", type="category")
     figure.update_yaxes(title="PCK", rangemode="tozero")
+    # On a narrow page the ticks stand upright.
+    set_below(figure, ticks=45)
     return figure
 
 

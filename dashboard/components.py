@@ -1,6 +1,5 @@
 """Pieces that several pages share: the bundle, a person, their picture, what a chart is made of."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -214,14 +213,6 @@ def sure_of(bundle: Bundle, sample_id: str) -> str:
     """How many of the person's predicted joints are sure, in one line of Markdown."""
     limit = certainty.limit(bundle)
     return certainty.line(limit.sure(read_peaks(bundle.samples.iloc[[bundle.row(sample_id)]])[0]), limit)
-
-
-def strip(bundle: Bundle, sample_ids: Sequence[str], columns: int) -> NDArray[np.uint8]:
-    """Heatmap thumbnails of up to `columns` people side by side; the places left over are empty."""
-    from posecore.drawing import grid, ground
-
-    tiles = [heatmap_of(bundle, sample_id, 128) for sample_id in sample_ids]
-    return grid(tiles + [ground(128)] * (columns - len(tiles)), columns)
 
 
 def rounded(value: float) -> str:

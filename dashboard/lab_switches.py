@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, loaders, state
+from dashboard import components, pictures, state
 from dashboard.hourglass_drawing import PITCH, WIDTH, hourglass_svg, hourglass_words
 from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, SkipMask
 from posecore.bundle import Bundle
@@ -91,7 +91,7 @@ def replacement(bundle: Bundle, person: str) -> tuple[str, str, NDArray[np.uint8
         donor = default
     crop = components.picture_of(bundle, donor)
     if crop is None:
-        st.warning(f"The picture of {donor} is not at hand, so zero stands in.")
+        st.warning(f"{pictures.absent(bundle, donor)} So zero stands in.")
         return "zero", "", None
     return chosen, donor, crop
 
@@ -112,9 +112,8 @@ def _shuffle(bundle: Bundle, person: str) -> None:
 
 def _somebody_else(bundle: Bundle, person: str, seed: int) -> str:
     """A person drawn by `seed` who is not `person`, and whose picture is at hand where anybody's is."""
-    shipped = components.shipped_pictures(bundle)
-    if not shipped.any() or loaders.images_folder() is not None:
-        shipped[:] = True
-    ids = bundle.samples["sample_id"].to_numpy()[shipped]
+    pictured = pictures.at_hand(bundle)
+    ids = bundle.samples["sample_id"].to_numpy()
+    ids = ids[pictured] if pictured.any() else ids
     others = ids[ids != person]
     return str(np.random.default_rng(seed).choice(others if len(others) else ids))

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import certainty, components, loaders, state
+from dashboard import certainty, components, loaders, pictures, state
 from dashboard.lab_answer import (
     ALL_JOINTS,
     HEATMAP,
@@ -70,9 +70,9 @@ def show_lab(bundle: Bundle, subject: Subject) -> None:
 def show_without_picture(bundle: Bundle, subject: Subject) -> None:
     """What can be said of a person without the picture: stored prediction against the latent alone."""
     st.info(
-        "Single switches need this person's picture, which is not at hand: choose an example or a picture of "
-        "your own above, or start the dashboard with POSE_IMAGES set to a prepared data folder, and they "
-        "work. All four cut needs only the stored latent, so that is shown.",
+        f"{pictures.absent(bundle, subject.sample_id)} Single switches need it; what the bundle stores is "
+        "shown instead: heatmaps and joints with all skips, and what the network makes of the latent alone, "
+        "with all four cut.",
         icon=":material/no_photography:",
     )
     table = bundle.samples.iloc[[bundle.row(subject.sample_id)]]
@@ -94,6 +94,9 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
     )
     for column, (picture, side) in zip(st.columns([1, 1, 1])[:2], tiles, strict=True):
         column.markdown(f"**{side.title}**  \n{side.how_sure()}")
+        if side.lost.all():
+            column.caption("All seventeen heatmaps are empty, so there is nothing to be seen.")
+            continue
         column.image(drawing.jpeg(skeleton(answer, side)), width="stretch", alt=f"Skeleton: {side.title}")
         column.image(drawing.jpeg(picture), width="stretch", alt=f"Heatmaps: {side.title}")
     _sure_means(answer)

@@ -23,7 +23,8 @@ from posecore.bundle import Bundle, check_latents, list_bundles, open_bundle
 from posecore.bundle.manifest import LATENTS, SAMPLES, SKIP_MEANS, WEIGHTS
 from posecore.bundle.studies import FOLDER, study_problems
 from posecore.data.crops import SIZE
-from posecore.errors import BundleError
+from posecore.data.prepared import INFO, open_prepared
+from posecore.errors import BundleError, DataError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -51,10 +52,24 @@ def artifacts_folder() -> Path:
     return Path(os.environ.get("POSE_ARTIFACTS") or Path(__file__).resolve().parent.parent / "artifacts")
 
 
+def named_images() -> Path | None:
+    """The prepared data folder that POSE_IMAGES names, None where it is not set. Raises DataError for another
+    folder."""
+    named = os.environ.get("POSE_IMAGES")
+    if not named:
+        return None
+    folder = Path(named).absolute()
+    file = folder / INFO
+    _check_prepared(str(folder), file.stat().st_mtime_ns if file.is_file() else 0)
+    return folder
+
+
 def images_folder() -> Path | None:
-    """The prepared data folder named by POSE_IMAGES, if there is one."""
-    path = os.environ.get("POSE_IMAGES")
-    return Path(path) if path else None
+    """The same, None for another folder, too, of which pictures.warn_of_folder has told."""
+    try:
+        return named_images()
+    except DataError:
+        return None
 
 
 def bundle_names() -> list[str]:
@@ -133,6 +148,12 @@ def study_faults(bundle: Bundle) -> list[str]:
 @kept(4)
 def _study_faults(bundle: Bundle, manifests: tuple[tuple[str, int], ...]) -> list[str]:
     return study_problems(bundle)
+
+
+@kept(4)
+def _check_prepared(folder: str, made: int) -> None:
+    """Raise DataError where no prepared data lies in `folder`. made: when; a key."""
+    open_prepared(Path(folder))
 
 
 @kept(2, "Loading the network …")

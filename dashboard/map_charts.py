@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts import CATEGORIES, GREY, framed
+from dashboard.charts import CATEGORIES, rows_around_zero
 
 KINDS: Final = {
     "quantity": ("quantity: difference of means in standard deviations (Hedges’ g)", CATEGORIES[0], "circle"),
@@ -34,13 +34,6 @@ def contrasts(table: pd.DataFrame, source: str) -> go.Figure:
             "%{customdata[1]:.3g} (n = %{customdata[5]:,})<br>effect %{x:.2f}, from %{customdata[2]:.2f} to "
             "%{customdata[3]:.2f}<extra></extra>",
         )  # fmt: skip
-    figure.add_vline(x=0, line={"color": GREY, "width": 1})
-    figure.update_layout(
-        **framed(source, 130 + 30 * len(table)), showlegend=True,
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
-    )  # fmt: skip
-    figure.update_xaxes(title="selected people against the rest: effect with 95 % interval")
-    figure.update_yaxes(
-        categoryorder="array", categoryarray=table["attribute"], autorange="reversed", automargin=True
-    )
+    axis = "selected people against the rest: effect with 95 % interval"
+    rows_around_zero(figure, table["attribute"].tolist(), axis, source, 30)
     return figure

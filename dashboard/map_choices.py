@@ -49,7 +49,7 @@ def choose(bundle: Bundle, space: Space) -> Choices:
         state.refuse_forged(state.MAP_PICTURES, " or ".join(offered), offered.__contains__)
         kind = st.segmented_control(
             "Pictures", offered, default=offered[0], required=True, key=state.MAP_PICTURES,
-            bind="query-params",
+            bind="query-params", wrap=True,
         )  # fmt: skip
         _true_or_false(state.MAP_IN_PLACE)
         in_place = st.toggle(
@@ -63,7 +63,13 @@ def _plane(space: Space) -> Plane:
     last = len(space.explained)
     state.refuse_forged(state.MAP_PLANE, " or ".join(PLANES), PLANES.__contains__)
     which = st.segmented_control(
-        "Plane", PLANES, default=COMPONENTS, required=True, key=state.MAP_PLANE, bind="query-params"
+        "Plane",
+        PLANES,
+        default=COMPONENTS,
+        required=True,
+        key=state.MAP_PLANE,
+        bind="query-params",
+        wrap=True,
     )
     if which == UMAP:
         if space.umap is not None:
@@ -118,7 +124,13 @@ def _people(bundle: Bundle, space: Space) -> NDArray[np.bool_]:
         return everybody
     state.refuse_forged(state.MAP_PEOPLE, " or ".join(PEOPLE), PEOPLE.__contains__)
     which = st.segmented_control(
-        "People", PEOPLE, default=EVERYBODY, required=True, key=state.MAP_PEOPLE, bind="query-params"
+        "People",
+        PEOPLE,
+        default=EVERYBODY,
+        required=True,
+        key=state.MAP_PEOPLE,
+        bind="query-params",
+        wrap=True,
     )
     if which != COMPLETE:
         return everybody

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import components, map_pictures, state
+from dashboard import components, map_pictures, pictures, state
 from dashboard.map_choices import Choices
 from posecore import drawing
 from posecore.bundle import Bundle
@@ -44,10 +44,7 @@ def _picture(bundle: Bundle, person: str, kind: str) -> None:
     else:
         picture = map_pictures.tile(bundle, person, kind, 256)
     if picture is None:
-        st.caption(
-            f"The {kind} is not at hand; start the dashboard with POSE_IMAGES set to a prepared data folder "
-            "to see it."
-        )
+        st.caption(pictures.absent(bundle, person))
         return
     words = f"{kind}, with the predicted skeleton" if kind == map_pictures.PHOTOGRAPH else kind
     st.image(drawing.jpeg(picture), width="stretch", caption=words, alt=f"{words.capitalize()} of {person}")

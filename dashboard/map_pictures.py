@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, loaders
+from dashboard import components, loaders, pictures
 from dashboard.map_canvas import PICTURES, courier, packet, said
 from dashboard.map_colours import Colouring
 from posecore import drawing
@@ -36,6 +36,11 @@ def kinds(bundle: Bundle) -> list[str]:
     if loaders.images_folder() is not None or bundle.manifest.dataset["pictures"]:
         found.append(PHOTOGRAPH)
     return found
+
+
+def stand_in(bundle: Bundle, sample_id: str, size: int) -> NDArray[np.uint8]:
+    """What is shown of a person without a photograph, (size, size, 3): joints on heatmaps."""
+    return _reduced(components.skeleton_of(bundle, sample_id, pictures.ground(bundle, sample_id)), size)
 
 
 def tile(bundle: Bundle, sample_id: str, kind: str, size: int) -> NDArray[np.uint8] | None:
@@ -67,13 +72,13 @@ def sheet(
     """Pictures in rows of COLUMNS without gaps, whose they are, and of whom there is none of this kind."""
     tiles = [(sample_id, tile(bundle, sample_id, kind, size)) for sample_id in sample_ids]
     there = [sample_id for sample_id, picture in tiles if picture is not None]
-    pictures = [picture for _, picture in tiles if picture is not None]
+    found = [picture for _, picture in tiles if picture is not None]
     absent = [sample_id for sample_id, picture in tiles if picture is None]
-    if not pictures:
+    if not found:
         return None, there, absent
-    rows, columns = -(-len(pictures) // COLUMNS), min(COLUMNS, len(pictures))
+    rows, columns = -(-len(found) // COLUMNS), min(COLUMNS, len(found))
     whole = np.zeros((rows * size, columns * size, 3), np.uint8)
-    for at, picture in enumerate(pictures):
+    for at, picture in enumerate(found):
         row, column = divmod(at, COLUMNS)
         whole[row * size : (row + 1) * size, column * size : (column + 1) * size] = picture
     return whole, there, absent
@@ -91,7 +96,8 @@ def pictures_courier(bundle: Bundle, colouring: Colouring, view_changed: Any) ->
 def answer(bundle: Bundle, colouring: Colouring, wanted: object) -> bytes:
     """The packet for a question of the browser, which is not trusted; an empty one for a wrong question.
 
-    wanted: serial, ids, kind, size (of SIZES).
+    wanted: serial, ids, kind, size (of SIZES). A large picture is of one person, who is looked at: without a
+    photograph they are shown by what stands in for it.
     """
     nothing: dict[str, Any] = {"role": "pictures", "serial": 0, "ids": [], "missing": [], "facts": []}
     if not isinstance(wanted, dict) or wanted.get("kind") not in kinds(bundle):
@@ -101,9 +107,14 @@ def answer(bundle: Bundle, colouring: Colouring, wanted: object) -> bytes:
         return packet(nothing)
     known = [sample_id for sample_id in ids if isinstance(sample_id, str) and sample_id in bundle.rows]
     picture, there, absent = sheet(bundle, known, wanted["kind"], size)
+    told, shown_as = "", wanted["kind"]
+    if wanted["size"] == "large" and len(known) == len(absent) == 1:
+        picture, there, absent = stand_in(bundle, known[0], size), known, []
+        told, shown_as = " · its picture is not at hand", "joints on predicted heatmaps"
     header = nothing | {
         "serial": serial, "ids": there, "missing": absent, "tile": size, "columns": COLUMNS,
-        "facts": [facts(bundle, colouring, sample_id) for sample_id in there],
+        "facts": [facts(bundle, colouring, sample_id) + told for sample_id in there],
+        "kindWords": shown_as.capitalize(),
     }  # fmt: skip
     return packet(header) if picture is None else packet(header, sheet=drawing.jpeg(picture))
 

@@ -7,7 +7,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import certainty, components, latent_loaders, loaders, map_pictures, picture_source, state
+from dashboard import (
+    certainty,
+    components,
+    latent_loaders,
+    loaders,
+    map_pictures,
+    picture_source,
+    pictures,
+    state,
+)
 from dashboard.person_box import person_box
 from posecore import drawing
 from posecore.bundle import Bundle
@@ -139,3 +148,5 @@ def _neighbours(bundle: Bundle, own: OwnPicture) -> None:
         words = map_pictures.PREDICTED if picture is None else map_pictures.PHOTOGRAPH
         column.image(drawing.jpeg(shown), width="stretch", alt=f"{words.capitalize()} of {person}")
         column.caption(f"{person}  \ndistance {distance:.1f}")
+    if not pictures.at_hand(bundle)[own.placement.rows].all():
+        st.caption("The nearest come first, with a picture or without: heatmaps stand for who has none.")

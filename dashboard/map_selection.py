@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, latent_loaders, map_canvas, map_pictures, state
+from dashboard import components, latent_loaders, map_canvas, map_pictures, pictures, state
 from dashboard.map_charts import contrasts
 from dashboard.map_choices import Choices
 from posecore import drawing
@@ -67,6 +67,17 @@ def table(bundle: Bundle, choices: Choices, rows: NDArray[np.int64]) -> pd.DataF
 
 
 def _gallery(bundle: Bundle, choices: Choices, chosen: NDArray[np.int64], person: str) -> None:
+    if choices.kind == map_pictures.PHOTOGRAPH:
+        pictured = pictures.at_hand(bundle)[chosen]
+        if not pictured.all():
+            st.caption(
+                f"Of {int((~pictured).sum()):,} of these {len(chosen):,} people no picture is at hand, so "
+                "they are left out here, and here only. Heatmaps and skeletons, to be chosen above the map, "
+                "show everybody."
+            )
+        chosen = chosen[pictured]
+        if not len(chosen):
+            return
     pages = -(-len(chosen) // PER_PAGE)
     page = 1
     if pages > 1:

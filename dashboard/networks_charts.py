@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts import CATEGORIES, LEGEND_ROW, SYMBOLS, framed, legend_below, rows_around_zero
+from dashboard.charts import CATEGORIES, SYMBOLS, framed, name_rows, rows_around_zero, set_below
 from posecore.skips.statistics import Estimate
 
 ROW: Final = 30
@@ -32,13 +32,10 @@ def scores(series: Sequence[Dots], labels: Sequence[str], source: str) -> go.Fig
     figure = go.Figure()
     for dots in series:
         _add(figure, dots, rows=True, unit="PCK", factor=1, digits=3)
-    figure.update_layout(
-        **framed(source, 160 + ROW * len(labels)),
-        scattermode="group",
-    )
-    legend_below(figure, 70)
+    figure.update_layout(**framed(source, 144 + ROW * len(labels)), scattermode="group", showlegend=True)
     figure.update_xaxes(title="PCK", rangemode="tozero")
-    figure.update_yaxes(categoryorder="array", categoryarray=list(labels)[::-1], automargin=True)
+    name_rows(figure, labels)
+    set_below(figure)
     return figure
 
 
@@ -47,8 +44,7 @@ def gains(series: Sequence[Dots], names: Sequence[str], axis: str, source: str) 
     figure = go.Figure()
     for dots in series:
         _add(figure, dots, rows=True, unit="points", factor=100, digits=1)
-    # On a narrow page each series has a row of the legend to itself.
-    rows_around_zero(figure, list(names), axis, source, ROW, 50 + LEGEND_ROW * len(series))
+    rows_around_zero(figure, list(names), axis, source, ROW)
     figure.update_layout(scattermode="group")
     return figure
 
@@ -58,13 +54,10 @@ def parts(series: Sequence[Dots], names: Sequence[str], source: str) -> go.Figur
     figure = go.Figure()
     for dots in series:
         _add(figure, dots, rows=False, unit="PCK", factor=1, digits=3)
-    figure.update_layout(
-        **framed(source, 460),
-        scattermode="group",
-    )
-    legend_below(figure, 120)
+    figure.update_layout(**framed(source, 394), scattermode="group", showlegend=True)
     figure.update_xaxes(categoryorder="array", categoryarray=list(names))
     figure.update_yaxes(title="PCK", rangemode="tozero")
+    set_below(figure)
     return figure
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components
+from dashboard import pictures
 from posecore.bundle import Bundle
 from posecore.keypoints import KEYPOINTS, K, label
 from posecore.samples import read_visibility
@@ -74,7 +74,7 @@ def _filter(bundle: Bundle, key: str) -> None:
         )  # fmt: skip
     else:
         st.caption("This bundle holds no annotations, so nothing can be asked of labelled joints.")
-    pictured = components.shipped_pictures(bundle)
+    pictured = pictures.at_hand(bundle)
     if pictured.any() and not pictured.all():
         st.toggle("Only people with a picture", True, key=f"_{key}_pictured", persist_state="session")
     count = len(_rows(bundle, key))
@@ -90,7 +90,7 @@ def _rows(bundle: Bundle, key: str) -> NDArray[np.int64]:
         chosen(f"_{key}_complete", 0) if annotated else 0,
         chosen(f"_{key}_labelled", ANY_JOINT) if annotated else ANY_JOINT,
     )
-    pictured = components.shipped_pictures(bundle)
+    pictured = pictures.at_hand(bundle)
     if pictured.any() and chosen(f"_{key}_pictured", True):
         rows = rows[pictured[rows]]
     return rows

@@ -1,19 +1,19 @@
 """Figures of a skip study: data to figure, as in dashboard.charts."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts import CATEGORIES, GREY
+from dashboard.charts import CATEGORIES, GREY, colour_bar, framed, name_rows, set_below
 from posecore.ablation import LEVEL_NAMES
 from posecore.keypoints import KEYPOINTS, label
 from posecore.skips.statistics import Estimate
 
 BINS = 20
-BELOW = {"orientation": "h", "y": -0.28, "x": 0}
+ROW = 26
+"""Pixels of a joint's row in the effect map."""
 
 
 def score_histograms(
@@ -29,35 +29,39 @@ def score_histograms(
             marker={"color": colour, "pattern": {"shape": pattern}, "line": {"color": GREY, "width": 1}},
             hovertemplate=f"{side}<br>PCK %{{x}}<br>%{{y}} people<extra></extra>",
         )  # fmt: skip
-    figure.update_layout(**_layout(source, 380), barmode="overlay", legend=BELOW)
+    figure.update_layout(**framed(source, 340), barmode="overlay", showlegend=True)
     figure.update_xaxes(title="PCK of a person", range=[0, 1 + 1 / BINS], tickformat=".0%")
     figure.update_yaxes(title="people")
+    set_below(figure)
     return figure
 
 
 def effect_map(effect: Estimate, unit: str, factor: float, source: str) -> go.Figure:
-    """Level x joint: effect of cutting a level alone, interval and n on hover. Orange is worse."""
-    mean, low, high = (np.asarray(values) * factor for values in (effect.mean, effect.low, effect.high))
+    """Effect of cutting a level alone, (4, 17): a row per joint and a column per level, so that every cell
+    and name has room on a narrow page; interval and n on hover. Orange is worse."""
+    parts = (effect.mean, effect.low, effect.high)
+    mean, low, high = (np.asarray(values).T * factor for values in parts)
     known = np.abs(mean[np.isfinite(mean)])
     reach = max(float(known.max(initial=0)), 1e-6)
     both_ways = bool(np.nanmin(mean, initial=0) < 0)
     scale = [[0, "#0072B2"], [0.5, "#F4F4F4"], [1, "#D55E00"]] if both_ways else "Oranges"
     figure = go.Figure(
         go.Heatmap(
-            z=mean, x=[label(name) for name in KEYPOINTS], y=list(LEVEL_NAMES), xgap=1, ygap=1,
+            z=mean, x=list(LEVEL_NAMES), y=[label(name) for name in KEYPOINTS], xgap=1, ygap=1,
             zmin=-reach if both_ways else 0, zmax=reach, colorscale=scale,
-            customdata=np.stack([low, high, effect.n], axis=-1),
+            customdata=np.stack([low, high, np.asarray(effect.n).T], axis=-1),
             texttemplate="%{z:.0f}",
             hovertemplate=(
-                f"%{{x}}, level %{{y}} cut alone<br>%{{z:.1f}} {unit}<br>95 % interval "
+                f"%{{y}}, level %{{x}} cut alone<br>%{{z:.1f}} {unit}<br>95 % interval "
                 "%{customdata[0]:.1f} to %{customdata[1]:.1f}<br>n = %{customdata[2]} people<extra></extra>"
             ),
-            colorbar={"title": {"text": unit}, "thickness": 12, "outlinewidth": 0},
+            colorbar=colour_bar(unit),
         )
     )  # fmt: skip
-    figure.update_layout(**_layout(source, 380))
-    figure.update_yaxes(title="level cut", autorange="reversed", type="category")
-    figure.update_xaxes(tickangle=-45)
+    figure.update_layout(**framed(source, 126 + ROW * len(KEYPOINTS)))
+    figure.update_xaxes(title="level cut", type="category")
+    name_rows(figure, [label(name) for name in KEYPOINTS])
+    set_below(figure)
     return figure
 
 
@@ -75,16 +79,8 @@ def shapley_bars(values: Mapping[str, Estimate], source: str) -> go.Figure:
                 "%{customdata[1]:.1f}<br>n = %{customdata[2]} people<extra></extra>"
             ),
         )  # fmt: skip
-    figure.update_layout(**_layout(source, 380), barmode="group", showlegend=True, legend=BELOW)
+    figure.update_layout(**framed(source, 340), barmode="group", showlegend=True)
     figure.update_xaxes(title="level", type="category")
     figure.update_yaxes(title="points of PCK")
+    set_below(figure)
     return figure
-
-
-def _layout(source: str, height: int) -> dict[str, Any]:
-    title = {"text": "<br>".join(source.rsplit(" · ", 1)), "font": {"size": 13}, "x": 0, "xanchor": "left"}
-    return {
-        "height": height,
-        "margin": {"l": 10, "r": 10, "t": 72, "b": 10},
-        "title": title | {"y": 1 - 16 / height, "yanchor": "top"},
-    }

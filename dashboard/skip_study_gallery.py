@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
-from dashboard import certainty, components, loaders, picture_source, state
+from dashboard import certainty, components, loaders, picture_source, pictures, state
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, ALL_ON, parse_mask
 from posecore.bundle import Bundle
@@ -46,8 +47,14 @@ def show(bundle: Bundle, study: SkipStudy, summary: Summary, replacement: str, m
             else 1
         )
     ids = study.sample_ids[rows]
-    ranks = {ORDERS[0]: -loss, ORDERS[1]: loss, ORDERS[2]: np.zeros(len(rows))}
-    places = np.lexsort((ids, ranks[order]))[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    bare = ~pictures.at_hand(bundle)[[bundle.row(name) for name in ids.tolist()]]
+    if bare.any():
+        st.caption(
+            f"{pictures.some_lack(bundle)} Among people who lose alike they come first; of the others the "
+            "joints are shown, on heatmaps."
+        )
+    keys = {ORDERS[0]: (ids, bare, -loss), ORDERS[1]: (ids, bare, loss), ORDERS[2]: (ids,)}
+    places = np.lexsort(keys[order])[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     tiles = [_pair(bundle, study, int(rows[place]), replacement, mask) for place in places]
     # Columns per row, so that the order holds where a narrow window stacks them.
     cells = [cell for _ in range(0, len(places), IN_A_ROW) for cell in st.columns(IN_A_ROW, gap="small")]
@@ -88,18 +95,32 @@ def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: st
     if replacement == "other":
         donor = components.picture_of(bundle, str(study.sample_ids[study.donors[row]]))
     if crop is None or (replacement == "other" and donor is None):
-        on = drawing.ground() if crop is None else crop
+        on = pictures.ground(bundle, str(study.sample_ids[row]))
         peaks = study.peaks_under(replacement)[row]
         points = where_found(study.points_under(replacement)[row], peaks)
+        # The heatmaps are those with all skips, so they are not shown beside joints without.
+        without = _bare_ground(points[ALL_MASKS.index(parse_mask(mask))]) if crop is None else crop
         drawn = []
-        for kept in (ALL_ON, parse_mask(mask)):
+        for ground, kept in ((on, ALL_ON), (without, parse_mask(mask))):
             place, limit = ALL_MASKS.index(kept), certainty.limit(bundle, kept, replacement)
-            drawn.append(drawing.draw_skeleton(on, points[place], limit.sure(peaks[place])))
+            drawn.append(drawing.draw_skeleton(ground, points[place], limit.sure(peaks[place])))
         return drawing.grid(drawn, 2)
     before, after = loaders.cut_heatmaps(bundle, crop, mask, replacement, donor)
     # The median peak: by the highest, a face's, all limbs would be dark.
     top = float(np.median(before.max(axis=(1, 2))))
     return drawing.grid([drawing.overlay(crop, maps, vmax=top) for maps in (before, after)], 2)
+
+
+def _bare_ground(points: NDArray[np.floating]) -> drawing.Picture:
+    """An empty ground for joints (17, 2) without a picture, which says so where there are none."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    ground = Image.fromarray(drawing.ground())
+    if not np.isfinite(points).any():
+        middle = (ground.width / 2, ground.height / 2)
+        font = ImageFont.load_default(24)
+        ImageDraw.Draw(ground).text(middle, "no joint found", "white", font, anchor="mm")
+    return np.asarray(ground)
 
 
 def _sheet(tiles: Sequence[drawing.Picture]) -> bytes:

@@ -45,7 +45,7 @@ def show(bundle: Bundle) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         replacement = st.segmented_control(
             "What replaces a cut skip", study.replacements, default=study.replacements[0], required=True,
-            key=REPLACEMENT, bind="query-params",
+            key=REPLACEMENT, bind="query-params", wrap=True,
         )  # fmt: skip
         mask = st.selectbox(
             "Skips cut (0) and kept (1)", CUTS, key=MASK, bind="query-params", width=200,

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, state
+from dashboard import components, pictures, state
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.latent.pca import Components
@@ -78,8 +78,7 @@ def skip_choice(bundle: Bundle, start: str) -> tuple[str, NDArray[np.uint8] | No
     crop = components.picture_of(bundle, start)
     if crop is None:
         st.info(
-            f"The start's own skip features need the picture of {start}, which is not at hand: set "
-            "POSE_IMAGES to a prepared data folder. Shown with skips off.",
+            f"{pictures.absent(bundle, start)} The start's own skip features need it. Shown with skips off.",
             icon=":material/no_photography:",
         )
         return OFF, None
@@ -124,7 +123,7 @@ def _start(bundle: Bundle, scores: NDArray[np.float32]) -> str:
 
 def _anybody(bundle: Bundle, scores: NDArray[np.float32]) -> None:
     known = ~np.isnan(scores[:, 0])
-    pictured = known & components.shipped_pictures(bundle)
+    pictured = known & pictures.at_hand(bundle)
     rows = np.flatnonzero(pictured if pictured.any() else known)
     # Who is drawn is in the URL afterwards, so they need not be drawn again.
     row = int(np.random.default_rng().choice(rows))

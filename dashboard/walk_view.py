@@ -11,6 +11,7 @@ from dashboard import (
     charts,
     components,
     latent_loaders,
+    pictures,
     walk_controls,
     walk_meaning,
     walk_sheet,
@@ -141,6 +142,12 @@ def _about_decoder(bundle: Bundle, maps: NDArray[np.float32], skips: str, limit:
 
 def _strip(bundle: Bundle, stops: Stops) -> None:
     st.subheader("Every stop and the person nearest to it")
+    pictured = pictures.at_hand(bundle)[[bundle.row(name) for name in stops.sample_ids.tolist()]]
+    if not pictured.all():
+        st.caption(
+            f"{pictures.some_lack(bundle)} The nearest person is shown in any case: without a picture by the "
+            "joints on dimmed heatmaps."
+        )
     with st.container(horizontal=True, gap="medium"):
         for stop, name in enumerate(stops.sample_ids.tolist()):
             with st.container(width=135):
@@ -162,9 +169,7 @@ def _strip(bundle: Bundle, stops: Stops) -> None:
 
 def _joints(bundle: Bundle, name: str) -> drawing.Picture:
     """The person's joints on their photograph, or on their dimmed heatmaps where there is none."""
-    picture = components.picture_of(bundle, name)
-    ground = components.heatmap_of(bundle, name) // 3 if picture is None else picture
-    return components.skeleton_of(bundle, name, ground)
+    return components.skeleton_of(bundle, name, pictures.ground(bundle, name))
 
 
 def _how_near(bundle: Bundle, stops: Stops, kept: int) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.data.crops import SIZE
-from posecore.keypoints import COLOURS, LIMBS
+from posecore.keypoints import COLOURS, GROUPS, LIMBS
 
 Picture = NDArray[np.uint8]
 
@@ -22,6 +22,9 @@ GROUND: Final = np.array((16, 18, 24), np.float32)
 LESS: Final = np.array((86, 180, 233), np.float32)
 MORE: Final = np.array((230, 159, 0), np.float32)
 """RGB ends of differences, told apart by colour-blind readers."""
+
+_FACE: Final = max(GROUPS["head"])
+"""The last joint of the face, which is no limb's end."""
 
 ON_DARK: Final = np.array([colour if any(colour) else (255, 255, 255) for colour in COLOURS], np.float32)
 """(17, 3) RGB per joint; the black nose would vanish on a dark ground, so there it is white."""
@@ -118,6 +121,48 @@ def draw_skeleton(
         cv2.circle(drawn, at, round((radius + 1) * 16), (255, 255, 255), -1, cv2.LINE_AA, 4)
         cv2.circle(drawn, at, round(radius * 16), COLOURS[joint], -1, cv2.LINE_AA, 4)
     return drawn
+
+
+def stick_figure(
+    points: NDArray[np.floating], ink: tuple[int, int, int], halo: tuple[int, int, int], size: int
+) -> NDArray[np.uint8]:
+    """A person in a few strokes, which can be told at 30 pixels and hide little: (size, size, 4) RGBA.
+
+    points: (17, 2), nan for joints that are left out; at least two known. The figure is as large as fits.
+    ink, halo: RGB of the strokes, and of an edge that sets them off from whatever lies below.
+    """
+    known = np.isfinite(points).all(axis=1)
+    low, high = points[known].min(axis=0), points[known].max(axis=0)
+    scale = 0.76 * size / max(float((high - low).max()), 1.0)
+    places = (points - (low + high) / 2) * scale + size / 2
+    face, shoulders = (places[list(GROUPS[name])] for name in ("head", "shoulders"))
+    face = face[np.isfinite(face).all(axis=1)]
+    head = face.mean(axis=0) if len(face) else None
+    strokes = [(places[a], places[b]) for a, b in LIMBS if known[a] and known[b] and min(a, b) > _FACE]
+    if head is not None and np.isfinite(shoulders).all():
+        strokes.append((head, shoulders.mean(axis=0)))
+    # How much of every pixel strokes cover, with the edge and without.
+    covers = []
+    for pen in (size / 8, size / 20):
+        cover = np.zeros((size, size), np.uint8)
+        for stroke in strokes:
+            start, end = (tuple(np.rint(place * 16).astype(int).tolist()) for place in stroke)
+            cv2.line(cover, start, end, 255, round(pen), cv2.LINE_AA, 4)
+        if head is not None:
+            centre = tuple(np.rint(head * 16).astype(int).tolist())
+            cv2.circle(cover, centre, round((size / 22 + pen / 2) * 16), 255, -1, cv2.LINE_AA, 4)
+        covers.append(cover.astype(np.float32)[..., None] / 255)
+    edge, stroke_cover = covers
+    colour = np.array(halo) * (1 - stroke_cover) + np.array(ink) * stroke_cover
+    return np.concatenate([_to_uint8(colour), _to_uint8(255 * edge)], axis=-1)
+
+
+def png(picture: NDArray[np.uint8]) -> bytes:
+    """An RGBA picture as a PNG file."""
+    done, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGBA2BGRA))
+    if not done:
+        raise ValueError(f"a picture of {picture.shape} cannot be written as PNG")
+    return data.tobytes()
 
 
 def draw_moves(

@@ -118,7 +118,8 @@ function createMap(root) {
     const { points, state, hover: i } = map;
     if (i < 0) return;
     const id = points.ids[i], text = points.classes[points.codes[i]].label;
-    card.show(id, text, `${state.kindWords} of ${id}`, album.find(large(id)), map.scale.x(points.x[i]),
+    const place = album.find(large(id));
+    card.show(id, text, `${place?.kindWords ?? state.kindWords} of ${id}`, place, map.scale.x(points.x[i]),
       map.scale.y(points.y[i]), map.width, map.height);
     const said = `${id}, ${state.colouring}: ${text}`;
     if (said !== words) find('.live').textContent = words = said;

@@ -34,7 +34,7 @@ function createAlbum(changed) {
     const blob = new Blob([arrays.sheet ?? new Uint8Array()], { type: 'image/jpeg' });
     const sheet = arrays.sheet ? await createImageBitmap(blob) : null;
     header.ids.forEach((id, at) => {
-      const place = { sheet, facts: header.facts[at], file: blob, tile: header.tile };
+      const place = { sheet, facts: header.facts[at], file: blob, tile: header.tile, kindWords: header.kindWords };
       place.left = (at % header.columns) * header.tile;
       place.top = Math.floor(at / header.columns) * header.tile;
       album.places.set(request.key(id), place);

@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from dashboard import components
+from dashboard import components, pictures
 from posecore import drawing
 from posecore.bundle import Bundle
 
 SHOWN = 12  # people in the strip at the top
+TILE = 89  # pixels of each, so that four stand beside one another on a page of 390
 
 STEPS = (
     ("skip_lab.py", "1 · Cut a skip", ":material/call_split:", {},
@@ -41,24 +42,25 @@ def headline(figures: dict[str, dict[str, Any]]) -> tuple[str, dict[str, Any]] |
 
 
 def show_people(bundle: Bundle) -> None:
-    """Some people: their heatmaps, and above them their pictures where those are shipped."""
-    ids = bundle.samples["sample_id"].tolist()
-    shipped = [name for name, there in zip(ids, components.shipped_pictures(bundle), strict=True) if there]
-    ids = shipped or ids
-    some = ids[:: max(1, len(ids) // SHOWN)][:SHOWN]
-    rows = [components.strip(bundle, some, SHOWN)]
-    if shipped:
-        crops = [components.picture_of(bundle, sample_id) for sample_id in some]
-        tiles = [
-            drawing.ground(128) if crop is None else np.asarray(Image.fromarray(crop).reduce(2))
-            for crop in crops
-        ]
-        rows.insert(0, drawing.grid(tiles, SHOWN))
+    """Some people: their heatmaps, and above them their pictures where those are at hand; as many beside one
+    another as the page is wide."""
+    ids = bundle.samples["sample_id"].to_numpy(str)
+    pictured = pictures.at_hand(bundle)
+    among = ids[pictured] if pictured.any() else ids
+    some = among[:: max(1, len(among) // SHOWN)][:SHOWN].tolist()
     st.image(
-        np.concatenate(rows),
-        width="stretch",
-        alt=f"{len(some)} people of the bundle and the heatmaps the network predicts for them",
+        [drawing.jpeg(_person(bundle, sample_id)) for sample_id in some],
+        width=TILE,
+        alt=[f"{sample_id} and the heatmaps the network predicts" for sample_id in some],
     )
+
+
+def _person(bundle: Bundle, sample_id: str) -> drawing.Picture:
+    """A person's picture, where it is at hand, above the predicted heatmaps."""
+    heatmaps, crop = components.heatmap_of(bundle, sample_id, 128), components.picture_of(bundle, sample_id)
+    if crop is None:
+        return heatmaps
+    return np.concatenate([np.asarray(Image.fromarray(crop).reduce(2)), heatmaps])
 
 
 def show_figures(bundle: Bundle) -> None:

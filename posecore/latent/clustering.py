@@ -187,14 +187,17 @@ def largest_first(labels: NDArray[np.integer]) -> NDArray[np.int64]:
     return numbers[np.searchsorted(names, labels)]
 
 
-def nearest_to_centroids(clustering: Clustering, count: int) -> list[NDArray[np.int64]]:
+def nearest_to_centroids(
+    clustering: Clustering, count: int, among: NDArray[np.bool_] | None = None
+) -> list[NDArray[np.int64]]:
     """For every cluster the rows of its `count` people nearest its centroid, nearest first.
 
-    A cluster with fewer people gives all of them.
+    A cluster with fewer people gives all of them. among: (M,) whom to choose from, everybody if not given.
     """
     nearest = []
     for number in range(len(clustering.centroids)):
-        members = np.flatnonzero(clustering.labels == number)
+        wanted = clustering.labels == number
+        members = np.flatnonzero(wanted if among is None else wanted & among)
         nearest.append(members[np.argsort(clustering.squares[members], kind="stable")[:count]])
     return nearest
 

@@ -105,11 +105,12 @@ def extract(
     """Write the bundle `destination`; returns the number of people in it.
 
     samples: how many people, drawn with `seed`; None or more than there are for all. annotations: keep the
-    annotated keypoints in the bundle, and what else is known of the people; pictures: how many of them to show,
-    from the first on. Both are for data that may be passed on. pictures_in: a bundle beside `destination`, of
-    the same data, whose pictures are shown to the network and are this bundle's too. latent: what the latents
-    are. training, history: what is known of the network's training, and one record per epoch. figures: scores
-    of the same weights on other data. Raises ConfigError for people or an autoencoder that are not there.
+    annotated keypoints in the bundle, and what else is known of the people; pictures: how many of them to
+    show, from the first on. Both are for data that may be passed on. pictures_in: a bundle beside
+    `destination`, of the same data, whose pictures are shown to the network and are this bundle's too.
+    latent: what the latents are. training, history: what is known of the network's training, and one record
+    per epoch. figures: scores of the same weights on other data. Raises ConfigError for people or an
+    autoencoder that are not there.
 
     The network is used with the weights that are stored, which are rounded to float16. A picture that is
     shown is what the network saw: it is compressed first.
