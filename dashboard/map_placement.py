@@ -7,8 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, latent_loaders, loaders, map_pictures, picture_source, state
-from dashboard.person_box import person_box
+from dashboard import components, latent_loaders, map_pictures, picture_source, state
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 NOBODY: Final = "none"
 SOURCES: Final = (NOBODY, *picture_source.SOURCES[1:])
 NEIGHBOURS: Final = 8
+CROP, NEIGHBOUR = 120, 144
+"""Pixels at which the placed crop is shown beside the map, and its neighbours below."""
 
 FEW: Final = 10
 MANY: Final = 50
@@ -29,9 +30,10 @@ along them than new ones, the more so the fewer people and the more components (
 
 @dataclass(frozen=True, eq=False)
 class OwnPicture:
-    """A picture that has been placed. scores: (d,) along all components. nearest: sample_ids, nearest first.
-    verdict: AMONG, NEAR or OFF."""
+    """A picture that has been placed. crop: (256, 256, 3). scores: (d,) along all components. nearest:
+    sample_ids, nearest first. verdict: AMONG, NEAR or OFF."""
 
+    crop: NDArray[np.uint8]
     scores: NDArray[np.float32]
     placement: "Placement"
     nearest: list[str]
@@ -49,7 +51,7 @@ EXTREME: Final = 5
 
 
 def place_picture(bundle: Bundle) -> OwnPicture | None:
-    """Widgets to choose a picture and the person in it, and what can be said of it; None without one."""
+    """Widgets to choose a picture and the person in it, and in a word where it belongs; None without one."""
     state.refuse_forged(state.MAP_SOURCE, " or ".join(SOURCES), SOURCES.__contains__)
     source = st.segmented_control(
         "A picture from elsewhere, placed among these people", SOURCES, default=NOBODY, required=True,
@@ -57,15 +59,14 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
     )  # fmt: skip
     if source == NOBODY:
         return None
+    # Below the crop and the verdict, which are made of it.
+    above = st.container(horizontal=True, gap="small", vertical_alignment="center")
     try:
-        data = picture_source.picture_bytes(bundle, source, state.MAP_SOURCE)
-        if data is None:
+        chosen = picture_source.choose_picture(bundle, source, state.MAP_SOURCE)
+        if chosen is None:
             st.info("As soon as there is a picture, it is placed on the map.", icon=":material/image:")
             return None
-        photograph = loaders.photograph(data)
-        square = person_box(bundle, photograph, state.MAP_SOURCE)
-        if square is None:
-            return None
+        photograph, square = chosen
         crop = square.cut(photograph.picture)
         found = latent_loaders.placed(bundle, crop, judges(bundle), NEIGHBOURS)
     except PosecoreError as error:
@@ -73,19 +74,22 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
         return None
     placement = found.placement
     own = OwnPicture(
+        crop,
         found.scores,
         placement,
         bundle.samples["sample_id"].to_numpy()[placement.rows].tolist(),
         verdict(placement.judgement),
     )
-    left, right = st.columns([1, 5], gap="medium")
-    left.image(
-        drawing.jpeg(crop), width="stretch", caption="What the network sees", alt="The crop that is placed"
-    )
-    with right:
-        _explain(bundle, own)
-        _neighbours(bundle, own)
+    above.image(drawing.jpeg(crop), width=CROP, alt="The crop that is placed: what the network sees")
+    above.container().markdown(f"★ **{own.verdict.capitalize()}**  \nWhy, and who is near: below the map.")
     return own
+
+
+def explain_placement(bundle: Bundle, own: OwnPicture) -> None:
+    """Whether the picture belongs among these people, and who of them are near."""
+    st.subheader("The picture from elsewhere")
+    _explain(bundle, own)
+    _neighbours(bundle, own)
 
 
 def judges(bundle: Bundle) -> int:
@@ -124,8 +128,9 @@ def _explain(bundle: Bundle, own: OwnPicture) -> None:
 
 def _neighbours(bundle: Bundle, own: OwnPicture) -> None:
     st.markdown(f"**The {len(own.nearest)} nearest people**, ringed on the map")
-    columns = st.columns(NEIGHBOURS, gap="small")
-    for column, person, distance in zip(columns, own.nearest, own.placement.distances, strict=False):
+    with st.container(horizontal=True, gap="small"):
+        columns = [st.container(width=NEIGHBOUR) for _ in own.nearest]
+    for column, person, distance in zip(columns, own.nearest, own.placement.distances, strict=True):
         picture = components.picture_of(bundle, person)
         shown = components.heatmap_of(bundle, person, 128) if picture is None else picture
         words = map_pictures.PREDICTED if picture is None else map_pictures.PHOTOGRAPH
