@@ -30,7 +30,6 @@ def bundle_picker() -> None:
     names = loaders.bundle_names()
     if len(names) > 1:
         with st.container(horizontal=True, horizontal_alignment="right"):
-            state.refuse_forged(state.BUNDLE, f"one of {', '.join(names)}", names.__contains__)
             st.selectbox(
                 "Bundle",
                 names,

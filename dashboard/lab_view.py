@@ -1,5 +1,7 @@
 """What changes with every switch of the Skip lab; it runs alone, so that a click is answered at once."""
 
+from typing import TYPE_CHECKING, Final
+
 import numpy as np
 import streamlit as st
 
@@ -27,29 +29,42 @@ from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
 from posecore.samples import read_peaks, read_points
 
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+CHANGED: Final = "What changed"
+
 
 @st.fragment
-def show_lab(bundle: Bundle, subject: Subject) -> None:
-    """Switches, pictures and table for somebody whose picture is at hand."""
-    assert subject.crop is not None
+def show_lab(bundle: Bundle, subject: Subject | None) -> None:
+    """Switches, pictures and table for somebody whose picture is at hand; without anybody the switches alone.
+
+    All widgets are there all the time: those that go and come again, as while one picture follows another,
+    may come back with their default in the browser, and say something else than the page.
+    """
     first = st.container()
+    # Four places, so that in a narrow window the skeletons follow the switches.
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
-        left, right = st.container(width=330), st.container(width=770)
+        switching, skeletons = st.container(width=330), st.container(width=770)
+        replacing, heatmaps = st.container(width=330), st.container(width=770)
+    with switching:
+        st.markdown("**Skip connections**, on = used")
+        mask = switches(bundle.manifest.built_skips)
     try:
-        with left:
-            st.markdown("**Skip connections**, on = used")
-            mask = switches(bundle.manifest.built_skips)
-            stand_in, donor, donor_crop = replacement(bundle, subject.sample_id)
-            cut = Cut(mask, stand_in, donor)
+        with replacing:
+            stand_in, donor, donor_crop = replacement(bundle, subject.sample_id if subject else "")
+        with heatmaps:
+            joint = components.joint_picker(state.LAB_JOINT)
+        if subject is None:
+            skeletons.info("As soon as there is a picture, it is shown here.", icon=":material/image:")
+            return
+        assert subject.crop is not None
+        with skeletons:
             maps = loaders.all_masks(bundle, subject.crop, stand_in, donor_crop, subject.own)
-            st.image(
-                drawing.jpeg(subject.crop if donor_crop is None else np.hstack([subject.crop, donor_crop])),
-                width=170 if donor_crop is None else 300, alt="The crop that the network sees",
-                caption="What the network sees" + (f", and {donor}" if donor else ""),
-            )  # fmt: skip
     except PosecoreError as error:
-        st.error(f"The network cannot be asked. {error}")
+        skeletons.error(f"The network cannot be asked. {error}")
         return
+    cut = Cut(mask, stand_in, donor)
     answer = Answer(
         subject,
         from_heatmaps("All four skips on", maps[0], certainty.limit(bundle)),
@@ -59,8 +74,15 @@ def show_lab(bundle: Bundle, subject: Subject) -> None:
         _nobody(answer)
     source = f"n = 1, {subject.who} · {components.network_name(bundle)}, trained on {_trained_on(bundle)}"
     how = f"In place of a cut skip: {stand_in}" + (f", {donor}" if donor else "")
-    with right:
-        _pictures(answer, source)
+    with skeletons:
+        _skeletons(answer)
+    replacing.image(
+        drawing.jpeg(subject.crop if donor_crop is None else np.hstack([subject.crop, donor_crop])),
+        width=170 if donor_crop is None else 300, alt="The crop that the network sees",
+        caption="What the network sees" + (f", and {donor}" if donor else ""),
+    )  # fmt: skip
+    with heatmaps:
+        _heatmaps(answer, joint, source)
     _headline(answer)
     _table(answer)
     _downloads(answer, source, how)
@@ -121,30 +143,39 @@ def _sure_means(answer: Answer) -> None:
     st.caption(before if before == after else f"Left: {before}  \nMiddle: {after}")
 
 
-def _pictures(answer: Answer, source: str) -> None:
+def _skeletons(answer: Answer) -> None:
     before, after = answer.before, answer.after
-    columns = st.columns(3, gap="small")
-    titles = (before.title, after.title, "What changed")
+    titles = (before.title, after.title, CHANGED)
     drawn = (skeleton(answer, before), skeleton(answer, after), moves(answer))
     told = (before.how_sure(), after.how_sure(), "an arrow per joint")
-    for column, title, line, picture in zip(columns, titles, told, drawn, strict=True):
-        column.markdown(f"**{title}**  \n{line}")
+    for place, title, line, picture in zip(_three(), titles, told, drawn, strict=True):
+        place.markdown(f"**{title}**  \n{line}")
         words = f"Arrows from where joints were to where they are: {after.title}"
-        column.image(
-            drawing.jpeg(picture), width="stretch", alt=words if title == titles[2] else f"Skeleton: {title}"
+        place.image(
+            drawing.jpeg(picture), width="stretch", alt=words if title == CHANGED else f"Skeleton: {title}"
         )
     _sure_means(answer)
-    joint = components.joint_picker(state.LAB_JOINT)
+
+
+def _heatmaps(answer: Answer, joint: str, source: str) -> None:
+    before, after = answer.before, answer.after
+    titles = (before.title, after.title, CHANGED)
     drawn = (heat(answer, before, joint), heat(answer, after, joint), difference(answer, joint))
-    for column, title, picture in zip(st.columns(3, gap="small"), titles, drawn, strict=True):
-        words = "Heatmaps after minus before" if title == titles[2] else f"Heatmaps, {title}"
-        column.image(drawing.jpeg(picture), width="stretch", alt=f"{words}: {joint}")
+    for place, title, picture in zip(_three(), titles, drawn, strict=True):
+        words = "Heatmaps after minus before" if title == CHANGED else f"Heatmaps, {title}"
+        place.image(drawing.jpeg(picture), width="stretch", alt=f"{words}: {joint}")
     st.caption(
         f"{source}. Left and middle share one scale, from 0 to the "
         + ("median" if joint == ALL_JOINTS else "joint's")
         + " peak on the left. Right: blue is less than before, orange more"
         + (", in each cell of the joint that changed most there." if joint == ALL_JOINTS else ".")
     )
+
+
+def _three() -> "list[DeltaGenerator]":
+    """Places for three pictures beside each other; in a narrow window the first two are."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        return [st.container() for _ in range(3)]
 
 
 def _headline(answer: Answer) -> None:

@@ -38,13 +38,20 @@ def read_area(text: str) -> Area | None:
     return Area(plane, np.array(numbers).reshape(-1, 2))
 
 
-def read_view(text: str, plane: str) -> list[float] | None:
-    """Left, right, bottom, top of the part of `plane` that is looked at, written as `plane:left,right,…`."""
+class View(NamedTuple):
+    """plane: name of a Plane. sides: left, right, bottom, top of the part of it that is looked at."""
+
+    plane: str
+    sides: list[float]
+
+
+def read_view(text: str) -> View | None:
+    """A view written as `plane:left,right,bottom,top`; None for anything else."""
     found = _read(text)
-    if found is None or found[0] != plane or len(found[1]) != 4:
+    if found is None or len(found[1]) != 4:
         return None
     left, right, bottom, top = found[1]
-    return [left, right, bottom, top] if left < right and bottom < top else None
+    return View(found[0], found[1]) if left < right and bottom < top else None
 
 
 def read_hidden(text: str) -> list[int] | None:

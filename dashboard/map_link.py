@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import state
 
 
-def linked(key: str, expected: str = "", read: Callable[[str], object] | None = None) -> str:
+def linked(key: str, expected: str, read: Callable[[str], object]) -> str:
     """The text under `key` in the URL, or what was there when the page was left; empty where nothing is.
 
     read: gives None for a text that is not as `expected`; it then gets a sentence, and is forgotten.
@@ -17,7 +17,7 @@ def linked(key: str, expected: str = "", read: Callable[[str], object] | None = 
         text = st.session_state.get(f"_{key}", "")
         if text:
             st.query_params[key] = text
-    if text and read is not None and read(text) is None:
+    if text and read(text) is None:
         state.refuse_forged(key, expected, lambda _: False)
         link(key, "")
         return ""

@@ -40,7 +40,7 @@ def kinds(bundle: Bundle) -> list[str]:
 
 def stand_in(bundle: Bundle, sample_id: str, size: int) -> NDArray[np.uint8]:
     """What is shown of a person without a photograph, (size, size, 3): joints on heatmaps."""
-    return _reduced(components.skeleton_of(bundle, sample_id, pictures.ground(bundle, sample_id)), size)
+    return reduced(components.skeleton_of(bundle, sample_id, pictures.ground(bundle, sample_id)), size)
 
 
 def tile(bundle: Bundle, sample_id: str, kind: str, size: int) -> NDArray[np.uint8] | None:
@@ -49,11 +49,11 @@ def tile(bundle: Bundle, sample_id: str, kind: str, size: int) -> NDArray[np.uin
         return components.heatmap_of(bundle, sample_id, size)
     if kind == PHOTOGRAPH:
         crop = components.picture_of(bundle, sample_id)
-        return None if crop is None else _reduced(crop, size)
+        return None if crop is None else reduced(crop, size)
     table = bundle.samples.iloc[[bundle.row(sample_id)]]
     if kind == ANNOTATED:
         return drawing.enlarge(target(read_points(table, "annotated")[0], read_visibility(table)[0]), size)
-    return _reduced(components.skeleton_of(bundle, sample_id, drawing.ground()), size)
+    return reduced(components.skeleton_of(bundle, sample_id, drawing.ground()), size)
 
 
 def target(points: NDArray[np.floating], visibility: NDArray[np.integer]) -> NDArray[np.uint8]:
@@ -125,7 +125,8 @@ def facts(bundle: Bundle, colouring: Colouring, sample_id: str) -> str:
     return score if coloured.startswith("PCK") else f"{score} · {coloured}"
 
 
-def _reduced(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+def reduced(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """A larger picture at (size, size, 3)."""
     import cv2
 
     return np.asarray(cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA), np.uint8)

@@ -11,13 +11,11 @@ from dashboard import (
     certainty,
     components,
     latent_loaders,
-    loaders,
     map_pictures,
     picture_source,
     pictures,
     state,
 )
-from dashboard.person_box import person_box
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.data.heatmaps import where_found
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
 NOBODY: Final = "none"
 SOURCES: Final = (NOBODY, *picture_source.SOURCES[1:])
 NEIGHBOURS: Final = 8
+CROP, NEIGHBOUR = 120, 144
+"""Pixels at which the placed crop is shown beside the map, and its neighbours below."""
 
 FEW: Final = 10
 MANY: Final = 50
@@ -39,9 +39,10 @@ along them than new ones, the more so the fewer people and the more components (
 
 @dataclass(frozen=True, eq=False)
 class OwnPicture:
-    """A picture that has been placed. scores: (d,) along all components. nearest: sample_ids, nearest first.
-    verdict: AMONG, NEAR or OFF."""
+    """A picture that has been placed. crop: (256, 256, 3). scores: (d,) along all components. nearest:
+    sample_ids, nearest first. verdict: AMONG, NEAR or OFF."""
 
+    crop: NDArray[np.uint8]
     scores: NDArray[np.float32]
     placement: "Placement"
     nearest: list[str]
@@ -59,7 +60,7 @@ EXTREME: Final = 5
 
 
 def place_picture(bundle: Bundle) -> OwnPicture | None:
-    """Widgets to choose a picture and the person in it, and what can be said of it; None without one."""
+    """Widgets to choose a picture and the person in it, and in a word where it belongs; None without one."""
     state.refuse_forged(state.MAP_SOURCE, " or ".join(SOURCES), SOURCES.__contains__)
     source = st.segmented_control(
         "A picture from elsewhere, placed among these people", SOURCES, default=NOBODY, required=True,
@@ -67,15 +68,14 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
     )  # fmt: skip
     if source == NOBODY:
         return None
+    # Below the crop and the verdict, which are made of it.
+    above = st.container(horizontal=True, gap="small", vertical_alignment="center")
     try:
-        data = picture_source.picture_bytes(bundle, source, state.MAP_SOURCE)
-        if data is None:
+        chosen = picture_source.choose_picture(bundle, source, state.MAP_SOURCE)
+        if chosen is None:
             st.info("As soon as there is a picture, it is placed on the map.", icon=":material/image:")
             return None
-        photograph = loaders.photograph(data)
-        square = person_box(bundle, photograph, state.MAP_SOURCE)
-        if square is None:
-            return None
+        photograph, square = chosen
         crop = square.cut(photograph.picture)
         found = latent_loaders.placed(bundle, crop, judges(bundle), NEIGHBOURS)
     except PosecoreError as error:
@@ -83,6 +83,7 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
         return None
     placement = found.placement
     own = OwnPicture(
+        crop,
         found.scores,
         placement,
         bundle.samples["sample_id"].to_numpy()[placement.rows].tolist(),
@@ -90,19 +91,24 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
     )
     limit = certainty.limit(bundle)
     sure = limit.sure(found.peaks)
-    left, right = st.columns([1, 5], gap="medium")
     seen = drawing.draw_skeleton(crop, where_found(found.points, found.peaks), sure)
-    left.image(
-        drawing.jpeg(seen), width="stretch", alt="The crop that is placed, with the predicted skeleton",
-        caption=f"What the network sees: {certainty.line(sure, limit)}",
+    above.image(
+        drawing.jpeg(seen), width=CROP, alt="The crop that is placed, with the predicted skeleton",
+        caption=certainty.line(sure, limit),
     )  # fmt: skip
-    left.caption(certainty.meaning(limit))
-    with right:
+    with above.container():
         if certainty.nobody(sure, limit):
             st.warning(certainty.verdict(sure, limit), icon=":material/person_off:")
-        _explain(bundle, own)
-        _neighbours(bundle, own)
+        st.markdown(f"★ **{own.verdict.capitalize()}**  \nWhy, and who is near: below the map.")
+        st.caption(certainty.meaning(limit))
     return own
+
+
+def explain_placement(bundle: Bundle, own: OwnPicture) -> None:
+    """Whether the picture belongs among these people, and who of them are near."""
+    st.subheader("The picture from elsewhere")
+    _explain(bundle, own)
+    _neighbours(bundle, own)
 
 
 def judges(bundle: Bundle) -> int:
@@ -141,8 +147,9 @@ def _explain(bundle: Bundle, own: OwnPicture) -> None:
 
 def _neighbours(bundle: Bundle, own: OwnPicture) -> None:
     st.markdown(f"**The {len(own.nearest)} nearest people**, ringed on the map")
-    columns = st.columns(NEIGHBOURS, gap="small")
-    for column, person, distance in zip(columns, own.nearest, own.placement.distances, strict=False):
+    with st.container(horizontal=True, gap="small"):
+        columns = [st.container(width=NEIGHBOUR) for _ in own.nearest]
+    for column, person, distance in zip(columns, own.nearest, own.placement.distances, strict=True):
         picture = components.picture_of(bundle, person)
         shown = components.heatmap_of(bundle, person, 128) if picture is None else picture
         words = map_pictures.PREDICTED if picture is None else map_pictures.PHOTOGRAPH

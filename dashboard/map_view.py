@@ -9,14 +9,18 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import components, map_canvas, map_pictures, state
-from dashboard.map_area import Area, inside, read_area, read_hidden, read_view
+from dashboard.map_area import Area, View, inside, read_area, read_hidden, read_view
 from dashboard.map_choices import Choices, choose
 from dashboard.map_link import link, linked
 from dashboard.map_person import show_person
-from dashboard.map_placement import OwnPicture, place_picture
+from dashboard.map_placement import OwnPicture, explain_placement, place_picture
 from dashboard.map_selection import show_selection
 from dashboard.map_space import Space, has_plane, open_space, plane_named
+from posecore import drawing
 from posecore.bundle import Bundle
+
+BESIDE_STAR: Final = 144
+"""Pixels of the user's picture; the map shows it at half that, sharp on fine screens."""
 
 NAMED: Final = 5
 """Left-out people who are named."""
@@ -34,8 +38,10 @@ def show(bundle: Bundle) -> None:
     """The whole page below its first sentence. Raises PosecoreError where there is nothing to draw."""
     space = open_space(bundle)
     choices = choose(bundle, space)
-    _left_out(bundle, space)
-    area, hidden = _drawn(space)
+    # In a container, as these sentences come and go, and what is below must stay in its place.
+    with st.container():
+        _left_out(bundle, space)
+        area, view, hidden = _drawn(space)
     rows = np.flatnonzero(space.known & choices.people)
     if not len(rows):
         st.info("Nobody is left to be shown; choose all people above.")
@@ -47,14 +53,18 @@ def show(bundle: Bundle) -> None:
     shown = Shown(rows, selected)
     left, right = st.columns([11, 4], gap="medium")
     selection, elsewhere = st.container(), st.container()
-    with elsewhere:
-        own = place_picture(bundle)
     with right:
+        # In a container, so that what comes with a picture leaves the person's field what and where it is.
+        with st.container():
+            own = place_picture(bundle)
         person = show_person(bundle, choices)
     with left:
-        _map(bundle, choices, shown, area, hidden, person, own)
+        _map(bundle, choices, shown, area, view, hidden, person, own)
     with selection:
         show_selection(bundle, choices, rows, selected, person)
+    if own is not None:
+        with elsewhere:
+            explain_placement(bundle, own)
 
 
 def _map(
@@ -62,6 +72,7 @@ def _map(
     choices: Choices,
     shown: Shown,
     area: Area | None,
+    view: View | None,
     hidden: list[int],
     person: str,
     own: OwnPicture | None,
@@ -89,12 +100,14 @@ def _map(
         "kind": choices.kind, "kindWords": choices.kind.capitalize(), "inPlace": choices.in_place,
         "colouring": colouring.name, "person": person, "hidden": hidden, "words": words,
         "area": area.corners.tolist() if area and area.plane == plane.name else [],
-        "view": read_view(linked(state.MAP_VIEW), plane.name),
+        "view": view.sides if view and view.plane == plane.name else None,
         "placed": None if own is None else plane.position(own.scores),
         "placedWords": "" if own is None else f"your picture, {own.verdict}",
         "marked": [] if own is None else own.nearest,
     }  # fmt: skip
-    arrays = {}
+    arrays: dict[str, NDArray[np.uint8] | bytes] = {}
+    if own is not None:
+        arrays["own"] = drawing.jpeg(map_pictures.reduced(own.crop, BESIDE_STAR))
     if shown.selected is not None:
         arrays["chosen"] = np.packbits(shown.selected, bitorder="little")
     with st.container(gap=None):
@@ -123,16 +136,22 @@ def _left_out(bundle: Bundle, space: Space) -> None:
     )
 
 
-def _drawn(space: Space) -> tuple[Area | None, list[int]]:
-    """The area and the hidden legend rows that the link asks for, or that the canvas said before this run."""
+def _drawn(space: Space) -> tuple[Area | None, View | None, list[int]]:
+    """The area, the view and the hidden legend rows that the link asks for, or that the canvas said before
+    this run."""
 
-    def in_space(text: str) -> Area | None:
+    def an_area(text: str) -> Area | None:
         area = read_area(text)
         return area if area is not None and has_plane(space, area.plane) else None
 
-    area = in_space(linked(state.MAP_AREA, "an area as the map writes it, plane:x,y,x,y,…", in_space))
+    def a_view(text: str) -> View | None:
+        view = read_view(text)
+        return view if view is not None and has_plane(space, view.plane) else None
+
+    area = an_area(linked(state.MAP_AREA, "an area as the map writes it, plane:x,y,x,y,…", an_area))
+    view = a_view(linked(state.MAP_VIEW, "a part of the map, plane:left,right,bottom,top", a_view))
     rows = read_hidden(linked(state.MAP_HIDDEN, "numbers of legend rows with commas", read_hidden))
-    return area, rows or []
+    return area, view, rows or []
 
 
 def _take_pick() -> None:

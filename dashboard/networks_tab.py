@@ -4,7 +4,6 @@ Their bundles are not shipped, so everything here comes from that study's small 
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -20,8 +19,6 @@ from posecore.compare.networks_summary import PARTS, Gains, SkipLoss, Summary, s
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.skips.statistics import Estimate
-
-DATA: Final = "net_data"
 
 
 def show(bundle: Bundle) -> None:
@@ -39,9 +36,9 @@ def show(bundle: Bundle) -> None:
         "tell the two apart."
     )
     titles = [data.title for data in study.data]
-    state.refuse_forged(DATA, f"one of {'; '.join(titles)}", titles.__contains__)
+    state.refuse_forged(state.NETWORKS_DATA, f"one of {'; '.join(titles)}", titles.__contains__)
     title = st.segmented_control(
-        "People", titles, default=titles[0], required=True, key=DATA, bind="query-params"
+        "People", titles, default=titles[0], required=True, key=state.NETWORKS_DATA, bind="query-params"
     )
     summaries = [_summary(bundle, created, place) for place in range(len(titles))]
     summary = summaries[titles.index(title)]

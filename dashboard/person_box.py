@@ -12,6 +12,7 @@ from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.data.crops import SquareCrop, box_crop, joints_box
 from posecore.data.heatmaps import decode
+from posecore.errors import DataError
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height in picture pixels."""
@@ -21,26 +22,37 @@ CONFIDENT = 0.5
 
 LEAST_JOINTS = 4
 FIELDS = ("Left", "Top", "Width", "Height")
+LINE = "Set the box around the person"
 
 
-def box_square(photograph: Photograph, key: str) -> SquareCrop | None:
-    """The square that is cut out: around the box set under this key, else around the whole picture.
+def person_box(bundle: Bundle, photograph: Photograph, key: str) -> SquareCrop:
+    """One line that opens into the picture, to set the box on it; returns the square that is cut out.
 
-    None where the box holds nothing of the picture.
+    Raises DataError where it holds nothing of the picture.
     """
+    line = st.expander(LINE, key=f"_{key}_box_open", on_change="rerun")
+    if line.open:
+        with line:
+            _editor(bundle, photograph, key)
+    for sentence in _remarks(photograph):
+        st.caption(sentence)
     box, size = _box(photograph, key), photograph.picture.size
-    return _square(box, size) if _inside(box, size) else None
+    if not _inside(box, size):
+        raise DataError(
+            "The box lies outside the picture, so there is nothing to see; draw it on the picture."
+        )
+    return _square(box, size)
 
 
-def person_box(bundle: Bundle, photograph: Photograph, key: str) -> SquareCrop | None:
-    """Let the user set the box on the picture; returns the square that is cut out, None where it is empty."""
-    chart, picture = f"_{key}_box_chart", photograph.picture
-    box = _box(photograph, key)
-    left, right = st.columns([3, 2], gap="medium")
+def _editor(bundle: Bundle, photograph: Photograph, key: str) -> None:
+    picture, box = photograph.picture, _box(photograph, key)
+    # Beside each other where there is room for both.
+    with st.container(horizontal=True, gap="medium"):
+        left, right = st.container(width=560), st.container(width=480)
     with left:
         st.plotly_chart(
             charts.person_box(_source(photograph.preview), picture.size, box, _square(box, picture.size)),
-            key=chart, on_select=lambda: _take_drawn(photograph, key), selection_mode="box",
+            key=f"_{key}_box_chart", on_select=lambda: _take_drawn(photograph, key), selection_mode="box",
             config={"displayModeBar": False, "scrollZoom": False},
             alt=f"Your picture, {picture.width} × {picture.height} pixels, with the box around the person",
         )  # fmt: skip
@@ -60,16 +72,9 @@ def person_box(bundle: Bundle, photograph: Photograph, key: str) -> SquareCrop |
                 "Whole picture", key=f"_{key}_whole", icon=":material/crop_free:", on_click=_keep,
                 args=(photograph, key, (0.0, 0.0, *map(float, picture.size))),
             )  # fmt: skip
-        with st.expander("The box in numbers"):
-            _fields(photograph, key, box)
         if note := st.session_state.pop(f"_{key}_note", ""):
             st.warning(note)
-        for sentence in _remarks(photograph):
-            st.caption(sentence)
-    square = box_square(photograph, key)
-    if square is None:
-        st.error("The box lies outside the picture, so there is nothing to see; draw it on the picture.")
-    return square
+        _fields(photograph, key, box)
 
 
 def fitted(bundle: Bundle, photograph: Photograph, box: Box) -> Box | None:
@@ -124,20 +129,24 @@ def _fields(photograph: Photograph, key: str, box: Box) -> None:
 
     _keep(photograph, key, box)
     far = 4.0 * max(photograph.picture.size)
-    for column, name in zip(st.columns(4), FIELDS, strict=True):
-        least = -far if name in FIELDS[:2] else 1.0
-        column.number_input(name, least, far, key=f"_{key}_{name}", step=8.0, on_change=take)
-    st.caption("In pixels of your picture. What lies outside it is black.")
+    with st.container(horizontal=True, gap="xsmall"):
+        for name in FIELDS:
+            least = -far if name in FIELDS[:2] else 1.0
+            st.number_input(name, least, far, key=f"_{key}_{name}", step=8.0, on_change=take, width=112)
+    width, height = photograph.picture.size
+    st.caption(
+        f"In pixels of your picture, which has {width} × {height} of them. What lies outside it is black."
+    )
 
 
 def _remarks(photograph: Photograph) -> list[str]:
     """What was done to the file before it is shown."""
     width, height = photograph.picture.size
-    remarks = [f"{width} × {height} pixels."]
+    remarks = []
     if photograph.picture.info["reduced"] > 1:
-        remarks[0] = f"The picture is large, so it was halved to {width} × {height} pixels."
-    if (frames := photograph.picture.info["frames"]) > 1:
-        remarks.append(f"The file holds {frames} pictures; this is the first of them.")
+        remarks.append(f"The picture is large, so it was halved to {width} × {height} pixels.")
+    if photograph.picture.info["several"]:
+        remarks.append("The file holds several pictures; this is the first of them.")
     return remarks
 
 

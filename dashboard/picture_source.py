@@ -8,21 +8,23 @@ from typing import Final
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import charts, components, loaders, state
+from dashboard import components, loaders, state
 from dashboard.loaders import Photograph
-from dashboard.person_box import box_square, person_box
+from dashboard.person_box import person_box
 from dashboard.person_search import person_search
 from posecore.bundle import Bundle
 from posecore.data.crops import SIZE, SquareCrop
 from posecore.errors import PosecoreError
-from posecore.imaging import MAX_BYTES, UPLOAD_TYPES
+from posecore.imaging import MAX_BYTES, UPLOAD_WORDS
 from posecore.samples import CROP_COLUMNS, read_points, read_visibility
 
 PERSON, UPLOAD, CAMERA, EXAMPLE = SOURCES = (
     "a person of the bundle", "your own picture", "the camera", "an example",
 )  # fmt: skip
+NO_LIMIT: Final = 2**20
+"""Megabytes."""
+
 SHIPPED_EXAMPLE: Final = Path(__file__).parent / "example.webp"
 
 
@@ -31,8 +33,7 @@ class Subject:
     """Somebody in a picture. who: in words. crop: (256, 256, 3), None where it is not at hand.
 
     square: where the crop lies in the picture. sample_id: "" for a user's picture. annotated: (17, 2) crop
-    pixels and visibility: (17,), where they are known. own: the user's, for nobody else's eyes. box_place:
-    where the picture is to be drawn with its box.
+    pixels and visibility: (17,), where they are known. own: the user's, for nobody else's eyes.
     """
 
     who: str
@@ -43,13 +44,13 @@ class Subject:
     annotated: NDArray[np.float32] | None = None
     visibility: NDArray[np.int8] | None = None
     own: bool = False
-    box_place: DeltaGenerator | None = None
 
 
 def choose_subject(bundle: Bundle, source_key: str, person_key: str) -> Subject | None:
-    """Let the user choose somebody; None, with a sentence, as long as there is no picture.
+    """Let the user choose somebody; None as long as there is no picture, or with a sentence for one that
+    cannot be shown.
 
-    The source and the person are in the URL under the two keys. Raises PosecoreError for a bad picture.
+    The source and the person are in the URL under the two keys.
     """
     state.refuse_forged(source_key, " or ".join(SOURCES), SOURCES.__contains__)
     source = st.segmented_control(
@@ -57,35 +58,32 @@ def choose_subject(bundle: Bundle, source_key: str, person_key: str) -> Subject 
     )  # fmt: skip
     if source == PERSON:
         return bundle_person(bundle, person_search(bundle, person_key, components.best_person(bundle)))
-    data = picture_bytes(bundle, source, source_key)
-    if data is None:
-        st.info("As soon as there is a picture, it is shown here.", icon=":material/image:")
+    try:
+        chosen = choose_picture(bundle, source, source_key)
+    except PosecoreError as error:
+        st.error(str(error))
+        return None
+    if chosen is None:
         with suppress(PosecoreError):  # Said with the first picture.
             loaders.get_ready(bundle)
         return None
+    photograph, square = chosen
     own = source != EXAMPLE
     who = "the example" if source == EXAMPLE else "your picture"
-    photograph = loaders.photograph(data)
-    place, square = st.empty(), box_square(photograph, source_key)
-    if square is None:
-        with place.container():
-            person_box(bundle, photograph, source_key)
-        return None
-    if st.session_state.get(seen := f"_{source_key}_seen") != photograph.digest:
-        place.space(charts.BOX_HEIGHT)
-        st.session_state[seen] = photograph.digest
     crop = square.cut(photograph.picture)
-    return Subject(who, crop, square, photograph=photograph, own=own, box_place=place)
+    return Subject(who, crop, square, photograph=photograph, own=own)
 
 
-def draw_box(bundle: Bundle, subject: Subject, source_key: str) -> None:
-    """Draw a user's picture with the box where `choose_subject` left room for it.
+def choose_picture(bundle: Bundle, source: str, key: str) -> tuple[Photograph, SquareCrop] | None:
+    """A file, the camera's picture or the example, and what of it is cut out; None as long as there is none.
 
-    To be called last: the box takes the browser half a second at first, and people wait for the answer.
+    Raises PosecoreError, with a sentence for the page, for what is no picture, and for an empty square.
     """
-    if subject.photograph is not None and subject.box_place is not None:
-        with subject.box_place.container():
-            person_box(bundle, subject.photograph, source_key)
+    data = picture_bytes(bundle, source, key)
+    if data is None:
+        return None
+    photograph = loaders.photograph(data)
+    return photograph, person_box(bundle, photograph, key)
 
 
 def bundle_person(bundle: Bundle, sample_id: str) -> Subject:
@@ -106,19 +104,38 @@ def bundle_person(bundle: Bundle, sample_id: str) -> Subject:
 
 
 def picture_bytes(bundle: Bundle, source: str, key: str) -> bytes | None:
-    """The file that the user uploaded or took, or the example's; None as long as there is none."""
+    """The file that the user uploaded or took, or the example's; None as long as there is none.
+
+    Raises DataError for too large a file.
+    """
     if source == EXAMPLE:
         return example(bundle)
     if source == CAMERA:
+        name = f"_{key}_camera"
         st.caption("The camera is asked by your browser; the picture stays in this session's memory.")
-        taken = st.camera_input("Take a picture", key=f"_{key}_camera", width=480)
+        # Once a picture is taken, the answer is what one wants to see.
+        taken = st.camera_input(
+            "Take a picture", key=name, width=480 if not st.session_state.get(name) else 240
+        )
         return None if taken is None else taken.getvalue()
+    return _uploaded(f"_{key}_upload")
+
+
+def _uploaded(key: str) -> bytes | None:
+    # A file that the widget refuses by itself is a red tile without a reason, and leaves the one before it,
+    # and its answer, in place. So it takes all kinds, which Pillow tells apart, and leaves their size to the
+    # server (server.maxUploadSize); then what it says of sizes is not true, and not shown.
+    hint = f".st-key-{key} [data-testid=stFileUploaderDropzoneInstructions]"
+    st.html(f"<style>{hint} {{display: none}}</style>")
+    most = f"{MAX_BYTES // 2**20} MB"
     file = st.file_uploader(
-        "JPEG, PNG, WebP or HEIC", list(UPLOAD_TYPES), key=f"_{key}_upload",
-        max_upload_size=MAX_BYTES // 2**20,
+        f"A picture of at most {most}: {UPLOAD_WORDS}", key=key, max_upload_size=NO_LIMIT,
         help="It stays in this session's memory: it is not stored, and nobody else sees it.",
     )  # fmt: skip
-    return None if file is None else file.getvalue()
+    if file is None:
+        st.caption(f"A file that turns red was not taken: it has more than {most}, or the connection failed.")
+        return None
+    return file.getvalue()
 
 
 def example(bundle: Bundle) -> bytes:

@@ -17,8 +17,6 @@ from posecore.data.heatmaps import where_found
 from posecore.skips.results import SkipStudy
 from posecore.skips.summary import Summary, perfect
 
-SORT: Final = "lab_study_sort"
-PAGE: Final = "lab_study_page"
 ORDERS: Final = ("largest loss first", "smallest loss first", "by sample id")
 ON_A_PAGE: Final = 8
 IN_A_ROW: Final = 4
@@ -26,7 +24,7 @@ IN_A_ROW: Final = 4
 
 def show(bundle: Bundle, study: SkipStudy, summary: Summary, replacement: str, mask: str) -> None:
     """The gallery, paged and in an order to choose; a button opens a person in the first tab."""
-    state.refuse_forged(SORT, f"one of {', '.join(ORDERS)}", ORDERS.__contains__)
+    state.refuse_forged(state.LAB_STUDY_SORT, f"one of {', '.join(ORDERS)}", ORDERS.__contains__)
     st.subheader("People scored 100 % with all skips")
     rows, loss = perfect(summary.scores, parse_mask(mask))
     if not len(rows):
@@ -38,11 +36,15 @@ def show(bundle: Bundle, study: SkipStudy, summary: Summary, replacement: str, m
         f"all skips, right skips {mask}, both in one scale of brightness."
     )
     pages = -(-len(rows) // ON_A_PAGE)
-    state.refuse_forged(PAGE, f"a whole number from 1 to {pages}", state.whole_number(1, pages))
+    state.refuse_forged(
+        state.LAB_STUDY_PAGE, f"a whole number from 1 to {pages}", state.whole_number(1, pages)
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        order = st.selectbox("Order", ORDERS, key=SORT, bind="query-params", width=220)
+        order = st.selectbox("Order", ORDERS, key=state.LAB_STUDY_SORT, bind="query-params", width=220)
         page = int(
-            st.number_input(f"Page of {pages}", 1, pages, key=PAGE, bind="query-params", width=140)
+            st.number_input(
+                f"Page of {pages}", 1, pages, key=state.LAB_STUDY_PAGE, bind="query-params", width=140
+            )
             if pages > 1
             else 1
         )

@@ -15,10 +15,6 @@ from posecore.skips.results import SkipStudy
 from posecore.skips.statistics import Claim, Estimate
 from posecore.skips.summary import Summary, agreement, easy_faces
 
-REPLACEMENT: Final = "lab_study_replacement"
-MASK: Final = "lab_study_mask"
-EFFECT: Final = "lab_study_effect"
-
 CUTS: Final = tuple(format_mask(mask) for mask in reversed(ALL_MASKS) if mask != ALL_ON)
 """The masks that cut anything, all cut first."""
 EFFECTS: Final = ("lost hits", "moved")
@@ -40,15 +36,19 @@ def show(bundle: Bundle) -> None:
         "connections. A level's effect is what is lost when it is cut; an interval that holds 0 says that "
         f"the people seen do not tell whether there is any. {LIMITS}"
     )
-    for key, options in ((REPLACEMENT, study.replacements), (MASK, CUTS), (EFFECT, EFFECTS)):
+    for key, options in (
+        (state.LAB_STUDY_REPLACEMENT, study.replacements),
+        (state.LAB_STUDY_MASK, CUTS),
+        (state.LAB_STUDY_EFFECT, EFFECTS),
+    ):
         state.refuse_forged(key, f"one of {', '.join(options)}", options.__contains__)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         replacement = st.segmented_control(
             "What replaces a cut skip", study.replacements, default=study.replacements[0], required=True,
-            key=REPLACEMENT, bind="query-params", wrap=True,
+            key=state.LAB_STUDY_REPLACEMENT, bind="query-params", wrap=True,
         )  # fmt: skip
         mask = st.selectbox(
-            "Skips cut (0) and kept (1)", CUTS, key=MASK, bind="query-params", width=200,
+            "Skips cut (0) and kept (1)", CUTS, key=state.LAB_STUDY_MASK, bind="query-params", width=200,
             help=f"One digit per level, {', '.join(LEVEL_NAMES)}; 0000 cuts them all.",
         )  # fmt: skip
     st.caption(REPLACEMENTS[replacement])
@@ -96,8 +96,8 @@ def _effects(summary: Summary, replacement: str, source: str, labelled: bool) ->
     st.subheader("What each level does to each joint")
     offered = EFFECTS if labelled else EFFECTS[1:]
     what = st.segmented_control(
-        "Effect of cutting the level alone", offered, default=offered[0], required=True, key=EFFECT,
-        bind="query-params",
+        "Effect of cutting the level alone", offered, default=offered[0], required=True,
+        key=state.LAB_STUDY_EFFECT, bind="query-params",
     )  # fmt: skip
     lost = what == EFFECTS[0]
     effect, factor = (summary.loss, 100) if lost else (summary.moved, 1)

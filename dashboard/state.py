@@ -1,8 +1,9 @@
 """Names of everything that is in the URL, one prefix per page, and the check of what a link asks for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -18,6 +19,12 @@ LAB_SKIPS: Final = ("lab_64", "lab_32", "lab_16", "lab_8")
 LAB_REPLACEMENT: Final = "lab_replacement"
 LAB_DONOR: Final = "lab_donor"
 LAB_JOINT: Final = "lab_joint"
+
+LAB_STUDY_REPLACEMENT: Final = "lab_study_replacement"
+LAB_STUDY_MASK: Final = "lab_study_mask"
+LAB_STUDY_EFFECT: Final = "lab_study_effect"
+LAB_STUDY_SORT: Final = "lab_study_sort"
+LAB_STUDY_PAGE: Final = "lab_study_page"
 
 MAP_PERSON: Final = "map_person"
 MAP_PLANE: Final = "map_plane"
@@ -87,16 +94,78 @@ COMPARE_AREAS: Final = ("cmp_area_a", "cmp_area_b")
 """What was drawn on either map; see dashboard.map_area."""
 
 
-def refuse_forged(key: str, expected: str, allowed: Callable[[str], bool]) -> None:
-    """Say so where the link asks for a value that does not exist; Streamlit then shows the default.
+NETWORKS_DATA: Final = "net_data"
+"""Whose answers are shown of networks trained side by side."""
 
-    To be called before the widget `key` is drawn, which takes a bad value out of the URL.
+NAMES: Final = frozenset(
+    text
+    for name, value in list(globals().items())
+    if name.isupper()
+    for text in ((value,) if isinstance(value, str) else value)
+    if text.islower()
+)
+"""All of the above that stands in a link. The words on tabs begin with a capital; a name that ends with _ is
+the beginning of several."""
+
+LONGEST_SAID: Final = 60
+MOST_SAID: Final = 5
+
+
+def refuse_forged(key: str, expected: str, allowed: Callable[[str], bool]) -> None:
+    """Say so where the link asks for a value that does not exist, and take it out of the link.
+
+    To be called before the widget `key` is drawn, which then shows its default.
     """
     asked = st.query_params.get(key)
     if asked is not None and not allowed(asked):
         st.warning(
-            f"The link asks for {key} = {asked[:60]!r}, expected {expected}; the default is shown instead."
+            f"The link asks for {key} = {_quoted(asked)}, expected {expected}; the default is shown instead."
         )
+        _take_out(key)
+
+
+def refuse_unknown(prefixes: Collection[str]) -> None:
+    """Say what the link asks for that is nothing on this page, and take it out of the link.
+
+    prefixes: what the names of this page's widgets begin with, up to the first _.
+    """
+    unknown = [name for name in st.query_params if not _belongs(name, prefixes)]
+    if unknown:
+        said = [f"{_quoted(name)} = {_quoted(st.query_params[name])}" for name in unknown[:MOST_SAID]]
+        st.warning(
+            f"The link asks for {', '.join(said)}{' and more' if len(unknown) > MOST_SAID else ''}, which is "
+            "nothing on this page; it is left out."
+        )
+    for name in unknown:
+        _take_out(name)
+
+
+def refuse_page(shown: str) -> None:
+    """Say so where the address names no page, so that `shown`, the first, is there instead.
+
+    Streamlit opens that one, with a message to click away, and takes the name out of the address.
+    """
+    asked = urlsplit(st.context.url or "").path.rpartition("/")[2]
+    # Without a slash at its end, the address of a dashboard in a subfolder ends with the folder's name.
+    if asked and asked != str(st.get_option("server.baseUrlPath")).rpartition("/")[2]:
+        st.warning(f"There is no page {_quoted(unquote(asked))}; {shown} is shown instead.")
+
+
+def _belongs(name: str, prefixes: Collection[str]) -> bool:
+    """Whether a widget of this page, or of all pages, has this name."""
+    known = name in NAMES or any(name.startswith(start) for start in NAMES if start.endswith("_"))
+    return known and (name == BUNDLE or name.split("_")[0] in prefixes)
+
+
+def _take_out(name: str) -> None:
+    # Streamlit itself takes out what a widget that is up is bound to, and lets nobody else.
+    with suppress(StreamlitAPIException):
+        del st.query_params[name]
+
+
+def _quoted(text: str) -> str:
+    """A text of a stranger's link as code, so that nothing in it is taken for Markdown."""
+    return "`" + " ".join(text[:LONGEST_SAID].replace("`", "'").split()) + "`"
 
 
 def whole_number(least: int, most: int) -> Callable[[str], bool]:

@@ -1,3 +1,4 @@
+import base64
 import io
 import struct
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from posecore.errors import DataError
-from posecore.imaging import KEPT_PIXELS, MAX_BYTES, open_dataset_picture, open_upload
+from posecore.imaging import KEPT_PIXELS, MAX_BYTES, UPLOAD_FORMATS, open_dataset_picture, open_upload
 
 
 def file_of(image: Image.Image, kind: str = "PNG", **options) -> bytes:
@@ -86,8 +87,8 @@ def test_of_an_animation_the_first_frame_is_taken():
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     image = open_upload(file_of(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
     assert image.getpixel((4, 4)) == (255, 0, 0)
-    assert image.info["frames"] == 2
-    assert open_upload(file_of(frames[0])).info["frames"] == 1
+    assert image.info["several"] is True
+    assert open_upload(file_of(frames[0])).info["several"] is False
 
 
 def test_a_phone_s_picture_of_several_is_taken_as_its_first():
@@ -95,7 +96,42 @@ def test_a_phone_s_picture_of_several_is_taken_as_its_first():
     image = open_upload(file_of(first, "MPO", save_all=True, append_images=[second]))
     red, _, blue = image.getpixel((4, 4))
     assert (red > 240, blue < 15) == (True, True)
-    assert image.info["frames"] == 1  # one picture and what belongs to it, not an animation
+    assert image.info["several"] is False  # one picture and what belongs to it, not an animation
+
+
+PAGES = {"GIF": {}, "TIFF": {"compression": "tiff_deflate"}, "AVIF": {"quality": 95}}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_of_several_pages_or_frames_the_first_is_read(kind):
+    pages = [scene().resize((120, 80), Image.Resampling.NEAREST), Image.new("RGB", (120, 80), "blue")]
+    for rest in ([], pages[1:]):
+        image = open_upload(file_of(pages[0], kind, save_all=True, append_images=rest, **PAGES[kind]))
+        assert (image.mode, image.size, image.info["several"]) == ("RGB", (120, 80), bool(rest))
+        assert np.abs(np.asarray(image).astype(int) - np.asarray(pages[0])).mean() < 4
+
+
+def test_a_bmp_is_read_and_a_tiff_of_floats_is_not_black():
+    assert np.array_equal(np.asarray(open_upload(file_of(scene(), "BMP"))), np.asarray(scene()))
+    shares = Image.fromarray(np.full((8, 8), 0.5, np.float32))
+    bright = Image.fromarray(np.full((8, 8), 200.0, np.float32))
+    found = [open_upload(file_of(image, "TIFF")).getpixel((4, 4)) for image in (shares, bright)]
+    assert found == [(127,) * 3, (200,) * 3]
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "AVIF"])
+def test_tiff_and_avif_are_turned_upright(kind):
+    large = scene().resize((120, 80), Image.Resampling.NEAREST)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = open_upload(file_of(large.transpose(STORED[6]), kind, exif=exif))
+    assert image.size == (120, 80)
+    assert np.abs(np.asarray(image).astype(int) - np.asarray(large)).mean() < 8
+
+
+def test_every_kind_of_picture_that_is_taken_can_be_told_by_its_bytes():
+    for kind in UPLOAD_FORMATS:
+        assert open_upload(file_of(scene(), kind)).size == scene().size, kind
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20_000, 10), (10, 20_000)])
@@ -145,6 +181,34 @@ def animated_webp_bomb() -> bytes:
     return bytes(data)
 
 
+LARGE_AVIF = (
+    b"c-muNU{FXasVqn=%S>Yc0uY^>nP!-"
+    b"qnV9D5Xy^nKdYzkElE?r7iWw<6MNl?FL1uCZ0~+8f$SlbPvlxL`E;A=T8N_h`@fjhajKT~I+~q*FMrLMS8eFXukdw*;<t3IG7&_<"
+    b"Y<b&<X$}A`<0Mg!>1<Cn9S|qc$AQfVrT>}I&2oz*iWP(JPIXF0g6i;HAp>v}=4@gKjIX|Z;FFB_IXfiJY8%Vi$W<f5@Pe6yUFfui"
+    b">09{p|o03=}#K6TZ|GlpM=ifz4QoI~SPsIe-lMf$S^Zx(;kLeE>7^2Rf(mXyTvN5?JcK^O99U0kM7T$S&afO-"
+    b">TSAM?nqA+&PHSIsb&VR&iSsw^I?T=5A<BJa)yw7Gg=K%w^Q6@O*W*zVattt-"
+    b"8nCS3n1kG<k4D^HssE>+)O=jU%KBlbnjJ}s*$a;(wi*?dN^G8NJH12dK$vp%tVzo|Pha6a#<p+YvS%q<-"
+    b"WrPpKL7K?PCn_<4~Nm<9u4l%;2sU`(cm5p?$O{L4er4c+(FcL_P?QGCe=gr832CVCt?"
+)
+"""A black AVIF of 16,000 × 16,000 pixels, packed; Pillow needs 20 s to write it."""
+
+
+def avif_bomb() -> bytes:
+    """An AVIF whose header promises 64 × 64 pixels, and which holds 256 million."""
+    data = zlib.decompress(base64.b85decode(LARGE_AVIF))
+    at = data.index(b"ispe") + 8
+    return data[:at] + struct.pack(">II", 64, 64) + data[at + 8 :]
+
+
+def tiff_bomb(side: int) -> bytes:
+    """A TIFF of 64 × 64 pixels in one tile of `side` × `side`."""
+    body = zlib.compress(b"\0" * 1000)
+    size = [(256, 64), (257, 64), (258, 8), (259, 8), (262, 1), (277, 1)]
+    entries = [*size, (322, side), (323, side), (324, 134), (325, len(body))]
+    rows = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + rows + struct.pack("<I", 0) + body
+
+
 def bomb(width: int, height: int) -> bytes:
     """A PNG whose header promises far more than its few bytes hold."""
 
@@ -163,9 +227,12 @@ def bomb(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"these are words, not a picture", "not a JPEG, PNG, WebP or HEIC"),
-        (b"", "not a JPEG, PNG, WebP or HEIC"),
-        (file_of(scene(), "GIF"), "not a JPEG, PNG, WebP or HEIC"),
+        (b"these are words, not a picture", "not a JPEG, PNG, WebP, HEIC"),
+        (b"", "not a JPEG, PNG, WebP, HEIC"),
+        (file_of(scene(), "PDF"), "not a JPEG, PNG, WebP, HEIC"),
+        (file_of(scene(), "EPS"), "not a JPEG, PNG, WebP, HEIC"),
+        (file_of(scene(), "PPM"), "not a JPEG, PNG, WebP, HEIC"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not a JPEG, PNG, WebP, HEIC"),
         (file_of(scene(), "JPEG")[:200], "damaged"),
         (file_of(scene())[:-40], "damaged"),
         (heic()[:-9], "damaged"),
@@ -181,12 +248,21 @@ def bomb(width: int, height: int) -> bytes:
         (heic(60000, 60000), "too many pixels; at most 25 million"),
         (heic(16, 16), "damaged"),
         (animated_webp_bomb(), "too many pixels; at most 25 million"),
+        (avif_bomb(), "damaged"),
+        (file_of(scene(), "AVIF")[:-9], "damaged"),
+        (tiff_bomb(40_000), "damaged"),
+        (file_of(scene(), "TIFF", compression="tiff_deflate")[:90], "damaged"),
+        (file_of(scene(), "GIF")[:-9], "damaged"),
+        (file_of(scene(), "BMP")[:-9], "damaged"),
         (b"\0" * (MAX_BYTES + 1), "at most 20 MB"),
     ],
     ids=[
         "text",
         "empty",
-        "gif",
+        "pdf",
+        "eps",
+        "ppm",
+        "svg",
         "cut jpeg",
         "cut png",
         "cut heic",
@@ -202,6 +278,12 @@ def bomb(width: int, height: int) -> bytes:
         "heic bomb",
         "heic larger than it says",
         "webp bomb",
+        "avif larger than it says",
+        "cut avif",
+        "tiff of a huge tile",
+        "cut tiff",
+        "cut gif",
+        "cut bmp",
         "too heavy",
     ],
 )
@@ -210,7 +292,7 @@ def test_what_cannot_be_taken_is_refused_in_one_sentence_at_once(data, words):
     with pytest.raises(DataError, match=words) as error:
         open_upload(data)
     assert "\n" not in str(error.value)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
 
 
 REFUSE = """
@@ -225,7 +307,11 @@ except DataError:
 """
 
 
-@pytest.mark.parametrize("data", [bomb(13000, 13000), heic(13000, 13000), animated_webp_bomb()])
+@pytest.mark.parametrize(
+    "data",
+    [bomb(13000, 13000), heic(13000, 13000), animated_webp_bomb(), avif_bomb(), tiff_bomb(40_000)],
+    ids=["png", "heic", "webp", "avif", "tiff"],
+)
 def test_a_bomb_takes_hardly_any_memory(data):
     done = subprocess.run([sys.executable, "-c", REFUSE], input=data, capture_output=True, check=True)
     assert int(done.stdout) < 200 * 1024  # KiB

@@ -14,7 +14,7 @@ function createMap(root) {
   const card = createCard(find('.card'));
   const map = {
     points: null, state: null, view: null, whole: null, mode: 'pan', hidden: [], chosen: null, hover: -1,
-    shown: [], draftPath: null, scale: null, draws: 0,
+    shown: [], draftPath: null, scale: null, draws: 0, own: null,
     plain: (id) => `${map.state.bundle}/${map.state.kind}/small/${id}`, // of its small picture in the album
   };
   let dirty = { back: false, front: false }, frame = 0, quiet = null, rest = null, words = '';
@@ -250,6 +250,16 @@ function createMap(root) {
     map.points = { ...header, ids, rows: new Map(ids.map((id, row) => [id, row])), ...arrays };
   }
 
+  // The user's own picture, if one is placed.
+  async function takeOwn(file) {
+    const { state } = map;
+    const picture = file ? await createImageBitmap(new Blob([file], { type: 'image/jpeg' })) : null;
+    if (map.state !== state) { picture?.close(); return; }
+    map.own?.close();
+    map.own = picture;
+    redraw('front');
+  }
+
   root.querySelectorAll('[data-mode]').forEach((button) => {
     button.onclick = () => {
       map.mode = root.dataset.mode = button.dataset.mode;
@@ -268,6 +278,7 @@ function createMap(root) {
     take(packet) {
       map.state = { ...packet.header, chosen: packet.arrays.chosen ?? null };
       sync();
+      takeOwn(packet.arrays.own);
     },
     close() {
       observer.disconnect();

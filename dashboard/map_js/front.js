@@ -1,5 +1,6 @@
 // What lies above the points: pictures, rings, the area that is drawn, the user's own picture, axes.
 const OWN = '#D55E00';
+const OWN_SIDE = 72; // pixels of the page at which the user's picture lies beside its star
 
 function drawFront(context, map, album, ground, ink, font) {
   const { scale, width, height, points, state } = map;
@@ -28,6 +29,7 @@ function drawFront(context, map, album, ground, ink, font) {
   if (map.hover >= 0) ring(points.ids[map.hover], 6, 2);
   if (state.placed) {
     const [x, y] = [scale.x(state.placed[0]), scale.y(state.placed[1])];
+    if (map.own) beside(context, map.own, x, y, scale.inner);
     star(context, x, y, ground);
     context.font = `600 12px ${font}`;
     context.textAlign = 'left';
@@ -57,6 +59,15 @@ function circle(context, x, y, radius, thick, ground, ink) {
   context.stroke();
   Object.assign(context, { lineWidth: thick, strokeStyle: ink });
   context.stroke();
+}
+
+// To the lower right of a place, or to whichever side there is room.
+function beside(context, picture, x, y, inner) {
+  const left = x + 16 + OWN_SIDE < MARGIN.left + inner.width ? x + 16 : x - 16 - OWN_SIDE;
+  const top = y + 14 + OWN_SIDE < MARGIN.top + inner.height ? y + 14 : y - 14 - OWN_SIDE;
+  context.fillStyle = OWN;
+  context.fillRect(left - 2, top - 2, OWN_SIDE + 4, OWN_SIDE + 4);
+  context.drawImage(picture, left, top, OWN_SIDE, OWN_SIDE);
 }
 
 function star(context, x, y, ground) {

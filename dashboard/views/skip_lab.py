@@ -3,7 +3,6 @@
 import streamlit as st
 
 from dashboard import components, lab_view, picture_source, state
-from posecore.errors import PosecoreError
 
 st.title("Skip lab")
 bundle = components.current_bundle()
@@ -16,24 +15,16 @@ if tab == state.LAB_TABS[1]:
     from dashboard import skip_study_tab
 
     skip_study_tab.show(bundle)
-    st.stop()
-
-st.markdown(
-    "What do the ways around the bottleneck carry? Left the network as trained, in the middle **the same "
-    "network with the skip connections cut that you switch off**, right the change. A joint that moves by "
-    "more than one PCK radius (12.8 pixels of the crop) no longer counts as the same place."
-)
-for key in state.LAB_SKIPS:
-    state.refuse_forged(key, "true or false", lambda text: text.lower() in ("true", "false"))
-try:
-    subject = picture_source.choose_subject(bundle, state.LAB_SOURCE, state.LAB_PERSON)
-except PosecoreError as error:
-    st.error(str(error))
-    st.stop()
-if subject is None:
-    st.stop()
-if subject.crop is None:
-    lab_view.show_without_picture(bundle, subject)
 else:
-    lab_view.show_lab(bundle, subject)
-picture_source.draw_box(bundle, subject, state.LAB_SOURCE)
+    st.markdown(
+        "What do the ways around the bottleneck carry? Left the network as trained, in the middle **the same "
+        "network with the skip connections cut that you switch off**, right the change. A joint that moves "
+        "by more than one PCK radius (12.8 pixels of the crop) no longer counts as the same place."
+    )
+    # In a container, as what it holds comes and goes: the switches below it stay what and where they are.
+    with st.container():
+        subject = picture_source.choose_subject(bundle, state.LAB_SOURCE, state.LAB_PERSON)
+    if subject is not None and subject.crop is None:
+        lab_view.show_without_picture(bundle, subject)
+    else:
+        lab_view.show_lab(bundle, subject)

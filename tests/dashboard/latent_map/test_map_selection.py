@@ -35,8 +35,8 @@ def test_a_wrong_area_is_none(text: str) -> None:
 
 
 def test_views_and_hidden_rows_are_read_back() -> None:
-    assert read_view("3-1:-1.5,2,0,4e-1", "3-1") == [-1.5, 2, 0, 0.4]
-    assert read_view("3-1:-1,2,0,4", "1-3") is None and read_view("3-1:2,-1,0,4", "3-1") is None
+    assert read_view("3-1:-1.5,2,0,4e-1") == ("3-1", [-1.5, 2, 0, 0.4])
+    assert read_view("3-1:2,-1,0,4") is None and read_view("3-1:-1,2,0") is None and read_view("xx") is None
     assert read_hidden("4,1,1") == [1, 4] and read_hidden("") == []
     assert read_hidden("1,x") is None and read_hidden("-1") is None
 
