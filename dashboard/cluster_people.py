@@ -17,10 +17,10 @@ from posecore.latent.silhouette import NOISE
 
 NEAREST, BETWEEN, WORST = "nearest the centroid", "between two clusters", "lowest silhouettes"
 WHO: Final = (NEAREST, BETWEEN, WORST)
-HEATMAP, SKELETON, PHOTOGRAPH = "heatmaps", "skeleton", "photograph"
+HEATMAP, SKELETON, PICTURE = "heatmaps", "skeleton", "picture"
 TILE: Final = 128
 """Pixels of a person's picture; half of those of a crop."""
-AS: Final = (HEATMAP, SKELETON, PHOTOGRAPH)
+AS: Final = (HEATMAP, SKELETON, PICTURE)
 SAYS: Final = {
     NEAREST: "The people nearest each centroid, nearest first: what a cluster's people have in common should "
     "be seen here.",
@@ -66,8 +66,8 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
             caption=f"{about}  \n{' · '.join(shown)}",
             alt=f"The {how} of {len(shown)} people of {names[number]}, {who}",
         )  # fmt: skip
-    if how == PHOTOGRAPH:
-        st.caption("Whose photograph is not at hand is shown by the predicted heatmaps.")
+    if how == PICTURE:
+        st.caption("Whose picture is not at hand is shown by the predicted heatmaps.")
 
 
 def chosen(found: Answer, who: str) -> list[NDArray[np.int64]]:
@@ -150,5 +150,5 @@ def _tile(bundle: Bundle, sample_id: str, how: str) -> drawing.Picture:
     """(TILE, TILE, 3)"""
     if how == SKELETON:
         return components.skeleton_of(bundle, sample_id, drawing.ground(2 * TILE))[::2, ::2]
-    picture = components.picture_of(bundle, sample_id) if how == PHOTOGRAPH else None
+    picture = components.picture_of(bundle, sample_id) if how == PICTURE else None
     return components.heatmap_of(bundle, sample_id, TILE) if picture is None else picture[::2, ::2]

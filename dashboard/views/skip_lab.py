@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, lab_view, picture_source, state
+from dashboard import components, glossary, lab_view, picture_source, sources, state
 from posecore.errors import PosecoreError
 
 st.title("Skip lab")
@@ -19,8 +19,8 @@ if tab == state.LAB_TABS[1]:
     st.stop()
 
 st.markdown(
-    "What do the ways around the bottleneck carry? Left the network as trained, in the middle **the same "
-    "network with the skip connections cut that you switch off**, right the change. A joint that moves by "
+    "What do the ways around the bottleneck carry? First the network as trained, beside it **the same "
+    "network with the skip connections cut that you switch off**, last what changed. A joint that moves by "
     "more than one PCK radius (12.8 pixels of the crop) no longer counts as the same place."
 )
 for key in state.LAB_SKIPS:
@@ -30,10 +30,13 @@ try:
 except PosecoreError as error:
     st.error(str(error))
     st.stop()
-if subject is None:
-    st.stop()
-if subject.crop is None:
+if subject is not None and subject.crop is None:
     lab_view.show_without_picture(bundle, subject)
-else:
+elif subject is not None:
     lab_view.show_lab(bundle, subject)
-picture_source.draw_box(bundle, subject, state.LAB_SOURCE)
+glossary.show(
+    "Crop, Heatmap, Peak, Lost joint, Bottleneck, Skip connection, PCK, PCK radius, Rival, Entropy",
+    f"{components.source_line(bundle)} {sources.training_names(bundle)}",
+)
+if subject is not None:
+    picture_source.draw_box(bundle, subject, state.LAB_SOURCE)
