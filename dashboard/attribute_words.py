@@ -87,7 +87,7 @@ _IN_THE_PICTURE: Final = {
         "people look from left to right of the picture",
         "people look from right to left of the picture",
     ),
-    "size": Words("size in the crop", "people fill more of the crop", "people fill less of the crop"),
+    "size": Words("size", "people fill more of the crop", "people fill less of the crop"),
     "aspect": Words("height over width", "people become tall and narrow", "people become low and wide"),
     "cut_off": Words(
         "limbs cut off by the border", "more limbs leave the picture", "fewer limbs leave the picture"

@@ -105,8 +105,12 @@ def described(bundle: Bundle, found: Answer) -> str:
     asked = f"{question.method} with K = {question.k}, seed {question.seed},"
     if not question.has_k:
         people, noise = len(found.space.rows), found.clustering.noise
-        how = f"{len(found.sizes)} clusters found over {people - noise:,} of {people:,} people"
-        how += f", {noise:,} in no cluster" if noise else ""
+        how = f"{len(found.sizes)} clusters found over "
+        how += (
+            f"{people - noise:,} of {people:,} people, {noise:,} in no cluster"
+            if noise
+            else f"all {people:,} people"
+        )
         asked = question.method
     sees = CLUSTERERS[question.method].components
     if sees is not None and found.space.features.shape[1] > sees:
