@@ -55,7 +55,8 @@ def curves(
     sizes: Sequence[int] | None = None,
     best_epoch: int | None = None,
 ) -> go.Figure:
-    """Values per epoch. A change of the image size, and the best epoch, are marked where they are known."""
+    """Values per epoch, None for a gap. A change of the image size, and the best epoch, are marked where they
+    are known."""
     figure = go.Figure()
     for (name, values), colour in zip(lines.items(), CATEGORIES, strict=False):
         figure.add_scatter(

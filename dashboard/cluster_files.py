@@ -38,7 +38,9 @@ def show(bundle: Bundle, found: Answer) -> None:
         f"{found.space.name}. Figures are saved by the camera above each, as "
         f"{cluster_controls.image_format().upper()}; the settings offer the other."
     )
-    st.dataframe(labels(bundle, found, own).head(8), hide_index=True, alt="The first labels")
+    st.dataframe(
+        labels(bundle, found, own).head(8), hide_index=True, placeholder="not known", alt="The first labels"
+    )
 
 
 def labels(bundle: Bundle, found: Answer, own: list[str]) -> pd.DataFrame:

@@ -16,8 +16,9 @@ from dashboard import (
     components,
     state,
 )
+from dashboard.attribute_words import contrast_table, words_of
 from dashboard.cluster_questions import Answer
-from dashboard.cluster_traits import PCK, TRAITS, described, named, sentence
+from dashboard.cluster_traits import PCK, TRAITS, described, sentence
 from posecore.bundle import Bundle
 from posecore.keypoints import KEYPOINTS, label
 from posecore.latent.contrasts import LEAST
@@ -37,14 +38,14 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         return
     table = described(bundle).loc[bundle.samples["sample_id"].to_numpy(str)[found.space.rows]]
     ids = table.index.to_numpy(str)
+    joints = joints_known(bundle.samples)
     apart = {number: cluster_apart.contrast(bundle, found, number) for number in names}
     st.markdown(
         "\n".join(
-            f"* {names[number]}: {sentence(table, ids[found.members(number)], apart[number])}"
+            f"* {names[number]}: {sentence(table, ids[found.members(number)], apart[number], joints)}"
             for number in names
         )
     )
-    joints = joints_known(bundle.samples)
     with st.popover("How the words are chosen", icon=":material/help:"):
         st.markdown(
             f"From the {joints} joints. A word stands where it holds for more than half of the cluster and "
@@ -106,7 +107,7 @@ def _check(bundle: Bundle, found: Answer) -> None:
     )
     rows = [
         {
-            "told by": name, "right": one.right, "95 % from": one.low, "95 % to": one.high,
+            "told by": name, "told rightly": one.right, "95 % from": one.low, "95 % to": one.high,
             "by guessing": one.chance, "n": one.n,
         }
         for name, one in told.items()
@@ -128,16 +129,17 @@ def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, 
     if known.empty:
         st.info("Nothing is known of enough people to compare this cluster with the others.")
         return
+    joints = joints_known(bundle.samples)
     source = components.source_line(bundle, len(found.space.rows))
     for column, (kind, axis) in zip(st.columns(2, gap="medium"), AXES.items(), strict=True):
         rows = known[known["kind"] == kind].head(SHOWN)
         if rows.empty:
             continue
         with column:
+            named = [words_of(str(name), joints).axis for name in rows.index]
             components.chart(
                 cluster_group_charts.effects(
-                    rows, [named(str(name)) for name in rows.index], cluster_charts.colour_of(number)[0],
-                    axis, source,
+                    rows, named, cluster_charts.colour_of(number)[0], axis, source
                 ),
                 f"clu_effects_{kind}",
                 f"The {len(rows)} surest differences ({kind}) between {names[number]} and everybody else",
@@ -148,9 +150,9 @@ def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, 
         "surest differences, whiskers: 95 % intervals, not corrected for their number. The clusters were "
         "made from the latents, not from these attributes."
     )
-    shown = compared.reset_index()
-    shown["attribute"] = [named(str(name)) for name in shown["attribute"]]
-    components.tabled("Every attribute as a table", shown, f"cluster-{number + 1}-apart")
+    components.tabled(
+        "Every attribute as a table", contrast_table(compared, joints), f"cluster-{number + 1}-apart"
+    )
 
 
 def _joints(bundle: Bundle, found: Answer, names: dict[int, str], table: pd.DataFrame) -> None:

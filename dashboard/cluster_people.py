@@ -17,12 +17,12 @@ from posecore.latent.silhouette import NOISE
 
 NEAREST, BETWEEN, WORST = "nearest the centroid", "between two clusters", "lowest silhouettes"
 WHO: Final = (NEAREST, BETWEEN, WORST)
-HEATMAP, SKELETON, PHOTOGRAPH = "heatmaps", "skeleton", "photograph"
+HEATMAP, SKELETON, PICTURE = "heatmaps", "skeleton", "picture"
 TILE: Final = 128
 """Pixels of a person's picture; half of those of a crop."""
 WIDTH: Final = 119
 """Pixels of the page that it takes: three stand beside one another on a page of 390."""
-AS: Final = (HEATMAP, SKELETON, PHOTOGRAPH)
+AS: Final = (HEATMAP, SKELETON, PICTURE)
 SAYS: Final = {
     NEAREST: "The people nearest each centroid, nearest first: what a cluster's people have in common should "
     "be seen here.",
@@ -48,7 +48,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     st.caption(SAYS[who])
     ids = bundle.samples["sample_id"].to_numpy(str)[found.space.rows]
     among = np.ones(len(ids), np.bool_)
-    if how == PHOTOGRAPH:
+    if how == PICTURE:
         among = pictures.at_hand(bundle)[found.space.rows]
         if not among.any():
             st.info("Nobody's picture is at hand, so heatmaps are shown.", icon=":material/no_photography:")
@@ -154,5 +154,5 @@ def _tile(bundle: Bundle, sample_id: str, how: str) -> drawing.Picture:
     """(TILE, TILE, 3)"""
     if how == SKELETON:
         return components.skeleton_of(bundle, sample_id, drawing.ground(2 * TILE))[::2, ::2]
-    picture = components.picture_of(bundle, sample_id) if how == PHOTOGRAPH else None
+    picture = components.picture_of(bundle, sample_id) if how == PICTURE else None
     return components.heatmap_of(bundle, sample_id, TILE) if picture is None else picture[::2, ::2]

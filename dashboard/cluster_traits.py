@@ -9,13 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard import latent_loaders
+from dashboard.attribute_words import words_of
 from posecore.bundle import Bundle
 from posecore.latent.contrasts import contrast
-from posecore.latent.descriptions import name_for_people
+from posecore.samples import Prefix
 
 PCK: Final = "pck"
 SIDE: Final = "crop_side"
-NAMES: Final = {PCK: "PCK", SIDE: "person's box in the photograph, pixels"}
 """Columns that `described` adds to the attributes."""
 
 Columns = Mapping[str, NDArray[np.float64]]
@@ -61,7 +61,7 @@ TRAITS: Final = (
 
 
 def described(bundle: Bundle) -> pd.DataFrame:
-    """All that is known of people, by sample_id: attributes, PCK and their size in the photograph."""
+    """All that is known of people, by sample_id: attributes, PCK and the side of their crop."""
     more = bundle.samples.set_index("sample_id")[[PCK, SIDE]]
     return pd.concat([latent_loaders.attributes(bundle), more.astype(float)], axis=1)
 
@@ -79,15 +79,11 @@ def traits_of(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, index=table.index)
 
 
-def named(column: str) -> str:
-    """A column of `described` in words."""
-    return NAMES.get(column) or name_for_people(column)
-
-
-def sentence(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFrame) -> str:
+def sentence(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFrame, joints: Prefix) -> str:
     """What a cluster of sample_ids is: traits that most of it have and surely fewer of the others of `table`.
 
     table: `described` of everybody who was clustered. apart: what sets the cluster apart, see contrasts.
+    joints: whose joints the attributes are of.
     """
     compared = contrast(traits_of(table), members.tolist())
     said = [
@@ -112,8 +108,8 @@ def sentence(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFrame
     if sure.empty:
         return f"Nothing that is known of people surely sets it apart; {size}."
     first = sure.iloc[0]
-    way = "higher" if first["effect"] > 0 else "lower"
-    return (
-        f"No plain word fits; what sets it apart most: **{named(str(sure.index[0]))} {way}** "
-        f"({first['selected']:.3g} against {first['rest']:.3g}); {size}."
-    )
+    words = words_of(str(sure.index[0]), joints)
+    most = f"No plain word fits; what sets it apart most: **{words.axis}**"
+    if first["kind"] == "share":
+        return f"{most}, {first['selected']:.0%} against {first['rest']:.0%} of the others; {size}."
+    return f"{most}, on average {first['selected']:.3g} against {first['rest']:.3g} of the others; {size}."

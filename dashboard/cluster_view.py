@@ -12,6 +12,7 @@ from dashboard import (
     cluster_map,
     cluster_stored,
     components,
+    glossary,
     state,
 )
 from dashboard.cluster_questions import QUICK, STORED, Answer
@@ -23,6 +24,19 @@ WHO, WHAT, HOW_MANY, COMPARE, FILES = (
     "Who is in them?", "What is each?", "How many clusters?", "Compare two", "Files",
 )  # fmt: skip
 TABS: Final = (WHO, WHAT, HOW_MANY, COMPARE, FILES)
+WORDS: Final = (
+    "Heatmap, Latent, Seed, Component, Variance, K-Means, Gaussian mixture, HDBSCAN, Silhouette, Restart"
+)
+TAB_WORDS: Final = {
+    WHO: "Centroid",
+    WHAT: "Crop, PCK, 95 % interval, Standard deviation, Hedges' g, Torso length, Logistic regression",
+    HOW_MANY: "95 % interval, Bootstrap, Centroid, Inertia, Gap statistic, Adjusted Rand index, Control, "
+    "Normal cloud",
+    COMPARE: "Adjusted Rand index",
+    FILES: "Centroid",
+}
+"""Of glossary.TERMS, those that the page and its tabs use."""
+
 WAITED: Final = "_clu_waited"
 """The question whose restarts were last waited for."""
 
@@ -78,6 +92,7 @@ def show(bundle: Bundle) -> None:
         from dashboard import cluster_people
 
         cluster_people.show(bundle, found, names)
+    glossary.show(f"{WORDS}, {TAB_WORDS[tab]}", components.source_line(bundle))
 
 
 def described(bundle: Bundle, found: Answer) -> str:
@@ -89,7 +104,13 @@ def described(bundle: Bundle, found: Answer) -> str:
     }.get(found.how, f"the tightest of {question.restarts} restarts")
     asked = f"{question.method} with K = {question.k}, seed {question.seed},"
     if not question.has_k:
-        how = f"{len(found.sizes)} clusters found, {found.clustering.noise:,} people are noise"
+        people, noise = len(found.space.rows), found.clustering.noise
+        how = f"{len(found.sizes)} clusters found over "
+        how += (
+            f"{people - noise:,} of {people:,} people, {noise:,} in no cluster"
+            if noise
+            else f"all {people:,} people"
+        )
         asked = question.method
     sees = CLUSTERERS[question.method].components
     if sees is not None and found.space.features.shape[1] > sees:
@@ -101,16 +122,24 @@ def described(bundle: Bundle, found: Answer) -> str:
 
 
 def _headline(bundle: Bundle, found: Answer) -> None:
-    people = len(found.space.rows)
+    people, noise = len(found.space.rows), found.clustering.noise
+    apart = f", **{noise:,} in no cluster**" if noise else ""
     st.markdown(
-        f"{people:,} people: {', '.join(f'{size:,}' for size in found.sizes)} in the clusters. "
+        f"{people:,} people: {', '.join(f'{size:,}' for size in found.sizes)} in the clusters{apart}. "
         f"{described(bundle, found)} {_against_nothing(bundle, found)}"
     )
     if found.how == QUICK:
         _wait(bundle, found)
     judged = int(np.isfinite(found.values).sum())
     with st.container(horizontal=True):
-        st.metric("Mean silhouette", _known(found.mean), border=True, width=200)
+        if noise:
+            # A mean over those who are easy to place alone: it is not to be taken for everybody's.
+            st.metric(
+                f"Mean silhouette over {people - noise:,} of {people:,} people, {noise:,} in no cluster",
+                _known(found.mean), border=True, width=420,
+            )  # fmt: skip
+        else:
+            st.metric("Mean silhouette", _known(found.mean), border=True, width=200)
         st.metric(
             "Smallest and largest cluster", f"{found.sizes.min():,} – {found.sizes.max():,}", border=True,
             width=270,
@@ -122,7 +151,7 @@ def _headline(bundle: Bundle, found: Answer) -> None:
         )  # fmt: skip
     if not judged:
         st.caption("There are fewer than two clusters, so nobody has a silhouette.")
-    elif judged < people - found.clustering.noise:
+    elif judged < people - noise:
         st.caption(
             f"All {people:,} people are clustered. Silhouettes are those of {judged:,}, drawn at random, "
             "among each other; exact ones of all are in the stored sweep."
@@ -166,7 +195,7 @@ def _wait(bundle: Bundle, found: Answer) -> None:
 
 def _figures(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     ids = bundle.samples["sample_id"].to_numpy()[found.space.rows]
-    people = len(ids)
+    people, judged = len(ids), int(np.isfinite(found.values).sum())
     source = components.source_line(bundle, people)
     image, plain = cluster_controls.image_format(), {"displaylogo": False}
     bars, plane = (
@@ -176,11 +205,14 @@ def _figures(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Silhouette of every person")
-        if np.isfinite(found.values).any():
+        if judged:
             st.plotly_chart(
-                cluster_charts.silhouettes(found.values, found.numbers, names, ids, found.mean, source),
+                cluster_charts.silhouettes(
+                    found.values, found.numbers, names, ids, found.mean,
+                    components.source_line(bundle, judged),
+                ),
                 key="clu_silhouette", on_select=_pick, selection_mode="points", config=bars,
-                alt=f"Silhouettes of {people} people, sorted within {len(found.sizes)} clusters; "
+                alt=f"Silhouettes of {judged} people, sorted within {len(found.sizes)} clusters; "
                 f"the mean is {found.mean:.3f}",
             )  # fmt: skip
             drawn = -(-people // cluster_charts.MOST_BARS)

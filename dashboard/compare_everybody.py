@@ -17,7 +17,6 @@ from posecore.bundle.studies import study_command
 from posecore.compare.paired import Paired, counted, paired
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
-from posecore.metrics.pck import PCK_RADIUS
 from posecore.skips.results import SkipStudy
 from posecore.skips.statistics import scores
 
@@ -178,7 +177,7 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
     st.subheader("Who got better, who worse?")
     pcks = scores(np.stack([counted(side) for side in seen.hits], axis=1))
     gain = pcks[:, 1] - pcks[:, 0]
-    apart = np.median(np.linalg.norm(seen.points[1] - seen.points[0], axis=-1), axis=-1) / PCK_RADIUS
+    apart = np.median(np.linalg.norm(seen.points[1] - seen.points[0], axis=-1), axis=-1)
     if labelled:
         better, worse = int((gain > 0).sum()), int((gain < 0).sum())
         same = int(np.isfinite(gain).sum()) - better - worse
@@ -206,15 +205,17 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
         places = np.lexsort((seen.sample_ids, bare, np.nan_to_num(ranks[order], nan=np.inf)))
     shown = places[(page - 1) * PER_PAGE : page * PER_PAGE]
     facts = [
-        f"PCK {_score(pcks[row, 0])} → {_score(pcks[row, 1])}"
-        if labelled
-        else f"{apart[row]:.1f} radii apart"
+        f"PCK {_score(pcks[row, 0])} → {_score(pcks[row, 1])}" if labelled else f"{apart[row]:.1f} px apart"
         for row in shown
     ]
     show_people(pair, seen.sample_ids[shown].tolist(), seen.points[:, shown], facts, parse_mask(mask))
     st.caption(
         "Arrows lead from where A finds a joint to where B does. A click opens the person. Beside each: "
-        + ("PCK of A → B." if labelled else "the median distance between the two.")
+        + (
+            "PCK of A → B."
+            if labelled
+            else "the median distance between the two, in pixels of the 256-pixel crop."
+        )
         + (
             " Among equals people with a picture come first; of others the heatmaps of A are dimmed."
             if bare.any()
@@ -224,7 +225,7 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
     table = pd.DataFrame(
         {
             "sample_id": seen.sample_ids, "PCK of A": pcks[:, 0], "PCK of B": pcks[:, 1],
-            "B minus A": gain, "median distance, PCK radii": apart,
+            "B minus A": gain, "median distance, crop pixels": apart,
         }
     ).iloc[places]  # fmt: skip
     components.tabled("Everybody as a table", table, f"compare-people-{mask}")

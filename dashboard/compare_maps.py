@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import compare_charts, components, latent_loaders, loaders, state
+from dashboard import compare_charts, components, latent_loaders, loaders, sources, state
 from dashboard.compare_gallery import show_people
 from dashboard.compare_pair import Pair
 from dashboard.map_area import Area, inside, read_area
@@ -82,7 +82,8 @@ def show(pair: Pair, clusters: NDArray[np.int64] | None) -> None:
         figure = compare_charts.people_map(
             laid.planes[place], ids.tolist(), codes, chosen, None if area is None else area.corners,
             TITLES[place],
-            f"n = {len(ids):,} people of both<br>{pair.names[place]} · {components.network_name(bundle)}",
+            f"n = {sources.people_of(bundle, len(ids))}<br>{pair.names[place]} · "
+            f"{components.network_name(bundle)}",
         )  # fmt: skip
         column.plotly_chart(
             figure, key=MAPS[place], on_select=_takers[place], selection_mode=("lasso", "box"),

@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, loaders, pictures, state
+from dashboard import components, loaders, pictures, sources, state
 from posecore.bundle import Bundle
+from posecore.bundle.exposure import exposure
 from posecore.bundle.studies import open_study
 from posecore.compare.pair_people import Common, common_people
 from posecore.compare.pair_results import PairStudy, load_pair_study, study_name
@@ -32,7 +33,12 @@ class Pair(NamedTuple):
             f"{name}, {components.network_name(bundle)}"
             for name, bundle in zip(self.names, (self.one, self.other), strict=True)
         ]
-        return f"n = {people:,} people of {self.one.manifest.dataset['name']}<br>" + " · ".join(networks)
+        data, sides = self.one.manifest.dataset, (self.one, self.other)
+        known = sources.trained_by(
+            {side: exposure(bundle.manifest) for side, bundle in zip("AB", sides, strict=True)}
+        )
+        who = sources.counted(data["name"], people) + (f", {known}" if known else "")
+        return f"n = {who}<br>" + " · ".join(networks)
 
 
 def choose_pair(bundle: Bundle) -> Pair | None:

@@ -12,6 +12,7 @@ from dashboard.lab_answer import (
     ALL_JOINTS,
     HEATMAP,
     JOINTS,
+    LOST,
     Answer,
     Side,
     difference,
@@ -143,7 +144,7 @@ def _headline(answer: Answer) -> None:
             help="Where a network's heatmap holds nothing above zero it names no place, and no distance is "
             "given.",
         )  # fmt: skip
-        st.metric("Median distance", answer.median_radii(), border=True, width=200)
+        st.metric("Median distance", answer.median_moved(), border=True, width=200)
         if found is not None:
             labelled = int((~np.isnan(found[0])).sum())
             first, second = (int(np.nansum(side)) for side in found)
@@ -179,8 +180,9 @@ def _pictures(pair: Pair, answer: Answer, told: list[str]) -> None:
     )
     st.caption(
         f"n = 1, {answer.subject.who} · {pair.source(1).split('<br>')[1]}. Both share one scale, from 0 to "
-        f"A's {'median' if joint == ALL_JOINTS else 'own'} peak. Right: blue is less in B than in A, orange "
-        "more" + (", in each cell of the joint that differs most there." if joint == ALL_JOINTS else ".")
+        f"A's {'median' if joint == ALL_JOINTS else 'own'} peak. From A to B: blue is less in B than in A, "
+        "orange more"
+        + (", in each cell of the joint that differs most there." if joint == ALL_JOINTS else ".")
     )
 
 
@@ -189,7 +191,6 @@ def table(answer: Answer) -> pd.DataFrame:
     columns: dict[str, object] = {
         "joint": JOINTS[1:],
         "apart, px": answer.moved,
-        "PCK radii": answer.moved / PCK_RADIUS,
     }
     if (found := answer.found()) is not None:
         for name, side in zip("AB", found, strict=True):
@@ -203,13 +204,14 @@ def _table(answer: Answer) -> None:
     rows = table(answer)
     number = st.column_config.NumberColumn
     st.dataframe(
-        rows, hide_index=True, height="content", alt="How far apart the two networks find every joint",
+        rows, hide_index=True, height="content", placeholder=LOST,
+        alt="How far apart the two networks find every joint",
         column_config={
             "joint": st.column_config.TextColumn(width=120),
-            "apart, px": number(format="%.1f", width=95, help="In pixels of the 256-pixel crop"),
-            "PCK radii": st.column_config.ProgressColumn(
-                format="%.1f", width=130, min_value=0, max_value=max(5.0, float(rows["PCK radii"].max())),
-                help="The same in PCK radii of 12.8 crop pixels",
+            "apart, px": st.column_config.ProgressColumn(
+                format="%.1f", width=150, min_value=0,
+                max_value=float(np.nan_to_num(rows["apart, px"]).max(initial=5 * PCK_RADIUS)),
+                help="In pixels of the 256-pixel crop, whose PCK radius is 12.8",
             ),
             "peak A": number(format="%.2f", width=95, help="Value of the strongest cell"),
             "peak B": number(format="%.2f", width=95, help="Value of the strongest cell"),

@@ -1,8 +1,18 @@
 """The page below its tabs, as far as it is of two bundles."""
 
-from dashboard import state
+from typing import Final
+
+from dashboard import components, glossary, state
 from dashboard.compare_pair import choose_pair
 from posecore.bundle import Bundle
+
+WORDS: Final = {
+    state.COMPARE_TABS[1]: "Crop, Heatmap, Peak, Lost joint, Skip connection, PCK, PCK radius",
+    state.COMPARE_TABS[2]: "Skip connection, Mask, PCK, Point, 95 % interval, Bootstrap, Crop",
+    state.COMPARE_TABS[3]: "Latent, Component, Variance, K-Means, Restart, Autoencoder, Adjusted Rand index, "
+    "Procrustes, CKA, 95 % interval, Stack",
+}
+"""Of glossary.TERMS, those that each tab uses."""
 
 
 def show(bundle: Bundle, tab: str) -> None:
@@ -17,3 +27,4 @@ def show(bundle: Bundle, tab: str) -> None:
     else:
         from dashboard import compare_latents as content
     content.show(pair)
+    glossary.show(WORDS[tab], " ".join(components.network_name(one) for one in (pair.one, pair.other)))

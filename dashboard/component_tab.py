@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import component_charts, components, latent_loaders, state
+from dashboard import component_charts, components, glossary, latent_loaders, state
 from dashboard.latent_loaders import ComponentCurve
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -47,6 +47,11 @@ def show(bundle: Bundle) -> None:
         _chance(bundle, projection)
     if study is not None:
         _pose(bundle, study, curves)
+    glossary.show(
+        "Latent, Decoder, Skip connection, PCK, Point, 95 % interval, Bootstrap, Component, Variance, "
+        "Parallel analysis, Scree, Quantile, Heatmap",
+        components.source_line(bundle),
+    )
 
 
 def _first(

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import certainty, latent_loaders, loaders, state
+from dashboard import certainty, latent_loaders, loaders, sources, state
 from posecore.ablation import ALL_ON, format_mask
 from posecore.bundle import Bundle
 from posecore.data.heatmaps import where_found
@@ -91,10 +91,7 @@ def fitted_components(bundle: Bundle) -> "tuple[Components, NDArray[np.float32]]
 
 def source_line(bundle: Bundle, people: int | None = None) -> str:
     """What a chart is made of, as it stands above every chart."""
-    data, model = bundle.manifest.dataset, bundle.manifest.model
-    n = bundle.manifest.people if people is None else people
-    of = "" if n == bundle.manifest.people else f" of {bundle.manifest.people:,}"
-    return f"n = {n:,}{of} people · {data['name']}, {data['split']} · {network_name(bundle)}" if model else ""
+    return f"n = {sources.people_of(bundle, people)} · {network_name(bundle)}"
 
 
 def network_name(bundle: Bundle) -> str:
@@ -230,7 +227,7 @@ def tabled(title: str, table: "pd.DataFrame", name: str) -> None:
     with st.expander(title, icon=":material/table:"):
         number = st.column_config.NumberColumn(format="%.3g")
         numbers = dict.fromkeys(table.select_dtypes("floating"), number)
-        st.dataframe(table, hide_index=True, column_config=numbers, alt=title)
+        st.dataframe(table, hide_index=True, column_config=numbers, placeholder="not known", alt=title)
         st.download_button(
             "CSV", lambda: table.to_csv(index=False), f"{name}.csv", "text/csv", key=f"_{name}_csv",
             icon=":material/download:", on_click="ignore",

@@ -15,11 +15,14 @@ from posecore.data.crops import SIZE
 from posecore.data.heatmaps import decode, where_found
 from posecore.keypoints import K
 from posecore.metrics.heatmap_measures import Measures, measure
-from posecore.metrics.pck import PCK_RADIUS, hits
+from posecore.metrics.pck import hits
 from posecore.skips.certainty import Limit
 
 HEATMAP: Final = 384
 """Pixels at which heatmaps are shown."""
+
+LOST: Final = "lost"
+"""Stands in tables for the numbers of a joint that names no place."""
 
 
 class Side(NamedTuple):
@@ -87,10 +90,10 @@ class Answer:
         """(17,) which joints the first side has and the second has not."""
         return self.after.lost & ~self.before.lost
 
-    def median_radii(self) -> str:
-        """How far the joints moved in the middle, in PCK radii, for people; a dash where none is left."""
+    def median_moved(self) -> str:
+        """How far the joints moved in the middle, in crop pixels, for people; a dash where none is left."""
         moved = self.moved[~np.isnan(self.moved)]
-        return f"{np.median(moved) / PCK_RADIUS:.1f} radii" if len(moved) else "–"
+        return f"{np.median(moved):.1f} px" if len(moved) else "–"
 
     def found(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
         """(17,) hits before and after, nan where a joint is not labelled; None where nothing is known."""
@@ -104,11 +107,10 @@ class Answer:
         return first, second
 
     def table(self) -> pd.DataFrame:
-        """One row per joint."""
+        """One row per joint; nan where a joint is lost, so that it has moved nowhere."""
         columns: dict[str, object] = {
             "joint": list(JOINTS[1:]),
-            "moved, px": self.moved * (self.subject.square.side / SIZE),
-            "PCK radii": self.moved / PCK_RADIUS,
+            "moved, px": self.moved,
         }
         found = self.found()
         if found is not None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard import certainty
-from dashboard.lab_answer import ALL_JOINTS, Answer, difference, heat, moves, seventeen, skeleton
+from dashboard.lab_answer import ALL_JOINTS, LOST, Answer, difference, heat, moves, seventeen, skeleton
 
 Picture = NDArray[np.uint8]
 INK: Final = (27, 37, 48)
@@ -92,7 +92,10 @@ def _table(table: pd.DataFrame) -> Image.Image:
     image = Image.new("RGB", (wide * len(table.columns), LINE * (len(table) + 1) + GAP), "white")
     pen = ImageDraw.Draw(image)
     for column, name in enumerate(table.columns):
-        values = [value if isinstance(value, str) else f"{value:.2f}" for value in table[name]]
+        values = [
+            value if isinstance(value, str) else LOST if np.isnan(value) else f"{value:.2f}"
+            for value in table[name]
+        ]
         for row, text in enumerate([name, *values]):
             # Pillow's own letters hold no ticks and arrows.
             plain = text.replace("✓", "yes").replace("✗", "no").replace("→", "to").replace("·", "-")

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import streamlit as st
 
-from dashboard import certainty, components, loaders, pictures, state
+from dashboard import certainty, components, loaders, pictures, sources, state
 from dashboard.lab_answer import (
     ALL_JOINTS,
     HEATMAP,
+    LOST,
     Answer,
     difference,
     from_heatmaps,
@@ -72,7 +73,7 @@ def show_lab(bundle: Bundle, subject: Subject | None) -> None:
     )
     with first:
         _nobody(answer)
-    source = f"n = 1, {subject.who} · {components.network_name(bundle)}, trained on {_trained_on(bundle)}"
+    source = f"n = 1, {subject.who} · {components.network_name(bundle)}{_trained_on(bundle)}"
     how = f"In place of a cut skip: {stand_in}" + (f", {donor}" if donor else "")
     with skeletons:
         _skeletons(answer)
@@ -123,7 +124,7 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
         column.image(drawing.jpeg(picture), width="stretch", alt=f"Heatmaps: {side.title}")
     _sure_means(answer)
     st.caption(
-        f"n = 1, {subject.who} · {components.network_name(bundle)}, trained on {_trained_on(bundle)}. "
+        f"n = 1, {subject.who} · {components.network_name(bundle)}{_trained_on(bundle)}. "
         + _cut_means(bundle)
     )
     _headline(answer)
@@ -165,9 +166,9 @@ def _heatmaps(answer: Answer, joint: str, source: str) -> None:
         words = "Heatmaps after minus before" if title == CHANGED else f"Heatmaps, {title}"
         place.image(drawing.jpeg(picture), width="stretch", alt=f"{words}: {joint}")
     st.caption(
-        f"{source}. Left and middle share one scale, from 0 to the "
+        f"{source}. The heatmaps before and after share one scale, from 0 to the "
         + ("median" if joint == ALL_JOINTS else "joint's")
-        + " peak on the left. Right: blue is less than before, orange more"
+        + " peak before. What changed: blue is less than before, orange more"
         + (", in each cell of the joint that changed most there." if joint == ALL_JOINTS else ".")
     )
 
@@ -187,7 +188,10 @@ def _headline(answer: Answer) -> None:
             help="Moved: by a PCK radius (12.8 pixels of the crop) or more. Lost: the heatmap holds nothing "
             "above zero any more, so it names no place, and no distance is given.",
         )  # fmt: skip
-        st.metric("Median movement", answer.median_radii(), border=True, width=200)
+        st.metric(
+            "Median movement", answer.median_moved(), border=True, width=200,
+            help="In pixels of the 256-pixel crop, over the joints that are not lost.",
+        )  # fmt: skip
         if found is not None:
             labelled = ~np.isnan(found[0])
             first, second = (int(np.nansum(side)) for side in found)
@@ -218,12 +222,14 @@ def _table(answer: Answer) -> None:
         table,
         hide_index=True,
         height="content",
+        placeholder=LOST,
         column_config={
             "joint": st.column_config.TextColumn(width=110),
-            "moved, px": number(format="%.1f", width=85, help="In pixels of the picture"),
-            "PCK radii": st.column_config.ProgressColumn(
-                format="%.1f", width=130, min_value=0, max_value=max(5.0, float(table["PCK radii"].max())),
-                help="The same in PCK radii of 12.8 crop pixels; from 1 on, what was exactly right is a miss",
+            "moved, px": st.column_config.ProgressColumn(
+                format="%.1f", width=150, min_value=0,
+                max_value=float(np.nan_to_num(table["moved, px"]).max(initial=5 * PCK_RADIUS)),
+                help="In pixels of the 256-pixel crop; from the PCK radius of 12.8 on, what was exactly "
+                "right is a miss",
             ),
             "found": st.column_config.TextColumn(
                 width=75, help="✓ within a radius of the annotation, ✗ not, · not labelled: before → after"
@@ -274,9 +280,8 @@ def _details(bundle: Bundle, answer: Answer) -> None:
 
 
 def _trained_on(bundle: Bundle) -> str:
-    data = bundle.manifest.training.get("data")
-    names = [str(part["name"]) for part in data] if isinstance(data, list) else []
-    return " and ".join(names) or bundle.manifest.dataset["name"]
+    names = sources.training_names(bundle)
+    return f", trained on {' and '.join(names)}" if names else ""
 
 
 def _cut_means(bundle: Bundle) -> str:

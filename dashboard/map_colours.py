@@ -8,17 +8,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard import latent_loaders
+from dashboard.attribute_words import column_of, value_of, words_of
 from dashboard.charts import CATEGORIES, GREY, SCORE_SCALE, category
 from posecore.bundle import Bundle
 from posecore.keypoints import KEYPOINTS, label
 from posecore.latent.attributes import ATTRIBUTES
-from posecore.latent.descriptions import CIRCLES, name_for_people
+from posecore.latent.descriptions import CIRCLES
 from posecore.latent.skeletons import PEAK, joints_known
 from posecore.samples import read_peaks, read_visibility, truth_columns
 
 PCK: Final = "PCK"
 CLUSTER: Final = "cluster"
-JOINT: Final = ": joint"
+JOINT: Final = " (joint)"
 """Ends the name of a joint's colouring, so that it is not taken for an attribute's."""
 
 STEPS: Final = len(SCORE_SCALE)
@@ -56,7 +57,7 @@ class Colouring(NamedTuple):
 
 def colourings(bundle: Bundle) -> list[str]:
     """Names of everything that people can be coloured by."""
-    return [PCK, CLUSTER, *_attributes(), *_joints(), *_truth(bundle)]
+    return [PCK, CLUSTER, *_attributes(bundle), *_joints(), *_truth(bundle)]
 
 
 def colour(bundle: Bundle, name: str, clusters: int) -> Colouring:
@@ -71,17 +72,17 @@ def colour(bundle: Bundle, name: str, clusters: int) -> Colouring:
         return _joint(bundle, name)
     if name in _truth(bundle):
         return _caused(name, table[_truth(bundle)[name]], _truth(bundle)[name])
-    if name in _attributes():
-        attribute = _attributes()[name]
+    if name in _attributes(bundle):
+        attribute = _attributes(bundle)[name]
         values = latent_loaders.attributes(bundle)[attribute].to_numpy(np.float64)
         return _quantity(name, values, ATTRIBUTES[attribute].unit)
     return _quantity(PCK, table["pck"].to_numpy(np.float64), edges=np.linspace(0, 1, 6))
 
 
-def _attributes() -> dict[str, str]:
+def _attributes(bundle: Bundle) -> dict[str, str]:
     """Names for people to names of attributes; the number of labelled joints first."""
-    first = "labelled_joints"
-    return {ATTRIBUTES[name].label: name for name in (first, *(n for n in ATTRIBUTES if n != first))}
+    first, joints = "labelled_joints", joints_known(bundle.samples)
+    return {words_of(name, joints).axis: name for name in (first, *(n for n in ATTRIBUTES if n != first))}
 
 
 def _joints() -> dict[str, int]:
@@ -90,8 +91,9 @@ def _joints() -> dict[str, int]:
 
 def _truth(bundle: Bundle) -> dict[str, str]:
     """Names for people to columns that say how rendered people were made, and differ between them."""
+    joints = joints_known(bundle.samples)
     return {
-        name_for_people(name): name
+        column_of(name, joints): name
         for name, column in truth_columns(bundle.samples).items()
         if name != "truth_seed" and column.nunique() > 1
     }
@@ -119,7 +121,8 @@ def _caused(name: str, column: pd.Series, source: str) -> Colouring:
     if not pd.api.types.is_numeric_dtype(column):
         texts = sorted(column.dropna().unique())
         codes = pd.Categorical(column, texts).codes.astype(np.int64)
-        return _kinds(name, codes, [Class(label(text), *category(i)) for i, text in enumerate(texts)])
+        classes = [Class(value_of(source, text), *category(i)) for i, text in enumerate(texts)]
+        return _kinds(name, codes, classes)
     values = column.to_numpy(np.float64)
     if source in CIRCLES:
         # Both ends of the scale are the same direction, so no scale from dark to light fits.

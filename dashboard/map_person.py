@@ -38,7 +38,7 @@ def show_person(bundle: Bundle, choices: Choices) -> str:
 
 
 def _picture(bundle: Bundle, person: str, kind: str) -> None:
-    if kind == map_pictures.PHOTOGRAPH:
+    if kind == map_pictures.PICTURE:
         crop = components.picture_of(bundle, person)
         picture = None if crop is None else components.skeleton_of(bundle, person, crop)
     else:
@@ -46,5 +46,5 @@ def _picture(bundle: Bundle, person: str, kind: str) -> None:
     if picture is None:
         st.caption(pictures.absent(bundle, person))
         return
-    words = f"{kind}, with the predicted skeleton" if kind == map_pictures.PHOTOGRAPH else kind
+    words = f"{kind}, with the predicted skeleton" if kind == map_pictures.PICTURE else kind
     st.image(drawing.jpeg(picture), width="stretch", caption=words, alt=f"{words.capitalize()} of {person}")

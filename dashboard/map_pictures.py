@@ -16,8 +16,8 @@ from posecore.data.crops import SIZE
 from posecore.data.heatmaps import Target, encode
 from posecore.samples import read_points, read_visibility
 
-PREDICTED, ANNOTATED, SKELETON, PHOTOGRAPH = KINDS = (
-    "predicted heatmap", "ground-truth heatmap", "skeleton", "photograph",
+PREDICTED, ANNOTATED, SKELETON, PICTURE = KINDS = (
+    "predicted heatmap", "ground-truth heatmap", "skeleton", "picture",
 )  # fmt: skip
 
 SIZES: Final = {"small": 64, "large": 192}
@@ -34,7 +34,7 @@ def kinds(bundle: Bundle) -> list[str]:
     if bundle.manifest.dataset["annotations"]:
         found.insert(1, ANNOTATED)
     if loaders.images_folder() is not None or bundle.manifest.dataset["pictures"]:
-        found.append(PHOTOGRAPH)
+        found.append(PICTURE)
     return found
 
 
@@ -47,7 +47,7 @@ def tile(bundle: Bundle, sample_id: str, kind: str, size: int) -> NDArray[np.uin
     """A picture (size, size, 3) of a person; None where there is none of this kind."""
     if kind == PREDICTED:
         return components.heatmap_of(bundle, sample_id, size)
-    if kind == PHOTOGRAPH:
+    if kind == PICTURE:
         crop = components.picture_of(bundle, sample_id)
         return None if crop is None else reduced(crop, size)
     table = bundle.samples.iloc[[bundle.row(sample_id)]]

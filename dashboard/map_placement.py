@@ -152,7 +152,7 @@ def _neighbours(bundle: Bundle, own: OwnPicture) -> None:
     for column, person, distance in zip(columns, own.nearest, own.placement.distances, strict=True):
         picture = components.picture_of(bundle, person)
         shown = components.heatmap_of(bundle, person, 128) if picture is None else picture
-        words = map_pictures.PREDICTED if picture is None else map_pictures.PHOTOGRAPH
+        words = map_pictures.PREDICTED if picture is None else map_pictures.PICTURE
         column.image(drawing.jpeg(shown), width="stretch", alt=f"{words.capitalize()} of {person}")
         column.caption(f"{person}  \ndistance {distance:.1f}")
     if not pictures.at_hand(bundle)[own.placement.rows].all():

@@ -9,11 +9,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import components, latent_loaders, map_canvas, map_pictures, pictures, state
+from dashboard.attribute_words import contrast_table, words_of
 from dashboard.map_charts import contrasts
 from dashboard.map_choices import Choices
 from posecore import drawing
 from posecore.bundle import Bundle
-from posecore.latent.descriptions import name_for_people
 from posecore.latent.skeletons import joints_known
 
 PER_PAGE: Final = 32
@@ -62,12 +62,14 @@ def table(bundle: Bundle, choices: Choices, rows: NDArray[np.int64]) -> pd.DataF
             f"colour: {choices.colouring.name}": np.asarray(choices.colouring.values)[rows],
         }
     )
-    known = latent_loaders.attributes(bundle).iloc[rows].rename(columns=name_for_people)
+    joints = joints_known(bundle.samples)
+    known = latent_loaders.attributes(bundle).iloc[rows]
+    known = known.rename(columns=lambda column: words_of(column, joints).axis)
     return pd.concat([own, known.reset_index(drop=True)], axis=1)
 
 
 def _gallery(bundle: Bundle, choices: Choices, chosen: NDArray[np.int64], person: str) -> None:
-    if choices.kind == map_pictures.PHOTOGRAPH:
+    if choices.kind == map_pictures.PICTURE:
         pictured = pictures.at_hand(bundle)[chosen]
         if not pictured.all():
             st.caption(
@@ -106,10 +108,10 @@ def _apart(bundle: Bundle, rows: NDArray[np.int64], chosen: NDArray[np.int64]) -
         return
     ids = bundle.samples["sample_id"].to_numpy()
     found = latent_loaders.contrast(bundle, ids[rows], ids[chosen])
-    named = found.reset_index()
-    named["attribute"] = [name_for_people(name) for name in found.index]
-    sure = found["low"].notna() & ((found["low"] > 0) | (found["high"] < 0))
     joints = joints_known(bundle.samples)
+    named = found.reset_index()
+    named["attribute"] = [words_of(name, joints).axis for name in found.index]
+    sure = found["low"].notna() & ((found["low"] > 0) | (found["high"] < 0))
     source = components.source_line(bundle, len(rows))
     if not found["effect"].notna().any():
         st.caption("Nothing can be compared: too few people are known, or nobody differs.")
@@ -122,7 +124,7 @@ def _apart(bundle: Bundle, rows: NDArray[np.int64], chosen: NDArray[np.int64]) -
         f"{int(found['effect'].notna().sum())} intervals leave out zero; one in twenty would by chance "
         "alone. Whoever selects people by looking at an attribute finds it again here."
     )
-    components.tabled("All differences", named, "map_contrasts")
+    components.tabled("All differences", contrast_table(found, joints), "map_contrasts")
 
 
 def _score(bundle: Bundle, sample_id: str) -> str:

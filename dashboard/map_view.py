@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, map_canvas, map_pictures, state
+from dashboard import components, glossary, map_canvas, map_pictures, state
 from dashboard.map_area import Area, View, inside, read_area, read_hidden, read_view
 from dashboard.map_choices import Choices, choose
 from dashboard.map_link import link, linked
@@ -65,6 +65,11 @@ def show(bundle: Bundle) -> None:
     if own is not None:
         with elsewhere:
             explain_placement(bundle, own)
+    apart = ", 95 % interval, Standard deviation, Hedges' g" if selected is not None else ""
+    glossary.show(
+        f"Crop, Heatmap, Bottleneck, Latent, Skip connection, PCK, Component, Variance, UMAP{apart}",
+        f"{components.source_line(bundle)} {choices.colouring.name} {choices.colouring.unit}",
+    )
 
 
 def _map(

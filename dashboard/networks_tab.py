@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, loaders, networks_charts, networks_words, state
+from dashboard import components, glossary, loaders, networks_charts, networks_words, state
 from dashboard.networks_charts import Dots
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
@@ -35,7 +35,7 @@ def show(bundle: Bundle) -> None:
         "their intervals are narrower than those of the scores; where one holds 0, the people seen do not "
         "tell the two apart."
     )
-    titles = [data.title for data in study.data]
+    titles = [networks_words.named(study, data) for data in study.data]
     state.refuse_forged(state.NETWORKS_DATA, f"one of {'; '.join(titles)}", titles.__contains__)
     title = st.segmented_control(
         "People", titles, default=titles[0], required=True, key=state.NETWORKS_DATA, bind="query-params"
@@ -48,6 +48,10 @@ def show(bundle: Bundle) -> None:
     _skips(study, summary)
     _stacks(study, summary)
     _limits(study, summary)
+    glossary.show(
+        "Heatmap, Bottleneck, Latent, Skip connection, Stack, Channels, Autoencoder, PCK, Point, Epoch, "
+        "Validation people, Seed, 95 % interval, Control",
+    )
 
 
 @loaders.kept(2, "Reading the study …")
@@ -62,10 +66,10 @@ def _summary(bundle: Bundle, created: str, place: int) -> Summary:
     return summarise(study, study.data[place])
 
 
-def _source(summary: Summary, networks: Sequence[Network]) -> str:
+def _source(study: NetworksStudy, summary: Summary, networks: Sequence[Network]) -> str:
     names = list(dict.fromkeys(network.label for network in networks))
     shown = ", ".join(names) if len(names) < 4 else f"{len(networks)} networks"
-    return f"n = {summary.data.people:,} people · {summary.data.title} · {shown}"
+    return f"n = {networks_words.people_of(study, summary.data, networks)} · {shown}"
 
 
 def _scores(study: NetworksStudy, summary: Summary) -> None:
@@ -77,7 +81,7 @@ def _scores(study: NetworksStudy, summary: Summary) -> None:
         at = [study.networks[row].label for row in rows]
         series.append(Dots(f"seed {seed}", at, _at(summary.pck.one, rows), place, place))
     components.chart(
-        networks_charts.scores(series, labels, _source(summary, study.networks)),
+        networks_charts.scores(series, labels, _source(study, summary, study.networks)),
         "networks_scores",
         f"PCK of {len(study.networks)} networks, {summary.pck.one.mean.min():.3f} to "
         f"{summary.pck.one.mean.max():.3f}, a dot per seed, with intervals over people",
@@ -130,7 +134,7 @@ def _fair(study: NetworksStudy, summary: Summary) -> None:
     shown = {network for _, found, _ in kinds for network, _ in found.pairs}
     names = list(dict.fromkeys(network.label for network in study.networks if network in shown))
     components.chart(
-        networks_charts.gains(series, names, "points of PCK gained", _source(summary, study.networks)),
+        networks_charts.gains(series, names, "points of PCK gained", _source(study, summary, study.networks)),
         "networks_gains",
         f"Points of PCK that {len(shown)} networks gain over their controls, with intervals over people",
     )
@@ -158,7 +162,7 @@ def _skips(study: NetworksStudy, summary: Summary) -> None:
     ]
     networks = [network for found in summary.skips for network in (found.plain, found.without)]
     components.chart(
-        networks_charts.parts(series, PARTS, _source(summary, networks)),
+        networks_charts.parts(series, PARTS, _source(study, summary, networks)),
         "networks_skips",
         "PCK of all joints and of seven groups: plain network, the same with all skips cut at test time, "
         "and a network trained without skips",
@@ -204,7 +208,10 @@ def _stacks(study: NetworksStudy, summary: Summary) -> None:
     networks = [found.network for found in summary.stacks]
     components.chart(
         networks_charts.gains(
-            series, names, "points that the last stack finds more than stack 1", _source(summary, networks)
+            series,
+            names,
+            "points that the last stack finds more than stack 1",
+            _source(study, summary, networks),
         ),
         "networks_stacks",
         f"Gain of the last stack over the first, of all joints and of {len(KEYPOINTS)} joints, with "
@@ -243,7 +250,7 @@ def _table(study: NetworksStudy, summaries: Sequence[Summary]) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows)
     for one in summaries:
-        pck, title = one.pck.one, one.data.title
+        pck, title = one.pck.one, networks_words.named(study, one.data)
         table[f"PCK, {title}"], table[f"n, {title}"] = pck.mean, pck.n
         table[f"95 % from, {title}"], table[f"95 % to, {title}"] = pck.low, pck.high
         table[f"PCK with all skips cut, {title}"] = one.pck.other.mean

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from posecore.compare.networks_facts import Network
+from dashboard import sources
+from posecore.compare.networks_facts import DataSet, Network
 from posecore.compare.networks_results import NetworksStudy
 from posecore.compare.networks_summary import Gains, SkipLoss, StackGain, Summary
 from posecore.compare.paired import Comparison
@@ -11,6 +12,32 @@ from posecore.skips.statistics import Estimate
 RISING = 0.01
 """What the validation PCK has to gain in the last epoch for a network to be called far from converged."""
 HALF = 0.5
+
+
+def people_of(study: NetworksStudy, data: DataSet, networks: Sequence[Network]) -> str:
+    """Who was tried, and whether these networks were trained on them, as far as is known."""
+    known = [data.exposed_to(network) for network in networks]
+    kind, split = _which(study, data)
+    who = sources.counted(data.name, data.people, kind=kind) + split
+    if seen := known.count("trained on"):
+        return f"{who}, trained on by {'all' if seen == len(known) else seen} of {len(known)} networks"
+    return who if "unknown" in known else f"{who}, {sources.TRAINED['new']}"
+
+
+def named(study: NetworksStudy, data: DataSet) -> str:
+    """The data set for a choice or a table: its name, and which of its people where that says something."""
+    kind, split = _which(study, data)
+    return f"{data.name}, {kind} people" if kind else data.name + split
+
+
+def _which(study: NetworksStudy, data: DataSet) -> tuple[str, str]:
+    """What people of a split are called by what they were used for; else the split, where that helps."""
+    known = {data.exposed_to(network) for network in study.networks}
+    for used, split in (("trained on", "train"), ("validated on", "val")):
+        if used in known:
+            return sources.KINDS[split], ""
+    twins = sum(other.name == data.name for other in study.data)
+    return "", f", split {data.split}" if twins > 1 or "unknown" in known else ""
 
 
 def differs(network: Network) -> str:
@@ -132,12 +159,11 @@ def limits(study: NetworksStudy, summary: Summary) -> list[str]:
             f"**Autoencoders** were trained alone first, for {_listed(sorted(alone))} epochs on stored "
             "latents; no control was given that."
         )
-    seen = [network for network in networks if data.trained_on_by(network)]
+    known = [data.exposed_to(network) for network in networks]
+    seen = known.count("trained on")
     if seen:
-        said.append(
-            f"**Not new.** {len(seen)} of {len(networks)} networks were trained on these very people."
-        )
-    elif any(network.validated_on == data.name and data.split == "val" for network in networks):
+        said.append(f"**Not new.** {seen} of {len(networks)} networks were trained on these very people.")
+    elif "validated on" in known:
         said.append(
             "**Chosen here.** Of each training the epoch with the best PCK on these people was kept, which "
             "favours all of them a little."

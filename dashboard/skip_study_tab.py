@@ -6,18 +6,23 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, skip_study_charts, skip_study_gallery, skip_study_loaders, state
+from dashboard import components, glossary, skip_study_charts, skip_study_gallery, skip_study_loaders, state
+from dashboard.p_values import p_words
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, format_mask, parse_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.skips.results import SkipStudy
-from posecore.skips.statistics import Claim, Estimate
+from posecore.skips.statistics import FLIPS, Claim, Estimate
 from posecore.skips.summary import Summary, agreement, easy_faces
 
 CUTS: Final = tuple(format_mask(mask) for mask in reversed(ALL_MASKS) if mask != ALL_ON)
 """The masks that cut anything, all cut first."""
 EFFECTS: Final = ("lost hits", "moved")
+WORDS: Final = "Crop, Skip connection, Mask, Replacement, 95 % interval, Rank correlation, Heatmap, Latent"
+OF_LABELS: Final = ", PCK, Point, Bootstrap, p, Flipping signs, Shapley value"
+"""Of glossary.TERMS, those that this tab uses, and those that it adds where people are labelled."""
+
 LIMITS: Final = (
     "Skips are cut **at test time** in a network that was trained with all of them. This shows what the "
     "trained network leans on, not what a network trained without skips would do."
@@ -72,6 +77,7 @@ def show(bundle: Bundle) -> None:
     _agreement(bundle, created, summaries, labelled)
     if labelled:
         skip_study_gallery.show(bundle, study, summary, replacement, mask)
+    glossary.show(WORDS + (OF_LABELS if labelled else ""), source)
 
 
 def _histograms(summary: Summary, replacement: str, mask: str, source: str) -> None:
@@ -176,11 +182,10 @@ def claim_sentence(claim: Claim) -> str:
         verdict = "**big joints lose more**"
     else:
         verdict = "**no difference can be told**"
-    p = "p < 0.001" if claim.p < 0.001 else f"p = {claim.p:.3f}"
     return (
         f"{verdict}: small ones lose {claim.small:.1%}, big ones {claim.big:.1%}; difference "
         f"{_points(claim.mean)} points, 95 % interval {_points(claim.low)} to {_points(claim.high)}, "
-        f"n = {claim.n:,} people, {p}."
+        f"n = {claim.n:,} people, {p_words(claim.p, 1 / (FLIPS + 1))}."
     )
 
 

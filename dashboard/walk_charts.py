@@ -7,12 +7,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts import CATEGORIES, GREY, rows_around_zero
+from dashboard.p_values import p_words
 
 
-def correlations(found: pd.DataFrame, names: Sequence[str], sure: float, source: str) -> go.Figure:
+def correlations(
+    found: pd.DataFrame, names: Sequence[str], sure: float, least: float, source: str
+) -> go.Figure:
     """Correlations with their intervals, the strongest on top; see posecore.latent.meaning.correlate.
 
-    names: of its rows. Those whose corrected p lies below `sure` are filled, the others open.
+    names: of its rows. least: the least p that the shuffles can tell. Those whose corrected p lies below
+    `sure` are filled, the others open.
     """
     figure = go.Figure()
     is_sure = found["p_corrected"].to_numpy() < sure
@@ -30,11 +34,14 @@ def correlations(found: pd.DataFrame, names: Sequence[str], sure: float, source:
                 "symmetric": False, "array": rows["high"] - rows["r"], "arrayminus": rows["r"] - rows["low"],
                 "color": colour, "thickness": 2, "width": 4,
             },
-            customdata=rows[["low", "high", "n", "p", "p_corrected"]].to_numpy(),
+            customdata=[
+                (*row[:3], *(p_words(p, least) for p in row[3:]))
+                for row in rows[["low", "high", "n", "p", "p_corrected"]].to_numpy()
+            ],
             hovertemplate=(
                 "%{y}<br>r = %{x:.2f}, 95 % interval %{customdata[0]:.2f} to %{customdata[1]:.2f}"
-                "<br>n = %{customdata[2]:,} people<br>p = %{customdata[3]:.4f}, corrected "
-                "%{customdata[4]:.4f}<extra></extra>"
+                "<br>n = %{customdata[2]:,} people<br>%{customdata[3]}, corrected %{customdata[4]}"
+                "<extra></extra>"
             ),
         )  # fmt: skip
     rows_around_zero(figure, list(names), "rank correlation with the component", source)

@@ -8,16 +8,20 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import components, latent_loaders, walk_charts
+from dashboard.attribute_words import words_of
+from dashboard.p_values import p_words
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.latent.attributes import ATTRIBUTES
-from posecore.latent.descriptions import name_for_people
 from posecore.latent.meaning import LEAST, PERMUTATIONS
 from posecore.latent.skeletons import joints_known
 from posecore.latent.walks import both_ends
+from posecore.samples import Prefix
 
 SURE: Final = 0.05
 """A corrected p below this is called a sign of something."""
+LEAST_P: Final = 1 / (PERMUTATIONS + 1)
+"""The least that so many shuffles can tell."""
 SHOWN: Final = 15
 AT_AN_END: Final = 8
 
@@ -34,31 +38,35 @@ def show(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
             icon=":material/info:",
         )
     else:
-        _correlations(bundle, tested, component)
+        _correlations(bundle, tested, component, joints_known(bundle.samples))
     _ends(bundle, scores, component)
 
 
-def sentence(tested: pd.DataFrame) -> str:
-    """What goes with the component most, with interval, n and p, and how many attributes do at all."""
+def sentence(tested: pd.DataFrame, joints: Prefix) -> str:
+    """What goes with the component most, with interval, n and p, and how many attributes do at all.
+
+    joints: whose joints the attributes are of.
+    """
     sure = tested[tested["p_corrected"] < SURE]
     if sure.empty:
         return f"None of {len(tested)} attributes surely goes with it."
-    first = sure.iloc[0]
-    grows = "grows" if first["r"] > 0 else "falls"
+    first, words = sure.iloc[0], words_of(str(sure.index[0]), joints)
+    r, low, high, n = first["r"], first["low"], first["high"], int(first["n"])
+    p = p_words(first["p_corrected"], LEAST_P)
     return (
-        f"Along it, **{name_for_people(str(sure.index[0]))} {grows}**: rank correlation {first['r']:+.2f}, "
-        f"95 % interval {first['low']:+.2f} to {first['high']:+.2f}, n = {int(first['n']):,} people, "
-        f"{_p(first['p_corrected'])} corrected. {len(sure)} of {len(tested)} attributes go with it more than "
-        "chance explains; with many people that may be very little, so look at how strongly."
+        f"Along it, **{words.more if r > 0 else words.less}** ({words.axis}): rank correlation {r:+.2f}, "
+        f"95 % interval {low:+.2f} to {high:+.2f}, n = {n:,} people, {p} corrected. {len(sure)} of "
+        f"{len(tested)} attributes go with it more than chance explains; with many people that may be very "
+        "little, so look at how strongly."
     ).replace("-0.", "−0.")
 
 
-def table(found: pd.DataFrame) -> pd.DataFrame:
+def table(found: pd.DataFrame, joints: Prefix) -> pd.DataFrame:
     """The correlations under names for people, with how each attribute is computed."""
     how = [ATTRIBUTES[name].how if name in ATTRIBUTES else "" for name in found.index]
     return pd.DataFrame(
         {
-            "attribute": [name_for_people(str(name)) for name in found.index],
+            "attribute": [words_of(str(name), joints).axis for name in found.index],
             "rank correlation": found["r"].to_numpy(),
             "95 % from": found["low"].to_numpy(),
             "95 % to": found["high"].to_numpy(),
@@ -70,13 +78,13 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int) -> None:
-    st.markdown(sentence(tested))
+def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, joints: Prefix) -> None:
+    st.markdown(sentence(tested, joints))
     strongest = tested.head(SHOWN)
     people = min(bundle.manifest.people, latent_loaders.MOST_CORRELATED)
     components.chart(
         walk_charts.correlations(
-            strongest, [name_for_people(str(name)) for name in strongest.index], SURE,
+            strongest, [words_of(str(name), joints).axis for name in strongest.index], SURE, LEAST_P,
             components.source_line(bundle, people),
         ),
         "walk_meaning",
@@ -84,12 +92,14 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int) -> None:
     )  # fmt: skip
     st.caption(
         f"Spearman's rank correlation of people's scores with {len(tested)} attributes, the {len(strongest)} "
-        f"strongest shown, of {joints_known(bundle.samples)} joints. Whiskers: 95 % intervals. p from "
-        f"{PERMUTATIONS:,} shuffles of people, corrected by Holm for all {len(tested)}: below "
-        f"{len(tested) / (PERMUTATIONS + 1):.3f} so many shuffles cannot tell. n differs, as not "
-        "everybody shows every joint. Which way a component points is arbitrary."
+        f"strongest shown, of {joints} joints. Whiskers: 95 % intervals. p from {PERMUTATIONS:,} shuffles of "
+        f"people, corrected for all {len(tested)} by the strongest of them in each shuffle (Westfall and "
+        f"Young): below {LEAST_P:.4f} so many shuffles cannot tell. n differs, as not everybody shows every "
+        "joint. Which way a component points is arbitrary."
     )
-    components.tabled("Every attribute as a table", table(tested), f"walk-component-{component + 1}-meaning")
+    components.tabled(
+        "Every attribute as a table", table(tested, joints), f"walk-component-{component + 1}-meaning"
+    )
 
 
 def _ends(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
@@ -115,7 +125,3 @@ def _ends(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
         }
     )
     components.tabled("The people at both ends as a table", ends, f"walk-component-{component + 1}-ends")
-
-
-def _p(value: float) -> str:
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

@@ -10,6 +10,7 @@ from dashboard import (
     certainty,
     charts,
     components,
+    glossary,
     latent_loaders,
     pictures,
     walk_controls,
@@ -76,6 +77,12 @@ def show(bundle: Bundle) -> None:
     _how_near(bundle, stops, scores.shape[1])
     _downloads(bundle, fitted, scores, stops)
     walk_meaning.show(bundle, scores, stops.component)
+    glossary.show(
+        "Crop, Heatmap, Peak, Bottleneck, Latent, Decoder, Skip connection, PCK, 95 % interval, p, "
+        "Corrected p, Rank correlation, Component, Variance, Standard deviation, Off the data, Norm, "
+        "Percentile, Torso length",
+        components.source_line(bundle),
+    )
 
 
 def _decoded(
@@ -168,7 +175,7 @@ def _strip(bundle: Bundle, stops: Stops) -> None:
 
 
 def _joints(bundle: Bundle, name: str) -> drawing.Picture:
-    """The person's joints on their photograph, or on their dimmed heatmaps where there is none."""
+    """The person's joints on their picture, or on their dimmed heatmaps where there is none."""
     return components.skeleton_of(bundle, name, pictures.ground(bundle, name))
 
 

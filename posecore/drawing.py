@@ -116,8 +116,8 @@ def draw_skeleton(
             if full[a] and full[b]:
                 ink = (255, 255, 255) if colour is None else colour[b]
                 cv2.line(drawn, _place(places, a), _place(places, b), ink, width, cv2.LINE_AA, 4)
-    for joint in np.flatnonzero(full):
-        at = _place(places, int(joint))
+    for joint in np.flatnonzero(full).tolist():
+        at = _place(places, joint)
         cv2.circle(drawn, at, round((radius + 1) * 16), (255, 255, 255), -1, cv2.LINE_AA, 4)
         cv2.circle(drawn, at, round(radius * 16), COLOURS[joint], -1, cv2.LINE_AA, 4)
     return drawn

@@ -1,6 +1,5 @@
 """Overview: what is trained on what, how well it does, and where to look next."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from dashboard import components, pictures
+from dashboard import components, glossary, overview_words, pictures, sources
 from posecore import drawing
 from posecore.bundle import Bundle
 
@@ -17,8 +16,8 @@ TILE = 89  # pixels of each, so that four stand beside one another on a page of 
 
 STEPS = (
     ("skip_lab.py", "1 · Cut a skip", ":material/call_split:", {},
-     "Left, the network as trained; right, the same network with its four skip connections cut. Switch them "
-     "on again one by one.",
+     "First the network as trained, beside it the same network with its four skip connections cut. Switch "
+     "them on again one by one.",
      "Which switch brings the joints back? What went around the bottleneck is what the bottleneck lacks."),
     ("pc_walk.py", "2 · Walk PC 1", ":material/directions_walk:", {"walk_component": "1"},
      "Go from one end of the first principal component to the other, past the nearest people.",
@@ -27,6 +26,11 @@ STEPS = (
      "Sort the people into two groups by their latents, then into three, then into eight.",
      "Does the mean silhouette rise? Near 0 it says that no K gives clear groups, whatever the colours say."),
 )  # fmt: skip
+
+
+PCK_LINES = {"val_pck": "all skips", "val_pck_0000": "all skips cut"}
+LOSS_LINES = {"train_loss": "training", "val_loss": "validation"}
+"""What the charts of the training show: names of lines by what a record of an epoch calls them."""
 
 
 def number(value: Any) -> str:
@@ -71,7 +75,7 @@ def show_figures(bundle: Bundle) -> None:
         st.info("No scores are stored in this bundle. scripts/evaluate.py computes them.")
         return
     name, scores = first
-    st.subheader(f"How well it does: {scores.get('images', 0):,} people of {name}")
+    st.subheader(f"How well it does: {sources.scored(bundle, name, scores.get('images', 0))}")
     shown = (
         (
             "PCK",
@@ -84,12 +88,14 @@ def show_figures(bundle: Bundle) -> None:
     )
     for column, (label, key, about) in zip(st.columns(4), shown, strict=True):
         column.metric(label, number(scores.get(key)), help=about, border=True)
+    if reason := overview_words.why_visible_is_lower(scores):
+        st.caption(reason)
     with st.expander("Every score in this bundle"):
         st.dataframe(
             pd.DataFrame(
                 [
                     {
-                        "data": data,
+                        "people": sources.scored(bundle, data),
                         "skips": values.get("skips", ""),
                         "n": values.get("images"),
                         **{label: values.get(key) for label, key, _ in shown},
@@ -100,6 +106,7 @@ def show_figures(bundle: Bundle) -> None:
                 ]
             ),
             hide_index=True,
+            placeholder="not known",
             column_config={
                 "skips": st.column_config.TextColumn(
                     help="Four digits, finest level first: 1 on, 0 cut at test time"
@@ -116,26 +123,13 @@ def show_figures(bundle: Bundle) -> None:
         )
 
 
-def trained_on(training: Mapping[str, Any], bundle: Bundle) -> str:
-    """The training data in words."""
-    data = training.get("data")
-    if not isinstance(data, list):
-        return str(bundle.manifest.dataset["name"])
-    return " and ".join(f"{part['train']:,} people of {part['name']}" for part in data)
-
-
 def show_training(bundle: Bundle) -> None:
     """Curves per epoch."""
-    history = pd.DataFrame(bundle.history())
+    records = bundle.history()
+    history = pd.DataFrame(records)
     training = bundle.manifest.training
     st.subheader("How it was trained")
-    facts = [
-        f"{key.replace('_', ' ')} {value}"
-        for key, value in training.items()
-        if isinstance(value, str | int | float)
-    ]
-    facts.insert(0, f"on {trained_on(training, bundle)}")
-    st.caption(" · ".join(facts) or "Nothing is recorded about its training.")
+    st.caption(overview_words.trained(bundle, records))
     if history.empty or "epoch" not in history:
         st.info("No record of epochs is stored in this bundle.")
         return
@@ -144,18 +138,19 @@ def show_training(bundle: Bundle) -> None:
     history = history.astype(object).where(history.notna(), None)
     epochs = history["epoch"].tolist()
     sizes = history["image_size"].tolist() if "image_size" in history else None
-    last = {"val_pck": "PCK", "train_loss": "training", "val_loss": "validation"}
-    lines = {key: history[key].tolist() for key in last if key in history}
-    data = training.get("validated_on", bundle.manifest.dataset)["name"]
-    source = f"{len(epochs)} epochs · {data} · {components.network_name(bundle)}"
+    data = training.get("validated_on")
+    who = sources.counted(data["name"], data["people"], kind="validation") if data else "validation people"
+    source = f"{len(epochs)} epochs · {who} · {components.network_name(bundle)}"
     left, right = st.columns(2)
-    if "val_pck" in lines:
+    # Epochs from before PCK with all skips cut was recorded have none.
+    pck = {name: history[key].tolist() for key, name in PCK_LINES.items() if key in history}
+    if pck:
         left.plotly_chart(
-            charts.curves(epochs, {"PCK": lines["val_pck"]}, "PCK, validation people", source, sizes,
-                          training.get("best_epoch")),
-            key="overview_pck", alt=f"PCK on the validation people over {len(epochs)} epochs",
+            charts.curves(epochs, pck, "PCK", source, sizes, training.get("best_epoch")),
+            key="overview_pck", alt=f"PCK on the validation people over {len(epochs)} epochs, "
+            f"{' and '.join(pck)}",
         )  # fmt: skip
-    losses = {last[key]: values for key, values in lines.items() if key.endswith("loss")}
+    losses = {name: history[key].tolist() for key, name in LOSS_LINES.items() if key in history}
     if losses:
         right.plotly_chart(
             charts.curves(epochs, losses, "loss", source, sizes, training.get("best_epoch")),
@@ -165,12 +160,12 @@ def show_training(bundle: Bundle) -> None:
 
 st.title("What a pose network learned")
 bundle = components.current_bundle()
-data, manifest = bundle.manifest.dataset, bundle.manifest
+manifest = bundle.manifest
 
 st.markdown(
     f"A stacked hourglass ({components.network_name(bundle)}) finds 17 joints of a person in a picture. This "
-    f"bundle, *{manifest.name}*, holds its weights and what its bottleneck made of **{data['people']:,} "
-    f"people** of *{data['name']}*: {manifest.dimensions:,} numbers each. Below, some of them and the "
+    f"bundle, *{manifest.name}*, holds its weights and what its bottleneck made of "
+    f"**{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, some of them and the "
     "heatmaps it predicts, a light per joint: blue and green on the person's left, orange and pink on the "
     "right."
 )
@@ -191,13 +186,8 @@ show_figures(bundle)
 
 show_training(bundle)
 
-with st.expander("Words used here"):
-    st.markdown(
-        "- **Crop**: the square around a person that the network sees, scaled to 256 pixels.\n"
-        "- **Heatmap**: 64 rows of 64 cells per joint; the strongest cell is the prediction, its value the "
-        "**peak**.\n"
-        "- **Bottleneck** and **latent**: the network's narrowest place, 16 cells, and its numbers.\n"
-        "- **Skip connection**: a way around the bottleneck, one per resolution, 64 to 8 cells wide. "
-        "Cutting one here always means: the trained network, used without it.\n"
-        "- **PCK**: share of joints found within the PCK radius of 12.8 crop pixels."
-    )
+glossary.show(
+    "Crop, Heatmap, Hidden joint, Bottleneck, Latent, Skip connection, Mask, PCK, PCK radius, OKS, "
+    "COCO AP and AR, Epoch, Loss, Validation people, Preset, Seed, Component, Silhouette",
+    components.source_line(bundle),
+)

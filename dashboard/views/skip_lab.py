@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, lab_view, picture_source, state
+from dashboard import components, glossary, lab_view, picture_source, sources, state
 
 st.title("Skip lab")
 bundle = components.current_bundle()
@@ -17,8 +17,8 @@ if tab == state.LAB_TABS[1]:
     skip_study_tab.show(bundle)
 else:
     st.markdown(
-        "What do the ways around the bottleneck carry? Left the network as trained, in the middle **the same "
-        "network with the skip connections cut that you switch off**, right the change. A joint that moves "
+        "What do the ways around the bottleneck carry? First the network as trained, beside it **the same "
+        "network with the skip connections cut that you switch off**, last what changed. A joint that moves "
         "by more than one PCK radius (12.8 pixels of the crop) no longer counts as the same place."
     )
     # In a container, as what it holds comes and goes: the switches below it stay what and where they are.
@@ -28,3 +28,7 @@ else:
         lab_view.show_without_picture(bundle, subject)
     else:
         lab_view.show_lab(bundle, subject)
+    glossary.show(
+        "Crop, Heatmap, Peak, Lost joint, Bottleneck, Skip connection, PCK, PCK radius, Rival, Entropy",
+        f"{components.source_line(bundle)} {sources.training_names(bundle)}",
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from posecore.ablation import ALL_OFF, ALL_ON, parse_mask
+from posecore.bundle.exposure import Exposure, Folder, exposed
 from posecore.config import from_dict
 
 
@@ -121,10 +122,18 @@ class DataSet:
         """Name and split, unique in a study."""
         return f"{self.name}, {self.split}"
 
-    def trained_on_by(self, network: Network) -> bool:
-        """Whether the network was trained on these very people."""
-        used = {mark for training in network.trainings for mark in training.fingerprints}
-        return self.split == "train" and self.fingerprint in used
+    def exposed_to(self, network: Network) -> Exposure:
+        """What part these people had in the network's trainings, that of an autoencoder alone apart."""
+        runs = [
+            [
+                Folder(name, fingerprint, place == 0)
+                for place, (name, fingerprint) in enumerate(
+                    zip(training.data, training.fingerprints, strict=True)
+                )
+            ]
+            for training in network.trainings
+        ]
+        return exposed(self.name, self.split, self.fingerprint, runs)
 
 
 def control_of(network: Network, networks: Sequence[Network]) -> Network | None:

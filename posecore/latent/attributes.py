@@ -149,9 +149,8 @@ def labelled_joints(people: Skeletons) -> Floats:
 
 @dataclass(frozen=True)
 class Attribute:
-    """label, unit: for people. measure: of N people, (N,), nan where joints it needs are missing."""
+    """unit: for people. measure: of N people, (N,), nan where joints it needs are missing."""
 
-    label: str
     unit: str
     measure: Callable[[Skeletons], Floats]
 
@@ -164,23 +163,23 @@ class Attribute:
 _DEGREES, _TORSOS = "degrees", "torso lengths"
 
 ATTRIBUTES: Final[Mapping[str, Attribute]] = {
-    "torso_angle": Attribute("torso angle", _DEGREES, torso_angle),
-    "knee_angle": Attribute("knee angle", _DEGREES, knee_angle),
-    "left_knee_angle": Attribute("left knee angle", _DEGREES, left_knee_angle),
-    "right_knee_angle": Attribute("right knee angle", _DEGREES, right_knee_angle),
-    "hip_angle": Attribute("hip angle", _DEGREES, hip_angle),
-    "left_hip_angle": Attribute("left hip angle", _DEGREES, left_hip_angle),
-    "right_hip_angle": Attribute("right hip angle", _DEGREES, right_hip_angle),
-    "knee_drop": Attribute("knees below hips", _TORSOS, knee_drop),
-    "arm_spread": Attribute("wrists apart", _TORSOS, arm_spread),
-    "leg_spread": Attribute("ankles apart", _TORSOS, leg_spread),
-    "arms_raised": Attribute("wrists above shoulders", _TORSOS, arms_raised),
-    "facing": Attribute("facing the camera", _TORSOS, facing),
-    "turned": Attribute("turned to the right", _TORSOS, turned),
-    "size": Attribute("size", "crop pixels", size),
-    "aspect": Attribute("height over width", "", aspect),
-    "cut_off": Attribute("limbs cut off by the border", "limbs", cut_off),
-    "labelled_joints": Attribute("labelled joints", "joints", labelled_joints),
+    "torso_angle": Attribute(_DEGREES, torso_angle),
+    "knee_angle": Attribute(_DEGREES, knee_angle),
+    "left_knee_angle": Attribute(_DEGREES, left_knee_angle),
+    "right_knee_angle": Attribute(_DEGREES, right_knee_angle),
+    "hip_angle": Attribute(_DEGREES, hip_angle),
+    "left_hip_angle": Attribute(_DEGREES, left_hip_angle),
+    "right_hip_angle": Attribute(_DEGREES, right_hip_angle),
+    "knee_drop": Attribute(_TORSOS, knee_drop),
+    "arm_spread": Attribute(_TORSOS, arm_spread),
+    "leg_spread": Attribute(_TORSOS, leg_spread),
+    "arms_raised": Attribute(_TORSOS, arms_raised),
+    "facing": Attribute(_TORSOS, facing),
+    "turned": Attribute(_TORSOS, turned),
+    "size": Attribute("crop pixels", size),
+    "aspect": Attribute("", aspect),
+    "cut_off": Attribute("limbs", cut_off),
+    "labelled_joints": Attribute("joints", labelled_joints),
 }
 """Attributes by name."""
 

@@ -9,10 +9,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from posecore.keypoints import KEYPOINTS, label
-from posecore.latent.attributes import ATTRIBUTES
+from posecore.keypoints import KEYPOINTS
 from posecore.latent.skeletons import PEAK, joints_known
-from posecore.samples import TRUTH, Prefix, read_peaks, read_visibility, truth_columns
+from posecore.samples import Prefix, read_peaks, read_visibility, truth_columns
 
 CIRCLES: Final = ("truth_view_degrees", "truth_light_azimuth")
 """Directions around the person, in degrees. 180 and -180 are the same, so they become a cosine and a sine."""
@@ -53,12 +52,3 @@ def truth_of(samples: pd.DataFrame) -> pd.DataFrame:
     varied = {name: column for name, column in found.items() if column.nunique() > 1}
     table = pd.DataFrame(varied, index=samples.index)
     return table.set_index(pd.Index(samples["sample_id"], name="sample_id"))
-
-
-def name_for_people(column: str) -> str:
-    """A column of these tables or of `attributes_of` in words, such as 'torso lean, as rendered'."""
-    if column in ATTRIBUTES:
-        return ATTRIBUTES[column].label
-    if column.startswith(TRUTH):
-        return f"{label(column.removeprefix(TRUTH))}, as rendered"
-    return label(column)

@@ -39,7 +39,8 @@ def correlate(
     attribute, the strongest first:
     r; low, high: 95 % interval by Fisher's z with the variance of Bonett and Wright (2000);
     n: people with both; p: two-sided, of `permutations` shuffles of the scores among these people;
-    p_corrected: by Holm's method (1979) for all attributes asked at once, that is for one component.
+    p_corrected: for all attributes asked at once, that is for one component, by the strongest of them in
+    every shuffle (Westfall and Young 1993), so the number of attributes does not limit how small it can be.
     All but n are nan where n is below LEAST or one of the two is the same for everybody. Raises ConfigError
     where scores and ids do not fit.
     """
@@ -48,7 +49,11 @@ def correlate(
     values = attributes.reindex(pd.Index(sample_ids)).to_numpy(np.float64, na_value=np.nan)
     known = np.isfinite(values) & np.isfinite(scores)[:, None]
     n = known.sum(axis=0)
-    r, p = np.full(len(n), np.nan), np.full(len(n), np.nan)
+    r, p, corrected = (np.full(len(n), np.nan) for _ in range(3))
+    # In units of its own spread among shuffles, 1 / sqrt(n - 1), so that attributes known of few people do
+    # not outdo all others.
+    scale = np.sqrt(np.maximum(n - 1, 0))
+    by_chance = np.zeros((permutations, len(n)))
     rng = np.random.default_rng(seed)
     # Attributes that are known of the same people share their shuffles.
     patterns, group = np.unique(known, axis=1, return_inverse=True)
@@ -63,22 +68,32 @@ def correlate(
             continue
         columns, ranks = columns[usable], ranks[:, usable]
         r[columns] = own @ ranks
-        p[columns] = _permutation_p(own, ranks, permutations, rng)
+        by_chance[:, columns] = _shuffled(own, ranks, permutations, rng) * scale[columns]
+    tested = np.flatnonzero(np.isfinite(r))
+    # The same sum in another order differs in its last digits.
+    strength, by_chance = np.abs(r[tested]) * scale[tested] - 1e-9, by_chance[:, tested]
+    p[tested] = (1 + (by_chance >= strength).sum(axis=0)) / (permutations + 1)
+    corrected[tested] = step_down(strength, by_chance)
     low, high = _interval(r, n)
     found = pd.DataFrame(
-        {"r": r, "low": low, "high": high, "n": n, "p": p, "p_corrected": holm(p)},
+        {"r": r, "low": low, "high": high, "n": n, "p": p, "p_corrected": corrected},
         index=pd.Index(attributes.columns, name="attribute"),
     )
     return found.iloc[np.argsort(-np.abs(np.nan_to_num(r)), kind="stable")]
 
 
-def holm(p: NDArray[np.floating]) -> NDArray[np.float64]:
-    """p values corrected for their number (Holm 1979), in the same order; nan is no test and stays nan."""
-    p = np.asarray(p, np.float64)
-    corrected = np.full(p.shape, np.nan)
-    tests = np.flatnonzero(~np.isnan(p))
-    order = tests[np.argsort(p[tests], kind="stable")]
-    corrected[order] = np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)).clip(max=1)
+def step_down(strength: NDArray[np.floating], by_chance: NDArray[np.floating]) -> NDArray[np.float64]:
+    """p (A,) of A tests, corrected for their number: how often the strongest of a shuffle is as strong.
+
+    strength: (A,) of each test. by_chance: (B, A) the same in B shuffles. Each test is held against those no
+    stronger than itself (Westfall and Young 1993, algorithm 4.1). Columns that were not shuffled together
+    must have been shuffled independently, which errs on the safe side.
+    """
+    order = np.argsort(-strength, kind="stable")
+    strongest = np.maximum.accumulate(by_chance[:, order[::-1]], axis=1)[:, ::-1]
+    counts = 1 + (strongest >= strength[order]).sum(axis=0)
+    corrected = np.empty(len(order))
+    corrected[order] = np.maximum.accumulate(counts / (len(by_chance) + 1))
     return corrected
 
 
@@ -91,20 +106,17 @@ def _unit_ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
     return unit
 
 
-def _permutation_p(
+def _shuffled(
     own: NDArray[np.float64], ranks: NDArray[np.float64], permutations: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """(A,) share of shuffles, and the order found itself, in which the correlation is as strong as found."""
-    # The same sum in another order differs in its last digits.
-    found = np.abs(own @ ranks) - 1e-12
-    count = np.ones(ranks.shape[1])
+    """(B, A) how strongly ranks (N, A) are correlated, either way, with own ranks (N,) shuffled B times."""
+    found = np.empty((permutations, ranks.shape[1]))
     portion = max(1, _AT_ONCE // len(own))
     for start in range(0, permutations, portion):
         shuffled = np.tile(own, (min(portion, permutations - start), 1))
         rng.permuted(shuffled, axis=1, out=shuffled)
-        count += (np.abs(shuffled @ ranks) >= found).sum(axis=0)
-    p: NDArray[np.float64] = count / (permutations + 1)
-    return p
+        found[start : start + portion] = np.abs(shuffled @ ranks)
+    return found
 
 
 def _interval(

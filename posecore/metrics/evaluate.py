@@ -20,8 +20,9 @@ def evaluate(
     """Scores in [0, 1] of predicted points (N, 17, 2), crop pixels, of the people of a prepared `table`.
 
     peaks: (N, 17) heatmap maxima; a person's mean is the confidence that COCO's AP ranks by. The keys:
-    images (people with at least one scored joint), pck, pck_visible (joints with v = 2 only), per_joint
-    and per_joint_n (by keypoint name), per_group, oks_mean, oks_ap, oks_ap50, oks_ap75, oks_ar. A figure
+    images (people with at least one scored joint), pck, pck_visible (joints with v = 2 only), per_joint,
+    per_joint_n and per_joint_hidden_n (by keypoint name; how many are scored, and how many of these have
+    v = 1), per_group, oks_mean, oks_ap, oks_ap50, oks_ap75, oks_ar. A figure
     that nothing stands behind is None. Raises DataError where the numbers of people differ or a
     prediction is not finite.
     """
@@ -51,6 +52,9 @@ def evaluate(
         "pck_visible": _number(pck(hits(predicted, annotated, visibility, visible_only=True))),
         "per_joint": {name: _number(share) for name, share in zip(KEYPOINTS, shares, strict=True)},
         "per_joint_n": {name: int(count) for name, count in zip(KEYPOINTS, counts, strict=True)},
+        "per_joint_hidden_n": {
+            name: int(count) for name, count in zip(KEYPOINTS, (visibility == 1).sum(axis=0), strict=True)
+        },
         "per_group": {name: _number(share) for name, share in per_group(scored).items()},
         "oks_mean": float(similarity.mean()) if similarity.size else None,
         **{f"oks_{name}": value for name, value in precision.items()},

@@ -109,10 +109,12 @@ def test_the_longest_trained_are_taken_of_every_build_and_seed(networks):
 
 def test_people_are_trained_on_by_fingerprint_and_split(networks):
     seen = DataSet("another name", "train", "of fake people", 9)
-    assert seen.trained_on_by(networks["a-0"])
-    assert not replace(seen, split="val").trained_on_by(networks["a-0"])
-    assert not replace(seen, fingerprint="of more").trained_on_by(networks["a-0"])
-    assert replace(seen, fingerprint="of more").trained_on_by(networks["other-0"])
+    assert seen.exposed_to(networks["a-0"]) == "trained on"
+    assert replace(seen, split="val").exposed_to(networks["a-0"]) == "validated on"
+    assert replace(seen, fingerprint="of more").exposed_to(networks["a-0"]) == "new"
+    assert replace(seen, fingerprint="of more").exposed_to(networks["other-0"]) == "trained on"
+    # The same name, but other people or the same ones prepared otherwise: nobody can tell.
+    assert replace(seen, name="fake people", fingerprint="of more").exposed_to(networks["a-0"]) == "unknown"
 
 
 def test_facts_go_through_json_unchanged(networks):

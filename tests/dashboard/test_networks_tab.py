@@ -81,7 +81,7 @@ def test_every_part_is_there_with_its_source(artifacts, monkeypatch):
     assert len(charts) == 4 and all(chart.proto.alt for chart in charts)
     for chart in figures(app):
         title = chart["layout"]["title"]["text"]
-        assert "n = 40 people" in title and "fake people, val" in title
+        assert "n = 40 validation people of fake people, none of them trained on" in title
     assert not app.warning and not app.info
 
 
@@ -98,10 +98,13 @@ def test_every_seed_has_its_dot_with_an_interval_over_people(artifacts, study, m
 
 
 def test_the_link_decides_the_people_and_a_forged_one_is_named(artifacts, study, monkeypatch):
-    app = open_tab(monkeypatch, artifacts, net_data="rendered, train")
-    assert all("n = 30 people · rendered" in one["layout"]["title"]["text"] for one in figures(app))
+    app = open_tab(monkeypatch, artifacts, net_data="rendered")
+    assert all(
+        "n = 30 people of rendered, none of them trained on" in one["layout"]["title"]["text"]
+        for one in figures(app)
+    )
     forged = open_tab(monkeypatch, artifacts, net_data="nobody")
-    assert "'nobody', expected one of fake people, val; rendered, train" in forged.warning[0].value
+    assert "'nobody', expected one of fake people, validation people; rendered" in forged.warning[0].value
     assert "n = 40" in figures(forged)[0]["layout"]["title"]["text"]
 
 
@@ -172,8 +175,9 @@ def test_the_table_holds_every_network_and_every_data_set(artifacts, study, monk
     assert row["trained"] == "fast 3, then onward 1" and row["skips built"] == "1111"
     for data in study.data:
         expected = [pck(study.as_built(network, data)) for network in study.networks]
-        assert table[f"PCK, {data.title}"].tolist() == pytest.approx(expected)
-        assert (table[f"n, {data.title}"] == data.people).all()
+        title = networks_words.named(study, data)
+        assert table[f"PCK, {title}"].tolist() == pytest.approx(expected)
+        assert (table[f"n, {title}"] == data.people).all()
 
 
 def test_what_is_not_shown_follows_from_the_records(artifacts, monkeypatch):
@@ -184,7 +188,7 @@ def test_what_is_not_shown_follows_from_the_records(artifacts, monkeypatch):
     assert "There are 2 of each network" in said and "no interval over seeds" in said
     assert "trained alone first, for 100 epochs" in said
     assert "Chosen here" in said
-    assert "Chosen here" not in words(open_tab(monkeypatch, artifacts, net_data="rendered, train"))
+    assert "Chosen here" not in words(open_tab(monkeypatch, artifacts, net_data="rendered"))
 
 
 def limits_of(study, **changes):

@@ -366,14 +366,21 @@ def test_what_goes_with_a_component_in_words() -> None:
          "p_corrected": [0.0004, 0.5]},
         index=["knee_angle", "size"],
     )  # fmt: skip
-    said = walk_meaning.sentence(found)
-    assert "**knee angle falls**: rank correlation −0.50, 95 % interval −0.60 to −0.40, n = 120" in said
+    said = walk_meaning.sentence(found, "annotated")
+    assert (
+        "**knees are bent more** (knee angle): rank correlation −0.50, 95 % interval −0.60 to −0.40, n = 120"
+        in said
+    )
     assert "p < 0.001 corrected" in said and "1 of 2 attributes" in said
-    assert walk_meaning.sentence(found.tail(1)) == "None of 1 attributes surely goes with it."
-    figure = walk_charts.correlations(found, ["knee angle", "size"], 0.05, "n = 130 people · data · network")
+    assert walk_meaning.sentence(found.tail(1), "annotated") == "None of 1 attributes surely goes with it."
+    figure = walk_charts.correlations(
+        found, ["knee angle", "size"], 0.05, 0.0002, "n = 130 people · data · network"
+    )
     assert [list(trace.y) for trace in figure.data] == [["knee angle"], ["size"]]
     assert figure.data[0].error_x.arrayminus[0] == pytest.approx(0.1)
-    assert walk_meaning.table(found)["how it is computed"].str.contains("180 stretched").tolist() == [
+    assert walk_meaning.table(found, "annotated")["how it is computed"].str.contains(
+        "180 stretched"
+    ).tolist() == [
         True,
         False,
     ]

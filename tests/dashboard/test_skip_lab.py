@@ -77,7 +77,7 @@ def test_it_opens_on_somebody_with_a_picture_and_everything_cut(
     assert sum(alt.startswith("Skeleton") for alt in alts) == 2
     assert sum(alt.startswith("Heatmaps") for alt in alts) == 3
     assert any("8 × 8" in alt and alt.startswith("Hourglass") for alt in alts)
-    assert app.dataframe[0].value["PCK radii"].max() > 0
+    assert app.dataframe[0].value["moved, px"].max() > 0
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -349,16 +349,16 @@ def test_a_joint_whose_heatmap_holds_nothing_is_lost_and_has_not_moved(bundle: B
     answer = lab_answer.Answer(subject, *sides)
     assert answer.lost.tolist() == [False] * 2 + [True] * 15
     assert answer.table()["moved, px"].notna().tolist() == (~answer.lost).tolist()
-    assert answer.median_radii() == "1.2 radii"
+    assert answer.median_moved() == "16.0 px"
     found = answer.found()
     assert found is not None and not found[1].any()  # not even where the first cell would be right
     arrows = lab_answer.moves(answer)
     assert not arrows[:8, :8].any()
     nothing = lab_answer.Answer(subject, sides[0], lab_answer.from_heatmaps("c", after * 0, ALWAYS))
-    assert nothing.median_radii() == "–"
+    assert nothing.median_moved() == "–"
 
 
-def test_movement_is_told_in_pixels_of_the_picture_and_in_radii(bundle: Bundle) -> None:
+def test_movement_is_told_in_pixels_of_the_crop_however_large_the_picture(bundle: Bundle) -> None:
     before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
     before[:, 10, 10] = 1
     after[:, 10, 14] = 0.5  # four cells, 16 crop pixels
@@ -366,7 +366,7 @@ def test_movement_is_told_in_pixels_of_the_picture_and_in_radii(bundle: Bundle) 
     crop = np.zeros((256, 256, 3), np.uint8)
     answer = lab_answer.Answer(picture_source.Subject("me", crop, SquareCrop(5, 5, 512)), *sides)
     row = answer.table().iloc[3]
-    assert (row["moved, px"], row["PCK radii"]) == (32, 1.25)
+    assert row["moved, px"] == 16
     assert (row["peak before"], row["peak after"], row["rival before"], row["entropy after"]) == (
         1,
         0.5,

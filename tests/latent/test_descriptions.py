@@ -3,8 +3,7 @@ import pandas as pd
 from fake_bundle import make_fake_bundle
 
 from posecore.bundle import open_bundle
-from posecore.latent.attributes import ATTRIBUTES
-from posecore.latent.descriptions import joints_of, name_for_people, truth_of
+from posecore.latent.descriptions import joints_of, truth_of
 
 
 def test_joints_are_those_labelled_or_found(tmp_path):
@@ -39,9 +38,3 @@ def test_how_people_were_made_becomes_quantities_and_kinds():
     assert found.dtypes[["truth_child", "truth_family: sitting"]].tolist() == [bool, bool]
     np.testing.assert_allclose(found["truth_view_degrees, cosine"], [1, 0, -1], atol=1e-12)
     np.testing.assert_allclose(found["truth_view_degrees, sine"], [0, 1, 0], atol=1e-12)
-
-
-def test_columns_have_names_for_people():
-    assert name_for_people("truth_torso_lean") == "torso lean, as rendered"
-    assert name_for_people("left_knee found") == "left knee found"
-    assert name_for_people("arms_raised") == ATTRIBUTES["arms_raised"].label

@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from posecore.errors import ConfigError
-from posecore.latent.meaning import LEAST, correlate, holm
+from posecore.latent.meaning import LEAST, correlate, step_down
 
 
 def people(count):
@@ -87,6 +87,35 @@ def test_what_is_constant_or_known_of_few_is_no_test():
         correlate(scores[1:], ids, table)
 
 
-def test_holm_by_hand():
-    np.testing.assert_allclose(holm(np.array([0.01, 0.04, 0.03])), [0.03, 0.06, 0.06])
-    np.testing.assert_allclose(holm(np.array([0.9, np.nan, 0.6])), [1, np.nan, 1])
+def test_correction_by_the_strongest_of_every_shuffle_by_hand():
+    # Of four shuffles, the strongest test of each: 3, 1, 5, 2; without the first test: 1, 1, 2, 2.
+    by_chance = np.array([[3.0, 1, 0], [0, 1, 1], [5, 2, 1], [1, 0, 2]])
+    strength = np.array([4.0, 1.5, 0.5])
+    # As strong as 4: once; among the other two as strong as 1.5: twice; the last as strong as 0.5: thrice.
+    np.testing.assert_allclose(step_down(strength, by_chance), [2 / 5, 3 / 5, 4 / 5])
+    # A weaker test is never surer than a stronger one.
+    turned = step_down(np.array([2.0, 1.9]), np.array([[3.0, 0], [3, 0], [3, 0], [0, 0]]))
+    np.testing.assert_allclose(turned, [4 / 5, 4 / 5])
+
+
+def test_among_many_attributes_a_strong_one_is_surer_than_their_number():
+    rng = np.random.default_rng(6)
+    scores, ids = rng.normal(0, 1, 200), people(200)
+    table = pd.DataFrame({f"noise {i}": rng.normal(0, 1, 200) for i in range(150)}, index=ids)
+    table["strong"] = scores + rng.normal(0, 1, 200)
+    found = correlate(scores, ids, table)
+    assert found.loc["strong", "p_corrected"] < 0.001
+    assert found["p_corrected"].drop("strong").min() > 0.05
+
+
+def test_with_nothing_there_one_of_twenty_components_seems_to_mean_something():
+    rng = np.random.default_rng(7)
+    ids, alarms = people(40), 0
+    for trial in range(100):
+        values = rng.normal(0, 1, (40, 12))
+        values[:, 6:] += 3 * values[:, :6]  # attributes go together
+        values[rng.random((40, 12)) < 0.1] = np.nan  # and are known of different people
+        table = pd.DataFrame(values, index=ids).rename(columns=str)
+        found = correlate(rng.normal(0, 1, 40), ids, table, permutations=199, seed=trial)
+        alarms += bool((found["p_corrected"] <= 0.05).any())
+    assert 1 <= alarms <= 11

@@ -15,6 +15,7 @@ KEYS = [
     "pck_visible",
     "per_joint",
     "per_joint_n",
+    "per_joint_hidden_n",
     "per_group",
     "oks_mean",
     "oks_ap",
@@ -62,6 +63,8 @@ def test_figures_by_hand(table):
     assert figures["per_joint"]["left_hip"] == 0
     assert figures["per_joint"]["right_hip"] is None
     assert (figures["per_joint_n"]["nose"], figures["per_joint_n"]["right_hip"]) == (2, 0)
+    hidden = figures["per_joint_hidden_n"]
+    assert (hidden["left_hip"], hidden["nose"], sum(hidden.values())) == (1, 0, 1)
     assert list(figures["per_group"]) == list(GROUPS)
     assert (figures["per_group"]["hips"], figures["per_group"]["knees"]) == (0, None)
     hip = np.exp(-(40**2) / (2 * 40_000 * (2 * OKS_SIGMAS[11]) ** 2))
@@ -86,9 +89,7 @@ def test_figures_are_json_even_where_nothing_is_labelled(table):
     text = json.dumps(figures, allow_nan=False)
     assert json.loads(text) == figures
     assert figures["images"] == 0
-    assert [
-        figures[key] for key in KEYS if key not in ("images", "per_joint", "per_joint_n", "per_group")
-    ] == [None] * 7
+    assert [figures[key] for key in KEYS if key != "images" and not key.startswith("per_")] == [None] * 7
 
 
 def test_predictions_of_another_table_are_refused(table):

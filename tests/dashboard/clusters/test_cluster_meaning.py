@@ -41,14 +41,14 @@ def test_sentences_are_made_of_what_is_known(artifacts: Path) -> None:
     bundle = open_bundle(artifacts / "people")
     table = described(bundle)
     sits = table.index[1::2].to_numpy(str)  # every second fake person sits
-    said = sentence(table, sits, contrast(table, sits.tolist()))
+    said = sentence(table, sits, contrast(table, sits.tolist()), "annotated")
     traits = traits_of(table)["sitting or crouching"]
     own, rest = traits[table.index.isin(sits)], traits[~table.index.isin(sits)]
     assert said.startswith("Mostly **sitting or crouching**") and said.endswith("30 of 60 people.")
     assert f"{own.mean():.0%} of the {own.notna().sum()} of whom it is known" in said
     assert f"of the others {rest.mean():.0%}" in said
     chance = table.index[:30].to_numpy(str)
-    assert "Mostly" not in sentence(table, chance, contrast(table, chance.tolist()))
+    assert "Mostly" not in sentence(table, chance, contrast(table, chance.tolist()), "annotated")
 
 
 def test_traits_know_what_they_do_not_know() -> None:

@@ -81,7 +81,7 @@ def test_a_bundle_without_annotations_says_what_its_joints_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_fake_bundle(tmp_path / "plain", 30)
-    app = open_map(monkeypatch, tmp_path, map_colour="nose: joint", map_area="1-2:0,-99,99,-99,99,99,0,99")
+    app = open_map(monkeypatch, tmp_path, map_colour="nose (joint)", map_area="1-2:0,-99,99,-99,99,99,0,99")
     classes = sent(app, "latent_map_courier").header["classes"]
     assert classes[1]["label"].startswith("predicted with a peak")
     assert "by predicted joints" in words(app)

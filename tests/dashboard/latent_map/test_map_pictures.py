@@ -57,7 +57,7 @@ def test_who_has_no_photograph_is_named(artifacts: Path, tmp_path: Path) -> None
     manifest["dataset"]["pictures"] -= 1
     (copy / MANIFEST).write_text(json.dumps(manifest))
     bundle = open_bundle(copy)
-    wanted = {"serial": 1, "kind": "photograph", "size": "large", "ids": ["train-1000", "train-1007"]}
+    wanted = {"serial": 1, "kind": "picture", "size": "large", "ids": ["train-1000", "train-1007"]}
     found = unpacked(map_pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
     assert found.header["ids"] == ["train-1000"] and found.header["missing"] == ["train-1007"]
 

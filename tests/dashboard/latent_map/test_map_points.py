@@ -30,14 +30,14 @@ def test_points_are_the_people_they_say(
     assert info["titles"][0] == f"component 3 ({fitted.explained[2]:.1%} of the variance)"
     plane = float(fitted.explained[2] + fitted.explained[0])
     assert f"Component 3 holds {fitted.explained[2]:.1%}" in words(app) and f"plane {plane:.1%}" in words(app)
-    assert f"n = {PEOPLE} people · fake people, train · hourglass" in words(app)
+    assert f"n = {PEOPLE} fake people, split train · hourglass" in words(app)
 
 
 def test_only_the_completely_labelled_are_left_where_that_is_asked(
     artifacts: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     complete = (read_visibility(bundle.samples) > 0).all(axis=1)
-    app = open_map(monkeypatch, artifacts, map_people="all 17 joints labelled", map_colour="labelled joints")
+    app = open_map(monkeypatch, artifacts, map_people="all 17 joints labelled", map_colour="joints labelled")
     assert 0 < complete.sum() < PEOPLE
     assert ids_of(app) == bundle.samples["sample_id"][complete].tolist()
     points = sent(app, "latent_map_courier")
@@ -77,11 +77,11 @@ def test_colours_say_what_is_in_the_table(bundle: Bundle) -> None:
         "0 to 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1",
     ]  # fmt: skip
     assert found.codes.tolist() == np.minimum((pck * 5 + 1e-9).astype(int), 4).tolist()
-    wrist = colour(bundle, "left wrist: joint", 2)
+    wrist = colour(bundle, "left wrist (joint)", 2)
     seen = read_visibility(bundle.samples)[:, KEYPOINTS.index("left_wrist")]
     assert wrist.codes.tolist() == seen.tolist()
     assert wrist.classes[0].label == "not labelled" and wrist.of(0).startswith("left wrist: ")
-    count = colour(bundle, "labelled joints", 2)
+    count = colour(bundle, "joints labelled", 2)
     labels = [count.classes[code].label for code in count.codes]
     assert labels == [str(n) for n in (read_visibility(bundle.samples) > 0).sum(axis=1)]
 
@@ -106,12 +106,13 @@ def test_known_causes_of_rendered_people_are_colours(
     rewritten(artifacts, tmp_path, samples=causes)
     bundle = open_bundle(tmp_path / "people")
     names = colourings(bundle)
-    assert {"family, as rendered", "child, as rendered", "view degrees, as rendered"} < set(names)
-    assert "seed, as rendered" not in names
-    family = colour(bundle, "family, as rendered", 2)
-    assert [row.label for row in family.classes] == ["arms raised", "sitting"]
+    seen_from = "seen from (0° the front, 180° behind)"
+    assert {"kind of pose", "children", seen_from} < set(names)
+    assert not any("seed" in name for name in names)
+    family = colour(bundle, "kind of pose", 2)
+    assert [row.label for row in family.classes] == ["raising their arms", "sitting"]
     assert family.codes.tolist() == [i % 2 for i in range(PEOPLE)]
-    turned = colour(bundle, "view degrees, as rendered", 2)
+    turned = colour(bundle, seen_from, 2)
     assert turned.classes[0].label == "−180 to −135" and turned.codes[0] == 0 and turned.codes[-1] == 7
 
 
