@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from posecore.bundle import new_manifest, write_bundle, write_thumbnails
+from posecore.files import sha256
 from posecore.keypoints import COLOURS, GROUPS, KEYPOINTS
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
@@ -42,6 +43,15 @@ STANDING = np.array(
 
 SITTING = STANDING.copy()
 SITTING[13:17] = [[186, 160], [156, 166], [188, 216], [158, 222]]
+
+
+def note_change(folder: Path, *names: str) -> None:
+    """Note the size and hash of files of a bundle, or of a study, that a test wrote anew."""
+    path = folder / "manifest.json"
+    values = json.loads(path.read_text())
+    for name in names:
+        values["files"][name] = {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size}
+    path.write_text(json.dumps(values))
 
 
 def make_fake_bundle(

@@ -4,10 +4,10 @@ import json
 
 import pandas as pd
 import pytest
+from fake_bundle import note_change
 
 from posecore.bundle import open_bundle
 from posecore.errors import BundleError
-from posecore.files import sha256
 
 PEOPLE = 300  # two sheets of thumbnails
 
@@ -22,8 +22,7 @@ def edit_manifest(folder, change):
 def rewrite(folder, name, change):
     """Let `change(path)` rewrite a file, then note its new size and hash: only the content is then wrong."""
     change(folder / name)
-    info = {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size}
-    edit_manifest(folder, lambda values: values["files"].update({name: info}))
+    note_change(folder, name)
 
 
 def edit_table(folder, change):

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 import torch
-from fake_bundle import make_fake_bundle
+from fake_bundle import make_fake_bundle, note_change
 from fake_runs import make_fake_run
 
 from posecore.ablation import ALL_OFF, ALL_ON
@@ -226,6 +226,7 @@ def test_a_missing_or_broken_study_names_the_command(bundle, written, tmp_path):
     broken = copy(written, tmp_path)
     file = study_folder(broken, "networks") / "results.npz"
     file.write_bytes(b"x" * file.stat().st_size)
+    note_change(file.parent, file.name)
     with pytest.raises(BundleError, match=r"results\.npz is not readable"):
         load_networks_study(broken)
 

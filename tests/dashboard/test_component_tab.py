@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_bundle import make_fake_bundle
+from fake_bundle import make_fake_bundle, note_change
 from opening import open_page
 from reading import words
 from streamlit.testing.v1 import AppTest
@@ -132,6 +132,7 @@ def test_the_planted_rank_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     axes = np.linalg.qr(rng.normal(0, 1, (128, 3)))[0].T
     latents = rng.normal(0, 1, (200, 3)) * [14, 13, 12] @ axes + rng.normal(0, 0.05, (200, 128))
     np.save(path / "latents.npy", latents.astype(np.float16))
+    note_change(path, "latents.npy")
     monkeypatch.setattr("posecore.latent.project.umap_plane", lambda scores, seed: np.zeros((len(scores), 2)))
     project(open_bundle(path), Settings(draws=3))
     app = open_tab(monkeypatch, path.parent, walk_kept="3")

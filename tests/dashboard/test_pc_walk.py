@@ -2,14 +2,13 @@
 
 import dataclasses
 import io
-import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from fake_bundle import make_fake_bundle
+from fake_bundle import make_fake_bundle, note_change
 from opening import open_page
 from PIL import Image
 from reading import words
@@ -47,6 +46,7 @@ def page() -> None:
 def plant(path: Path, latents: np.ndarray) -> None:
     """Give the people of a bundle other latents; their file keeps its size."""
     np.save(path / "latents.npy", latents.astype(np.float16))
+    note_change(path, "latents.npy")
 
 
 def on_a_line(people: int = PEOPLE) -> np.ndarray:
@@ -282,6 +282,7 @@ def test_without_usable_weights_real_people_are_still_met(
 ) -> None:
     weights = copied / "model.safetensors"
     weights.write_bytes(b"x" * weights.stat().st_size)
+    note_change(copied, "model.safetensors")
     app = open_walk(monkeypatch, copied.parent)
     (error,) = app.error
     assert "The decoder cannot be asked" in error.value and "model.safetensors" in error.value
@@ -296,9 +297,7 @@ def test_without_known_joints_nothing_is_said_of_a_meaning(
         if name.startswith("predicted_"):
             table[name] = np.float32(0.0 if name.endswith("_peak") else np.nan)
     table.to_parquet(copied / "samples.parquet", index=False)
-    manifest = json.loads((copied / "manifest.json").read_text())
-    manifest["files"]["samples.parquet"]["bytes"] = (copied / "samples.parquet").stat().st_size
-    (copied / "manifest.json").write_text(json.dumps(manifest))
+    note_change(copied, "samples.parquet")
     app = open_walk(monkeypatch, copied.parent)
     assert "No attribute is known of 10 people or more" in words(app)
     assert len(people_met(app)) == 7

@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from fake_bundle import make_fake_bundle
+from fake_bundle import make_fake_bundle, note_change
 
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.studies import study_folder
@@ -83,6 +83,7 @@ def test_a_study_that_is_absent_or_broken_says_how_to_make_it(bundle):
     path = study_folder(bundle, "clusters") / "results.npz"
     size = path.stat().st_size
     path.write_bytes(b"x" * size)
+    note_change(path.parent, path.name)
     with pytest.raises(BundleError, match=r"results.npz is not readable .* make it with"):
         load_cluster_study(bundle)
 

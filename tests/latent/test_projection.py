@@ -1,16 +1,13 @@
-import json
 import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from fake_bundle import make_fake_bundle
+from fake_bundle import make_fake_bundle, note_change
 
 from posecore.bundle import open_bundle, verify
-from posecore.bundle.manifest import MANIFEST
 from posecore.errors import BundleError, ConfigError
-from posecore.files import sha256
 from posecore.latent import project as project_module
 from posecore.latent import projection as projection_module
 from posecore.latent.arrays import blocks
@@ -25,10 +22,7 @@ def make(folder, people=40, change=None):
     if change is not None:
         latents = np.load(path / "latents.npy")
         np.save(path / "latents.npy", change(latents))
-        manifest = json.loads((path / MANIFEST).read_text())
-        file = path / "latents.npy"
-        manifest["files"]["latents.npy"] = {"sha256": sha256(file), "bytes": file.stat().st_size}
-        (path / MANIFEST).write_text(json.dumps(manifest))
+        note_change(path, "latents.npy")
     return open_bundle(path)
 
 
@@ -148,6 +142,7 @@ def test_without_a_projection_or_with_a_broken_one_the_command_is_named(projecte
     file = bundle.path / "studies" / "projection" / "projection.npz"
     size = file.stat().st_size
     file.write_bytes(b"x" * size)
+    note_change(file.parent, file.name)
     with pytest.raises(BundleError, match=r"projection\.npz is not readable \(.*\); make it with"):
         load_projection(bundle)
 

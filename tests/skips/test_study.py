@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fake_bundle import make_fake_bundle
+from fake_bundle import make_fake_bundle, note_change
 from PIL import Image
 
 from posecore.ablation import REPLACEMENTS
@@ -207,9 +207,7 @@ def test_a_file_that_is_no_study_is_refused(bundle, harm):
         ids = study.sample_ids if harm == "shape" else np.array([f"nobody-{i}" for i in range(PEOPLE)])
         cells = study.cells[:, :5] if harm == "shape" else study.cells
         save_results(folder, ids, study.replacements, study.donors, cells, study.peaks, study.hits)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"]["results.npz"]["bytes"] = (folder / "results.npz").stat().st_size
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    note_change(folder, "results.npz")
     with pytest.raises(BundleError, match=r"skip_study\.py --bundle"):
         load_skip_study(bundle)
 

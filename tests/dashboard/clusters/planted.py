@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_bundle import note_change
 from opening import open_page
 from streamlit.testing.v1 import AppTest
 
@@ -17,6 +18,7 @@ GROUPS = 4
 def plant(path: Path, latents: np.ndarray) -> None:
     """Give the people of a bundle other latents; their file keeps its size."""
     np.save(path / "latents.npy", latents.astype(np.float16))
+    note_change(path, "latents.npy")
 
 
 def in_groups(people: int = PEOPLE) -> np.ndarray:
