@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from posecore.bundle import open_bundle, verify
+from posecore.claims import claimed
 from scripts import bench_forward, evaluate, extract_latents, prepare_coco, train
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +98,15 @@ def test_bad_input_is_one_line_and_status_two(
     assert error.startswith("error: ")
     assert words in error
     assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_extractions_at_once_into_one_bundle_are_one_line(run, prepared_dir, tmp_path, capsys):
+    checkpoint, out = str(run / "best.safetensors"), tmp_path / "bundle"
+    with claimed(out):
+        arguments = ["--checkpoint", checkpoint, "--data", str(prepared_dir), "--out", str(out)]
+        assert extract_latents.main(arguments) == 2
+    assert "bundle: another process is writing it" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

@@ -6,6 +6,7 @@ import pytest
 from pycocotools.coco import COCO
 
 import posecore.synthetic.writer as module
+from posecore.claims import claimed
 from posecore.data.prepare import Settings as Preparation
 from posecore.data.prepare import prepare
 from posecore.data.prepared import open_prepared
@@ -136,6 +137,15 @@ def test_what_is_no_rendered_people_is_left_alone(tmp_path: Path, capsys: pytest
     assert "left alone" in capsys.readouterr().err
     assert script.main(["--out", str(tmp_path / "letter.txt"), "--people", "1"]) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_two_at_once_with_one_destination_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with claimed(tmp_path / "out"):
+        assert script.main(["--out", str(tmp_path / "out"), "--people", "1"]) == 2
+    assert "out: another process is writing it" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
