@@ -181,8 +181,8 @@ def framed(source: str, height: int) -> dict[str, Any]:
 
 
 def broken(text: str, most: int) -> str:
-    """The text with line breaks, so that no line has more than `most` characters; a long word stays whole."""
-    lines = (textwrap.wrap(line, most, break_long_words=False) or [""] for line in text.split("<br>"))
+    """The text with line breaks, so that no line has more than `most` characters."""
+    lines = (textwrap.wrap(line, most) or [""] for line in text.split("<br>"))
     return "<br>".join(part for line in lines for part in line)
 
 
@@ -195,20 +195,24 @@ def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
 
 
 def set_below(figure: go.Figure, ticks: int = 0) -> None:
-    """Give what stands below the axes the room that a page of 390 pixels needs: the title of the x axis, and
-    the legend or the scale of colours. The figure grows by what this takes beyond AXIS_ROOM. To be called
-    last.
+    """Break the titles of the axes, and give what stands below these the room that a page of 390 pixels
+    needs: the title of the x axis, and the legend or the scale of colours. The figure grows by what this
+    takes beyond AXIS_ROOM. To be called last.
 
     ticks: pixels that those of the x axis take beyond a line of numbers.
     """
     # Names of rows leave the axes less width than numbers do.
     names = [line for name in figure.layout.yaxis.ticktext or () for line in name.split("<br>")]
-    across = NARROW - max(40, 10 + 5.6 * max(map(len, names), default=0))
+    across = NARROW - max(30, 10 + 5.6 * max(map(len, names), default=0))
+    upright = max(1, int((figure.layout.height - figure.layout.margin.t - AXIS_ROOM) / 7))
+    if figure.layout.yaxis.title.text:
+        figure.layout.yaxis.title.text = broken(figure.layout.yaxis.title.text, upright)
+        across -= AXIS_LINE * (figure.layout.yaxis.title.text.count("<br>") + 1)
     more = ticks
     titled = [axis for axis in figure.select_xaxes() if axis.title.text]
     for axis in titled:
         # It stands in the middle of the axis and may reach beyond it on the right by the margin alone.
-        axis.title.text = broken(axis.title.text, int(across / 6.4))
+        axis.title.text = broken(axis.title.text, int(across / 6.6))
     more += AXIS_LINE * max((axis.title.text.count("<br>") for axis in titled), default=0)
     entries = [trace for trace in figure.data if trace.name and trace.showlegend is not False]
     below = 0

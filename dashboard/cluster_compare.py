@@ -39,7 +39,11 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     ]
     components.chart(
         cluster_group_charts.contingency(
-            compared, rows, columns, components.source_line(bundle, len(common))
+            compared,
+            rows,
+            columns,
+            ("the clusters above", "the other clustering"),
+            components.source_line(bundle, len(common)),
         ),
         "clu_contingency",
         f"How many of {len(common)} people are in each pair of clusters; adjusted Rand index "

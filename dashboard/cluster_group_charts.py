@@ -60,8 +60,10 @@ def shares(
     return figure
 
 
-def contingency(found: Comparison, ours: Sequence[str], others: Sequence[str], source: str) -> go.Figure:
-    """People in each pair of clusters; the shade is the share of our cluster."""
+def contingency(
+    found: Comparison, ours: Sequence[str], others: Sequence[str], titles: tuple[str, str], source: str
+) -> go.Figure:
+    """People in each pair of clusters; the shade is the share of our cluster. titles: of ours and others."""
     share = found.counts / found.counts.sum(axis=1, keepdims=True)
     figure = go.Figure(
         go.Heatmap(
@@ -73,8 +75,8 @@ def contingency(found: Comparison, ours: Sequence[str], others: Sequence[str], s
         )
     )  # fmt: skip
     figure.update_layout(**framed(source, 140 + 34 * len(ours)))
-    figure.update_xaxes(title="the other clustering", type="category", showgrid=False)
-    figure.update_yaxes(title="the clusters above", showgrid=False)
+    figure.update_xaxes(title=titles[1], type="category", showgrid=False)
+    figure.update_yaxes(title=titles[0], showgrid=False)
     name_rows(figure, ours)
     set_below(figure, ticks=25)
     return figure

@@ -133,11 +133,10 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
         [f"{side} {number + 1}" for number in numbers.tolist()]
         for side, numbers in (("A", compared.first), ("B", compared.second))
     ]
-    figure = cluster_group_charts.contingency(compared, names[0], names[1], pair.source(people))
-    figure.update_layout(margin={"t": 90})
+    figure = cluster_group_charts.contingency(
+        compared, names[0], names[1], ("clusters of A", "clusters of B"), pair.source(people)
+    )
     figure.update_traces(colorscale=compare_charts.SHADES, textfont={"color": compare_charts.INK})
-    figure.update_xaxes(title=f"clusters of {pair.names[1]}")
-    figure.update_yaxes(title=f"clusters of {pair.names[0]}")
     components.chart(
         figure, "compare_contingency",
         f"How many of {people} people are in each pair of clusters; adjusted Rand index {compared.ari:.3f}",

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts import CATEGORIES, GREY, MARK, framed, set_below
+from dashboard.charts import CATEGORIES, GREY, MARK, broken, framed, set_below
 from posecore.skips.statistics import Estimate
 
 
@@ -60,7 +60,7 @@ def kept(counts: NDArray[np.integer], curves: Mapping[str, Estimate], source: st
     The last count is the latent itself. A line per name of `curves`; those of nobody are left out.
     """
     figure = go.Figure()
-    names = [f"{count:,}" for count in counts[:-1]] + ["the latent<br>itself"]
+    names = [f"{count:,}" for count in counts[:-1]] + ["the latent itself"]
     for index, (name, curve) in enumerate(curves.items()):
         if not curve.n.all():
             continue
@@ -80,7 +80,10 @@ def kept(counts: NDArray[np.integer], curves: Mapping[str, Estimate], source: st
         )  # fmt: skip
     figure.update_layout(**framed(source, 360), showlegend=True)
     # Steps of one width: on a line of numbers the first fifty, where all happens, would be one point.
-    figure.update_xaxes(title="components kept", type="category")
+    figure.update_xaxes(
+        title="components kept", type="category", tickmode="array", tickvals=names,
+        ticktext=[broken(name, 10) for name in names],
+    )  # fmt: skip
     figure.update_yaxes(title="PCK", rangemode="tozero")
     # On a narrow page the ticks stand upright.
     set_below(figure, ticks=45)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from posecore.bundle import new_manifest, write_bundle, write_thumbnails
+from posecore.bundle.manifest import MANIFEST
 from posecore.files import sha256
 from posecore.keypoints import COLOURS, GROUPS, KEYPOINTS
 from posecore.models.checkpoint import save_checkpoint
@@ -147,6 +149,16 @@ def make_fake_bundle(
     )
     write_bundle(work, manifest, folder)
     return folder
+
+
+def take_pictures(path: Path, sample_ids: Iterable[str]) -> None:
+    """Take these people's pictures out of a bundle."""
+    manifest = json.loads((path / MANIFEST).read_text())
+    for name in [f"pictures/{sample_id}.webp" for sample_id in sample_ids]:
+        (path / name).unlink()
+        del manifest["files"][name]
+        manifest["dataset"]["pictures"] -= 1
+    (path / MANIFEST).write_text(json.dumps(manifest))
 
 
 def _dots(points: NDArray[np.float32], size: int) -> NDArray[np.uint8]:

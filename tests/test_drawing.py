@@ -150,6 +150,39 @@ def test_nobody_leaves_the_picture_as_it_was() -> None:
     assert np.array_equal(drawing.draw_skeleton(picture, far_away()), picture)
 
 
+def test_a_stick_figure_is_dark_on_nothing_and_hides_little() -> None:
+    points = np.linspace((100, 40), (140, 200), K).astype(np.float32)
+    points[5], points[6] = (90, 80), (150, 80)
+    figure = drawing.stick_figure(points, (10, 20, 30), (255, 255, 255), 96)
+    assert figure.shape == (96, 96, 4) and figure.dtype == np.uint8
+    cover = figure[..., 3] / 255
+    assert 0.05 < cover.mean() < 0.5  # What lies below is seen.
+    inside = figure[cover == 1][:, :3]
+    assert (inside == (10, 20, 30)).all(axis=1).any() and (inside == (255, 255, 255)).all(axis=1).any()
+    # As large as fits, however small the person is, and wherever.
+    small = drawing.stick_figure(points / 4 + 150, (10, 20, 30), (255, 255, 255), 96)
+    assert np.array_equal(small, figure)
+    rows = np.flatnonzero(cover.any(axis=1))
+    assert 0.75 * 96 < rows[-1] - rows[0] < 96 and rows[0] > 0 and rows[-1] < 95
+
+
+def test_a_stick_figure_leaves_out_what_is_not_known() -> None:
+    points = far_away()
+    points[[5, 7, 9]] = [(50, 50), (60, 80), (90, 110)]
+    arm = drawing.stick_figure(points, (0, 0, 0), (255, 255, 255), 96)
+    points[0] = (60, 60)
+    assert arm[..., 3].any() and not np.array_equal(
+        arm, drawing.stick_figure(points, (0, 0, 0), (255, 255, 255), 96)
+    )
+
+
+def test_a_png_keeps_colours_and_what_is_not_covered() -> None:
+    picture = np.zeros((4, 4, 4), np.uint8)
+    picture[1, 2] = (200, 100, 50, 255)
+    read = np.asarray(Image.open(io.BytesIO(drawing.png(picture))))
+    assert np.array_equal(read, picture)
+
+
 def test_a_grid_places_pictures_row_by_row() -> None:
     tiles = [np.full((2, 2, 3), value, np.uint8) for value in (10, 20, 30)]
     sheet = drawing.grid(tiles, 2, gap=1)

@@ -1,4 +1,5 @@
 import numpy as np
+import plotly.graph_objects as go
 
 from dashboard import charts, compare_charts
 from posecore.data.crops import SquareCrop
@@ -42,6 +43,26 @@ def test_the_picture_of_the_box_counts_in_the_picture_s_own_pixels() -> None:
     image = figure.layout.images[0]
     assert (image.x, image.y, image.sizex, image.sizey) == (0, 0, 640, 480)
     assert figure.layout.dragmode == "select" and len(figure.data[0].x)
+
+
+def test_long_words_are_broken_and_the_figure_grows_by_their_lines() -> None:
+    source = "n = 1,000 people of two bundles · a network with a very long name indeed, and so on and on"
+    names = ["a network that was trained for as long", "short"]
+    figures = []
+    for long in (False, True):
+        figure = go.Figure(go.Scatter(x=[1, 2], y=names, name="against " * 9 if long else "b"))
+        axis = "points that the last stack finds more than the first" if long else "points"
+        charts.rows_around_zero(figure, names, axis, source if long else "n · b")
+        figures.append(figure)
+    short, figure = figures
+    title, axis = figure.layout.title.text.split("<br>"), figure.layout.xaxis.title.text.split("<br>")
+    assert max(map(len, title)) <= charts.TITLE and len(title) == 3
+    assert len(axis) == 2 and max(map(len, axis)) < 30
+    assert max(map(len, figure.data[0].name.split("<br>"))) <= charts.ENTRY
+    assert figure.layout.yaxis.ticktext[0] == "a network that was trained<br>for as long"
+    assert list(figure.layout.yaxis.tickvals) == names == list(figure.data[0].y)
+    heights = [one.layout.height - one.layout.margin.b - one.layout.margin.t for one in (short, figure)]
+    assert heights[0] == heights[1] and figure.layout.margin.b > short.layout.margin.b + 40
 
 
 def test_maps_of_many_clusters_keep_their_height_above_the_legend() -> None:

@@ -30,13 +30,11 @@ def test_margins_are_given_unless_names_may_be_long() -> None:
     values, numbers_of, ids = np.array([0.1, 0.5]), np.array([0, 1]), ["a", "b"]
     plain, own = {0: "cluster 1", 1: "cluster 2"}, {0: "cluster 1", 1: "2 · people who sit on something"}
     for names, given in ((plain, True), (own, False), (plain | {-1: "noise, in no cluster"}, True)):
-        places = np.zeros((2, 2))
-        for figure in (
-            cluster_charts.silhouettes(values, numbers_of, names, ids, 0.3, "n"),
-            cluster_charts.scatter(places, numbers_of, names, ids, ("x", "y"), "n", {}),
-        ):
-            assert (figure.layout.margin.autoexpand is False) == given
-            assert (figure.layout.yaxis.automargin is False) == given
+        bars = cluster_charts.silhouettes(values, numbers_of, names, ids, 0.3, "n")
+        plane = cluster_charts.scatter(np.zeros((2, 2)), numbers_of, names, ids, ("x", "y"), "n", {})
+        for figure, known in ((bars, given), (plane, True)):
+            assert (figure.layout.margin.autoexpand is False) == known
+            assert (figure.layout.yaxis.automargin is False) == known
 
 
 def test_many_people_are_drawn_by_webgl() -> None:
@@ -65,7 +63,10 @@ def test_every_point_of_the_map_is_its_person() -> None:
     assert (figure.layout.images[0].x, figure.layout.images[0].y) == (4, 5)
 
 
-def test_thumbnails_stand_all_over_the_map_and_never_two_in_a_cell() -> None:
+def test_figures_stand_all_over_the_map_and_never_two_in_a_cell() -> None:
     places = np.array([[0, 0], [0.4, 0.4], [10, 10], [9.9, 0.1], [10, 0]])
     # Cells are 5 wide, so their middles lie at 2.5 and 7.5.
-    assert sorted(cluster_charts.spread(places, cells=2)) == [1, 2, 3]
+    assert cluster_charts.spread(places, np.arange(5), cells=2) == [1, 2, 3]
+    # Cells are those of all people, whomever one may choose from.
+    assert cluster_charts.spread(places, np.array([0, 3, 4]), cells=2) == [0, 3]
+    assert cluster_charts.spread(places, np.array([], int)) == []

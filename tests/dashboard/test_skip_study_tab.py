@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_bundle import make_fake_bundle, note_change
+from fake_bundle import make_fake_bundle, note_change, take_pictures
 from opening import open_page
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import skip_study_charts, skip_study_tab, state
+from dashboard import skip_study_charts, skip_study_gallery, skip_study_tab, state
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
@@ -162,6 +162,27 @@ def test_without_pictures_the_joints_are_drawn(artifacts, monkeypatch):
     assert len(app.image) == 8
 
 
+def test_among_who_lose_alike_those_with_a_picture_come_first(artifacts, tmp_path, monkeypatch):
+    shutil.copytree(artifacts / "people", tmp_path / "people")
+    bundle = open_bundle(tmp_path / "people")
+    rows, loss = perfect(summarise(load_skip_study(bundle), "zero").scores, parse_mask("0000"))
+    ids = bundle.samples["sample_id"].to_numpy()[rows]
+    bare = np.arange(len(ids)) % 2 == 0
+    take_pictures(tmp_path / "people", ids[bare])
+    for sort, keys in (("largest loss first", (ids, bare, -loss)), ("by sample id", (ids,))):
+        app = open_tab(monkeypatch, tmp_path, lab_study_sort=sort)
+        shown = [text.value.split(",")[0] for text in app.caption if " of its joints" in text.value]
+        assert shown == ids[np.lexsort(keys)][:8].tolist()
+        assert "Among people who lose alike they come first" in words(app)
+    assert "they come first" not in words(open_tab(monkeypatch, artifacts))
+
+
+def test_a_person_without_a_picture_and_without_joints_is_no_black_tile():
+    nowhere, somewhere = np.full((17, 2), np.nan), np.full((17, 2), 9.0)
+    assert skip_study_gallery._bare_ground(nowhere).max() > 200
+    assert np.array_equal(skip_study_gallery._bare_ground(somewhere), drawing.ground())
+
+
 def test_without_annotations_only_displacements_are_shown(tmp_path, monkeypatch):
     path = make_fake_bundle(tmp_path / "artifacts" / "people", 3, pictures=True)
     run_study(open_bundle(path), None, Settings())
@@ -247,6 +268,8 @@ def test_the_effect_map_carries_intervals_and_n():
     losses[:, 1, 3] = [0, 0.5]
     figure = skip_study_charts.effect_map(bootstrap(losses), "points", 100, "n = 2 people · data · network")
     (trace,) = figure.data
-    assert trace.z[1][3] == 25
-    assert list(trace.customdata[1][3]) == [0, 50, 2]
+    # A row per joint, so that names and numbers have room on a narrow page.
+    assert trace.y[3] == "left ear" and trace.x[1] == "32 × 32"
+    assert trace.z[3][1] == 25
+    assert list(trace.customdata[3][1]) == [0, 50, 2]
     assert np.count_nonzero(trace.z) == 1

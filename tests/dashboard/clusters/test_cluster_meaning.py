@@ -29,12 +29,14 @@ def test_people_nearest_and_between() -> None:
     values = np.array([0.5, 0.9, 0.4, -0.2, 0.8, 0.1], np.float32)
     found = Answer(Question(2), space, clustering, 1 - labels, np.array([1, 0]), values, 0.4, "restarted")
     assert cluster_people.margins(found).tolist() == [11, 11, 9, 7, 9, 11]
-    nearest = cluster_people.chosen(found, cluster_people.NEAREST)
-    assert [own.tolist() for own in nearest] == [[4, 3, 5], [1, 0, 2]]
-    between = cluster_people.chosen(found, cluster_people.BETWEEN)
-    assert [own.tolist() for own in between] == [[3, 4, 5], [2, 0, 1]]
-    worst = cluster_people.chosen(found, cluster_people.WORST)
-    assert [own.tolist() for own in worst] == [[3, 5, 4], [2, 0, 1]]
+    everybody, some = np.ones(6, bool), np.array([True, False, True, True, False, False])
+    for who, expected, of_some in (
+        (cluster_people.NEAREST, [[4, 3, 5], [1, 0, 2]], [[3], [0, 2]]),
+        (cluster_people.BETWEEN, [[3, 4, 5], [2, 0, 1]], [[3], [2, 0]]),
+        (cluster_people.WORST, [[3, 5, 4], [2, 0, 1]], [[3], [2, 0]]),
+    ):
+        assert [own.tolist() for own in cluster_people.chosen(found, who, everybody)] == expected
+        assert [own.tolist() for own in cluster_people.chosen(found, who, some)] == of_some
 
 
 def test_sentences_are_made_of_what_is_known(artifacts: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_bundle import take_pictures
 from PIL import Image
 from reading import words
 from sent_map import open_map, rewritten, selected, sent, standing, unpacked
@@ -16,7 +17,6 @@ from streamlit.testing.v1 import AppTest
 from dashboard import map_canvas, map_pictures
 from dashboard.map_colours import PCK, colour
 from posecore.bundle import Bundle, open_bundle
-from posecore.bundle.manifest import MANIFEST
 
 
 @pytest.mark.parametrize("kind", map_pictures.KINDS)
@@ -50,16 +50,18 @@ def test_a_wrong_question_gets_an_empty_answer(wanted: object, bundle: Bundle) -
 
 def test_who_has_no_photograph_is_named(artifacts: Path, tmp_path: Path) -> None:
     copy = rewritten(artifacts, tmp_path)
-    manifest = json.loads((copy / MANIFEST).read_text())
-    name = "pictures/train-1007.webp"
-    (copy / name).unlink()
-    del manifest["files"][name]
-    manifest["dataset"]["pictures"] -= 1
-    (copy / MANIFEST).write_text(json.dumps(manifest))
+    take_pictures(copy, ["train-1007"])
     bundle = open_bundle(copy)
-    wanted = {"serial": 1, "kind": "picture", "size": "large", "ids": ["train-1000", "train-1007"]}
+    wanted = {"serial": 1, "kind": "picture", "size": "small", "ids": ["train-1000", "train-1007"]}
     found = unpacked(map_pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
     assert found.header["ids"] == ["train-1000"] and found.header["missing"] == ["train-1007"]
+    # Whoever is pointed at is shown all the same, and it is told how.
+    wanted |= {"size": "large", "ids": ["train-1007"]}
+    found = unpacked(map_pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
+    assert found.header["ids"] == ["train-1007"] and found.header["missing"] == []
+    assert "not at hand" in found.header["facts"][0] and "heatmaps" in found.header["kindWords"]
+    got = np.asarray(Image.open(io.BytesIO(found.sheet.tobytes())).convert("RGB"), float)
+    assert np.abs(got - map_pictures.stand_in(bundle, "train-1007", 192)).mean() < 4
 
 
 def test_a_person_of_the_link_is_shown_with_ways_on(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,139 @@
+"""All pages and tabs on a telephone: 390 pixels wide, nothing is cut, and all can be read and chosen."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from fake_bundle import make_fake_bundle
+from playwright.sync_api import Browser, Page, expect
+from served import ROOT, Served, serving
+
+from dashboard import cluster_view, state
+from posecore.bundle import open_bundle
+from posecore.compare.pair_study import Settings, compare_bundles
+from posecore.latent.project import Settings as ProjectSettings
+from posecore.latent.project import project
+
+ONE, TWIN = "one-network-that-goes-by-a-long-name", "the-very-same-under-another-long-name"
+PAGES = (
+    ("overview", ""),
+    *(("skip-lab", f"lab_tab={tab}") for tab in state.LAB_TABS),
+    ("skip-lab", "lab_person=BARE"),
+    ("latent-map", ""),
+    ("latent-map", "map_area=1-2:-60,-60,0,-60,0,60,-60,60"),
+    *(("clusters", f"clu_k=15&clu_tab={tab}") for tab in cluster_view.TABS),
+    *(("pc-walk", f"walk_tab={tab}") for tab in state.WALK_TABS),
+    ("compare", ""),
+    *(("compare", f"cmp_tab={tab}&bundle={ONE}&with={TWIN}") for tab in state.COMPARE_TABS[1:]),
+)
+
+CUT = r"""
+() => {
+  const WORDS = '.legendtext, .xtitle, .gtitle, .ytitle, .xtick text, .ytick text, .cbtitle text';
+  const found = [], wide = innerWidth, say = (what, element) =>
+    found.push(`${what}: ${(element.textContent || element.alt || element.className).trim().slice(0, 60)}`);
+  if (document.scrollingElement.scrollWidth > wide) say('the page scrolls', document.body);
+  const main = document.querySelector('[data-testid="stMain"]');
+  if (main.scrollWidth > main.clientWidth) say('the page scrolls', main);
+  for (const element of main.querySelectorAll('button, label, input, img, canvas, p, h1, h2, h3, li')) {
+    // Tables scroll, as they say by a bar of their own.
+    if (element.closest('[data-testid="stDataFrame"]')) continue;
+    const box = element.getBoundingClientRect();
+    if (box.width && box.height && (box.right > wide + 1 || box.left < -1)) say('beyond the edge', element);
+  }
+  for (const chart of main.querySelectorAll('.js-plotly-plot')) {
+    const edge = chart.getBoundingClientRect(), boxes = [];
+    for (const text of chart.querySelectorAll('svg text')) {
+      const box = text.getBoundingClientRect(), style = getComputedStyle(text);
+      if (!text.textContent.trim() || !box.width) continue;
+      if (style.visibility === 'hidden' || style.opacity === '0') continue;
+      const inside = box.left >= edge.left - 1 && box.right <= edge.right + 1
+        && box.top >= edge.top - 1 && box.bottom <= edge.bottom + 1;
+      if (!inside) say('cut in a chart', text);
+      // Of what is turned the box says little.
+      const turned = /rotate\((?!0[,)])/.test(text.getAttribute('transform') ?? '');
+      if (!turned && text.matches(WORDS)) boxes.push([text, box]);
+    }
+    for (const [one, a] of boxes) for (const [other, b] of boxes) {
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (one !== other && one.compareDocumentPosition(other) & 4 && across > 3 && down > 5)
+        say(`written over “${one.textContent}”`, other);
+    }
+  }
+  return found;
+}
+"""
+"""What is cut or written over something else, in words."""
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The shipped bundle with all its studies, and two of people who do not exist, compared."""
+    folder = tmp_path_factory.mktemp("narrow")
+    shutil.copytree(ROOT / "artifacts" / "demo", folder / "artifacts" / "demo")
+    one = make_fake_bundle(folder / "artifacts" / ONE, 12, annotations=True, pictures=True)
+    project(open_bundle(one), ProjectSettings(draws=2))
+    shutil.copytree(one, one.with_name(TWIN))
+    compare_bundles(open_bundle(one), open_bundle(one.with_name(TWIN)), None, Settings())
+    with serving(folder / "artifacts", folder) as served:
+        yield served
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    yield opened
+    context.close()
+
+
+def open_page(page: Page, served: Served, path: str, link: str) -> None:
+    page.goto(f"{served.url}/{path}?{quote(link, safe='=&')}")
+    page.get_by_test_id("stMain").get_by_role("heading").first.wait_for()
+    settle(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def settle(page: Page) -> None:
+    """Until nothing runs any more, and all charts of the page are drawn, far below, too."""
+    running = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+    for _ in range(3):
+        page.wait_for_timeout(500)
+        page.wait_for_selector(running, state="attached")
+    high = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": 390, "height": min(high + 50, 9000)})
+    page.wait_for_timeout(700)
+
+
+@pytest.mark.parametrize(("path", "link"), PAGES)
+def test_nothing_is_cut(phone: Page, shipped: Served, path: str, link: str) -> None:
+    bundle = shipped.bundle
+    bare = next(name for name in bundle.rows if bundle.picture_path(name) is None)
+    open_page(phone, shipped, path, link.replace("BARE", bare))
+    assert phone.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize(("label", "key"), [("Show", "clu_show"), ("Cluster", "clu_one")])
+def test_every_one_of_fifteen_clusters_can_be_chosen(
+    phone: Page, shipped: Served, label: str, key: str
+) -> None:
+    open_page(phone, shipped, "clusters", "clu_k=15&clu_tab=What is each?")
+    row = phone.locator(f".st-key-{key}")
+    for number in range(1, 16):
+        option = row.get_by_text(str(number), exact=True)
+        box = option.bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    row.get_by_text("15", exact=True).click()
+    expect(phone).to_have_url(re.compile(f"{key}=15"))
+
+
+def test_people_are_large_enough_to_be_seen(phone: Page, shipped: Served) -> None:
+    for path, at_least in (("overview", 80), ("clusters", 110)):
+        open_page(phone, shipped, path, "")
+        people = phone.get_by_test_id("stImage").locator("img[alt]")
+        sizes = people.evaluate_all("all => all.map((image) => image.getBoundingClientRect().width)")
+        assert len(sizes) >= 12 and min(sizes) >= at_least
