@@ -93,7 +93,7 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
         (heat(answer, latent, ALL_JOINTS), latent),
     )
     for column, (picture, side) in zip(st.columns([1, 1, 1])[:2], tiles, strict=True):
-        column.markdown(f"**{side.title}**  \n{side.how_sure()}")
+        column.markdown(f"**{side.title}**  \n:small[{side.how_sure()}]")
         column.image(drawing.jpeg(skeleton(answer, side)), width="stretch", alt=f"Skeleton: {side.title}")
         column.image(drawing.jpeg(picture), width="stretch", alt=f"Heatmaps: {side.title}")
     _sure_means(answer)
@@ -125,7 +125,7 @@ def _pictures(answer: Answer, source: str) -> None:
     drawn = (skeleton(answer, before), skeleton(answer, after), moves(answer))
     told = (before.how_sure(), after.how_sure(), "an arrow per joint")
     for column, title, line, picture in zip(columns, titles, told, drawn, strict=True):
-        column.markdown(f"**{title}**  \n{line}")
+        column.markdown(f"**{title}**  \n:small[{line}]")
         words = f"Arrows from where joints were to where they are: {after.title}"
         column.image(
             drawing.jpeg(picture), width="stretch", alt=words if title == titles[2] else f"Skeleton: {title}"

@@ -87,12 +87,12 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
         drawing.jpeg(seen), width="stretch", alt="The crop that is placed, with the predicted skeleton",
         caption=f"What the network sees: {certainty.line(sure, limit)}",
     )  # fmt: skip
-    left.caption(certainty.meaning(limit))
     with right:
         if certainty.nobody(sure, limit):
             st.warning(certainty.verdict(sure, limit), icon=":material/person_off:")
         _explain(bundle, own)
         _neighbours(bundle, own)
+        st.caption(certainty.meaning(limit))
     return own
 
 
