@@ -39,14 +39,14 @@ def nobody(sure: NDArray[np.bool_], limit: Limit) -> bool:
 def counted(sure: NDArray[np.bool_], limit: Limit) -> str:
     """How many of the joints (17,) are sure, in words."""
     if not limit.known:
-        return f"not known how many of {K} joints are sure"
+        return f"not known which of {K} joints are sure"
     return f"sure of {int(sure.sum())} of {K} joints"
 
 
 def line(sure: NDArray[np.bool_], limit: Limit) -> str:
     """The same, beginning with that there is no person where hardly any joint is; one line of Markdown."""
     said = counted(sure, limit)
-    return f"**no person found**, {said}" if nobody(sure, limit) else said
+    return f"**no person**, {said}" if nobody(sure, limit) else said
 
 
 def verdict(sure: NDArray[np.bool_], limit: Limit) -> str:

@@ -116,7 +116,7 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
         (heat(answer, latent, ALL_JOINTS), latent),
     )
     for column, (picture, side) in zip(st.columns([1, 1, 1])[:2], tiles, strict=True):
-        column.markdown(f"**{side.title}**  \n{side.how_sure()}")
+        column.markdown(f"**{side.title}**  \n:small[{side.how_sure()}]")
         if side.lost.all():
             column.caption("All seventeen heatmaps are empty, so there is nothing to be seen.")
             continue
@@ -150,7 +150,7 @@ def _skeletons(answer: Answer) -> None:
     drawn = (skeleton(answer, before), skeleton(answer, after), moves(answer))
     told = (before.how_sure(), after.how_sure(), "an arrow per joint")
     for place, title, line, picture in zip(_three(), titles, told, drawn, strict=True):
-        place.markdown(f"**{title}**  \n{line}")
+        place.markdown(f"**{title}**  \n:small[{line}]")
         words = f"Arrows from where joints were to where they are: {after.title}"
         place.image(
             drawing.jpeg(picture), width="stretch", alt=words if title == CHANGED else f"Skeleton: {title}"

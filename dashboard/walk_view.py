@@ -167,8 +167,8 @@ def _strip(bundle: Bundle, stops: Stops) -> None:
                     drawing.jpeg(_joints(bundle, name)), width="stretch", alt=f"Predicted skeleton of {name}"
                 )
                 st.caption(
-                    f"{name}  \n{components.score_of(bundle, name)}  \n"
-                    f"distance {stops.walk.distance[stop]:.1f}  \n{components.sure_of(bundle, name)}"
+                    f"{name}  \n{components.score_of(bundle, name)}, {components.sure_of(bundle, name)}  \n"
+                    f"distance {stops.walk.distance[stop]:.1f}"
                 )
                 colour = "orange" if stops.judgement.off_data[stop] else "green"
                 st.markdown(f":{colour}[{stops.verdict(stop)}]")

@@ -100,17 +100,16 @@ def draw_skeleton(
         if not (full[a] and full[b]):
             cv2.line(drawn, _place(places, a), _place(places, b), COLOURS[b], thin, cv2.LINE_AA, 4)
     radius = 2.6 * pen
-    hollow = [int(joint) for joint in np.flatnonzero(shown & ~full)]
+    hollow = np.flatnonzero(shown & ~full).tolist()
     inside = np.zeros(picture.shape[:2], np.uint8)
     for joint in hollow:
         cv2.circle(inside, _place(places, joint), round((radius + 1) * 16), 1, -1, cv2.LINE_8, 4)
     drawn[inside > 0] = picture[inside > 0]
     for joint in hollow:
+        at = _place(places, joint)
         # Light outside, so that a dark ring is seen on a dark picture.
-        cv2.circle(drawn, _place(places, joint), round((radius + 2) * 16), (255, 255, 255), 1, cv2.LINE_AA, 4)
-        cv2.circle(
-            drawn, _place(places, joint), round((radius + 1) * 16), COLOURS[joint], thin, cv2.LINE_AA, 4
-        )
+        cv2.circle(drawn, at, round((radius + 2) * 16), (255, 255, 255), 1, cv2.LINE_AA, 4)
+        cv2.circle(drawn, at, round((radius + 1) * 16), COLOURS[joint], thin, cv2.LINE_AA, 4)
     for colour, width in ((None, thick + 2), (COLOURS, thick)):
         for a, b in limbs:
             if full[a] and full[b]:

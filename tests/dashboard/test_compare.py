@@ -33,7 +33,7 @@ from posecore.skips.study import run_study
 
 PEOPLE = 12
 HALF, UNKNOWN = Limit(0.5, True, ""), Limit(None, False, "nobody knows")
-NOBODY = "**no person found**, sure of 0 of 17 joints"
+NOBODY = "**no person**, sure of 0 of 17 joints"
 ONE, EVERYBODY, LATENTS_TAB = state.COMPARE_TABS[1:]
 
 

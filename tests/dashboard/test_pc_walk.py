@@ -89,7 +89,7 @@ def open_walk(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> 
 def people_met(app: AppTest) -> list[str]:
     """Whom the captions under the stops name, in order."""
     captions = [caption.value.split("  \n") for caption in app.caption]
-    return [lines[0] for lines in captions if len(lines) == 4 and lines[2].startswith("distance")]
+    return [lines[0] for lines in captions if len(lines) == 3 and lines[2].startswith("distance")]
 
 
 def stops_table(app: AppTest) -> pd.DataFrame:
