@@ -35,7 +35,7 @@ if subject is not None and subject.crop is None:
 elif subject is not None:
     lab_view.show_lab(bundle, subject)
 glossary.show(
-    "Crop, Heatmap, Peak, Lost joint, Bottleneck, Skip connection, PCK, PCK radius, Rival, Entropy",
+    "Crop, Heatmap, Peak, Lost joint, Bottleneck, Latent, Skip connection, PCK, PCK radius, Rival, Entropy",
     f"{components.source_line(bundle)} {sources.training_names(bundle)}",
 )
 if subject is not None:
