@@ -7,9 +7,11 @@ from dashboard.compare_pair import choose_pair
 from posecore.bundle import Bundle
 
 WORDS: Final = {
-    state.COMPARE_TABS[1]: "Crop, Heatmap, Peak, Lost joint, Skip connection, PCK, PCK radius",
-    state.COMPARE_TABS[2]: "Skip connection, Mask, PCK, Point, 95 % interval, Bootstrap, Crop",
-    state.COMPARE_TABS[3]: "Latent, Component, Variance, K-Means, Restart, Autoencoder, Adjusted Rand index, "
+    state.COMPARE_TABS[1]: "Crop, Heatmap, Peak, Lost joint, Latent, Skip connection, PCK, PCK radius",
+    state.COMPARE_TABS[2]: "Crop, Latent, Skip connection, Mask, PCK, Point, 95 % interval, Bootstrap",
+    state.COMPARE_TABS[
+        3
+    ]: "Heatmap, Latent, Component, Variance, K-Means, Restart, Autoencoder, Adjusted Rand index, "
     "Procrustes, CKA, 95 % interval, Stack",
 }
 """Of glossary.TERMS, those that each tab uses."""

@@ -49,7 +49,7 @@ def show(bundle: Bundle) -> None:
         _pose(bundle, study, curves)
     glossary.show(
         "Latent, Decoder, Skip connection, PCK, Point, 95 % interval, Bootstrap, Component, Variance, "
-        "Parallel analysis, Scree, Quantile, Heatmap",
+        "Parallel analysis, Scree, Quantile",
         components.source_line(bundle),
     )
 

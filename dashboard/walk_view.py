@@ -80,7 +80,7 @@ def show(bundle: Bundle) -> None:
     glossary.show(
         "Crop, Heatmap, Peak, Bottleneck, Latent, Decoder, Skip connection, PCK, 95 % interval, p, "
         "Corrected p, Rank correlation, Component, Variance, Standard deviation, Off the data, Norm, "
-        "Percentile, Torso length",
+        "Percentile",
         components.source_line(bundle),
     )
 

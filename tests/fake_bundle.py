@@ -2,8 +2,9 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,11 +64,14 @@ def make_fake_bundle(
     annotations: bool = False,
     pictures: bool = False,
     seed: int = 0,
+    truth: Mapping[str, Any] | None = None,
+    training: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write a bundle to `folder` and return it.
 
     Half the people stand, half sit: their latents lie in two clusters and the first component tells
-    them apart. The network is random. pictures: a 256 x 256 picture of everyone.
+    them apart. The network is random. pictures: a 256 x 256 picture of everyone. truth: how they were made,
+    a value or a list of values per name. training: what else is recorded of it.
     """
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -104,6 +108,7 @@ def make_fake_bundle(
         visibility = rng.choice([0, 1, 2], (people, 17), p=[0.1, 0.2, 0.7]).astype(np.int8)
         annotated[visibility == 0] = np.nan
         table = table.assign(**annotated_columns(annotated, visibility))
+    table = table.assign(**{f"truth_{name}": values for name, values in (truth or {}).items()})
     table.to_parquet(work / "samples.parquet", index=False)
 
     write_thumbnails(work, (_dots(person, 64) for person in points))
@@ -143,7 +148,7 @@ def make_fake_bundle(
         },
         model={"name": "hourglass", "config": dataclasses.asdict(config)},
         precision="fp32",
-        training={"preset": "fast", "epochs": 4, "seed": seed, "best_epoch": 3},
+        training={"preset": "fast", "epochs": 4, "seed": seed, "best_epoch": 3} | dict(training or {}),
         figures={"fake people val": scores},
         versions={"torch": torch.__version__.split("+")[0]},
     )

@@ -13,7 +13,7 @@ from reading import words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import loaders, pictures
-from dashboard.map_pictures import PHOTOGRAPH
+from dashboard.map_pictures import PICTURE
 from posecore.bundle import Bundle, open_bundle
 from posecore.compare.pair_study import Settings as PairSettings
 from posecore.compare.pair_study import compare_bundles
@@ -135,7 +135,7 @@ def test_clusters_show_photographs_of_who_has_one_and_say_so(
 ) -> None:
     everybody = set(captions(open_page(monkeypatch, artifacts, "clusters")))
     assert everybody & set(BARE)  # Who is nearest is nearest, with a picture or without.
-    app = open_page(monkeypatch, artifacts, "clusters", clu_as=PHOTOGRAPH)
+    app = open_page(monkeypatch, artifacts, "clusters", clu_as=PICTURE)
     shown = captions(app)
     assert shown and not set(shown) & set(BARE)
     assert "Chosen among the 16 of 24 people whose picture is at hand" in words(app)
@@ -145,7 +145,7 @@ def test_the_map_s_gallery_shows_photographs_of_who_has_one_and_says_so(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everywhere = {"map_area": "1-2:-999,-999,999,-999,999,999,-999,999"}
-    app = open_page(monkeypatch, artifacts, "latent_map", map_pictures=PHOTOGRAPH, **everywhere)
+    app = open_page(monkeypatch, artifacts, "latent_map", map_pictures=PICTURE, **everywhere)
     shown = gallery(app)
     assert len(shown) == 16 and not set(shown) & set(BARE)
     assert "Of 8 of these 24 people no picture is at hand" in words(app)

@@ -358,6 +358,26 @@ def test_a_joint_whose_heatmap_holds_nothing_is_lost_and_has_not_moved(bundle: B
     assert nothing.median_moved() == "–"
 
 
+def test_what_a_lost_joint_lacks_is_called_lost(
+    bundle: Bundle, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
+    before[:, 10, 10] = 1
+    sides = [lab_answer.from_heatmaps(name, maps) for name, maps in (("a", before), ("b", after))]
+    crop = np.zeros((256, 256, 3), np.uint8)
+    answer = lab_answer.Answer(picture_source.Subject("me", crop, SquareCrop(0, 0, 256)), *sides)
+    assert answer.lost.all()
+    drawn: list[str] = []
+    monkeypatch.setattr(lab_sheet.ImageDraw.ImageDraw, "text", lambda _, at, text, *rest: drawn.append(text))
+    lab_sheet.sheet(answer, "n = 1", "zero")
+    assert drawn.count("lost") == 3 * K and "nan" not in drawn  # moved, rival and entropy afterwards
+    # Of whom all is lost, the page has a table, too.
+    monkeypatch.setattr(loaders, "all_masks", lambda *_: np.stack([before] + [after] * 15))
+    app = open_lab(monkeypatch, artifacts)
+    table = app.dataframe[0]
+    assert table.value["moved, px"].isna().all() and table.proto.placeholder == "lost"
+
+
 def test_movement_is_told_in_pixels_of_the_crop_however_large_the_picture(bundle: Bundle) -> None:
     before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
     before[:, 10, 10] = 1

@@ -154,6 +154,22 @@ def test_noise_is_named_as_noise(artifacts: Path, monkeypatch: pytest.MonkeyPatc
     assert "Of 60 people 40 were drawn" in words(few)
 
 
+def test_a_mean_over_some_is_not_told_as_everybodys(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    latents = in_groups()
+    latents[::6] = np.random.default_rng(1).normal(0, 40, latents[::6].shape)  # ten people far from all
+    plant(copied, latents)
+    found = answer(open_bundle(copied), Question(2, method="hdbscan"))
+    noise = found.clustering.noise
+    assert 0 < noise < 30
+    app = open_clusters(monkeypatch, copied.parent, clu_method="hdbscan")
+    label = f"Mean silhouette over {60 - noise} of 60 people, {noise} in no cluster"
+    assert label in {metric.label for metric in app.metric}
+    said = words(app)
+    assert f"**{noise} in no cluster**" in said
+    assert f"clusters found over {60 - noise} of 60 people, {noise} in no cluster" in said
+    assert f"n = {60 - noise} of 60 fake people" in figures(app)[0]["layout"]["title"]["text"]
+
+
 def test_a_person_is_looked_at(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle = open_bundle(artifacts / "people")
     who = bundle.samples["sample_id"].iloc[7]

@@ -1,0 +1,93 @@
+"""What the Overview says of training and scores."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_bundle import make_fake_bundle
+from opening import open_page
+from reading import figures, words
+
+from dashboard.overview_words import epochs, why_visible_is_lower
+from posecore.bundle.manifest import HISTORY, MANIFEST
+from posecore.files import sha256
+
+
+def with_history(path: Path, history: list[dict[str, Any]]) -> None:
+    (path / HISTORY).write_text("".join(json.dumps(line) + "\n" for line in history))
+    manifest = json.loads((path / MANIFEST).read_text())
+    size = (path / HISTORY).stat().st_size
+    manifest["files"][HISTORY] = {"sha256": sha256(path / HISTORY), "bytes": size}
+    (path / MANIFEST).write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    ("training", "recorded", "said"),
+    [
+        ({"epochs": 4}, 4, "4 epochs"),
+        ({"epochs": 1, "best_epoch": 1}, 1, "1 epoch; the weights after epoch 1 are the ones kept"),
+        (
+            {"epochs": 8, "epochs_before": 29, "best_epoch": 37},
+            37,
+            "37 epochs: 29 in earlier runs and 8 in the last; the weights after epoch 37 are the ones kept",
+        ),
+        (
+            {"epochs": 8, "epochs_before": 17},
+            22,
+            "22 epochs: 17 in earlier runs and 5 in the last of 8 that were planned",
+        ),
+        ({"epochs": 8, "epochs_before": 2}, 0, "10 epochs: 2 in earlier runs and 8 in the last"),
+    ],
+)
+def test_epochs_add_up(training: dict[str, Any], recorded: int, said: str) -> None:
+    assert epochs(training, recorded) == said
+
+
+def test_the_second_curve_is_pck_with_all_skips_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    training = {"validated_on": {"name": "Leeds", "people": 400}, "epochs": 3, "cut_skips": 0.5}
+    path = make_fake_bundle(tmp_path / "artifacts" / "people", 12, training=training)
+    history = [{"epoch": n, "val_pck": n / 10, "val_loss": 1 / n} for n in (1, 2, 3)]
+    history[1]["val_pck_0000"], history[2]["val_pck_0000"] = 0.05, 0.1  # not recorded before
+    with_history(path, history)
+    app = open_page(monkeypatch, path.parent, "overview")
+    pck, loss = figures(app)
+    assert [line["name"] for line in pck["data"]] == ["all skips", "all skips cut"]
+    assert pck["data"][0]["y"] == [0.1, 0.2, 0.3] and pck["data"][1]["y"] == [None, 0.05, 0.1]
+    assert pck["layout"]["showlegend"] and len(loss["data"]) == 1
+    assert "3 epochs · 400 validation people of Leeds" in pck["layout"]["title"]["text"]
+    assert "In 50% of the pictures it was trained on skips were cut at random." in words(app)
+
+
+def test_without_it_there_is_one_curve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_fake_bundle(tmp_path / "artifacts" / "people", 12)
+    pck, _ = figures(open_page(monkeypatch, path.parent, "overview"))
+    assert [line["name"] for line in pck["data"]] == ["all skips"] and not pck["layout"]["showlegend"]
+
+
+def test_why_visible_joints_score_lower_is_said_where_they_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = {
+        "pck": 0.66,
+        "pck_visible": 0.63,
+        "per_joint": {"left_ear": 0.95, "right_ear": 0.93, "left_eye": 0.9, "nose": None},
+        "per_joint_hidden_n": {"left_ear": 300, "right_ear": 100, "left_eye": 1},
+    }
+    ears = (
+        "of the 401 joints marked as hidden, which are left out, 400 are ears, and 94% of the ears are found."
+    )
+    assert why_visible_is_lower(scores).endswith(ears)
+    # Where many kinds are hidden, or it is not known which, only what follows from the scores is said.
+    for hidden in ({"left_ear": 300, "nose": 200}, {}):
+        assert why_visible_is_lower(scores | {"per_joint_hidden_n": hidden}).endswith("easier ones here.")
+    hard = dict.fromkeys(scores["per_joint"], 0.1)
+    assert "ears" not in why_visible_is_lower(scores | {"per_joint": hard})
+    assert why_visible_is_lower(scores | {"pck_visible": 0.7}) == ""
+    assert why_visible_is_lower({"pck": 0.5, "pck_visible": None}) == ""
+    path = make_fake_bundle(tmp_path / "artifacts" / "people", 12)
+    assert "marked as hidden" not in words(open_page(monkeypatch, path.parent, "overview"))
+    manifest = json.loads((path / MANIFEST).read_text())
+    manifest["figures"]["fake people val"] |= scores
+    (path / MANIFEST).write_text(json.dumps(manifest))
+    assert ears in words(open_page(monkeypatch, path.parent, "overview"))
