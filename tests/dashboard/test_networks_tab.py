@@ -80,7 +80,7 @@ def test_every_part_is_there_with_its_source(artifacts, monkeypatch):
     charts = app.get("plotly_chart")
     assert len(charts) == 4 and all(chart.proto.alt for chart in charts)
     for chart in figures(app):
-        title = chart["layout"]["title"]["text"]
+        title = chart["layout"]["title"]["text"].replace("<br>", " ")
         assert "n = 40 validation people of fake people, none of them trained on" in title
     assert not app.warning and not app.info
 
@@ -104,7 +104,7 @@ def test_the_link_decides_the_people_and_a_forged_one_is_named(artifacts, study,
         for one in figures(app)
     )
     forged = open_tab(monkeypatch, artifacts, net_data="nobody")
-    assert "'nobody', expected one of fake people, validation people; rendered" in forged.warning[0].value
+    assert "`nobody`, expected one of fake people, validation people; rendered" in forged.warning[0].value
     assert "n = 40" in figures(forged)[0]["layout"]["title"]["text"]
 
 

@@ -117,7 +117,7 @@ def test_a_usable_folder_is_not_mentioned(
 ) -> None:
     monkeypatch.setenv("POSE_IMAGES", str(prepared))
     app = open_page(monkeypatch, artifacts, "skip_lab", lab_person=BARE[1])
-    assert not app.warning and len(app.toggle) >= 4
+    assert not [w for w in app.warning if "POSE_IMAGES" in w.value] and len(app.toggle) >= 4
 
 
 def test_a_person_without_picture_and_without_joints_gets_words_instead_of_black_tiles(

@@ -1,6 +1,7 @@
 """A study from its settings to its file and back, on people who do not exist."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle, note_change
 from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from posecore.ablation import REPLACEMENTS
 from posecore.bundle import open_bundle
@@ -135,8 +138,14 @@ def test_unfinished_work_is_for_one_set_of_weights_people_data_and_settings(bund
             run_study(bundle, data, settings or Settings())
 
     ask(bundle)
-    files = bundle.manifest.files | {"model.safetensors": {"sha256": "1" * 64, "bytes": 1}}
-    ask(replace(bundle, manifest=replace(bundle.manifest, files=files)))
+    # The same network in another file: its metadata are written otherwise.
+    weights = load_file(bundle.path / "model.safetensors")
+    with safe_open(bundle.path / "model.safetensors", "pt") as file:
+        described = json.loads(file.metadata()["network"])
+    other = Path(shutil.copytree(bundle.path, tmp_path / "other" / bundle.path.name))
+    save_file(weights, other / "model.safetensors", {"network": json.dumps(described, indent=1)})
+    note_change(other, "model.safetensors")
+    ask(open_bundle(other))
     fewer = bundle.samples.iloc[:-1]
     ask(replace(bundle, samples=fewer))
     ask(
@@ -192,6 +201,8 @@ def test_a_limit_draws_people_by_seed(bundle):
 def test_a_broken_picture_is_named(bundle):
     victim = bundle.path / "pictures" / "train-1007.webp"
     victim.write_bytes(b"no picture")
+    note_change(bundle.path, "pictures/train-1007.webp")
+    bundle = open_bundle(bundle.path)
     with pytest.raises(DataError, match=r"train-1007\.webp"):
         run_study(bundle, None, Settings())
 

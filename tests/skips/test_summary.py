@@ -26,6 +26,7 @@ def study() -> SkipStudy:
         donors=np.arange(PEOPLE),
         cells=rng.integers(0, 64, (*shape, 2)).astype(np.uint8),
         peaks=rng.random(shape).astype(np.float32),
+        step=1 / 255,
         hits=hits.astype(np.int8),
         info={},
     )
