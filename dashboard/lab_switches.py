@@ -38,8 +38,6 @@ def switches(built: SkipMask = ALL_ON) -> SkipMask:
 
     built: the skips that the network has; there is nothing to switch where one was left out in training.
     """
-    for key in state.LAB_SKIPS:
-        state.refuse_forged(key, "true or false", lambda text: text.lower() in ("true", "false"))
     with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
         with st.container(width=105, gap=None):
             mask = []

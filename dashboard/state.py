@@ -1,5 +1,6 @@
 """Names of everything that is in the URL, one prefix per page, and the check of what a link asks for."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Final
@@ -164,8 +165,8 @@ def _take_out(name: str) -> None:
 
 
 def _quoted(text: str) -> str:
-    """A text of a stranger's link as code, so that nothing in it is taken for Markdown."""
-    return "`" + " ".join(text[:LONGEST_SAID].replace("`", "'").split()) + "`"
+    """A text of a stranger's link, in which nothing is taken for Markdown."""
+    return "'" + re.sub(r"([\\`*_\[\]<!$])", r"\\\1", " ".join(text[:LONGEST_SAID].split())) + "'"
 
 
 def whole_number(least: int, most: int) -> Callable[[str], bool]:

@@ -23,6 +23,8 @@ else:
     )
     # In a container, as what it holds comes and goes: the switches below it stay what and where they are.
     with st.container():
+        for key in state.LAB_SKIPS:
+            state.refuse_forged(key, "true or false", lambda text: text.lower() in ("true", "false"))
         subject = picture_source.choose_subject(bundle, state.LAB_SOURCE, state.LAB_PERSON)
     if subject is not None and subject.crop is None:
         lab_view.show_without_picture(bundle, subject)

@@ -127,6 +127,8 @@ def test_an_uploaded_picture_is_cut_and_shown(artifacts: Path, monkeypatch: pyte
     picture.save(buffer, "PNG")
     upload(app, "me.png", buffer.getvalue())
     assert not app.exception and not app.error
+    app.session_state["_lab_source_box_open"] = True
+    app.run()
     assert [field.value for field in app.number_input] == [0.0, 0.0, 300.0, 200.0]  # the whole picture
     assert [app.toggle(key=key).value for key in state.LAB_SKIPS] == [False] * 4
     assert len(app.dataframe[0].value) == 17
@@ -196,6 +198,49 @@ def test_forged_links_get_a_sentence_and_the_default(
     app = open_page(monkeypatch, artifacts, page, **link)
     assert len(app.warning) == 1 and says in app.warning[0].value
     assert app.get("plotly_chart") or app.image
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "says"),
+    [
+        ("overview", {"bundle": "nope"}, "bundle = 'nope', expected one of plain"),
+        ("overview", {"foo": "![a](//b)"}, r"'foo' = '\!\[a\](//b)', which is nothing on this page"),
+        ("skip_lab", {"lab_64": "maybe"}, "lab_64 = 'maybe', expected true or false"),
+        ("latent_map", {"map_view": "xx"}, "map_view = 'xx', expected a part of the map"),
+        ("latent_map", {"map_view": "9-41:0,1,0,1"}, "expected a part of the map"),
+        ("latent_map", {"clu_k": "3"}, r"'clu\_k' = '3', which is nothing on this page"),
+        ("compare", {"cmp_people": "foo"}, r"'cmp\_people' = 'foo', which is nothing on this page"),
+        ("compare", {"with_": "foo"}, "which is nothing on this page"),
+    ],
+)
+def test_what_a_link_asks_in_vain_is_said_in_a_line_and_gone_from_the_link(
+    page: str, link: dict[str, str], says: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, artifacts, page, **link)
+    assert len(app.warning) == 1 and says in app.warning[0].value
+    assert not app.query_params
+
+
+def test_every_widget_of_a_link_has_a_name_that_its_page_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        make_fake_bundle(tmp_path / name, people=12, annotations=True, pictures=True)
+    tabs = [("overview", {}), ("latent_map", {"map_colour": "cluster"}), ("clusters", {})]
+    tabs += [("skip_lab", {"lab_tab": tab}) for tab in state.LAB_TABS]
+    tabs += [("skip_lab", {"lab_replacement": "other"}), ("clusters", {"clu_tab": "Compare two"})]
+    tabs += [("pc_walk", {"walk_tab": tab}) for tab in state.WALK_TABS]
+    tabs += [("compare", {"cmp_tab": tab}) for tab in state.COMPARE_TABS]
+    keys = set()
+    for page, link in tabs:
+        app = open_page(monkeypatch, tmp_path, page, **link)
+        assert not any("nothing on this page" in warning.value for warning in app.warning), link
+        blocks = (app.toggle, app.text_input, app.number_input, app.selectbox, app.slider, app.select_slider)
+        keys |= {widget.key for block in (*blocks, app.button_group, app.text_area) for widget in block}
+    linked = {key for key in keys if key is not None and not key.startswith("_")}
+    families = tuple(name for name in state.NAMES if name.endswith("_"))
+    assert len(linked) > 50
+    assert {key for key in linked if key not in state.NAMES and not key.startswith(families)} == set()
 
 
 @pytest.mark.parametrize("page", TITLES)

@@ -56,6 +56,20 @@ def upload(app: AppTest, name: str, data: bytes) -> AppTest:
     return app
 
 
+def open_box(app: AppTest) -> AppTest:
+    """The line above the answer, opened."""
+    app.session_state["_lab_source_box_open"] = True
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def pictures(app: AppTest) -> list[str]:
+    """Texts of the pictures that are an answer."""
+    alts = [picture.alt for images in app.image for picture in images.proto.imgs]
+    return [alt for alt in alts if not alt.startswith("Hourglass")]
+
+
 def warned(app: AppTest) -> str:
     return "\n".join(element.value for element in (*app.warning, *app.error))
 
@@ -225,7 +239,8 @@ def test_the_example_is_one_click_and_is_shown_with_its_box(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_lab(monkeypatch, artifacts, lab_source="an example")
-    assert app.get("plotly_chart") and len(app.dataframe[0].value) == K
+    assert not app.get("plotly_chart") and len(app.dataframe[0].value) == K
+    assert open_box(app).get("plotly_chart")
 
 
 def test_an_example_ships_with_the_project(tmp_path: Path) -> None:
@@ -236,19 +251,59 @@ def test_an_example_ships_with_the_project(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("me.png", b"these are words", "not a JPEG, PNG, WebP or HEIC"),
+        ("me.png", b"these are words", "not a JPEG, PNG, WebP, HEIC"),
+        ("me.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not a JPEG, PNG, WebP, HEIC"),
+        ("me.pdf", file_of(Image.new("RGB", (90, 90)), "PDF"), "not a JPEG, PNG, WebP, HEIC"),
         ("me.jpg", file_of(Image.new("RGB", (90, 90)), "JPEG")[:200], "damaged"),
-        ("me.heic", b"", "not a JPEG, PNG, WebP or HEIC"),
+        ("me.heic", b"", "not a JPEG, PNG, WebP, HEIC"),
+        ("me.tif", bytes(21 * 2**20), "has 21 MB; at most 20 MB"),
         ("me.png", file_of(Image.new("1", (5100, 5100))), "at most 25 million"),
     ],
 )
 def test_bad_files_get_one_sentence_and_the_page_lives(
     name: str, data: bytes, says: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = upload(open_lab(monkeypatch, artifacts, lab_source="your own picture"), name, data)
-    assert len(app.error) == 1 and says in app.error[0].value and not app.toggle
-    upload(app, "good.png", file_of(Image.new("RGB", (40, 30), "red")))
+    app = open_lab(monkeypatch, artifacts, lab_source="your own picture")
+    for _ in range(2):  # also after a picture, whose answer then is gone
+        upload(app, name, data)
+        assert len(app.error) == 1 and says in app.error[0].value
+        assert not pictures(app) and not app.dataframe
+        upload(app, "good.png", file_of(Image.new("RGB", (40, 30), "red")))
+        assert not app.error and len(app.dataframe[0].value) == K
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a.jfif", "JPEG"), ("a.mpo", "MPO"), ("a.gif", "GIF"), ("a.bmp", "BMP"), ("a.tiff", "TIFF"),
+     ("a.webp", "WEBP"), ("a.avif", "AVIF"), ("a.heic", "HEIF"), ("nothing", "PNG"), ("a.txt", "PNG")],
+)  # fmt: skip
+def test_a_file_is_read_by_what_is_in_it(
+    name: str, kind: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_lab(monkeypatch, artifacts, lab_source="your own picture")
+    assert not app.file_uploader[0].allowed_type  # The browser refuses none without a reason.
+    upload(app, name, file_of(Image.new("RGB", (40, 30), "red"), kind))
     assert not app.error and len(app.dataframe[0].value) == K
+
+
+def test_a_second_picture_finds_the_switches_as_they_were(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_lab(monkeypatch, artifacts, lab_source="your own picture")
+    upload(app, "a.png", file_of(Image.new("RGB", (40, 30), "red")))
+    app.toggle(key="lab_64").set_value(True).run()
+    app.toggle(key="lab_16").set_value(True).run()
+    app.button_group(key=state.LAB_REPLACEMENT).set_value("mean").run()
+    app.selectbox(key=state.LAB_JOINT).set_value("left wrist").run()
+    # The browser takes the first file away before it sends the second, and what stands in between is seen.
+    app.file_uploader[0].set_value(None)
+    app.run()
+    assert not app.exception and not pictures(app) and switched(app) == "1010"
+    assert app.selectbox(key=state.LAB_JOINT).value == "left wrist"
+    upload(app, "b.png", file_of(Image.new("RGB", (30, 40), "blue")))
+    assert switched(app) == "1010" and "Skeleton: Cut: 32 × 32, 8 × 8" in pictures(app)
+    assert "Heatmaps, Cut: 32 × 32, 8 × 8: left wrist" in pictures(app)
+    assert app.button_group(key=state.LAB_REPLACEMENT).value == "mean"
 
 
 ODD = {
@@ -272,7 +327,7 @@ def test_of_an_animation_the_first_picture_is_shown_and_the_page_says_so(
     frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue", "green")]
     data = file_of(frames[0], "WEBP", save_all=True, append_images=frames[1:])
     app = upload(open_lab(monkeypatch, artifacts, lab_source="your own picture"), "a.webp", data)
-    assert "holds 3 pictures; this is the first" in "\n".join(element.value for element in app.caption)
+    assert "holds several pictures; this is the first" in "\n".join(element.value for element in app.caption)
 
 
 def test_a_box_in_numbers_may_leave_the_picture_but_not_miss_it(
@@ -280,11 +335,11 @@ def test_a_box_in_numbers_may_leave_the_picture_but_not_miss_it(
 ) -> None:
     data = file_of(Image.new("RGB", (300, 200), "red"))
     app = upload(open_lab(monkeypatch, artifacts, lab_source="your own picture"), "a.png", data)
-    left, _, width, _ = app.number_input
+    left, _, width, _ = open_box(app).number_input
     left.set_value(-200.0).run()
     assert not app.error and app.number_input[0].value == -200
     width.set_value(100.0).run()
-    assert len(app.error) == 1 and "outside the picture" in app.error[0].value and not app.toggle
+    assert len(app.error) == 1 and "outside the picture" in app.error[0].value and not pictures(app)
     app.button(key="_lab_source_whole").click().run()
     assert not app.error and [field.value for field in app.number_input] == [0, 0, 300, 200]
 
@@ -425,5 +480,5 @@ def test_pictures_of_one_user_are_not_another_s(artifacts: Path, monkeypatch: py
     upload(mine, "me.png", file_of(Image.new("RGB", (123, 77), "red")))
     assert mine.dataframe
     other = open_lab(monkeypatch, artifacts, lab_source="your own picture")
-    assert not other.dataframe and not other.image
+    assert not other.dataframe and not pictures(other)
     assert "123" not in "\n".join(element.value for element in other.caption)

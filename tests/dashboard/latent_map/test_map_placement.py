@@ -64,7 +64,7 @@ def test_umap_has_no_place_for_a_new_picture(projected: Path, monkeypatch: pytes
 
 def test_a_bad_file_gets_a_sentence(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = place_upload(monkeypatch, artifacts, b"these are words")
-    assert "not a JPEG, PNG, WebP or HEIC picture" in app.error[0].value
+    assert "not a JPEG, PNG, WebP, HEIC" in app.error[0].value
     assert sent(app, "latent_map").header["placed"] is None
 
 
