@@ -107,7 +107,7 @@ def described(bundle: Bundle, found: Answer) -> str:
         people, noise = len(found.space.rows), found.clustering.noise
         how = f"{len(found.sizes)} clusters found over "
         how += (
-            f"{people - noise:,} of {people:,} people, {noise:,} in no cluster"
+            f"**{people - noise:,} of {people:,} people, {noise:,} in no cluster**"
             if noise
             else f"all {people:,} people"
         )
@@ -123,9 +123,8 @@ def described(bundle: Bundle, found: Answer) -> str:
 
 def _headline(bundle: Bundle, found: Answer) -> None:
     people, noise = len(found.space.rows), found.clustering.noise
-    apart = f", **{noise:,} in no cluster**" if noise else ""
     st.markdown(
-        f"{people:,} people: {', '.join(f'{size:,}' for size in found.sizes)} in the clusters{apart}. "
+        f"{people:,} people: {', '.join(f'{size:,}' for size in found.sizes)} in the clusters. "
         f"{described(bundle, found)} {_against_nothing(bundle, found)}"
     )
     if found.how == QUICK:

@@ -208,10 +208,8 @@ def _table(answer: Answer) -> None:
         alt="How far apart the two networks find every joint",
         column_config={
             "joint": st.column_config.TextColumn(width=120),
-            "apart, px": st.column_config.ProgressColumn(
-                format="%.1f", width=150, min_value=0,
-                max_value=float(np.nan_to_num(rows["apart, px"]).max(initial=5 * PCK_RADIUS)),
-                help="In pixels of the 256-pixel crop, whose PCK radius is 12.8",
+            "apart, px": number(
+                format="%.1f", width=95, help="In pixels of the 256-pixel crop, whose PCK radius is 12.8"
             ),
             "peak A": number(format="%.2f", width=95, help="Value of the strongest cell"),
             "peak B": number(format="%.2f", width=95, help="Value of the strongest cell"),

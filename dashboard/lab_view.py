@@ -225,11 +225,9 @@ def _table(answer: Answer) -> None:
         placeholder=LOST,
         column_config={
             "joint": st.column_config.TextColumn(width=110),
-            "moved, px": st.column_config.ProgressColumn(
-                format="%.1f", width=150, min_value=0,
-                max_value=float(np.nan_to_num(table["moved, px"]).max(initial=5 * PCK_RADIUS)),
-                help="In pixels of the 256-pixel crop; from the PCK radius of 12.8 on, what was exactly "
-                "right is a miss",
+            "moved, px": number(
+                format="%.1f", width=95, help="In pixels of the 256-pixel crop; from the PCK radius of 12.8 "
+                "on, what was exactly right is a miss",
             ),
             "found": st.column_config.TextColumn(
                 width=75, help="✓ within a radius of the annotation, ✗ not, · not labelled: before → after"

@@ -28,9 +28,9 @@ STEPS = (
 )  # fmt: skip
 
 
+# What the charts of the training show: names of lines by what a record of an epoch calls them.
 PCK_LINES = {"val_pck": "all skips", "val_pck_0000": "all skips cut"}
 LOSS_LINES = {"train_loss": "training", "val_loss": "validation"}
-"""What the charts of the training show: names of lines by what a record of an epoch calls them."""
 
 
 def number(value: Any) -> str:

@@ -153,16 +153,16 @@ def test_pointing_shows_the_picture_of_who_is_there_after_filtering_and_recolour
 
     page.get_by_role("combobox", name="Colour").fill("wrists apart")
     page.get_by_role("option", name="wrists apart").click()
-    page.get_by_text("photograph", exact=True).click()
+    page.get_by_text("picture", exact=True).click()
     expect(page.get_by_text("coloured by wrists apart")).to_be_visible()
     settle(page)
-    check_hover(page, bundle, complete, scores[complete, :2], "photograph", "wrists apart")
+    check_hover(page, bundle, complete, scores[complete, :2], "picture", "wrists apart")
 
     page.get_by_role("spinbutton", name="Across: component").fill("4")
     page.get_by_role("spinbutton", name="Across: component").press("Enter")
     expect(page).to_have_url(re.compile("map_x=4"))
     settle(page)
-    check_hover(page, bundle, complete, scores[complete][:, [3, 1]], "photograph", "wrists apart")
+    check_hover(page, bundle, complete, scores[complete][:, [3, 1]], "picture", "wrists apart")
 
 
 def lasso(page: Page, corners: list[tuple[float, float]]) -> None:
@@ -245,7 +245,7 @@ def test_a_click_opens_the_person_and_ways_on(page: Page, lived: Served) -> None
 
 def test_pictures_lie_where_their_people_are_and_open_them(page: Page, lived: Served) -> None:
     bundle = lived.bundle
-    open_map(page, lived, map_pictures="photograph")
+    open_map(page, lived, map_pictures="picture")
     map_ = page.locator(".map")
     expect(map_).not_to_have_attribute("data-pictured", "0")
     assert int(map_.get_attribute("data-pictured") or 0) == int(map_.get_attribute("data-shown") or -1)
@@ -255,7 +255,7 @@ def test_pictures_lie_where_their_people_are_and_open_them(page: Page, lived: Se
     seen = page.screenshot(clip={"x": left, "y": top, "width": 40, "height": 40})
     shown = np.asarray(Image.open(io.BytesIO(seen)).convert("RGB"), float)
     ids = bundle.samples["sample_id"].tolist()
-    tiles = [map_pictures.tile(bundle, who, "photograph", 50) for who in ids]
+    tiles = [map_pictures.tile(bundle, who, "picture", 50) for who in ids]
     differences = [np.abs(shown - tile[5:45, 5:45]).mean() for tile in tiles if tile is not None]
     assert int(np.argmin(differences)) == 0 and len(differences) == PEOPLE
     page.mouse.move(*(pixels[0] + 20).tolist())

@@ -1,10 +1,11 @@
+import ast
 import io
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
-from opening import open_page
+from opening import DASHBOARD, open_page
 from PIL import Image
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
@@ -52,6 +53,16 @@ def test_a_page_opens_with_something_to_see(
         title = figure["layout"]["title"]["text"]
         whom = "fake people, split train" if "n = " in title else "epochs · validation people"
         assert whom in title and "hourglass" in title
+
+
+@pytest.mark.parametrize("path", [DASHBOARD / "app.py", *sorted((DASHBOARD / "views").glob("*.py"))])
+def test_a_page_shows_nothing_that_it_was_not_told_to(path: Path) -> None:
+    """Streamlit writes on the page whatever stands alone on a line of it, but for the first docstring."""
+    lines = ast.parse(path.read_text(encoding="utf-8")).body[1:]
+    alone = [
+        line.lineno for line in lines if isinstance(line, ast.Expr) and not isinstance(line.value, ast.Call)
+    ]
+    assert alone == []
 
 
 @pytest.mark.parametrize("page", TITLES)
