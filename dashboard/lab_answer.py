@@ -115,9 +115,9 @@ class Answer:
         found = self.found()
         if found is not None:
             columns["found"] = [f"{mark(a)} → {mark(b)}" for a, b in zip(*found, strict=True)]
+        columns |= {"peak before": self.before.peaks, "peak after": self.after.peaks}
         pairs = zip(self.before.sure_marks, self.after.sure_marks, strict=True)
         columns["sure"] = [f"{a} → {b}" for a, b in pairs]
-        columns |= {"peak before": self.before.peaks, "peak after": self.after.peaks}
         sides = (("before", self.before), ("after", self.after))
         measured: dict[str, Measures] = {
             when: measure(side.heatmaps) for when, side in sides if side.heatmaps is not None

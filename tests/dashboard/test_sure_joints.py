@@ -12,7 +12,15 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import certainty, components, lab_answer, lab_sheet, loaders, picture_source
+from dashboard import (
+    certainty,
+    components,
+    lab_answer,
+    lab_sheet,
+    loaders,
+    picture_source,
+    skip_study_gallery,
+)
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask
 from posecore.bundle import Bundle, open_bundle
@@ -22,6 +30,7 @@ from posecore.data.heatmaps import decode
 from posecore.keypoints import K
 from posecore.samples import read_peaks
 from posecore.skips.certainty import PERSON, Limit
+from posecore.skips.results import load_skip_study
 from posecore.skips.study import Settings, run_study
 
 PEOPLE = 6
@@ -232,3 +241,22 @@ def test_a_study_that_is_written_anew_is_asked_anew(bundle: Bundle) -> None:
     assert certainty.limit(bundle, ALL_OFF, "mean") == certainty.limit(bundle, ALL_OFF, "zero")
     shutil.rmtree(bundle.path / "studies")
     assert not certainty.limit(bundle, ALL_ON).known
+
+
+def test_the_gallery_leaves_lost_joints_out_and_draws_unsure_ones_hollow(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(components, "picture_of", lambda *_: None)
+    study = load_skip_study(bundle)
+    peaks = study.peaks_under("zero")[0, [0, -1]].copy()
+    study.peaks[0, :, 4] = -0.1
+    decide(bundle, above(peaks[0], 6), zero=None)
+    drawn = skip_study_gallery._pair(bundle, study, 0, "zero", "0000")
+    points = study.points_under("zero")[0, [0, -1]].copy()
+    points[:, 4] = np.nan
+    points[peaks <= 0] = np.nan
+    sure = peaks[0] > above(peaks[0], 6)
+    sure[4] = False
+    whole = drawing.draw_skeleton(drawing.ground(), points[0], sure)
+    cut = drawing.draw_skeleton(drawing.ground(), points[1], np.zeros(K, np.bool_))
+    np.testing.assert_array_equal(drawn, drawing.grid([whole, cut], 2))
