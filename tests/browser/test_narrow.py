@@ -131,6 +131,15 @@ def test_every_one_of_fifteen_clusters_can_be_chosen(
     expect(phone).to_have_url(re.compile(f"{key}=15"))
 
 
+def test_the_effect_map_names_every_joint_and_tells_every_number(phone: Page, shipped: Served) -> None:
+    open_page(phone, shipped, "skip-lab", f"lab_tab={state.LAB_TABS[1]}")
+    chart = phone.locator(".st-key-lab_study_effects")
+    sizes = "all => all.map((text) => text.getBoundingClientRect()).filter((box) => box.height >= 10).length"
+    assert chart.locator(".ytick text").evaluate_all(sizes) == 17
+    assert chart.locator(".xtick text").evaluate_all(sizes) == 4
+    assert chart.locator(".heatmap-label text").evaluate_all(sizes) == 4 * 17
+
+
 def test_people_are_large_enough_to_be_seen(phone: Page, shipped: Served) -> None:
     for path, at_least in (("overview", 80), ("clusters", 110)):
         open_page(phone, shipped, path, "")
