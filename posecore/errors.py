@@ -13,7 +13,7 @@ class ConfigError(PosecoreError, ValueError):
 
 
 class DataError(PosecoreError):
-    """A picture, an annotation file or a prepared data folder that is missing, broken or empty."""
+    """A picture, an annotation file, a prepared data folder or a run's record: missing, broken or empty."""
 
 
 class CheckpointError(PosecoreError):

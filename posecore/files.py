@@ -5,19 +5,29 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from posecore.errors import DataError
 
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it to `path` at the end, remove it on any error."""
+    """Yield a temporary path beside `path`; rename it to `path` at the end, remove it on any error.
+
+    What was written is on the disk before it gets its name: no loss of power leaves half a file there.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
+        _sync(temporary)
         temporary.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         if error.errno is None or error.filename is not None:
             raise
@@ -34,13 +44,35 @@ def write_json(path: Path, value: Any) -> None:
         temporary.write_text(text + "\n", encoding="utf-8")
 
 
+def write_arrays(path: Path, **arrays: ArrayLike) -> None:
+    """Write arrays by name to the .npz file `path`, atomically."""
+    with atomic_file(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """All arrays of an .npz file by name. Raises DataError where it is missing, cut off or something else."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except Exception as error:  # numpy and zipfile raise many kinds for a broken file
+        raise DataError(f"{path}: no readable arrays ({type(error).__name__}); make the file anew") from error
+
+
 def replace_folder(temporary: Path, path: Path) -> None:
-    """Put the finished folder `temporary` in the place of `path`, which may exist already."""
+    """Put the finished folder `temporary` in the place of `path`, which may exist already.
+
+    All that is in it is on the disk before it gets its name.
+    """
+    for entry in temporary.rglob("*"):
+        (_sync_folder if entry.is_dir() else _sync)(entry)
+    _sync_folder(temporary)
     old = path.with_name(f".{path.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if path.exists():
         path.rename(old)
     temporary.rename(path)
+    _sync_folder(path.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -48,3 +80,18 @@ def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file, read in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    """Have the system write a file, or the names in a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(path: Path) -> None:
+    # Some network drives cannot; what is named is whole all the same, the name itself may be lost.
+    with suppress(OSError):
+        _sync(path)

@@ -6,15 +6,18 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context, parent_process
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from posecore.errors import DataError
+from posecore.errors import DataError, PosecoreError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _CHUNK = 8  # tasks that a worker takes at a time
+
+_GO_ON: Final = "go on with --resume and fewer --workers; 0 reads without processes"
 
 
 def cores() -> int:
@@ -25,20 +28,84 @@ def cores() -> int:
 def in_processes(work: Callable[[Task], Result], todo: Sequence[Task], workers: int) -> Iterator[Result]:
     """`work` of every task, in their order; `work` must be a function of a module, or a partial of one.
 
-    Raises DataError where the system ended a worker, and whatever `work` raises.
+    Raises DataError where workers cannot be started or the system ended one, and whatever `work` raises.
     """
     if workers == 1 or len(todo) < 2:
         yield from map(work, todo)
         return
-    # A forked copy of a process with running threads may hang, so workers start afresh.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker) as pool:
+    with ExitStack() as stack:
         try:
-            yield from pool.map(work, todo, chunksize=_CHUNK)
+            yield from _started(stack, work, todo, workers)
         except BrokenProcessPool as error:
             raise DataError(
                 "a worker was ended by the system, perhaps for lack of memory; "
                 "run the same command again with fewer --workers to go on"
             ) from error
+
+
+def _started(
+    stack: ExitStack, work: Callable[[Task], Result], todo: Sequence[Task], workers: int
+) -> Iterator[Result]:
+    """The results of workers that end with `stack`."""
+    try:
+        # A forked copy of a process with running threads may hang, so workers start afresh.
+        pool = stack.enter_context(ProcessPoolExecutor(workers, get_context("spawn"), _start_worker))
+        return pool.map(work, todo, chunksize=_CHUNK)
+    except OSError as error:
+        raise cannot_start(error, "run the same command again with --workers 1, which needs none") from error
+
+
+def cannot_start(error: Exception, mend: str) -> DataError:
+    """The error for workers that the system does not let start. mend: what to do instead."""
+    reason = getattr(error, "strerror", None) or error
+    return DataError(
+        f"no worker can be started ({reason}): memory or shared memory (/dev/shm) is full; {mend}"
+    )
+
+
+@contextmanager
+def reading(workers: int) -> Iterator[None]:
+    """To be held around all that is done with what a torch DataLoader's `workers` read.
+
+    torch tells of their troubles in many lines, and of one that was ended wherever this process just is.
+    Raises what a worker raised for the user as it raised it, and DataError where workers cannot be started,
+    the system ended one, or shared memory is too small.
+    """
+    if workers:
+        _check_queues(workers)
+    try:
+        yield
+    except (PosecoreError, OSError, RuntimeError, MemoryError) as error:
+        told = _in_one_line(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _check_queues(workers: int) -> None:
+    """Make as many as torch is about to, which prints a trace of its own where it cannot."""
+    context = get_context()
+    try:
+        for queue in [context.Queue() for _ in range(workers + 2)]:
+            queue.close()
+    except OSError as error:
+        raise cannot_start(error, _GO_ON) from error
+
+
+def _in_one_line(error: Exception) -> PosecoreError | None:
+    """What torch's error about a worker means; None for any other error."""
+    text = str(error).rstrip()
+    first, last = text.partition("\n")[0], text.rpartition("\n")[2]
+    # "Caught KIND in DataLoader worker process 0.", then its trace, which ends with "module.KIND: message".
+    raised = first.startswith("Caught ") and "in DataLoader worker process" in first
+    ended = text.startswith("DataLoader worker (pid")
+    if "</torch_" in text or ((raised or ended) and "shared memory" in text):
+        return DataError(f"shared memory (/dev/shm) is too small for what the workers read; {_GO_ON}")
+    if ended or (raised and "MemoryError" in first):
+        return DataError(f"a worker was ended by the system, perhaps for lack of memory; {_GO_ON}")
+    if not raised or isinstance(error, RuntimeError):
+        return None
+    return (type(error) if isinstance(error, PosecoreError) else DataError)(last.partition(": ")[2])
 
 
 def _start_worker() -> None:

@@ -93,11 +93,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(checkpoint: Path) -> dict[str, Any]:
-    """The weights, and the record train.py left beside them if it is there."""
+    """The weights, and the record train.py left beside them if it is there and whole."""
     from posecore.models.checkpoint import load_checkpoint
-    from posecore.training.record import read_run
+    from posecore.training.record import found_or_left_out, read_run
 
-    network, made = load_checkpoint(checkpoint), read_run(checkpoint)
+    network, made = load_checkpoint(checkpoint), found_or_left_out(read_run, checkpoint)
     if made is None:
         return {"network": network}
     training = made.record | {"best_epoch": made.history[made.kept]["epoch"]}

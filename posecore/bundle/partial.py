@@ -9,6 +9,7 @@ from typing import Any, Final
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import study_folder
 from posecore.files import write_json
+from posecore.unfinished import read_json
 
 JOB: Final = "job.json"
 
@@ -20,11 +21,7 @@ def open_partial(bundle: Bundle, name: str, job: Mapping[str, Any]) -> Path:
     """
     folder = study_folder(bundle, name).with_name(f".{name}.partial")
     job = json.loads(json.dumps(job))
-    try:
-        same = json.loads((folder / JOB).read_text(encoding="utf-8")) == job
-    except (OSError, ValueError):
-        same = False
-    if not same:
+    if read_json(folder / JOB) != job:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         write_json(folder / JOB, job)

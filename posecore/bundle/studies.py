@@ -14,14 +14,13 @@ from pathlib import Path
 from re import fullmatch
 from typing import Any, Final
 
-import numpy as np
 from numpy.typing import NDArray
 
 from posecore.bundle.manifest import FILE_NAME, MANIFEST, WEIGHTS, FileInfo, check_file, check_hash
 from posecore.bundle.reader import Bundle
 from posecore.config import from_dict
-from posecore.errors import BundleError, ConfigError
-from posecore.files import replace_folder, sha256, write_json
+from posecore.errors import BundleError, ConfigError, DataError
+from posecore.files import read_arrays, replace_folder, sha256, write_json
 
 SCHEMA_VERSION: Final = 1
 FOLDER: Final = "studies"
@@ -145,11 +144,8 @@ def study_arrays(bundle: Bundle, study: Study, file: str) -> dict[str, NDArray[A
     try:
         if problem := check_hash(study.path, file, study.files[file]):
             raise broken_study(bundle, study.name, problem)
-        with np.load(study.path / file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except BundleError:
-        raise
-    except Exception as error:  # numpy and zipfile raise many kinds for a broken file
+        return read_arrays(study.path / file)
+    except (KeyError, OSError, DataError) as error:
         raise broken_study(bundle, study.name, f"{file} is not readable ({type(error).__name__})") from error
 
 

@@ -30,12 +30,13 @@ from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError
-from posecore.files import atomic_file, sha256
+from posecore.files import sha256, write_arrays
 from posecore.inference import Predictor, best_precision
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import HourglassConfig
 from posecore.prediction import BATCH
 from posecore.samples import read_points, read_visibility
+from posecore.unfinished import read_piece
 
 
 def run_networks_study(
@@ -86,23 +87,26 @@ def find_joints(predictor: Predictor, pictures: NDArray[np.uint8]) -> NDArray[np
 def _fill(
     folder: Path, networks: list[Network], runs: list[Path], sets: list[DataSet], crops: list[CropDataset]
 ) -> list[list[StoredHits]]:
-    """Hits per network and data set; those whose file is there are done."""
+    """Hits per network and data set. A file is written for each; those whose file can be read are done."""
     files = [[_file(folder, run, one) for one in sets] for run in runs]
-    done = sum(one.people for row in files for file, one in zip(row, sets, strict=True) if file.is_file())
+    pieces = {file: read_piece(file, "hits") for row in files for file in row}
+    found: dict[Path, StoredHits] = {
+        file: piece["hits"] for file, piece in pieces.items() if piece is not None
+    }
+    done = sum(one.people for row in files for file, one in zip(row, sets, strict=True) if file in found)
     total = len(networks) * sum(one.people for one in sets)
     progress = tqdm(total=total, initial=done, desc="networks", unit=" people", mininterval=1)
     for network, run, row in zip(networks, runs, files, strict=True):
-        todo = [(file, people) for file, people in zip(row, crops, strict=True) if not file.is_file()]
+        todo = [(file, people) for file, people in zip(row, crops, strict=True) if file not in found]
         if not todo:
             continue
         progress.set_postfix_str(network.name, refresh=False)
         predictor = Predictor(load_network(run))
         for file, people in todo:
-            right = _hits(predictor, people, progress)
-            with atomic_file(file) as temporary, temporary.open("wb") as opened:
-                np.save(opened, right)
+            found[file] = _hits(predictor, people, progress)
+            write_arrays(file, hits=found[file])
     progress.close()
-    return [[np.load(file, allow_pickle=False) for file in row] for row in files]
+    return [[found[file] for file in row] for row in files]
 
 
 def _hits(predictor: Predictor, people: CropDataset, progress: "tqdm[None]") -> StoredHits:
@@ -121,7 +125,7 @@ def _hits(predictor: Predictor, people: CropDataset, progress: "tqdm[None]") -> 
 def _file(folder: Path, run: Path, data: DataSet) -> Path:
     """Named by what it depends on: the people, and the weights with the network's configuration."""
     what = [sha256(weights_file(run)), asdict(data)]
-    return folder / f"{hashlib.sha256(json.dumps(what).encode()).hexdigest()[:24]}.npy"
+    return folder / f"{hashlib.sha256(json.dumps(what).encode()).hexdigest()[:24]}.npz"
 
 
 def _refuse_twice(what: str, names: list[str]) -> None:

@@ -6,7 +6,7 @@ measured within a batch; what a batch says lies in a small file, and a run that 
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -26,13 +26,17 @@ from posecore.compare.pair_people import common_people, restricted
 from posecore.compare.pair_results import described, layer_names, save_pair_study, study_name
 from posecore.data.heatmaps import STRIDE, decode
 from posecore.data.prepared import PreparedData
-from posecore.files import atomic_file
+from posecore.files import write_arrays
 from posecore.inference import Predictor
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import Encoded
+from posecore.unfinished import read_piece
 
 BATCH: Final = 32
 """People whose layers are compared with each other: with 256 channels they take 180 MB, flattened."""
+
+PARTS: Final = ("cells", "peaks", "cross", "one", "other")
+"""What is kept of a batch; see posecore.compare.pair_results."""
 
 AT_ONCE: Final = 8
 """People that pass a network together."""
@@ -80,8 +84,7 @@ def compare_bundles(one: Bundle, other: Bundle, data: PreparedData | None, setti
     key = hashlib.sha256(json.dumps(job).encode()).hexdigest()[:12]
     files = [partial / f"{key}-{number:06d}.npz" for number in range(len(batches))]
     looks = [Look(Predictor(bundle.network(), bundle.manifest.precision)) for bundle in (one, other)]
-    _fill(files, looks, people, batches)
-    found = _collect(files)
+    found = _collect(_fill(files, looks, people, batches))
     back = np.argsort(order)
     cells, peaks = (np.concatenate(found[name], axis=1)[:, back] for name in ("cells", "peaks"))
     points = (cells + np.float32(0.5)) * STRIDE
@@ -144,29 +147,32 @@ class Look:
             layer[start : start + len(part)] = part
 
 
-def _fill(files: list[Path], looks: list[Look], people: People, batches: Sequence[NDArray[np.int64]]) -> None:
-    """A file per batch; those whose file is there are done."""
-    done = sum(len(batch) for file, batch in zip(files, batches, strict=True) if file.is_file())
+def _fill(
+    files: list[Path], looks: list[Look], people: People, batches: Sequence[NDArray[np.int64]]
+) -> list[Mapping[str, NDArray[Any]]]:
+    """PARTS of every batch. A file is written per batch; those whose file can be read are done."""
+    pieces = [read_piece(path, *PARTS) for path in files]
+    found: dict[Path, Mapping[str, NDArray[Any]]] = {
+        path: piece for path, piece in zip(files, pieces, strict=True) if piece is not None
+    }
+    done = sum(piece["cells"].shape[1] for piece in found.values())
     total = sum(map(len, batches))
     progress = tqdm(total=total, initial=done, desc="two networks", unit=" people", mininterval=1)
     for path, batch in zip(files, batches, strict=True):
-        if path.is_file():
+        if path in found:
             continue
         pictures = np.stack([people.picture(int(place)) for place in batch])
         cells, peaks, alike = zip(*(look(pictures) for look in looks), strict=True)
         nothing = np.empty(0)
         cross, first, second = multiply(*alike) if alike[0] else (nothing, nothing, nothing)
-        with atomic_file(path) as temporary, temporary.open("wb") as file:
-            np.savez(file, cells=np.stack(cells), peaks=np.stack(peaks), cross=cross, one=first, other=second)
+        parts = np.stack(cells), np.stack(peaks), cross, first, second
+        found[path] = dict(zip(PARTS, parts, strict=True))
+        write_arrays(path, **found[path])
         progress.update(len(batch))
     progress.close()
+    return [found[path] for path in files]
 
 
-def _collect(files: list[Path]) -> dict[str, list[NDArray[Any]]]:
+def _collect(pieces: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, list[NDArray[Any]]]:
     """Every batch's arrays by name, in order."""
-    found: dict[str, list[NDArray[Any]]] = {}
-    for path in files:
-        with np.load(path, allow_pickle=False) as arrays:
-            for name in arrays.files:
-                found.setdefault(name, []).append(arrays[name])
-    return found
+    return {name: [piece[name] for piece in pieces] for name in PARTS}

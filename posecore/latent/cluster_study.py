@@ -1,6 +1,7 @@
 """Make the study `clusters` of a bundle: a sweep over K, and the means to doubt it. A stopped run goes on."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +13,7 @@ from posecore.bundle.manifest import LATENTS
 from posecore.bundle.partial import empty_partial, open_partial
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, write_study
-from posecore.files import atomic_file
+from posecore.files import write_arrays
 from posecore.latent.blockwise import Source
 from posecore.latent.cluster_results import NAME, save_cluster_study
 from posecore.latent.clustering import DENSE
@@ -23,6 +24,7 @@ from posecore.latent.space import Space, component_space, latent_space
 from posecore.latent.stability import RESAMPLES, Stability, stability
 from posecore.latent.sweep import Settings as SweepSettings
 from posecore.latent.sweep import Sweep, sweep
+from posecore.unfinished import read_piece
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,7 @@ def run_cluster_study(bundle: Bundle, settings: Settings, engine: Engine | None 
     found = _sweep(partial / "sweep", space, settings.sweep, engine)
     controls = {}
     for name, make in CONTROLS.items() if settings.controls else ():
-        folder = partial / name
-        if not (folder / "sweep.npz").is_file():
-            _sweep(folder, make(few(space), settings.sweep.seed), settings.sweep, here)
-        controls[name] = _load(folder / "sweep.npz").silhouettes
+        controls[name] = _sweep(partial / name, few(space), settings.sweep, here, make).silhouettes
     gap = _gap(partial / "gap.npz", space, settings) if settings.draws else None
     steady = _stability(partial / "stability.npz", space, found, settings) if settings.resamples else None
     ids = np.array(list(bundle.rows))
@@ -106,17 +105,23 @@ def study_space(latents: NDArray[np.floating], components: int | None, engine: E
     return component_space(scores, components)
 
 
-def _sweep(folder: Path, space: Space, settings: SweepSettings, engine: Engine) -> Sweep:
+def _sweep(
+    folder: Path,
+    space: Space,
+    settings: SweepSettings,
+    engine: Engine,
+    make: Callable[[Space, int], Space] | None = None,
+) -> Sweep:
+    """Over the people of a space, or over the control that `make` makes of them."""
     path = folder / "sweep.npz"
-    if not path.is_file():
-        folder.mkdir(exist_ok=True)
-        _save(path, **vars(sweep(space, settings, folder, engine.source(space), quiet=False)))
-    return _load(path)
-
-
-def _load(path: Path) -> Sweep:
-    with np.load(path, allow_pickle=False) as arrays:
-        return Sweep(**{name: arrays[name] for name in arrays.files})
+    piece = read_piece(path, *(field.name for field in fields(Sweep)))
+    if piece is not None:
+        return Sweep(**piece)
+    folder.mkdir(exist_ok=True)
+    space = space if make is None else make(space, settings.seed)
+    found = sweep(space, settings, folder, engine.source(space), quiet=False)
+    write_arrays(path, **vars(found))
+    return found
 
 
 def _gap(path: Path, space: Space, settings: Settings) -> Gap:
@@ -125,7 +130,8 @@ def _gap(path: Path, space: Space, settings: Settings) -> Gap:
     count = min(DENSE, *people.features.shape)
     fitted = fit_components(people.features, count)
     dense = component_space(fitted.project(people.features), len(fitted.axes))
-    if not path.is_file():
+    piece = read_piece(path, "gaps", "errors")
+    if piece is None:
         found = gap_statistic(
             dense,
             settings.sweep.most,
@@ -134,25 +140,16 @@ def _gap(path: Path, space: Space, settings: Settings) -> Gap:
             settings.sweep.seed,
             quiet=False,
         )
-        _save(path, gaps=found.gaps, errors=found.errors)
-    with np.load(path, allow_pickle=False) as arrays:
-        return Gap(
-            np.arange(1, settings.sweep.most + 1),
-            arrays["gaps"],
-            arrays["errors"],
-            settings.draws,
-            dense.name,
-            len(people.rows),
-        )
+        piece = {"gaps": found.gaps, "errors": found.errors}
+        write_arrays(path, **piece)
+    numbers = np.arange(1, settings.sweep.most + 1)
+    return Gap(numbers, piece["gaps"], piece["errors"], settings.draws, dense.name, len(people.rows))
 
 
 def _stability(path: Path, space: Space, found: Sweep, settings: Settings) -> Stability:
-    if not path.is_file():
-        _save(path, ari=stability(space, found, settings.resamples, settings.sweep.seed, quiet=False).ari)
-    with np.load(path, allow_pickle=False) as arrays:
-        return Stability(found.numbers, arrays["ari"])
-
-
-def _save(path: Path, **arrays: NDArray[np.generic]) -> None:
-    with atomic_file(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
+    piece = read_piece(path, "ari")
+    if piece is not None:
+        return Stability(found.numbers, piece["ari"])
+    steady = stability(space, found, settings.resamples, settings.sweep.seed, quiet=False)
+    write_arrays(path, ari=steady.ari)
+    return steady

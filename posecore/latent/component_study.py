@@ -21,13 +21,14 @@ from posecore.bundle.studies import Study, write_study
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError, DataError
-from posecore.files import atomic_file
+from posecore.files import write_arrays
 from posecore.inference import Predictor
 from posecore.latent.component_results import NAME, SKIPS, save_component_study
 from posecore.latent.decoding import decode_latents
 from posecore.latent.pca import Components, fit_components
 from posecore.metrics.pck import PCK_RADIUS, Hits, hits
 from posecore.samples import read_points, read_visibility
+from posecore.unfinished import read_piece
 
 COUNTS: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000)
 """Components kept, as far as there are so many; all of them and the latent itself are always added."""
@@ -145,15 +146,17 @@ def _points(
 ) -> NDArray[np.float32]:
     """(2, N, V + 1, 17, 2) crop pixels of the people tried, skips as in SKIPS; nan without a picture.
 
-    A file is written per chunk; chunks whose file is there are done.
+    A file is written per chunk; chunks whose file can be read are done.
     """
     counts = kept_counts(components)
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
-    files = [partial / f"{start:07d}.npy" for start in range(0, len(tried), CHUNK)]
-    done = sum(min(CHUNK, len(tried) - int(path.stem)) for path in files if path.is_file())
+    files = [partial / f"{start:07d}.npz" for start in range(0, len(tried), CHUNK)]
+    pieces = [read_piece(path, "points") for path in files]
+    chunks = {path: piece["points"] for path, piece in zip(files, pieces, strict=True) if piece is not None}
+    done = sum(points.shape[1] for points in chunks.values())
     progress = tqdm(total=len(tried), initial=done, desc="component study", unit=" people", mininterval=1)
     for path in files:
-        if path.is_file():
+        if path in chunks:
             continue
         found = []
         for row in tried[int(path.stem) : int(path.stem) + CHUNK]:
@@ -165,10 +168,10 @@ def _points(
                 helped = decode(decode_latents(predictor, latents, skips))[0]
             found.append(np.stack([alone, helped]))
             progress.update()
-        with atomic_file(path) as temporary, temporary.open("wb") as file:
-            np.save(file, np.stack(found, axis=1))
+        chunks[path] = np.stack(found, axis=1)
+        write_arrays(path, points=chunks[path])
     progress.close()
-    return np.concatenate([np.load(path, allow_pickle=False) for path in files], axis=1)
+    return np.concatenate([chunks[path] for path in files], axis=1)
 
 
 def _right(points: NDArray[np.float32], people: People, tried: NDArray[np.int64]) -> NDArray[np.int8]:

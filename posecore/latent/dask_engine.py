@@ -5,6 +5,7 @@ here, and what comes back is small. A block that is lost with its worker is read
 Needs `pip install -e ".[dask]"`, and posecore wherever a worker runs.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,11 +16,11 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.errors import ConfigError
+from posecore.errors import ConfigError, DataError
 from posecore.latent.blockwise import BLOCK, LEAST_BLOCK, Task
 from posecore.latent.pca import Components
 from posecore.latent.space import Space
-from posecore.processes import cores
+from posecore.processes import cannot_start, cores
 from posecore.threads import one_blas_thread
 
 PATIENCE: Final = 10
@@ -32,26 +33,44 @@ Result = TypeVar("Result")
 def dask_client(address: str | None = None) -> Iterator[Any]:
     """A client of the cluster whose scheduler has this address, or of one on this machine, a worker per core.
 
-    Raises ConfigError where Dask is not installed or nobody answers.
+    Raises ConfigError where Dask is not installed or nobody answers, DataError where no worker can start and,
+    out of the work done with the client, where the system ends one after the other.
     """
     try:
         import distributed
     except ImportError as error:
         raise ConfigError('Dask is not installed; run `pip install -e ".[dask]"`') from error
     machines: Any = distributed
-    if address is not None:
-        try:
-            client = machines.Client(address, timeout=PATIENCE)
-        except (OSError, ValueError) as error:
-            raise ConfigError(
-                f"no Dask scheduler answers at {address!r:.80}; start one, or leave it out"
-            ) from error
-        with client:
-            yield client
-        return
-    own = machines.LocalCluster(cores(), threads_per_worker=1, dashboard_address=None)
-    with own, machines.Client(own) as client:
-        yield client
+    try:
+        if address is not None:
+            with _client_of(machines, address) as client:
+                yield client
+        else:
+            with _own_cluster(machines) as own, machines.Client(own) as client:
+                yield client
+    except machines.KilledWorker as error:
+        raise DataError(
+            "Dask workers were ended by the system one after the other, perhaps for lack of memory; run the "
+            "same command again without --engine dask, or on workers with more memory, to go on"
+        ) from error
+
+
+def _client_of(machines: Any, address: str) -> Any:
+    try:
+        return machines.Client(address, timeout=PATIENCE)
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"no Dask scheduler answers at {address!r:.80}; start one, or leave it out"
+        ) from error
+
+
+def _own_cluster(machines: Any) -> Any:
+    try:
+        return machines.LocalCluster(
+            cores(), threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+        )
+    except (OSError, RuntimeError) as error:
+        raise cannot_start(error, "run the same command again without --engine dask") from error
 
 
 @dataclass(frozen=True, eq=False)

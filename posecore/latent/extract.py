@@ -239,17 +239,20 @@ def _fill(
     Returns the sum of each skip branch, (C, H, W) from fine to coarse.
     """
     done, sums = files.done()
+    for row in rows[: min(done, shown)]:
+        # Those of people who are done are made anew where a killed run or a full disk left none.
+        if not _is_readable(path := _shipped(files, crops, row)):
+            _ship(path, crops.picture(int(row)))
     progress = tqdm(total=len(rows), initial=done, desc="latents", unit=" people", mininterval=1)
     for start in range(done, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         pictures = np.stack([crops.picture(int(row)) for row in batch])
         for i, row in enumerate(batch[: max(0, shown - start)]):
-            name = f"{PICTURES}{crops.table['sample_id'].iloc[row]}.webp"
-            pictures[i] = _ship(files.folder / name, pictures[i])
-        for i, row in enumerate(batch if shared is not None else ()):
-            name = str(crops.table["sample_id"].iloc[row])
-            if shared is not None and name in shared.rows and (path := shared.picture_path(name)):
-                pictures[i] = np.asarray(Image.open(path).convert("RGB"))
+            pictures[i] = _ship(_shipped(files, crops, row), pictures[i])
+        if shared is not None:
+            for i, sample_id in enumerate(crops.table["sample_id"].iloc[batch]):
+                if sample_id in shared.rows and (theirs := shared.picture_path(sample_id)):
+                    pictures[i] = np.asarray(Image.open(theirs).convert("RGB"))
         encoded = predictor.encode(pictures)
         heatmaps = predictor.decode(encoded, (ALL_ON,))[0]
         points, peaks = decode(heatmaps)
@@ -263,6 +266,19 @@ def _fill(
             files.mark(start + len(batch), sums)
     progress.close()
     return sums
+
+
+def _shipped(files: LatentFiles, crops: CropDataset, row: np.int64) -> Path:
+    """Where the picture of a person lies who is shown."""
+    return files.folder / "pictures" / f"{crops.table['sample_id'].iloc[row]}.webp"
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        Image.open(path).load()
+    except (OSError, SyntaxError, ValueError):  # Pillow's for a broken file
+        return False
+    return True
 
 
 def _ship(path: Path, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

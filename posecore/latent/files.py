@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from posecore.bundle.manifest import LATENTS
 from posecore.bundle.reader import LEVEL_KEYS
-from posecore.files import atomic_file, write_json
+from posecore.files import write_arrays, write_json
 from posecore.keypoints import K
+from posecore.unfinished import read_json, read_piece
 
 
 class LatentFiles:
@@ -25,17 +26,29 @@ class LatentFiles:
         self._marks = self.folder / "done.npz"
         job_file = self.folder / "job.json"
         job = json.loads(json.dumps(job))
-        if not (job_file.is_file() and json.loads(job_file.read_text(encoding="utf-8")) == job):
+        arrays: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
+            LATENTS: (np.float16, (people, dimensions)),
+            "predicted.npy": (np.float32, (people, K, 3)),
+            "tiles.npy": (np.uint8, (people, 64, 64, 3)),
+        }
+        if read_json(job_file) != job or not all(self._holds(name, *of) for name, of in arrays.items()):
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)
             try:
-                self._reserve(LATENTS, np.float16, (people, dimensions))
-                self._reserve("predicted.npy", np.float32, (people, K, 3))
-                self._reserve("tiles.npy", np.uint8, (people, 64, 64, 3))
+                for name, of in arrays.items():
+                    self._reserve(name, *of)
                 write_json(job_file, job)
             except OSError:
                 shutil.rmtree(self.folder)
                 raise
+
+    def _holds(self, name: str, dtype: type[np.generic], shape: tuple[int, ...]) -> bool:
+        """Whether an array's file is there and as long as it has to be."""
+        try:
+            mapped = self.read(name)
+        except Exception:  # numpy raises many kinds for a broken header
+            return False
+        return mapped.dtype == dtype and mapped.shape == shape
 
     def _reserve(self, name: str, dtype: type[np.generic], shape: tuple[int, ...]) -> None:
         """Make an array's file with all its blocks: a disk that fills under a map would end the process."""
@@ -61,15 +74,12 @@ class LatentFiles:
 
     def done(self) -> tuple[int, list[NDArray[np.float64]]]:
         """How many people are finished, and the sums of their skip features."""
-        if not self._marks.is_file():
-            return 0, []
-        with np.load(self._marks, allow_pickle=False) as marks:
-            return int(marks["people"]), [marks[key] for key in LEVEL_KEYS]
+        marks = read_piece(self._marks, "people", *LEVEL_KEYS)
+        return (0, []) if marks is None else (int(marks["people"]), [marks[key] for key in LEVEL_KEYS])
 
     def mark(self, people: int, sums: list[NDArray[np.float64]]) -> None:
         """Everything up to `people` is on disk."""
-        with atomic_file(self._marks) as temporary, temporary.open("wb") as file:
-            np.savez(file, people=people, **dict(zip(LEVEL_KEYS, sums, strict=True)))  # type: ignore[arg-type]
+        write_arrays(self._marks, people=people, **dict(zip(LEVEL_KEYS, sums, strict=True)))
 
     def finish(self) -> None:
         """Remove what does not belong to the bundle."""

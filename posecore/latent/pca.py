@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import ConfigError, DataError
-from posecore.files import atomic_file
+from posecore.files import read_arrays, write_arrays
 from posecore.latent.arrays import blocks
 from posecore.threads import one_blas_thread
 
@@ -90,33 +90,23 @@ class Components:
 
     def save(self, path: Path) -> None:
         """Write a .npz file, whole or not at all."""
-        with atomic_file(path) as temporary, temporary.open("wb") as file:
-            np.savez(
-                file,
-                mean=self.mean,
-                axes=self.axes,
-                variances=self.variances,
-                total_variance=self.total_variance,
-                people=self.people,
-                left_out=self.left_out,
-            )
+        write_arrays(path, **vars(self))
 
     @classmethod
     def load(cls, path: Path) -> "Components":
         """Read what `save` wrote. Raises DataError where it is missing or broken."""
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                loaded = cls(
-                    mean=arrays["mean"],
-                    axes=arrays["axes"],
-                    variances=arrays["variances"],
-                    total_variance=float(arrays["total_variance"]),
-                    people=int(arrays["people"]),
-                    left_out=arrays["left_out"],
-                )
-        except Exception as error:  # numpy and zipfile raise many kinds for a broken file
-            kind = type(error).__name__
-            raise DataError(f"{path}: no readable components ({kind}); compute and save them anew") from error
+            arrays = read_arrays(path)
+            loaded = cls(
+                mean=arrays["mean"],
+                axes=arrays["axes"],
+                variances=arrays["variances"],
+                total_variance=float(arrays["total_variance"]),
+                people=int(arrays["people"]),
+                left_out=arrays["left_out"],
+            )
+        except (DataError, KeyError, TypeError, ValueError) as error:
+            raise DataError(f"{path}: no readable components; compute and save them anew") from error
         if loaded.mean.ndim != 1 or loaded.axes.shape != (len(loaded.variances), len(loaded.mean)):
             raise DataError(f"{path}: its arrays do not fit together; compute and save the components anew")
         return loaded

@@ -19,11 +19,12 @@ from posecore.bundle.manifest import LATENTS
 from posecore.bundle.partial import empty_partial, open_partial
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, write_study
-from posecore.errors import ConfigError
-from posecore.files import atomic_file
+from posecore.errors import ConfigError, DataError
+from posecore.files import write_arrays
 from posecore.latent.parallel import DRAWS, Parallel, analysed_rows, parallel_analysis, shuffled_spectra
 from posecore.latent.pca import Components, fit_components, spectrum
 from posecore.latent.projection import NAME, save_projection
+from posecore.unfinished import read_piece
 
 KEPT: Final = 128
 """Components kept where nobody asks for another number."""
@@ -64,13 +65,13 @@ def project(bundle: Bundle, settings: Settings) -> Study:
         load_umap()  # what keeps it from running is better known before the long work
     components = _components(partial, bundle.latents, settings)
     scores = components.project(bundle.latents)
-    all_variances = _kept(partial / "spectrum.npy", lambda: spectrum(bundle.latents))
+    all_variances = _kept(partial / "spectrum.npz", lambda: spectrum(bundle.latents))
     parallel = _parallel(partial, np.asarray(bundle.latents[rows]), settings)
     known = np.isfinite(scores).all(axis=1)
     umap, said = None, f"UMAP needs more than {2 * NEIGHBOURS} people; there are {known.sum()}"
     if known.sum() > 2 * NEIGHBOURS:
         plane = _kept(
-            partial / "umap.npy", lambda: umap_plane(scores[known, :UMAP_COMPONENTS], settings.seed)
+            partial / "umap.npz", lambda: umap_plane(scores[known, :UMAP_COMPONENTS], settings.seed)
         )
         umap, said = np.full((len(scores), 2), np.nan, np.float32), "made"
         umap[known] = plane
@@ -137,34 +138,42 @@ def umap_plane(scores: NDArray[np.floating], seed: int = 0) -> NDArray[np.float3
 
 def _components(partial: Path, latents: NDArray[np.floating], settings: Settings) -> Components:
     path = partial / "components.npz"
-    if not path.is_file():
+    try:
+        return Components.load(path)
+    except DataError:
         fitted = fit_components(latents, settings.components or KEPT)
-        fitted = fitted.first(int((fitted.variances > FLAT * fitted.variances[0]).sum()))
-        (fitted if settings.components is None else fitted.first(settings.components)).save(path)
-    return Components.load(path)
+    fitted = fitted.first(int((fitted.variances > FLAT * fitted.variances[0]).sum()))
+    fitted = fitted if settings.components is None else fitted.first(settings.components)
+    fitted.save(path)
+    return fitted
 
 
 def _parallel(partial: Path, latents: NDArray[np.floating], settings: Settings) -> Parallel:
-    variances = _kept(partial / "analysed.npy", lambda: spectrum(latents))
-    files = [partial / f"shuffled{draw:04d}.npy" for draw in range(settings.draws)]
-    done = next((draw for draw, path in enumerate(files) if not path.is_file()), len(files))
+    variances = _kept(partial / "analysed.npz", lambda: spectrum(latents))
+    files = [partial / f"shuffled{draw:04d}.npz" for draw in range(settings.draws)]
+    shuffled: list[NDArray[np.float32]] = []
+    for path in files:
+        piece = read_piece(path, "values")
+        if piece is None:
+            break
+        shuffled.append(piece["values"])
+    done = len(shuffled)
     draws = shuffled_spectra(latents, done, len(files), settings.seed)
     for path, found in zip(
         files[done:],
         tqdm(draws, "parallel analysis", len(files), initial=done, unit=" draws", mininterval=1),
         strict=True,
     ):
-        _save(path, found)
-    return parallel_analysis(variances, np.stack([np.load(path) for path in files]), len(latents))
+        write_arrays(path, values=found)
+        shuffled.append(found)
+    return parallel_analysis(variances, np.stack(shuffled), len(latents))
 
 
 def _kept(path: Path, compute: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32]:
     """What is in the file, or is computed and written there."""
-    if not path.is_file():
-        _save(path, compute())
-    return np.asarray(np.load(path, allow_pickle=False), np.float32)
-
-
-def _save(path: Path, values: NDArray[np.float32]) -> None:
-    with atomic_file(path) as temporary, temporary.open("wb") as file:
-        np.save(file, values)
+    piece = read_piece(path, "values")
+    if piece is not None:
+        return piece["values"]
+    values = compute()
+    write_arrays(path, values=values)
+    return values

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from posecore.errors import ConfigError
-from posecore.files import atomic_file
+from posecore.files import write_arrays
 from posecore.latent.blockwise import BLOCK, LocalSource, Source, in_threads
 from posecore.latent.distances import between, pairs
+from posecore.unfinished import read_piece
 
 NOISE: Final = -1
 """The label of people in no cluster. They have no silhouette, and nobody is compared with them."""
@@ -98,8 +99,7 @@ def silhouettes(
         done += 1
         progress.update()
         if progress_file is not None and time.monotonic() - saved > SAVED_EVERY:
-            with atomic_file(progress_file) as temporary, temporary.open("wb") as file:
-                np.savez(file, sums=sums, done=done)
+            write_arrays(progress_file, sums=sums, done=done)
             saved = time.monotonic()
     progress.close()
     return _values(sums, codes, edges)
@@ -169,10 +169,8 @@ def _cluster_sums(block: NDArray[np.float32], *others: Any) -> tuple[NDArray[np.
 
 
 def _begun(path: Path | None, shape: tuple[int, int]) -> tuple[int, NDArray[np.float32]]:
-    if path is not None and path.is_file():
-        with np.load(path, allow_pickle=False) as saved:
-            return int(saved["done"]), saved["sums"]
-    return 0, np.zeros(shape, np.float32)
+    saved = None if path is None else read_piece(path, "done", "sums")
+    return (0, np.zeros(shape, np.float32)) if saved is None else (int(saved["done"]), saved["sums"])
 
 
 def _values(

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import ConfigError
-from posecore.files import atomic_file
+from posecore.files import write_arrays
 from posecore.latent.blockwise import COPY_UP_TO, Source
 from posecore.latent.clustering import check_k, largest_first
 from posecore.latent.kmeans import kmeans, sketch
 from posecore.latent.silhouette import mean_silhouette, silhouettes
 from posecore.latent.space import Space
+from posecore.unfinished import read_piece
 
 
 @dataclass(frozen=True)
@@ -114,15 +115,14 @@ def _clustered(
     shadows, found = None, []
     for group in groups:
         path = None if folder is None else folder / f"labels-{group[0][1]:03d}.npz"
-        if path is not None and path.is_file():
-            with np.load(path, allow_pickle=False) as saved:
-                found.append((saved["labels"], saved["inertia"]))
+        saved = None if path is None else read_piece(path, "labels", "inertia")
+        if saved is not None:
+            found.append((saved["labels"], saved["inertia"]))
             continue
         shadows = sketch(source) if shadows is None else shadows
         runs = kmeans(source, [k for _, k, _ in group], group, shadows=shadows, quiet=quiet)
         labels = np.stack([largest_first(own) for own in runs.labels]).astype(np.uint8)
         found.append((labels, runs.inertia))
         if path is not None:
-            with atomic_file(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, labels=labels, inertia=runs.inertia)
+            write_arrays(path, labels=labels, inertia=runs.inertia)
     return np.concatenate([part[0] for part in found]), np.concatenate([part[1] for part in found])

@@ -28,13 +28,14 @@ from posecore.bundle.studies import Study, open_study, write_study
 from posecore.data.heatmaps import STRIDE, decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import BundleError, ConfigError
-from posecore.files import atomic_file
+from posecore.files import write_arrays
 from posecore.inference import Predictor
 from posecore.keypoints import GROUPS
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import Encoded
 from posecore.skips.certainty import STORED, store_thresholds
 from posecore.skips.results import NAME, save_results
+from posecore.unfinished import read_piece
 
 CHUNK: Final = 32
 """People between two points from which a killed run goes on."""
@@ -88,9 +89,10 @@ def run_study(bundle: Bundle, data: PreparedData | None, settings: Settings) -> 
     weights = bundle.manifest.files[WEIGHTS]["sha256"]
     job = described | {"weights": weights, "people": people_hash, "chunk": CHUNK}
     partial = open_partial(bundle, NAME, job)
-    _fill(partial, predictor, people, order, _means(bundle, predictor, settings), settings.replacements)
+    means = _means(bundle, predictor, settings)
+    chunks = _fill(partial, predictor, people, order, means, settings.replacements)
 
-    cells, peaks = _collect(partial, order)
+    cells, peaks = _collect(chunks, order)
     points = (cells + np.float32(0.5)) * STRIDE
     variants = cells.shape[1]
     right = np.stack(
@@ -163,11 +165,18 @@ def _fill(
     order: NDArray[np.int64],
     means: Sequence[Tensor] | None,
     replacements: tuple[str, ...],
-) -> None:
-    """Visit everybody in `order`, writing a file per chunk; chunks whose file is there are done."""
+) -> list[Mapping[str, NDArray[Any]]]:
+    """Visit everybody in `order`; cells and peaks of every chunk.
+
+    A file is written per chunk; chunks whose file can be read are done.
+    """
     starts = range(0, len(order), CHUNK)
-    todo = [start for start in starts if not _chunk(folder, start).is_file()]
-    done = len(order) - sum(min(CHUNK, len(order) - start) for start in todo)
+    pieces = {start: read_piece(_chunk(folder, start), "cells", "peaks") for start in starts}
+    chunks: dict[int, Mapping[str, NDArray[Any]]] = {
+        start: piece for start, piece in pieces.items() if piece is not None
+    }
+    todo = [start for start in starts if start not in chunks]
+    done = sum(len(chunk["cells"]) for chunk in chunks.values())
     progress = tqdm(total=len(order), initial=done, desc="skip study", unit=" people", mininterval=1)
     before: tuple[int, Encoded] | None = None
     for start in todo:
@@ -184,17 +193,16 @@ def _fill(
             peaks.append(np.concatenate([found[0][1][:1], *(p[1:] for _, p in found)]))
             before = place, encoded
             progress.update()
-        with atomic_file(_chunk(folder, start)) as temporary, temporary.open("wb") as file:
-            np.savez(file, cells=np.stack(cells), peaks=np.stack(peaks))
+        chunks[start] = {"cells": np.stack(cells), "peaks": np.stack(peaks)}
+        write_arrays(_chunk(folder, start), **chunks[start])
     progress.close()
+    return [chunks[start] for start in starts]
 
 
-def _collect(folder: Path, order: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+def _collect(
+    chunks: Sequence[Mapping[str, NDArray[Any]]], order: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """All chunks, back in the people's own order."""
-    cells, peaks = [], []
-    for start in range(0, len(order), CHUNK):
-        with np.load(_chunk(folder, start), allow_pickle=False) as arrays:
-            cells.append(arrays["cells"])
-            peaks.append(arrays["peaks"])
     back = np.argsort(order)
-    return np.concatenate(cells)[back], np.concatenate(peaks)[back]
+    cells, peaks = (np.concatenate([chunk[name] for chunk in chunks]) for name in ("cells", "peaks"))
+    return cells[back], peaks[back]

@@ -4,7 +4,6 @@ People are rendered into .NAME.partial beside the destination. Of each there is 
 who has a record is finished, so a killed run goes on where it stopped.
 """
 
-import json
 import shutil
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -22,6 +21,7 @@ from posecore.files import atomic_file, replace_folder, write_json
 from posecore.keypoints import KEYPOINTS, LIMBS
 from posecore.processes import cores, in_processes
 from posecore.synthetic.people import render_person
+from posecore.unfinished import read_json
 
 INFO: Final = "rendered.json"
 """Says how the folder was made, and that it may be replaced."""
@@ -74,14 +74,12 @@ def _make(destination: Path, settings: Settings, workers: int) -> dict[str, int]
     _begin(folder, settings)
     counts = {split: n for split, n in (("train", settings.people), ("val", settings.val)) if n}
     everybody = [(split, index) for split, n in counts.items() for index in range(n)]
-    todo = [person for person in everybody if not _record(folder, *person).is_file()]
+    todo = [person for person in everybody if not _is_done(folder, *person)]
     rendered = in_processes(partial(_render, folder, settings.seed), todo, workers)
     for _ in tqdm(rendered, total=len(everybody), initial=len(everybody) - len(todo), desc="people"):
         pass
     for split, n in counts.items():
-        records = [
-            json.loads(_record(folder, split, index).read_text(encoding="utf-8")) for index in range(n)
-        ]
+        records = [read_json(_record(folder, split, index)) for index in range(n)]
         write_json(annotation_file(folder, split), _content(records, settings))
     shutil.rmtree(folder / _RECORDS)
     (folder / _JOB).unlink()
@@ -103,11 +101,7 @@ def check_replaceable(path: Path) -> None:
 def _begin(folder: Path, settings: Settings) -> None:
     """Keep what a run with the same settings left, remove what another did."""
     job = folder / _JOB
-    try:
-        before = json.loads(job.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        before = None
-    if before != asdict(settings):
+    if read_json(job) != asdict(settings):
         shutil.rmtree(folder, ignore_errors=True)
         write_json(job, asdict(settings))
 
@@ -116,19 +110,29 @@ def _record(folder: Path, split: str, index: int) -> Path:
     return folder / _RECORDS / f"{split}-{index}.json"
 
 
+def _picture(folder: Path, split: str, index: int) -> Path:
+    return folder / f"{split}2017" / f"{index + 1:012d}.jpg"
+
+
+def _is_done(folder: Path, split: str, index: int) -> bool:
+    """Whether a person's record and picture are whole; a JPEG that was cut lacks the mark of its end."""
+    record, picture = read_json(_record(folder, split, index)), _picture(folder, split, index)
+    has_record = isinstance(record, dict) and record.keys() >= {"image", "annotations"}
+    return has_record and picture.is_file() and picture.read_bytes().endswith(b"\xff\xd9")
+
+
 def _render(folder: Path, seed: int, person: tuple[str, int]) -> None:
     """Write one person's picture and record: a function of the module, as workers need it."""
     cv2.setNumThreads(1)  # there is a worker per core already
     split, index = person
     rendered = render_person(seed, index, split)
-    number = index + 1
-    name = f"{number:012d}.jpg"
-    with atomic_file(folder / f"{split}2017" / name) as temporary:
+    number, picture = index + 1, _picture(folder, split, index)
+    with atomic_file(picture) as temporary:
         Image.fromarray(rendered.image).save(temporary, format="JPEG", quality=rendered.quality)
     height, width = rendered.image.shape[:2]
     annotations = [rendered.annotation, *rendered.others]
     record = {
-        "image": {"id": number, "file_name": name, "width": width, "height": height, "license": 1},
+        "image": {"id": number, "file_name": picture.name, "width": width, "height": height, "license": 1},
         "annotations": [
             {"id": number * _MOST_PER_PICTURE + i, "image_id": number, **annotation}
             for i, annotation in enumerate(annotations)

@@ -1,6 +1,5 @@
 """What a training run begins with: a new network, or one that was trained before."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from posecore.models.checkpoint import load_autoencoder, load_checkpoint, weight
 from posecore.models.extend import with_autoencoder
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.training.presets import Preset
-from posecore.training.record import RUN, read_run
+from posecore.training.record import RUN, found_or_left_out, read_record, read_run
 
 
 class Beginning:
@@ -20,12 +19,13 @@ class Beginning:
     autoencoder: weights of one to put into the network's bottleneck, made by train_autoencoder.py.
 
     network: trainable. history: its epochs up to the one that was kept. record: for the next run's record.
-    Raises CheckpointError for weights that are not usable, ConfigError where the two do not fit together.
+    What lies beside weights and is not whole is left out and told of; the weights are enough. Raises
+    CheckpointError for weights that are not usable, ConfigError where the two do not fit together.
     """
 
     def __init__(self, checkpoint: Path, autoencoder: Path | None = None) -> None:
         self.network: StackedHourglass = load_checkpoint(checkpoint)
-        made = read_run(checkpoint)
+        made = found_or_left_out(read_run, checkpoint)
         self.history = [] if made is None else made.history[: made.kept + 1]
         self.record: dict[str, Any] = {
             "weights": weights_digest(self.network),
@@ -36,7 +36,7 @@ class Beginning:
             self.network = with_autoencoder(self.network, squeezing)
             self.record["autoencoder"] = {
                 "weights": weights_digest(squeezing),
-                "run": json.loads(run.read_text(encoding="utf-8")) if run.is_file() else None,
+                "run": found_or_left_out(read_record, run) if run.is_file() else None,
             }
         self.network.requires_grad_(True)
 

@@ -28,6 +28,7 @@ from posecore.errors import ConfigError, DataError
 from posecore.metrics.pck import hits, pck
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.layers import Stem
+from posecore.processes import reading
 from posecore.samples import read_points, read_visibility
 from posecore.training.augment import augment
 from posecore.training.beginning import Beginning, first_network
@@ -151,13 +152,16 @@ def train(
             torch.manual_seed(seed + 1_000_003 * (1 + epoch * fabric.world_size + fabric.global_rank))
         sampler.set_epoch(epoch)
         loader = DataLoader(examples, batch_size, sampler=sampler, num_workers=workers, drop_last=True)
-        batches = tqdm(
-            fabric.setup_dataloaders(loader, use_distributed_sampler=False),
-            desc=f"epoch {earlier + epoch + 1}/{earlier + epochs} at {examples.size} px",
-            disable=not fabric.is_global_zero,
-            mininterval=1 if os.isatty(2) else 30,
-        )
-        train_loss = _train_epoch(fabric, module, fabric_optimiser, schedule, batches, preset)
+        with (
+            reading(workers),
+            tqdm(
+                fabric.setup_dataloaders(loader, use_distributed_sampler=False),
+                desc=f"epoch {earlier + epoch + 1}/{earlier + epochs} at {examples.size} px",
+                disable=not fabric.is_global_zero,
+                mininterval=1 if os.isatty(2) else 30,
+            ) as batches,
+        ):
+            train_loss = _train_epoch(fabric, module, fabric_optimiser, schedule, batches, preset)
         if not np.isfinite(train_loss):
             raise DataError(
                 f"{run.path}: the loss became {train_loss} in epoch {earlier + epoch + 1}; "

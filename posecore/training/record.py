@@ -5,15 +5,16 @@ Everything in a state file is a tensor or a plain value, so it is read with weig
 
 import io
 import json
-import os
+import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 
 from posecore.config import from_dict
-from posecore.errors import CheckpointError, ConfigError
+from posecore.errors import CheckpointError, ConfigError, DataError
 from posecore.files import atomic_file, write_json
 from posecore.models.hourglass import HourglassConfig
 
@@ -34,22 +35,69 @@ class Run(NamedTuple):
     kept: int
 
 
+Found = TypeVar("Found")
+
+
 def read_run(checkpoint: Path) -> Run | None:
     """The run that left the weights `checkpoint`; None where its record or its history is not beside them.
 
     Those of the name LAST are of its last epoch, all others of its own epoch with the best validation PCK, of
-    equal ones the last.
+    equal ones the last. Raises DataError, naming the file, where one of the two is not whole.
     """
     folder = checkpoint.parent
     if not ((folder / RUN).is_file() and (folder / HISTORY).is_file()):
         return None
-    record = json.loads((folder / RUN).read_text(encoding="utf-8"))
-    history = [json.loads(line) for line in (folder / HISTORY).read_text(encoding="utf-8").splitlines()]
+    record, history = read_record(folder / RUN), _read_history(folder / HISTORY)
     # Runs from before this was recorded are taken as their own from the first epoch on.
-    own = range(record.get("epochs_before", 0), len(history))
+    before = record.get("epochs_before", 0)
+    if not (isinstance(before, int) and 0 <= before < len(history)):
+        raise _broken(folder / HISTORY, f"{len(history)} epochs, none of them the run's own")
     if checkpoint.name == LAST:
         return Run(record, history, len(history) - 1)
+    own = range(before, len(history))
     return Run(record, history, max(own, key=lambda place: (history[place]["val_pck"], place)))
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """What a file RUN says of its run. Raises DataError where it is not whole."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _broken(path, "not readable as JSON") from error
+    if not isinstance(record, dict):
+        raise _broken(path, "no JSON object")
+    return record
+
+
+def _read_history(path: Path) -> list[dict[str, Any]]:
+    history = []
+    try:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            epoch = json.loads(line)
+            history.append({**epoch, "epoch": int(epoch["epoch"]), "val_pck": float(epoch["val_pck"])})
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _broken(path, f"line {len(history) + 1} is no epoch's record") from error
+    return history
+
+
+def _broken(path: Path, problem: str) -> DataError:
+    if (path.parent / STATE).is_file():
+        mend = "delete it, and run the same training again with --resume: that writes it anew"
+    else:  # what goes on without a state begins anew, and the weights would be lost
+        mend = "put it back from a copy, or train into another folder"
+    return DataError(f"{path}: {problem}; {mend}")
+
+
+def found_or_left_out(read: Callable[[Path], Found], path: Path) -> Found | None:
+    """`read(path)`, or None where that raises DataError: for work that needs the weights alone.
+
+    What is left out is told in one line on standard error.
+    """
+    try:
+        return read(path)
+    except DataError as error:
+        print(f"left out: {error}", file=sys.stderr)
+        return None
 
 
 class RunFolder:
@@ -64,7 +112,8 @@ class RunFolder:
         """Begin or go on; returns the state to go on from, if there is one.
 
         Raises ConfigError where a run is there already and `resume` is not set, or where it was
-        started with other settings.
+        started with other settings; DataError where its record is not whole. Its history, which may be cut
+        off, is written anew from the state.
         """
         there = (self.path / RUN).is_file()
         if there and not resume:
@@ -72,7 +121,7 @@ class RunFolder:
                 f"{self.path}: a run is there already; continue it with --resume or choose another --out"
             )
         if there:
-            before = json.loads((self.path / RUN).read_text(encoding="utf-8"))
+            before = read_record(self.path / RUN)
             if "model" in before:
                 # One from before a field existed has that field's default.
                 before["model"] = json.loads(json.dumps(asdict(from_dict(HourglassConfig, before["model"]))))
@@ -85,17 +134,21 @@ class RunFolder:
                         "give the same options to continue, or choose another --out"
                     )
         write_json(self.path / RUN, settings)
-        return self._load_state()
+        state = self._load_state()
+        if state is not None:
+            self._write_history(state["history"])
+        return state
 
     def save_state(self, state: dict[str, Any], history: list[dict[str, Any]]) -> None:
         """Keep the state after an epoch together with the history up to it."""
         # Through memory: torch turns a full disk into an error of its own that names no file.
         buffer = io.BytesIO()
         torch.save({**state, "history": history}, buffer)
-        with atomic_file(self.path / STATE) as temporary, temporary.open("wb") as file:
-            file.write(buffer.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
+        with atomic_file(self.path / STATE) as temporary:
+            temporary.write_bytes(buffer.getbuffer())
+        self._write_history(history)
+
+    def _write_history(self, history: list[dict[str, Any]]) -> None:
         with atomic_file(self.path / HISTORY) as temporary:
             temporary.write_text("".join(json.dumps(line) + "\n" for line in history), encoding="utf-8")
 

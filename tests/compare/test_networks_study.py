@@ -171,7 +171,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_files(written, runs, data, 
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL, env=alone)
     partial = path / "studies" / ".networks.partial"
     began = time.monotonic()
-    while len(list(partial.glob("[!.]*.npy"))) < 2 and time.monotonic() - began < 60:
+    while len(list(partial.glob("[!.]*.npz"))) < 2 and time.monotonic() - began < 60:
         assert process.poll() is None
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
