@@ -59,7 +59,7 @@ def check_destination(destination: Path) -> None:
 def write_bundle(folder: Path, manifest: Manifest, destination: Path) -> None:
     """Make the temporary folder `folder`, which holds every file but the manifest, the bundle `destination`.
 
-    manifest: its `files` are those that lie elsewhere, see `pictures_in`; what lies in the folder is added.
+    manifest: of its `files` those are kept that lie elsewhere, see `pictures_in`; what is in the folder is added.
     An older bundle there is replaced. What an interrupted run left under a temporary name is removed.
     Raises BundleError where the result would not open, or `destination` is no bundle; it is then as before.
     """
@@ -67,7 +67,10 @@ def write_bundle(folder: Path, manifest: Manifest, destination: Path) -> None:
     for left_over in folder.rglob(".*.tmp"):
         left_over.unlink()
     (folder / MANIFEST).unlink(missing_ok=True)
-    files: dict[str, FileInfo] = manifest.files | {
+    elsewhere = {
+        name: info for name, info in manifest.files.items() if manifest.folder_of(folder, name) != folder
+    }
+    files: dict[str, FileInfo] = elsewhere | {
         path.relative_to(folder).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size}
         for path in sorted(folder.rglob("*"))
         if path.is_file()
