@@ -20,9 +20,11 @@ ROOT = Path(__file__).parent.parent.parent
 
 @dataclass(frozen=True)
 class Served:
-    """A running dashboard. bundle: the first one it serves. temporary: where it may leave files."""
+    """A running dashboard. process: its id. bundle: the first one it serves. temporary: where it may leave
+    files."""
 
     url: str
+    process: int
     bundle: Bundle
     temporary: Path
     log: Path
@@ -44,7 +46,7 @@ def serving(artifacts: Path, folder: Path) -> Iterator[Served]:
     try:
         _wait_for(f"{url}/_stcore/health", server, log)
         first = sorted(path.parent for path in artifacts.glob("*/manifest.json"))[0]
-        yield Served(url, open_bundle(first), temporary, log)
+        yield Served(url, server.pid, open_bundle(first), temporary, log)
     finally:
         server.terminate()
         server.wait(20)

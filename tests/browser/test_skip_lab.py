@@ -4,6 +4,8 @@ import hashlib
 import io
 import re
 import statistics
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -62,6 +64,15 @@ async (image) => {
 }
 """
 
+CHANGED = """
+async (before) => {
+  const image = [...document.querySelectorAll('[data-testid="stImage"] img')].find(
+    image => image.alt.startsWith('Skeleton: ') && image.alt !== 'Skeleton: All four skips on');
+  return image && await (DIGEST)(image) !== before;
+}
+""".replace("DIGEST", DIGEST)
+"""Whether another result is there than the one of this digest."""
+
 
 def open_lab(page: Page, served: Served, **link: str) -> None:
     page.goto(f"{served.url}/skip-lab?" + "&".join(f"{key}={value}" for key, value in link.items()))
@@ -112,6 +123,10 @@ def photograph(size: tuple[int, int]) -> bytes:
 def upload(page: Page, served: Served, name: str, data: bytes) -> None:
     page.goto(f"{served.url}/skip-lab?lab_source=your own picture")
     page.get_by_test_id("stFileUploaderDropzone").wait_for()
+    choose(page, name, data)
+
+
+def choose(page: Page, name: str, data: bytes) -> None:
     kind = {"name": name, "mimeType": "image/png", "buffer": data}
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files=[kind])
 
@@ -132,11 +147,11 @@ def test_a_file_a_box_and_the_joint_table(page: Page, served: Served) -> None:
     upload(page, served, "secret-holiday.png", scene())
     settle(page)
     whole = result(page).evaluate(DIGEST)
+    page.get_by_text("Set the box around the person").click()
     page.locator(".js-plotly-plot .nsewdrag").first.wait_for()
     page.wait_for_timeout(500)
     draw_box(page, 0.4, 0.2, 0.55, 0.8)
     expect(page.locator('img[alt="The crop that the network sees"]')).to_be_visible()
-    page.get_by_text("The box in numbers").click()
     fields = [page.get_by_label(name, exact=True) for name in ("Left", "Top", "Width", "Height")]
     # 1,200 x 900 pixels: the box is 180 x 540 of them at (480, 180).
     expect(fields[0]).to_have_value(re.compile(r"^4(7\d|8\d)"))
@@ -151,13 +166,75 @@ def test_a_file_a_box_and_the_joint_table(page: Page, served: Served) -> None:
     assert "secret-holiday" not in served.log.read_text()
 
 
-def test_a_bad_file_gets_a_sentence_and_the_page_lives(page: Page, served: Served) -> None:
-    upload(page, served, "words.png", b"these are words")
-    expect(page.get_by_text("not a JPEG, PNG, WebP or HEIC picture")).to_be_visible()
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        files=[{"name": "good.png", "mimeType": "image/png", "buffer": scene()}]
-    )
+def test_a_refused_file_says_why_and_takes_the_answer_before_it_away(
+    page: Page, served: Served, tmp_path: Path
+) -> None:
+    huge = tmp_path / "huge.tif"
+    with huge.open("wb") as file:
+        file.truncate(60 * 2**20)
+    upload(page, served, "good.png", scene())
     settle(page)
+    choose(page, "words.png", b"these are words")
+    expect(page.get_by_text("The file is not a JPEG, PNG, WebP, HEIC")).to_be_visible()
+    expect(result(page)).to_have_count(0)
+    choose(page, "good", scene())
+    settle(page)
+    expect(page.get_by_text("The file is not a JPEG")).to_have_count(0)
+    # Too large for the server: the widget's tile says so.
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(huge)
+    expect(page.get_by_text("A file that turns red was not taken")).to_be_visible()
+    expect(result(page)).to_have_count(0)
+    choose(page, "good.png", scene())
+    settle(page)
+
+
+def test_a_second_picture_finds_all_as_it_was(page: Page, served: Served) -> None:
+    upload(page, served, "a.png", scene())
+    settle(page)
+    for level in (0, 2):
+        page.evaluate(CLICK, level)
+    page.get_by_text("mean", exact=True).click()
+    page.get_by_label("Heatmaps of").click()
+    page.get_by_role("option", name="left wrist").click()
+    settle(page)
+    for data in (photograph((900, 1200)), scene(), photograph((901, 1200))):
+        before = result(page).evaluate(DIGEST)
+        choose(page, "b.png", data)
+        page.wait_for_function(CHANGED, arg=before)
+        settle(page)
+        checked = [page.locator(f'input[aria-label="{name}"]').is_checked() for name in LEVEL_NAMES]
+        assert checked == [True, False, True, False]
+        expect(page.get_by_role("radio", name="mean", exact=True)).to_be_checked()
+        expect(result(page)).to_have_attribute("alt", "Skeleton: Cut: 32 × 32, 8 × 8")
+        expect(page.locator('img[alt^="Hourglass"]')).to_have_attribute(
+            "alt", re.compile("cut: 32 × 32, 8 × 8$")
+        )
+        expect(page.locator('img[alt="Heatmaps, Cut: 32 × 32, 8 × 8: left wrist"]')).to_be_visible()
+        asked = parse_qs(urlsplit(page.url).query)
+        assert {key: value for key, (value,) in asked.items() if key != "lab_source"} == {
+            "lab_64": "true", "lab_16": "true", "lab_replacement": "mean", "lab_joint": "left wrist"
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 1000), (390, 844)])
+def test_an_upload_s_switches_and_skeletons_are_in_sight_together(
+    width: int, height: int, page: Page, served: Served
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    upload(page, served, "a.jpg", photograph((900, 1200)))
+    settle(page)
+    if width < 1000:
+        page.get_by_text("Skip connections, on = used").scroll_into_view_if_needed()
+        page.evaluate(
+            "() => document.querySelector('[data-testid=\"stMain\"]').scrollBy(0, "
+            "document.querySelector('[data-testid=\"stCheckbox\"]').getBoundingClientRect().top - 100)"
+        )
+    seen = [page.locator(f'input[aria-label="{name}"]').locator("xpath=..") for name in LEVEL_NAMES]
+    seen += [page.locator('img[alt="Skeleton: All four skips on"]'), result(page)]
+    for what in seen:
+        box = what.bounding_box()
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, box
+    expect(page.locator(".js-plotly-plot")).to_have_count(0)
 
 
 def test_every_switch_changes_the_picture_and_a_copied_link_restores_it(
