@@ -36,9 +36,13 @@ HOW = {
     "went around the bottleneck does not walk along",
     MEAN: "with the **mean skip features of the data set**, the same at every stop",
 }
-JUDGED_AS: Final = {OFF: "zero", OWN: "other", MEAN: "mean"}
-"""What stands in for all cut skips when it is told whether the decoder is sure: a stop is not the person it
-starts from, so to it their features are another person's."""
+MIXED: Final = Limit(
+    None,
+    False,
+    "The features are the start's, the latent is the stop's: of such a mix the skip study says nothing.",
+)
+REPLACEMENT: Final = {OFF: "zero", MEAN: "mean"}
+"""What stands in for all four cut skips."""
 TILE = 256
 
 
@@ -65,7 +69,7 @@ def show(bundle: Bundle) -> None:
     _strip(bundle, stops)
     with large:
         maps = _decoded(bundle, stops, skips, crop)
-        limit = certainty.limit(bundle, ALL_OFF, JUDGED_AS[skips])
+        limit = MIXED if skips == OWN else certainty.limit(bundle, ALL_OFF, REPLACEMENT[skips])
         if maps is not None:
             _nobody(maps, limit)
         _player(bundle, stops, maps, limit)
@@ -143,7 +147,6 @@ def _about_decoder(bundle: Bundle, maps: NDArray[np.float32], skips: str, limit:
         f"walk, {strongest:.3f}, is at full strength. Of real people with all skips the median peak is "
         f"{usual:.3f}.  \nReal people: {certainty.meaning(certainty.limit(bundle))}  \n"
         f"The decoder: {certainty.meaning(limit)}"
-        + (" Judged as with another person's features: a stop is not its start." if skips == OWN else "")
     )
 
 

@@ -202,9 +202,7 @@ def test_a_person_on_the_map_and_their_skeleton(bundle: Bundle, monkeypatch: pyt
     assert f"**{WHO}** · **no person**, sure of 3 of 17 joints" in words(app)
 
 
-@pytest.mark.parametrize(
-    ("skips", "name"), [("off", "zero"), ("the data set's mean", "mean"), ("the start's own", "other")]
-)
+@pytest.mark.parametrize(("skips", "name"), [("off", "zero"), ("the data set's mean", "mean")])
 def test_the_walk_says_how_sure_the_decoder_is_of_every_stop(
     skips: str, name: str, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +221,19 @@ def test_the_walk_says_how_sure_the_decoder_is_of_every_stop(
         info.value.startswith("**Along this walk the decoder does not find a person**") for info in app.info
     )
     assert "sure of 17 of 17 joints" in words(app)  # the real people
+
+
+def test_of_a_stop_with_the_starts_own_features_nobody_knows(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames: list = []
+    monkeypatch.setattr("dashboard.walk_view.player", lambda titles, given, key: frames.append(given))
+    decide(bundle, 0.0, zero=None, mean=None, other=None)
+    app = opened(monkeypatch, bundle, "pc_walk", walk_skips="the start's own", walk_start=WHO)
+    said = "The decoder, of the stop itself: not known which of 17 joints are sure"
+    assert all(said in stop.words for stop in frames[-1])
+    assert "of such a mix the skip study says nothing" in words(app)
+    assert "does not find a person" not in words(app)
 
 
 def test_pages_without_a_study_say_that_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
