@@ -180,8 +180,8 @@ def _pictures(pair: Pair, answer: Answer, told: list[str]) -> None:
     )
     st.caption(
         f"n = 1, {answer.subject.who} · {pair.source(1).split('<br>')[1]}. Both share one scale, from 0 to "
-        f"A's {'median' if joint == ALL_JOINTS else 'own'} peak. From A to B: blue is less in B than in A, "
-        "orange more"
+        f"A's {'median' if joint == ALL_JOINTS else 'own'} peak. In the difference blue is less in B than in "
+        "A, orange more"
         + (", in each cell of the joint that differs most there." if joint == ALL_JOINTS else ".")
     )
 

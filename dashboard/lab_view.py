@@ -168,7 +168,7 @@ def _heatmaps(answer: Answer, joint: str, source: str) -> None:
     st.caption(
         f"{source}. The heatmaps before and after share one scale, from 0 to the "
         + ("median" if joint == ALL_JOINTS else "joint's")
-        + " peak before. What changed: blue is less than before, orange more"
+        + " peak before. In the difference blue is less than before, orange more"
         + (", in each cell of the joint that changed most there." if joint == ALL_JOINTS else ".")
     )
 
