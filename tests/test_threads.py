@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.linalg
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import OpenBLASController, threadpool_info, threadpool_limits
 
 from posecore.latent.blockwise import in_threads
 from posecore.latent.pca import fit_components
@@ -26,13 +26,13 @@ PATIENCE = 60
 def many_threads() -> Iterator[None]:
     """More than one, so that a limit can be seen on a machine with a single core, too.
 
-    Set by threads that end: threadpoolctl listens to no other thread while the one it listens to lives.
+    threadpoolctl listens to no other thread while the one it listens to lives, which may be an earlier test's.
     """
-    with ThreadPoolExecutor(1) as pool:
-        limits = pool.submit(threadpool_limits, MANY, "blas").result()
+    OpenBLASController.clear_controlling_thread(force=True)
+    limits = threadpool_limits(MANY, "blas")
     yield
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(limits.restore_original_limits).result()
+    OpenBLASController.clear_controlling_thread(force=True)
+    limits.restore_original_limits()
 
 
 def blas_threads() -> set[int]:
