@@ -26,7 +26,7 @@ PATIENCE = 60
 def many_threads() -> Iterator[None]:
     """More than one, so that a limit can be seen on a machine with a single core, too.
 
-    threadpoolctl listens to no other thread while the one it listens to lives, which may be an earlier test's.
+    threadpoolctl listens to no other thread while that one lives; it may be an earlier test's.
     """
     OpenBLASController.clear_controlling_thread(force=True)
     limits = threadpool_limits(MANY, "blas")

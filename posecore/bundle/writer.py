@@ -59,7 +59,7 @@ def check_destination(destination: Path) -> None:
 def write_bundle(folder: Path, manifest: Manifest, destination: Path) -> None:
     """Make the temporary folder `folder`, which holds every file but the manifest, the bundle `destination`.
 
-    manifest: of its `files` those are kept that lie elsewhere (`pictures_in`); what is in the folder is added.
+    manifest: its `files` that lie elsewhere (`pictures_in`) are kept; what is in the folder is added.
     An older bundle there is replaced. What an interrupted run left under a temporary name is removed.
     Raises BundleError where the result would not open, or `destination` is no bundle; it is then as before.
     """
