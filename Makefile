@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 # `make dashboard` and `make test` need nothing but Python >= 3.11: what is missing is installed first.
 dashboard: .venv/installed
-	$(BIN)/python -m streamlit run dashboard/app.py
+	$(BIN)/python -m streamlit run dashboard/app.py $(if $(ADDRESS),--server.address $(ADDRESS))
 
 # The shipped bundle, whole: people are rendered, cropped, shown to the shipped network (or to CHECKPOINT, weights
 # made by train.py), and every study of the pages is computed. Needs no photograph.
