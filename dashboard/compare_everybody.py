@@ -216,7 +216,7 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
         "Arrows lead from where A finds a joint to where B does. A click opens the person. Beside each: "
         + ("PCK of A → B." if labelled else "the median distance between the two.")
         + (
-            " Among equals people with a picture come first; of others the heatmaps of A are dimmed."
+            " Among equals people with a picture come first; the others' arrows are on A's heatmaps."
             if bare.any()
             else ""
         )

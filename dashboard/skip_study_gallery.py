@@ -95,7 +95,9 @@ def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: st
         donor = components.picture_of(bundle, str(study.sample_ids[study.donors[row]]))
     if crop is None or (replacement == "other" and donor is None):
         on = pictures.ground(bundle, str(study.sample_ids[row]))
-        points = study.points_under(replacement)[row]
+        # An empty heatmap names no place.
+        found = study.peaks_under(replacement)[row][..., None] > 0
+        points = np.where(found, study.points_under(replacement)[row], np.nan)
         # The heatmaps are those with all skips, so they are not shown beside joints without.
         without = _bare_ground(points[ALL_MASKS.index(parse_mask(mask))]) if crop is None else crop
         drawn = zip((on, without), (0, ALL_MASKS.index(parse_mask(mask))), strict=True)
