@@ -22,6 +22,10 @@ SYMBOLS: Final = ("circle", "diamond", "x")
 SCORE_SCALE: Final = ("#3B528B", "#2C728E", "#21918C", "#28AE80", "#5EC962", "#ADDC30")
 """The middle of viridis, whose ends vanish on a dark and on a light ground."""
 
+SHADES: Final = [[0, "#EEF3F7"], [1, CATEGORIES[4]]]
+INK: Final = "#1B2530"
+"""Of tables and the numbers on them: opaque and light enough to be read on any page."""
+
 GREY: Final = "#8A8F98"
 MARK: Final = "#D55E00"
 
@@ -29,11 +33,11 @@ NARROW: Final = 328
 """Pixels of a figure's width on a page of 390 pixels, without its margins. Plotly breaks no line by itself,
 and cuts what is too long for the figure."""
 
-TITLE, ENTRY, ROW_NAME = 52, 36, 26
+TITLE, ENTRY, ROW_NAME = 52, 40, 26
 """Characters of a line of a figure's title, of a legend's entry and of a row's name, that fit there."""
 
-TITLE_LINE, AXIS_LINE, LEGEND_ROW = 17, 18, 20
-"""Pixels of a line, and of a legend's row, from top to bottom."""
+TITLE_LINE, AXIS_LINE, LEGEND_ROW, LEGEND_LINE = 17, 18, 20, 15
+"""Pixels from top to bottom of a line, of a legend's row, and of what another line adds to that."""
 
 AXIS_ROOM: Final = 54
 """Pixels below the axes for ticks and one line of a title."""
@@ -188,9 +192,12 @@ def broken(text: str, most: int) -> str:
 
 def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
     """Put a name beside every row, the first on top. names: as the figure's data call the rows."""
+    # Turned by the range and not by the order of names: of heatmaps Plotly would turn the colours alone, and
+    # write every number into another row.
     figure.update_yaxes(
-        type="category", categoryorder="array", categoryarray=list(names)[::-1], automargin=True,
+        type="category", categoryorder="array", categoryarray=list(names), autorange="reversed",
         tickmode="array", tickvals=list(names), ticktext=[broken(name, ROW_NAME) for name in names],
+        automargin=True,
     )  # fmt: skip
 
 
@@ -222,10 +229,12 @@ def set_below(figure: go.Figure, ticks: int = 0) -> None:
         longest = max(len(line) for trace in entries for line in trace.name.split("<br>"))
         # Plotly gives every entry the width of the widest, and a legend the width of the axes.
         columns = max(1, int(across / (40 + 5.5 * longest)))
-        heights = [trace.name.count("<br>") + 1 for trace in entries]
-        below = LEGEND_ROW * sum(max(heights[at : at + columns]) for at in range(0, len(heights), columns))
+        heights = [LEGEND_ROW + LEGEND_LINE * trace.name.count("<br>") for trace in entries]
+        below = sum(max(heights[at : at + columns]) for at in range(0, len(heights), columns))
     elif any(trace.type == "heatmap" for trace in figure.data):
         below = SCALE_ROOM
+        high = figure.layout.height - figure.layout.margin.t - AXIS_ROOM
+        figure.update_traces(colorbar={"y": -(AXIS_ROOM + more + 6) / high, "yanchor": "top"})
     height = figure.layout.height + more + below
     figure.update_layout(
         height=height,
@@ -250,12 +259,10 @@ def rows_around_zero(figure: go.Figure, names: Sequence[str], axis: str, source:
 
 
 def colour_bar(title: str) -> dict[str, Any]:
-    """A scale of colours at the lower edge, where it takes a narrow page no width; see `set_below`."""
+    """A scale of colours, which `set_below` puts below the axes, where it takes a narrow page no width."""
     return {
-        # Plotly would draw the last line of the title over the colours.
-        "title": {"text": f"{title}<br>", "side": "top"},
-        "orientation": "h", "thickness": 10, "outlinewidth": 0, "yref": "container", "y": 0.01,
-        "yanchor": "bottom", "ypad": 2,
+        "title": {"text": title, "side": "top"}, "orientation": "h", "thickness": 10, "outlinewidth": 0,
+        "ypad": 2,
     }  # fmt: skip
 
 

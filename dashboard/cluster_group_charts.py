@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts import GREY, colour_bar, framed, name_rows, rows_around_zero, set_below
+from dashboard.charts import GREY, INK, SHADES, colour_bar, framed, name_rows, rows_around_zero, set_below
 from posecore.latent.matching import Comparison
 
 
@@ -68,13 +68,13 @@ def contingency(
     figure = go.Figure(
         go.Heatmap(
             z=share, x=list(others), y=list(ours), zmin=0, zmax=1,
-            colorscale=[[0, "rgba(0,114,178,0.06)"], [1, "rgba(0,114,178,0.75)"]],
+            colorscale=SHADES, textfont={"color": INK},
             text=[[f"{count:,}" for count in row] for row in found.counts], texttemplate="%{text}",
             colorbar=colour_bar("share of the row") | {"tickformat": ".0%"},
             hovertemplate="%{y}, %{x}<br>%{text} people, %{z:.0%} of the row<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_layout(**framed(source, 140 + 34 * len(ours)))
+    figure.update_layout(**framed(source, 140 + max(110, 34 * len(ours))))
     figure.update_xaxes(title=titles[1], type="category", showgrid=False)
     figure.update_yaxes(title=titles[0], showgrid=False)
     name_rows(figure, ours)

@@ -120,6 +120,8 @@ def one(bundle: Bundle, found: Answer, names: dict[int, str], sample_id: str) ->
     """A person: pictures, where they are, how surely, and links to the other pages."""
     place = np.flatnonzero(found.space.rows == bundle.row(sample_id))
     heatmaps, ground = components.heatmap_of(bundle, sample_id), pictures.ground(bundle, sample_id)
+    if not pictures.at_hand(bundle)[bundle.row(sample_id)]:
+        st.caption(f"{pictures.absent(bundle, sample_id)} Shown are the heatmaps, and the joints on them.")
     words, image = st.columns([2, 3], vertical_alignment="center")
     image.image(
         drawing.jpeg(drawing.grid([heatmaps, components.skeleton_of(bundle, sample_id, ground)], 2)),

@@ -11,6 +11,8 @@ from plotly.subplots import make_subplots
 from dashboard.charts import (
     CATEGORIES,
     GREY,
+    INK,
+    SHADES,
     SYMBOLS,
     colour_bar,
     framed,
@@ -24,11 +26,6 @@ from posecore.skips.statistics import Estimate
 
 COLOURS: Final = CATEGORIES[0], CATEGORIES[1]
 """Of A and B."""
-
-
-SHADES: Final = [[0, "#EEF3F7"], [1, CATEGORIES[4]]]
-INK: Final = "#1B2530"
-"""Of tables and the numbers on them: opaque and light enough to be read on any page."""
 
 
 def joints(names: Sequence[str], found: Paired, sides: tuple[str, str], source: str) -> go.Figure:

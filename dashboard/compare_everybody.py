@@ -217,7 +217,7 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
             else "the median distance between the two, in pixels of the 256-pixel crop."
         )
         + (
-            " Among equals people with a picture come first; of others the heatmaps of A are dimmed."
+            " Among equals people with a picture come first; the others' arrows are on A's heatmaps."
             if bare.any()
             else ""
         )

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, map_canvas, pictures, state
+from dashboard import components, map_canvas, state
 from dashboard.compare_pair import Pair
 from dashboard.compare_person import open_person
 from posecore import drawing
@@ -44,5 +44,6 @@ def _tile(
     pair: Pair, name: str, first: NDArray[np.floating], second: NDArray[np.floating]
 ) -> drawing.Picture:
     crop = components.picture_of(pair.other, name)
-    on = pictures.ground(pair.one, name) if crop is None else crop
+    crop = components.picture_of(pair.one, name) if crop is None else crop
+    on = components.heatmap_of(pair.one, name) if crop is None else crop
     return drawing.enlarge(drawing.draw_moves(on, first, second), TILE)

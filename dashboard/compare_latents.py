@@ -136,7 +136,6 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
     figure = cluster_group_charts.contingency(
         compared, names[0], names[1], ("clusters of A", "clusters of B"), pair.source(people)
     )
-    figure.update_traces(colorscale=compare_charts.SHADES, textfont={"color": compare_charts.INK})
     components.chart(
         figure, "compare_contingency",
         f"How many of {people} people are in each pair of clusters; adjusted Rand index {compared.ari:.3f}",

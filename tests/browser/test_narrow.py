@@ -11,10 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 from served import ROOT, Served, serving
 
 from dashboard import cluster_view, state
+from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import open_bundle
 from posecore.compare.pair_study import Settings, compare_bundles
+from posecore.keypoints import KEYPOINTS, label
 from posecore.latent.project import Settings as ProjectSettings
 from posecore.latent.project import project
+from posecore.skips.results import load_skip_study
+from posecore.skips.summary import summarise
 
 ONE, TWIN = "one-network-that-goes-by-a-long-name", "the-very-same-under-another-long-name"
 PAGES = (
@@ -69,6 +73,13 @@ CUT = r"""
 """What is cut or written over something else, in words."""
 
 
+MIDDLES = """
+all => all.map((text) => [text.textContent.replace('−', '-'), text.getBoundingClientRect()])
+  .filter(([, box]) => box.height >= 10)
+  .map(([word, box]) => [word, (box.left + box.right) / 2, (box.top + box.bottom) / 2])
+"""
+
+
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The shipped bundle with all its studies, and two of people who do not exist, compared."""
@@ -117,16 +128,18 @@ def test_nothing_is_cut(phone: Page, shipped: Served, path: str, link: str) -> N
     assert phone.evaluate(CUT) == []
 
 
-@pytest.mark.parametrize(("label", "key"), [("Show", "clu_show"), ("Cluster", "clu_one")])
-def test_every_one_of_fifteen_clusters_can_be_chosen(
-    phone: Page, shipped: Served, label: str, key: str
-) -> None:
+@pytest.mark.parametrize("key", ["clu_show", "clu_one"])
+def test_every_one_of_fifteen_clusters_can_be_chosen(phone: Page, shipped: Served, key: str) -> None:
     open_page(phone, shipped, "clusters", "clu_k=15&clu_tab=What is each?")
     row = phone.locator(f".st-key-{key}")
-    for number in range(1, 16):
-        option = row.get_by_text(str(number), exact=True)
-        box = option.bounding_box()
-        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    for width in (390, 800, 1440):
+        phone.set_viewport_size({"width": width, "height": 844})
+        phone.wait_for_timeout(300)
+        edge = row.bounding_box()
+        for number in range(1, 16):
+            box = row.get_by_text(str(number), exact=True).bounding_box()
+            assert edge and box and edge["x"] <= box["x"]
+            assert box["x"] + box["width"] <= min(edge["x"] + edge["width"], width)
     row.get_by_text("15", exact=True).click()
     expect(phone).to_have_url(re.compile(f"{key}=15"))
 
@@ -134,10 +147,21 @@ def test_every_one_of_fifteen_clusters_can_be_chosen(
 def test_the_effect_map_names_every_joint_and_tells_every_number(phone: Page, shipped: Served) -> None:
     open_page(phone, shipped, "skip-lab", f"lab_tab={state.LAB_TABS[1]}")
     chart = phone.locator(".st-key-lab_study_effects")
-    sizes = "all => all.map((text) => text.getBoundingClientRect()).filter((box) => box.height >= 10).length"
-    assert chart.locator(".ytick text").evaluate_all(sizes) == 17
-    assert chart.locator(".xtick text").evaluate_all(sizes) == 4
-    assert chart.locator(".heatmap-label text").evaluate_all(sizes) == 4 * 17
+    rows, columns, numbers = (
+        chart.locator(f"{kind} text").evaluate_all(MIDDLES) for kind in (".ytick", ".xtick", ".heatmap-label")
+    )
+    assert [word for word, *_ in rows] == [label(name) for name in KEYPOINTS]
+    assert [word for word, *_ in columns] == list(LEVEL_NAMES)
+    told = {}
+    for number, x, y in numbers:
+        joint = min(rows, key=lambda row: abs(row[2] - y))[0]
+        told[joint, min(columns, key=lambda column: abs(column[1] - x))[0]] = number
+    loss = summarise(load_skip_study(shipped.bundle), "zero").loss.mean * 100
+    assert told == {
+        (joint, level): f"{value + 0.0:.0f}".replace("-0", "0")
+        for level, values in zip(LEVEL_NAMES, loss, strict=True)
+        for joint, value in zip([label(name) for name in KEYPOINTS], values, strict=True)
+    }
 
 
 def test_people_are_large_enough_to_be_seen(phone: Page, shipped: Served) -> None:

@@ -62,7 +62,7 @@ def test_long_words_are_broken_and_the_figure_grows_by_their_lines() -> None:
     assert figure.layout.yaxis.ticktext[0] == "a network that was trained<br>for as long"
     assert list(figure.layout.yaxis.tickvals) == names == list(figure.data[0].y)
     heights = [one.layout.height - one.layout.margin.b - one.layout.margin.t for one in (short, figure)]
-    assert heights[0] == heights[1] and figure.layout.margin.b > short.layout.margin.b + 40
+    assert heights[0] == heights[1] and figure.layout.margin.b > short.layout.margin.b + 30
 
 
 def test_maps_of_many_clusters_keep_their_height_above_the_legend() -> None:

@@ -64,6 +64,7 @@ def captions(app: AppTest) -> list[str]:
         ("skip_lab", {"lab_person": BARE[0]}),
         ("skip_lab", {"lab_replacement": "other", "lab_donor": BARE[0]}),
         ("latent_map", {"map_person": BARE[0]}),
+        ("clusters", {"clu_person": BARE[0]}),
         ("pc_walk", {"walk_start": BARE[0], "walk_skips": "the start's own"}),
         ("compare", {"cmp_tab": "One person", "cmp_person": BARE[0]}),
     ],

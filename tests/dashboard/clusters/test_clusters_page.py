@@ -1,5 +1,6 @@
 """The page Clusters: what it says, forged links, bad people, files."""
 
+import base64
 import io
 import json
 from collections.abc import Callable
@@ -11,10 +12,11 @@ import pandas as pd
 import pytest
 import streamlit as st
 from fake_bundle import make_fake_bundle
+from PIL import Image
 from planted import DIMENSIONS, PEOPLE, in_groups, open_clusters, plant
 from reading import figures, words
 
-from dashboard import cluster_answers, cluster_files
+from dashboard import cluster_answers, cluster_charts, cluster_files
 from dashboard.cluster_answers import answer
 from dashboard.cluster_questions import Place, Question
 from posecore.bundle import open_bundle
@@ -30,6 +32,20 @@ def test_the_page_says_how_it_was_made_and_where(studied: Path, monkeypatch: pyt
     assert "n = 60 fake people" in figures(some)[0]["layout"]["title"]["text"]
     part = open_clusters(monkeypatch, studied, clu_people="one cluster", clu_of_k="2", clu_of="1")
     assert "n = 30 of 60 fake people" in figures(part)[0]["layout"]["title"]["text"]
+
+
+@pytest.mark.parametrize("link", [{}, {"clu_show": "2"}])
+def test_people_on_the_map_are_figures_that_hide_little(
+    link: dict[str, str], artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plane = figures(open_clusters(monkeypatch, artifacts, **link))[1]
+    drawn = plane["layout"]["images"]
+    assert 1 <= len(drawn) <= cluster_charts.CELLS**2
+    for one in drawn:
+        kind, data = one["source"].split(",")
+        picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+        assert kind == "data:image/png;base64" and picture.shape[2] == 4
+        assert 0 < (picture[..., 3] > 0).mean() < 0.5
 
 
 @pytest.mark.parametrize(
