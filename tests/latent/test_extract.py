@@ -1,9 +1,11 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from harming import HARMS
 
 import posecore.latent.extract as module
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask
@@ -97,6 +99,47 @@ def test_a_killed_extraction_goes_on_and_ends_with_the_same(
     monkeypatch.setattr(Predictor, "encode", lambda *a: (encoded.append(len(a[1])), real(*a))[1])
     extract(predictor(), data, "train", tmp_path / "parts")
     assert sum(encoded) == 24 - 10 + 8  # ten people were done; eight are the validation people
+    whole, parts = (
+        json.loads((tmp_path / f / "manifest.json").read_text())["files"] for f in ("whole", "parts")
+    )
+    assert whole == parts
+
+
+@pytest.mark.parametrize("name", ["done.npz", "job.json", "latents.npy", "predicted.npy", "tiles.npy"])
+def test_work_that_a_killed_run_left_unreadable_is_done_anew(name, prepared_dir, tmp_path, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    data, same = open_prepared(prepared_dir), predictor()
+    extract(same, data, "val", tmp_path / "whole")
+    whole = json.loads((tmp_path / "whole" / "manifest.json").read_text())["files"]
+    # Missing is what is left by a run that was killed when it had begun to remove what is not the bundle's.
+    for harm in (Path.unlink, *HARMS.values()):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(module, "write_thumbnails", killed)
+            extract(same, data, "val", tmp_path / "parts")
+        harm(tmp_path / ".parts.partial" / name)
+        extract(same, data, "val", tmp_path / "parts")
+        assert json.loads((tmp_path / "parts" / "manifest.json").read_text())["files"] == whole
+        assert not (tmp_path / ".parts.partial").exists()
+
+
+def test_of_shown_people_who_are_done_pictures_that_cannot_be_read_are_made_anew(
+    prepared_dir, tmp_path, small_batches, monkeypatch
+):
+    data, shown = open_prepared(prepared_dir), {"annotations": True, "pictures": 9}
+    extract(predictor(), data, "train", tmp_path / "whole", **shown)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(module, "write_thumbnails", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        extract(predictor(), data, "train", tmp_path / "parts", **shown)
+    pictures = sorted((tmp_path / ".parts.partial" / "pictures").iterdir())
+    assert len(pictures) == 9
+    for picture, harm in zip(pictures, [Path.unlink, *HARMS.values()], strict=False):
+        harm(picture)
+    encoded, real = [], Predictor.encode
+    monkeypatch.setattr(Predictor, "encode", lambda *a: (encoded.append(len(a[1])), real(*a))[1])
+    extract(predictor(), data, "train", tmp_path / "parts", **shown)
+    assert sum(encoded) == 8  # the validation people; all others were done
     whole, parts = (
         json.loads((tmp_path / f / "manifest.json").read_text())["files"] for f in ("whole", "parts")
     )

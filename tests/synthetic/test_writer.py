@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from harming import HARMS
 from pycocotools.coco import COCO
 
 import posecore.synthetic.writer as module
@@ -90,6 +91,24 @@ def test_a_killed_run_goes_on_and_ends_with_the_same(
     make_people(tmp_path / "parts", PEOPLE, workers=1)
     assert len(made) == 4 + 4  # three were done
     assert content(tmp_path / "parts") == content(rendered)
+
+
+def test_people_whose_record_or_picture_cannot_be_read_are_rendered_anew(
+    rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(module, "write_json", _die_at_the_end(module.write_json))
+        make_people(tmp_path / "p", PEOPLE, workers=1)
+    partial = tmp_path / ".p.partial"
+    for number, harm in enumerate(HARMS.values()):
+        harm(partial / "records" / f"train-{number}.json")
+        harm(partial / "train2017" / f"{number + 3:012d}.jpg")
+    (partial / "val2017" / "000000000002.jpg").unlink()
+    made, real = [], module._render
+    monkeypatch.setattr(module, "_render", lambda *a: (made.append(a[-1]), real(*a)))
+    make_people(tmp_path / "p", PEOPLE, workers=1)
+    assert made == [*(("train", index) for index in range(5)), ("val", 1)]
+    assert content(tmp_path / "p") == content(rendered)
 
 
 def test_other_settings_start_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
