@@ -300,6 +300,44 @@ def test_a_rerun_leaves_the_view_and_the_page_where_they_are(page: Page, lived: 
     assert page.locator(".map").bounding_box() == top
 
 
+MAGENTA = """
+(front) => {
+  const { data } = front.getContext('2d').getImageData(0, 0, front.width, front.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) count += data[i] > 200 && data[i + 1] < 60 && data[i + 2] > 200;
+  return count;
+}
+"""
+"""How many pixels above the points are of that colour."""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 1000), (390, 844)])
+def test_a_picture_of_one_s_own_is_seen_at_its_star(
+    width: int, height: int, page: Page, lived: Served
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    open_map(page, lived, map_source="your own picture")
+    front = page.locator("canvas.front")
+    assert front.evaluate(MAGENTA) == 0
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 300), (255, 0, 255)).save(buffer, "PNG")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        files=[{"name": "me", "mimeType": "", "buffer": buffer.getvalue()}]
+    )
+    beside = page.locator('img[alt^="The crop that is placed"]')
+    expect(beside).to_be_visible()
+    settle(page)
+    assert front.evaluate(MAGENTA) > 4000
+    if width > 1000:
+        box = beside.bounding_box()
+        assert box and box["y"] + box["height"] <= height
+    # Taken away, it is gone from the map, too.
+    page.get_by_test_id("stFileUploader").get_by_role("button", name="Remove").first.click()
+    expect(beside).to_have_count(0)
+    settle(page)
+    assert front.evaluate(MAGENTA) == 0
+
+
 def scripts(*names: str) -> str:
     return "\n".join((map_canvas.FOLDER / name).read_text() for name in names)
 
