@@ -121,7 +121,7 @@ def test_beyond_the_rank_and_beyond_reason_there_is_a_sentence(
     assert "541 components are more than there are: 20 people with 128 numbers each have 19" in info.value
     assert "extract_latents.py --samples N" in info.value and len(app.get("plotly_chart")) == 3
     app = open_tab(monkeypatch, artifacts, walk_kept="-3")
-    assert "`-3`, expected a whole number" in app.warning[0].value
+    assert "'-3', expected a whole number" in app.warning[0].value
     assert "The first **19** hold **100.0%**" in words(app)
 
 
@@ -202,5 +202,5 @@ def test_the_tab_is_in_the_link(artifacts: Path, monkeypatch: pytest.MonkeyPatch
         "How many does the pose need?",
     ]
     forged = open_page(monkeypatch, artifacts, "pc_walk", walk_tab="Sleep")
-    assert "`Sleep`, expected Walk or How many components matter" in forged.warning[0].value
+    assert "'Sleep', expected Walk or How many components matter" in forged.warning[0].value
     assert "How near is the nearest?" in words(forged)

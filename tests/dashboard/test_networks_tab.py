@@ -104,7 +104,7 @@ def test_the_link_decides_the_people_and_a_forged_one_is_named(artifacts, study,
         for one in figures(app)
     )
     forged = open_tab(monkeypatch, artifacts, net_data="nobody")
-    assert "`nobody`, expected one of fake people, validation people; rendered" in forged.warning[0].value
+    assert "'nobody', expected one of fake people, validation people; rendered" in forged.warning[0].value
     assert "n = 40" in figures(forged)[0]["layout"]["title"]["text"]
 
 

@@ -418,7 +418,7 @@ def test_what_a_lost_joint_lacks_is_called_lost(
 ) -> None:
     before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
     before[:, 10, 10] = 1
-    sides = [lab_answer.from_heatmaps(name, maps) for name, maps in (("a", before), ("b", after))]
+    sides = [lab_answer.from_heatmaps(name, maps, ALWAYS) for name, maps in (("a", before), ("b", after))]
     crop = np.zeros((256, 256, 3), np.uint8)
     answer = lab_answer.Answer(picture_source.Subject("me", crop, SquareCrop(0, 0, 256)), *sides)
     assert answer.lost.all()

@@ -19,6 +19,7 @@ from dashboard import (
     lab_sheet,
     loaders,
     picture_source,
+    pictures,
     skip_study_gallery,
 )
 from posecore import drawing
@@ -268,6 +269,7 @@ def test_the_gallery_leaves_lost_joints_out_and_draws_unsure_ones_hollow(
     points[peaks <= 0] = np.nan
     sure = peaks[0] > above(peaks[0], 6)
     sure[4] = False
-    whole = drawing.draw_skeleton(drawing.ground(), points[0], sure)
-    cut = drawing.draw_skeleton(drawing.ground(), points[1], np.zeros(K, np.bool_))
+    whole = drawing.draw_skeleton(pictures.ground(bundle, str(study.sample_ids[0])), points[0], sure)
+    bare = skip_study_gallery._bare_ground(points[1])
+    cut = drawing.draw_skeleton(bare, points[1], np.zeros(K, np.bool_))
     np.testing.assert_array_equal(drawn, drawing.grid([whole, cut], 2))
