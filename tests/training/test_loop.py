@@ -35,6 +35,19 @@ def run(prepared_dir, out, name="fast", **options):
     return train([open_prepared(prepared_dir)], RunFolder(out), name, QUICK[name], **defaults | options)
 
 
+def interrupt_after(monkeypatch, epochs):
+    """A run stops as if by the keyboard once the state after so many epochs of its own is kept."""
+    real, kept = RunFolder.save_state, []
+
+    def interrupt(self, state, history):
+        real(self, state, history)
+        kept.append(state)
+        if len(kept) == epochs:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunFolder, "save_state", interrupt)
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_trains_and_records_each_epoch(name, prepared_dir, tmp_path):
     history = run(prepared_dir, tmp_path, name)
@@ -60,14 +73,7 @@ def test_an_interrupted_run_goes_on_to_the_very_weights_of_an_uninterrupted_one(
     name, prepared_dir, tmp_path, monkeypatch
 ):
     run(prepared_dir, tmp_path / "whole", name, epochs=3)
-    real = RunFolder.save_state
-
-    def interrupt(self, state, history):
-        real(self, state, history)
-        if len(history) == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(RunFolder, "save_state", interrupt)
+    interrupt_after(monkeypatch, epochs=2)
     with pytest.raises(KeyboardInterrupt):
         run(prepared_dir, tmp_path / "parts", name, epochs=3)
     monkeypatch.undo()
@@ -347,14 +353,7 @@ def test_a_resumed_run_draws_the_masks_and_ends_with_the_weights_of_a_whole_one(
     prepared_dir, tmp_path, monkeypatch
 ):
     whole = masks_of(monkeypatch, prepared_dir, tmp_path / "whole", epochs=3, cut_skips=0.5)
-    real = RunFolder.save_state
-
-    def interrupt(self, state, history):
-        real(self, state, history)
-        if len(history) == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(RunFolder, "save_state", interrupt)
+    interrupt_after(monkeypatch, epochs=2)
     with pytest.raises(KeyboardInterrupt):
         run(prepared_dir, tmp_path / "parts", epochs=3, cut_skips=0.5)
     monkeypatch.undo()
@@ -466,13 +465,7 @@ def test_with_an_autoencoder_too_an_interrupted_run_agrees_with_an_uninterrupted
     run(prepared_dir, tmp_path / "plain", epochs=1)
     both = {"init": tmp_path / "plain" / "best.safetensors", "autoencoder": squeezing, "epochs": 2}
     run(prepared_dir, tmp_path / "whole", **both)
-    real = RunFolder.save_state
-
-    def interrupt(self, state, history):
-        real(self, state, history)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(RunFolder, "save_state", interrupt)
+    interrupt_after(monkeypatch, epochs=1)
     with pytest.raises(KeyboardInterrupt):
         run(prepared_dir, tmp_path / "parts", **both)
     monkeypatch.undo()
