@@ -1,9 +1,11 @@
 """Fixtures of more than one folder of tests. What tests import lies in modules of its own: pytest knows every
 conftest.py by the same name."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 from tiny_coco import write_coco
 
 from posecore.data.prepare import Settings, prepare
@@ -26,3 +28,12 @@ def prepared_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_coco(folder / "tiny_coco", "val", 8, seed=2)
     prepare(folder / "tiny_coco", folder / "data", Settings(test_size=0), workers=1)
     return folder / "data"
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """For modules whose networks are so small that they are slower on several cores; left as it was found."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 from fake_bundle import make_fake_bundle
 from fake_runs import make_fake_run
 from harming import HARMS
@@ -19,16 +18,9 @@ from posecore.latent import cluster_study, component_study, project, silhouette
 from posecore.latent.sweep import Settings as SweepSettings
 from posecore.skips import study as skip_study
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 PEOPLE = 20
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small are slower on several cores."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,8 @@ from posecore.bundle.manifest import (
 )
 from posecore.bundle.thumbnails import ThumbnailIndex, read_index, read_tile
 from posecore.config import from_dict
-from posecore.errors import BundleError, CheckpointError, ConfigError
+from posecore.errors import BundleError, CheckpointError, ConfigError, DataError
+from posecore.files import read_arrays
 from posecore.samples import CROP_COLUMNS, columns
 
 if TYPE_CHECKING:
@@ -111,12 +112,11 @@ class Bundle:
     def skip_means(self) -> tuple[NDArray[np.float16], ...]:
         """Mean of every skip branch over the people, finest level first: (C, 64, 64) to (C, 8, 8) float16."""
         channels = self.manifest.model["config"]["channels"]
+        file = _intact(self.path, self.manifest, SKIP_MEANS)
         try:
-            with np.load(_intact(self.path, self.manifest, SKIP_MEANS), allow_pickle=False) as arrays:
-                means = tuple(arrays[key] for key in LEVEL_KEYS)
-        except BundleError:
-            raise
-        except Exception as error:  # numpy and zipfile raise many kinds for a broken file
+            arrays = read_arrays(file)
+            means = tuple(arrays[key] for key in LEVEL_KEYS)
+        except (DataError, KeyError) as error:
             raise broken(self.path, f"{SKIP_MEANS} is not readable ({type(error).__name__})") from error
         for key, mean, cells in zip(LEVEL_KEYS, means, (64, 32, 16, 8), strict=True):
             expected = (channels, cells, cells)
@@ -228,10 +228,9 @@ def _intact(path: Path, manifest: Manifest, name: str) -> Path:
 
 
 def _read_samples(path: Path, manifest: Manifest) -> pd.DataFrame:
+    file = _intact(path, manifest, SAMPLES)
     try:
-        samples = pd.read_parquet(_intact(path, manifest, SAMPLES), engine="pyarrow")
-    except BundleError:
-        raise
+        samples = pd.read_parquet(file, engine="pyarrow")
     except Exception as error:  # pyarrow raises many kinds for a broken file
         raise broken(path, f"{SAMPLES} is not a readable Parquet table ({type(error).__name__})") from error
     annotated = ANNOTATED_COLUMNS if manifest.dataset["annotations"] else ()

@@ -10,7 +10,6 @@ import time
 
 import numpy as np
 import pytest
-import torch
 from fake_bundle import make_fake_bundle, note_change
 from fake_runs import make_fake_run
 
@@ -30,6 +29,8 @@ from posecore.models.checkpoint import load_checkpoint
 from posecore.prediction import predict
 from posecore.samples import read_points, read_visibility
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 RUNS = {
     "plain-0": {},
     "plain-1": {"seed": 1},
@@ -37,15 +38,6 @@ RUNS = {
     "some-0": {"skips": "0001"},
     "two-0": {"stacks": 2},
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small are slower on several cores."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -4,19 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 
 from posecore.bundle import open_bundle, verify
 from posecore.models.checkpoint import load_checkpoint
 from posecore.skips.results import load_skip_study
 from scripts import evaluate, extract_latents, project, skip_study, train, train_autoencoder
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

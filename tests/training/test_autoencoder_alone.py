@@ -15,15 +15,9 @@ from posecore.models.checkpoint import load_autoencoder
 from posecore.training.autoencoder import split, train_autoencoder
 from posecore.training.record import STATE, RunFolder
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 PEOPLE = 80
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -19,15 +19,9 @@ from posecore.training.optimise import make_schedule
 from posecore.training.presets import PRESETS, Stage, find_preset
 from posecore.training.record import STATE, RunFolder, read_run
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 QUICK = {name: replace(preset, stages=(Stage(64, 0.5), Stage(128, 0.5))) for name, preset in PRESETS.items()}
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def run(prepared_dir, out, name="fast", **options):
