@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from posecore.latent.pca import Components
 
 
+CUTS: Final = "trained with skips cut at random"
+NO_CUTS: Final = "trained with all skips"
+"""What two networks that are otherwise alike are told apart by."""
+
 ALL_JOINTS: Final = "all joints"
 JOINTS: Final = (ALL_JOINTS, *(label(name) for name in KEYPOINTS))
 
@@ -109,7 +113,23 @@ def network_name(bundle: Bundle) -> str:
         words.append(f"bottleneck of {config['bottleneck_channels']}")
     if config.get("autoencoder"):
         words.append(f"autoencoder of {config['autoencoder']}")
+    if how := trained_how(bundle):
+        words.append(how)
     return ", ".join(words)
+
+
+def trained_how(bundle: Bundle) -> str:
+    """Whether a network that has all four skips met cut ones in training, in a few words; empty for one
+    without some of them, and where its training is not recorded."""
+    training = bundle.manifest.training
+    if bundle.manifest.built_skips != ALL_ON or not training:
+        return ""
+    return CUTS if met_cuts(bundle) else NO_CUTS
+
+
+def met_cuts(bundle: Bundle) -> bool:
+    """Whether skips were cut at random while the network was trained."""
+    return bool(bundle.manifest.training.get("cut_skips"))
 
 
 def joint_picker(key: str) -> str:
