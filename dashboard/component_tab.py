@@ -22,6 +22,14 @@ WORTHLESS: Final = 0.01
 """Where the mean in a latent's place costs less PCK than this, none of its components can show its worth."""
 
 THESIS: Final = "The thesis needed 541 for 95 %, of 7,017 people."
+ITS_COUNTS: Final = {
+    16: "hold 95 % of the variance in its network with an autoencoder",
+    NOISE_FROM: "come before what it calls noise",
+    541: "hold 95 % of the variance in its network without one",
+}
+"""Components that the thesis names, and why."""
+KNEES: Final = (0.5, 0.9)
+"""Shares of what the whole latent adds whose counts tell where a curve bends."""
 
 
 def show(bundle: Bundle) -> None:
@@ -195,7 +203,7 @@ def _pose(bundle: Bundle, study: ComponentStudy, curves: dict[str, ComponentCurv
     st.caption(
         f"Components were fitted on {study.people:,} people; of each latent of {n:,} **others** only the "
         f"first k were kept, 0 being the mean of all, and decoded. {legend}. Whiskers: 95 % bootstrap "
-        "intervals over people. Skips were on or cut at test time, in a network trained with all of them."
+        "intervals over people."
     )
     lines = []
     for skips, one in curves.items():
@@ -208,7 +216,14 @@ def _pose(bundle: Bundle, study: ComponentStudy, curves: dict[str, ComponentCurv
                 f"* Skips {skips}: from **{one.enough:,}** components on, surely less than one point of PCK "
                 f"is lost (n = {one.curve.n[-1]:,} people, components of {study.people:,} others)."
             )
+    lines += [knee_sentence(study, skips, one) for skips, one in curves.items() if one.enough is not None]
     st.markdown("\n".join(lines))
+    off = next(iter(curves))
+    if curves[off].curve.n.all():
+        st.markdown(
+            f"The thesis's three counts, all of 7,017 people, with the skips {off} here:\n\n"
+            + "\n".join(thesis_sentences(study, curves[off]))
+        )
     tables = [
         pd.DataFrame(
             {
@@ -228,6 +243,41 @@ def _pose(bundle: Bundle, study: ComponentStudy, curves: dict[str, ComponentCurv
         for skips, one in curves.items()
     ]
     components.tabled("The study as a table", pd.concat(tables), "components-pose")
+
+
+def knee_sentence(study: ComponentStudy, skips: str, found: ComponentCurve) -> str:
+    """Where a curve bends: how many components keep half, and nine tenths, of what the latent adds."""
+    mean, whole = found.curve.mean[0], found.curve.mean[-1]
+    begins = (
+        f"* Skips {skips}: PCK is {mean:.3f} with everybody's mean in the latent's place and {whole:.3f} "
+    )
+    if found.loss.mean[0] < WORTHLESS:
+        return begins + "with the latent itself: a flat line, which **tells nothing** of its components."
+    half, most = (study.knee(skips, share) for share in KNEES)
+    return (
+        begins + f"with the latent itself; half of the difference is there from **{half:,}** components on, "
+        f"{KNEES[1]:.0%} from **{most:,}** on."
+    )
+
+
+def thesis_sentences(study: ComponentStudy, found: ComponentCurve) -> list[str]:
+    """For each count that the thesis names: what is lost here when so many are kept."""
+    most, said = int(study.counts[-2]), []
+    for count, why in ITS_COUNTS.items():
+        place = int(np.flatnonzero(study.counts[:-1] <= count)[-1])
+        tried = int(study.counts[place])
+        lost = (
+            f"{_points(found.loss.mean[place])} points of PCK are lost (95 % interval "
+            f"{_points(found.loss.low[place])} to {_points(found.loss.high[place])})"
+        )
+        if tried == count:
+            here = f"here {lost}"
+        elif tried == most:
+            here = f"{study.people:,} people have no more than {most:,}, and with these {lost}"
+        else:
+            here = f"it was not tried here; with {tried:,} {lost}"
+        said.append(f"* The first **{count}** {why}: {here}.")
+    return said
 
 
 def _points(value: float) -> str:

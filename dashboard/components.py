@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dashboard import certainty, latent_loaders, loaders, sources, state
 from posecore.ablation import ALL_ON, format_mask
-from posecore.bundle import Bundle
+from posecore.bundle import Bundle, Manifest
 from posecore.data.heatmaps import where_found
 from posecore.errors import BundleError, PosecoreError
 from posecore.keypoints import KEYPOINTS, label
@@ -121,15 +121,19 @@ def network_name(bundle: Bundle) -> str:
 def trained_how(bundle: Bundle) -> str:
     """Whether a network that has all four skips met cut ones in training, in a few words; empty for one
     without some of them, and where its training is not recorded."""
-    training = bundle.manifest.training
-    if bundle.manifest.built_skips != ALL_ON or not training:
+    return how_trained(bundle.manifest)
+
+
+def how_trained(manifest: Manifest) -> str:
+    """The same of a manifest."""
+    if manifest.built_skips != ALL_ON or not manifest.training:
         return ""
-    return CUTS if met_cuts(bundle) else NO_CUTS
+    return CUTS if manifest.training.get("cut_skips") else NO_CUTS
 
 
 def met_cuts(bundle: Bundle) -> bool:
     """Whether skips were cut at random while the network was trained."""
-    return bool(bundle.manifest.training.get("cut_skips"))
+    return trained_how(bundle) == CUTS
 
 
 def joint_picker(key: str) -> str:

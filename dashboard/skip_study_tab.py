@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, glossary, skip_study_charts, skip_study_gallery, skip_study_loaders, state
-from dashboard.p_values import p_words
+from dashboard.claim_words import claim_sentence
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, format_mask, parse_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.skips.results import SkipStudy
-from posecore.skips.statistics import FLIPS, Claim, Estimate
+from posecore.skips.statistics import Estimate
 from posecore.skips.summary import Summary, agreement, easy_faces
 
 CUTS: Final = tuple(format_mask(mask) for mask in reversed(ALL_MASKS) if mask != ALL_ON)
@@ -172,23 +172,6 @@ def _claims(bundle: Bundle, study: SkipStudy, created: str, replacement: str, ma
         )
 
 
-def claim_sentence(claim: Claim) -> str:
-    """The test in plain words, with mean, interval, n and p."""
-    if claim.n == 0:
-        return "nobody has joints of both kinds, so this cannot be said."
-    if claim.low > 0:
-        verdict = "**small joints lose more**"
-    elif claim.high < 0:
-        verdict = "**big joints lose more**"
-    else:
-        verdict = "**no difference can be told**"
-    return (
-        f"{verdict}: small ones lose {claim.small:.1%}, big ones {claim.big:.1%}; difference "
-        f"{_points(claim.mean)} points, 95 % interval {_points(claim.low)} to {_points(claim.high)}, "
-        f"n = {claim.n:,} people, {p_words(claim.p, 1 / (FLIPS + 1))}."
-    )
-
-
 def _agreement(bundle: Bundle, created: str, summaries: dict[str, Summary], labelled: bool) -> None:
     st.subheader("Do the replacements agree?")
     if len(summaries) < 2:
@@ -259,7 +242,3 @@ def _place(mask: str) -> int:
 def _share(estimate: Estimate, place: int) -> str:
     mean, low, high = (float(values[place]) for values in estimate[:3])
     return f"{mean:.1%} ({low:.1%} to {high:.1%})"
-
-
-def _points(value: float) -> str:
-    return f"{round(value * 100, 1) + 0.0:+.1f}"

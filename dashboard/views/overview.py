@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from dashboard import components, glossary, overview_words, pictures, sources
+from dashboard import components, glossary, overview_skips, overview_words, pictures, sources
 from posecore import drawing
 from posecore.bundle import Bundle
 
@@ -16,8 +16,7 @@ TILE = 89  # pixels of each, so that four stand beside one another on a page of 
 
 STEPS = (
     ("skip_lab.py", "1 · Cut a skip", ":material/call_split:", {},
-     "First the network as trained, beside it the same network with its four skip connections cut. Switch "
-     "them on again one by one.",
+     f"{overview_skips.QUESTION} Switch them off and on again, one by one.",
      "Which switch brings the joints back? What went around the bottleneck is what the bottleneck lacks."),
     ("pc_walk.py", "2 · Walk PC 1", ":material/directions_walk:", {"walk_component": "1"},
      "Go from one end of the first principal component to the other, past the nearest people.",
@@ -176,11 +175,15 @@ for column, (file, label, icon, parameters, do, ask) in zip(st.columns(len(STEPS
     with column.container(border=True, height="stretch"):
         components.page_link(bundle, file, label, icon, **parameters)
         st.markdown(do)
+        if file == "skip_lab.py" and (answer := overview_skips.what_they_carry(bundle)):
+            st.markdown(answer)
         st.caption(ask)
 components.page_link(
     bundle, "latent_map.py", "Or look around on the map of all of them", ":material/scatter_plot:"
 )
 components.page_link(bundle, "compare.py", "Or compare it with other networks", ":material/compare:")
+
+overview_skips.show_claim(bundle)
 
 show_figures(bundle)
 

@@ -69,6 +69,18 @@ class ComponentStudy:
         loses = np.flatnonzero(estimate.high > tolerance)
         return int(self.counts[loses[-1] + 1 if len(loses) else 0])
 
+    def knee(self, skips: str, share: float) -> int | None:
+        """The least count from which on at least `share` of what the latent adds to everybody's mean is kept.
+
+        By the means over people. None where the latent adds nothing, or nobody was measured.
+        """
+        found = self.curve(skips)
+        gain = found.mean - found.mean[0]
+        if not found.n.all() or gain[-1] <= 0:
+            return None
+        short = np.flatnonzero(gain < share * gain[-1])
+        return int(self.counts[short[-1] + 1])
+
 
 def save_component_study(
     folder: Path,

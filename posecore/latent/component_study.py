@@ -30,7 +30,7 @@ from posecore.metrics.pck import PCK_RADIUS, Hits, hits
 from posecore.samples import read_points, read_visibility
 from posecore.unfinished import read_piece
 
-COUNTS: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000)
+COUNTS: Final = (0, 1, 2, 5, 10, 16, 25, 50, 100, 200, 541, 1000, 2000, 4000)
 """Components kept, as far as there are so many; all of them and the latent itself are always added."""
 
 CHUNK: Final = 8

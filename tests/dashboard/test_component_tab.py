@@ -171,6 +171,42 @@ def test_loss_in_words() -> None:
     assert re.search(r"the first 50 gives", component_tab.kept_sentences(study, unsure, 50)[0])
 
 
+def a_study(found: list[float], counts: list[int]) -> tuple[ComponentStudy, ComponentCurve]:
+    """Ten people, each of whom as many of 17 joints is found as `found` says, for every count."""
+    hits = np.zeros((2, 10, len(counts), 17), np.int8)
+    for place, many in enumerate(found):
+        hits[:, :, place, : round(many)] = 1
+    study = ComponentStudy(
+        np.array([str(n) for n in range(10)]), np.array(counts), hits, np.zeros((2, len(counts)), np.float32),
+        500, {},
+    )  # fmt: skip
+    return study, ComponentCurve(study.curve("off"), study.loss("off"), study.enough("off"))
+
+
+def test_where_a_curve_bends_in_words() -> None:
+    study, found = a_study([1, 3, 9, 10, 15, 17, 17], [0, 5, 16, 50, 200, 499, 4096])
+    # Of the 16 joints that the latent adds, 8 are there from 16 on, 14.4 from 499 on.
+    said = component_tab.knee_sentence(study, "off", found)
+    assert "PCK is 0.059 with everybody's mean in the latent's place and 1.000" in said
+    assert "half of the difference is there from **16** components on, 90% from **499** on" in said
+    # A curve that falls again is only there from where it stays.
+    study, found = a_study([1, 10, 2, 10, 17, 17, 17], [0, 5, 16, 50, 200, 499, 4096])
+    assert study.knee("off", 0.5) == 50
+    study, found = a_study([2] * 7, [0, 5, 16, 50, 200, 499, 4096])
+    assert study.knee("off", 0.5) is None
+    assert "**tells nothing**" in component_tab.knee_sentence(study, "off", found)
+
+
+def test_the_thesis_s_counts_in_words() -> None:
+    study, found = a_study([1, 3, 9, 10, 15, 16, 17], [0, 5, 16, 25, 200, 499, 4096])
+    sixteen, fifty, many = component_tab.thesis_sentences(study, found)
+    assert (
+        "**16**, hold 95 %" in sixteen and "here 47.1 points of PCK are lost (95 % interval 47.1" in sixteen
+    )
+    assert "it was not tried here; with 25 41.2 points" in fifty
+    assert "500 people have no more than 499, and with these 5.9 points of PCK are lost" in many
+
+
 def test_figures_mark_their_counts_and_leave_out_nobody_s_curves() -> None:
     shares = np.array([0.6, 0.3, 0.08, 0.02])
     figure = component_charts.cumulative(shares, 0.95, 3, "n = 5 people · data · network")

@@ -11,7 +11,7 @@ from opening import open_page
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import skip_study_charts, skip_study_gallery, skip_study_tab, state
+from dashboard import claim_words, skip_study_charts, skip_study_gallery, skip_study_tab, state
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
@@ -24,7 +24,7 @@ PEOPLE = 12
 
 
 def page() -> None:
-    from dashboard import components, skip_study_tab
+    from dashboard import components
 
     skip_study_tab.show(components.current_bundle())
 
@@ -216,15 +216,15 @@ def test_which_faces_are_told(commonest, told):
     ],
 )
 def test_the_claim_in_words(low, high, verdict):
-    said = skip_study_tab.claim_sentence(Claim((low + high) / 2, low, high, 40, 0.0123, 0.6, 0.5))
+    said = claim_words.claim_sentence(Claim((low + high) / 2, low, high, 40, 0.0123, 0.6, 0.5))
     assert verdict in said
     assert "n = 40 people" in said and "p = 0.012" in said and "60.0%" in said
-    assert "p < 0.001" in skip_study_tab.claim_sentence(Claim(0.1, 0.05, 0.2, 40, 0.0001, 0.6, 0.5))
+    assert "p < 0.001" in claim_words.claim_sentence(Claim(0.1, 0.05, 0.2, 40, 0.0001, 0.6, 0.5))
 
 
 def test_a_claim_about_nobody_in_words():
     nan = float("nan")
-    assert "cannot be said" in skip_study_tab.claim_sentence(Claim(nan, nan, nan, 0, nan, nan, nan))
+    assert "cannot be said" in claim_words.claim_sentence(Claim(nan, nan, nan, 0, nan, nan, nan))
 
 
 def test_agreement_is_of_ranks_and_leaves_out_what_is_not_known():

@@ -49,6 +49,7 @@ def test_the_planted_rank_is_found(planted, every_count):
     assert curve.mean[-1] == 1 and (curve.n == 30).all()
     assert study.enough("off", tolerance=0.02) == RANK
     assert (curve.mean[:RANK] < 0.9).all() and (curve.mean[RANK:] > 0.98).all()
+    assert study.knee("off", 0.95) == RANK and study.knee("off", 0.01) == 1
     assert (curve.low <= curve.mean).all() and (curve.mean <= curve.high).all()
     # And so is the share of the variance, on those fitted on and on the others.
     np.testing.assert_allclose(study.explained[:, RANK:], 1, atol=1e-3)
