@@ -200,9 +200,8 @@ def test_where_a_curve_bends_in_words() -> None:
 def test_the_thesis_s_counts_in_words() -> None:
     study, found = a_study([1, 3, 9, 10, 15, 16, 17], [0, 5, 16, 25, 200, 499, 4096])
     sixteen, fifty, many = component_tab.thesis_sentences(study, found)
-    assert (
-        "**16**, hold 95 %" in sixteen and "here 47.1 points of PCK are lost (95 % interval 47.1" in sixteen
-    )
+    assert "The first **16** hold 95 %" in sixteen
+    assert "here 47.1 points of PCK are lost (95 % interval 47.1 to 47.1)" in sixteen
     assert "it was not tried here; with 25 41.2 points" in fifty
     assert "500 people have no more than 499, and with these 5.9 points of PCK are lost" in many
 
