@@ -7,18 +7,25 @@ BIN := .venv/bin
 dashboard: .venv/installed
 	$(BIN)/python -m streamlit run dashboard/app.py $(if $(ADDRESS),--server.address $(ADDRESS))
 
-# The shipped bundle, whole: people are rendered, cropped, shown to the shipped network (or to CHECKPOINT, weights
-# made by train.py), and every study of the pages is computed. Needs no photograph.
-NETWORK = $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT),--bundle artifacts/demo)
+# The two shipped bundles, whole: people are rendered, cropped, shown to both shipped networks (or to weights made by
+# train.py: CHECKPOINT of the one trained with skips cut at random, PLAIN of the one trained with all), and every study of
+# the pages is computed. Needs no photograph.
 demo: .venv/installed
 	$(BIN)/python scripts/make_people.py --out data/rendered --people 1000 --seed 2026
 	$(BIN)/python scripts/prepare_coco.py --coco data/rendered --out data/rendered-crops --test-size 0 --name "rendered people"
-	$(BIN)/python scripts/extract_latents.py $(NETWORK) --data data/rendered-crops --out artifacts/demo --annotations --pictures 600
-	$(BIN)/python scripts/project.py --bundle artifacts/demo
-	$(BIN)/python scripts/skip_study.py --bundle artifacts/demo --data data/rendered-crops --limit 400
-	$(BIN)/python scripts/component_study.py --bundle artifacts/demo --data data/rendered-crops
-	$(BIN)/python scripts/cluster_sweep.py --bundle artifacts/demo
+	$(BIN)/python scripts/extract_latents.py $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT),--bundle artifacts/demo) \
+	  --data data/rendered-crops --out artifacts/demo --annotations --pictures 600
+	$(BIN)/python scripts/extract_latents.py $(if $(PLAIN),--checkpoint $(PLAIN),--bundle artifacts/plain) \
+	  --data data/rendered-crops --out artifacts/plain --annotations --pictures-in artifacts/demo
+	for bundle in artifacts/demo artifacts/plain; do \
+	  $(BIN)/python scripts/project.py --bundle $$bundle && \
+	  $(BIN)/python scripts/skip_study.py --bundle $$bundle --data data/rendered-crops --limit 400 && \
+	  $(BIN)/python scripts/component_study.py --bundle $$bundle --data data/rendered-crops && \
+	  $(BIN)/python scripts/cluster_sweep.py --bundle $$bundle || exit 1; \
+	done
+	$(BIN)/python scripts/compare.py --bundle artifacts/demo --with artifacts/plain --data data/rendered-crops
 	$(BIN)/python -m posecore.bundle verify artifacts/demo
+	$(BIN)/python -m posecore.bundle verify artifacts/plain
 
 test: .venv/installed-dev lint
 	$(BIN)/python -m pytest
