@@ -253,11 +253,14 @@ def knee_sentence(study: ComponentStudy, skips: str, found: ComponentCurve) -> s
     )
     if found.loss.mean[0] < WORTHLESS:
         return begins + "with the latent itself: a flat line, which **tells nothing** of its components."
-    half, most = (study.knee(skips, share) for share in KNEES)
-    return (
-        begins + f"with the latent itself; half of the difference is there from **{half:,}** components on, "
-        f"{KNEES[1]:.0%} from **{most:,}** on."
-    )
+    reached = [(f"{share:.0%}", study.knee(skips, share)) for share in KNEES]
+    there = [
+        f"{part} of the difference only with the latent itself"
+        if count == study.counts[-1]
+        else f"{part} of the difference from **{count:,}** components on"
+        for part, count in reached
+    ]
+    return begins + f"with the latent itself; there is {', '.join(there)}."
 
 
 def thesis_sentences(study: ComponentStudy, found: ComponentCurve) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import streamlit as st
 
-from dashboard import components, skip_study_loaders
+from dashboard import components, skip_study_loaders, sources
 from dashboard.claim_words import claim_sentence, verdict
 from dashboard.counterpart import counterpart
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, LEVEL_NAMES, format_mask
@@ -76,7 +76,7 @@ def show_claim(bundle: Bundle) -> None:
     st.caption(
         f"All four skips cut at test time ({format_mask(ALL_OFF)}), nothing in their place; over the joints "
         "found with all skips, of people who have both kinds; mean loss of small joints minus that of big "
-        "ones, p by flipping people's signs. " + " · ".join(_source(one) for one in tried)
+        f"ones, p by flipping people's signs. n = {sources.people_of(bundle, tried[0].claim.n)}."
     )
 
 
@@ -126,7 +126,3 @@ def _tried(bundle: Bundle) -> Tried | None:
     except BundleError:
         return None
     return Tried(bundle, claim)
-
-
-def _source(one: Tried) -> str:
-    return components.source_line(one.bundle, one.claim.n)

@@ -188,7 +188,11 @@ def test_where_a_curve_bends_in_words() -> None:
     # Of the 16 joints that the latent adds, 8 are there from 16 on, 14.4 from 499 on.
     said = component_tab.knee_sentence(study, "off", found)
     assert "PCK is 0.059 with everybody's mean in the latent's place and 1.000" in said
-    assert "half of the difference is there from **16** components on, 90% from **499** on" in said
+    assert "50% of the difference from **16** components on, 90% of the difference from **499**" in said
+    study, found = a_study([1, 1, 1, 2, 3, 4, 17], [0, 5, 16, 50, 200, 499, 4096])
+    assert "90% of the difference only with the latent itself" in component_tab.knee_sentence(
+        study, "off", found
+    )
     # A curve that falls again is only there from where it stays.
     study, found = a_study([1, 10, 2, 10, 17, 17, 17], [0, 5, 16, 50, 200, 499, 4096])
     assert study.knee("off", 0.5) == 50
