@@ -31,6 +31,13 @@ PAGES = (
     *(("pc-walk", f"walk_tab={tab}") for tab in state.WALK_TABS),
     ("compare", ""),
     *(("compare", f"cmp_tab={tab}&bundle={ONE}&with={TWIN}") for tab in state.COMPARE_TABS[1:]),
+    # The other network that ships.
+    ("overview", "bundle=plain"),
+    *(("skip-lab", f"bundle=plain&lab_tab={tab}") for tab in state.LAB_TABS),
+    ("latent-map", "bundle=plain"),
+    ("clusters", "bundle=plain"),
+    *(("pc-walk", f"bundle=plain&walk_tab={tab}") for tab in state.WALK_TABS),
+    *(("compare", f"cmp_tab={tab}&bundle=demo&with=plain") for tab in state.COMPARE_TABS[1:]),
 )
 
 CUT = r"""
@@ -82,9 +89,10 @@ all => all.map((text) => [text.textContent.replace('−', '-'), text.getBounding
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The shipped bundle with all its studies, and two of people who do not exist, compared."""
+    """The shipped bundles with all their studies, and two of people who do not exist, compared."""
     folder = tmp_path_factory.mktemp("narrow")
-    shutil.copytree(ROOT / "artifacts" / "demo", folder / "artifacts" / "demo")
+    for name in ("demo", "plain"):
+        shutil.copytree(ROOT / "artifacts" / name, folder / "artifacts" / name)
     one = make_fake_bundle(folder / "artifacts" / ONE, 12, annotations=True, pictures=True)
     project(open_bundle(one), ProjectSettings(draws=2))
     shutil.copytree(one, one.with_name(TWIN))
