@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import certainty, components, loaders, pictures, sources, state
+from dashboard.cut_words import what_cutting_says
 from dashboard.lab_answer import (
     ALL_JOINTS,
     HEATMAP,
@@ -23,7 +24,7 @@ from dashboard.lab_switches import Cut, replacement, switches
 from dashboard.picture_source import Subject
 from dashboard.picture_steps import show_steps
 from posecore import drawing
-from posecore.ablation import ALL_MASKS, ALL_OFF, LEVEL_NAMES
+from posecore.ablation import ALL_MASKS, ALL_OFF
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
 from posecore.keypoints import K
@@ -125,7 +126,7 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
     _sure_means(answer)
     st.caption(
         f"n = 1, {subject.who} · {components.network_name(bundle)}{_trained_on(bundle)}. "
-        + _cut_means(bundle)
+        + what_cutting_says(bundle)
     )
     _headline(answer)
     _table(answer)
@@ -274,21 +275,9 @@ def _details(bundle: Bundle, answer: Answer) -> None:
     if steps.open:
         with steps:
             show_steps(bundle, answer.subject)
-    st.caption(_cut_means(bundle))
+    st.caption(what_cutting_says(bundle))
 
 
 def _trained_on(bundle: Bundle) -> str:
     names = sources.training_names(bundle)
     return f", trained on {' and '.join(names)}" if names else ""
-
-
-def _cut_means(bundle: Bundle) -> str:
-    """What a cut skip says of the network, and what it doesn't."""
-    built = bundle.manifest.built_skips
-    absent = ", ".join(name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there)
-    words = (
-        "Cut means *at test time*: the weights were trained with "
-        + ("the others" if absent else "all four skips")
-        + ". That is not the same as a network trained without them."
-    )
-    return words + (f" It was trained without {absent}: there is nothing to cut." if absent else "")
