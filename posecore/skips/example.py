@@ -18,7 +18,7 @@ REPLACEMENT: Final = "zero"
 ENOUGH: Final = 3
 """Joints that move, and as many that stay, from which on a cut is shown without looking for a gentler one."""
 
-HARDEST_FIRST: Final = tuple(sorted(reversed(ALL_MASKS), key=sum))
+HARDEST_FIRST: Final = tuple(sorted(ALL_MASKS, key=lambda mask: (sum(mask), mask)))
 """All masks, from the one that cuts all to the one that cuts nothing."""
 
 
@@ -29,9 +29,7 @@ class Example(NamedTuple):
     mask: SkipMask
 
 
-def telling_example(
-    study: SkipStudy, limits: Sequence[Limit], eligible: NDArray[np.bool_]
-) -> Example | None:
+def telling_example(study: SkipStudy, limits: Sequence[Limit], eligible: NDArray[np.bool_]) -> Example | None:
     """The person and the mask that show most, with nothing in place of what is cut.
 
     limits: when a joint is sure, for every mask in the order of ALL_MASKS. eligible: (N,) of the study's
