@@ -48,6 +48,7 @@ def show_skeletons(other: Bundle, answer: Answer) -> None:
 
 def show_heatmaps(other: Bundle, answer: Answer, joint: str) -> None:
     """Its row of heatmaps, and what its cut says."""
+    st.markdown(f"**The same cut, in {named_by_cuts(other)}**")
     source = f"n = 1, {answer.subject.who} · {other.path.name}: {network_line(other)}"
     heatmap_row(answer, joint, source, other.path.name)
     st.caption(f"{other.path.name}: {what_cutting_says(other)}")
