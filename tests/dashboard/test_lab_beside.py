@@ -160,8 +160,9 @@ def test_any_picture_is_seen_by_both_and_a_user_s_is_nobody_else_s(
 def test_the_other_way_round_it_is_the_network_trained_for_it(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = open_lab(monkeypatch, artifacts, bundle="plain", lab_beside="asked")
-    said = words(app)
+    app = open_lab(monkeypatch, artifacts)
+    app.selectbox(key=state.BUNDLE).set_value("plain").run()
+    said = words(app.selectbox(key=state.LAB_BESIDE).set_value("asked").run())
     assert "**The same cut, in the network trained for it.**" in said
     # What a cut says stands for either network.
     assert "much of the loss may be that the decoder" in said and "the network *can* do without" in said
@@ -185,7 +186,8 @@ def test_networks_without_skips_are_not_offered_nor_names_that_are_not_there(
     app = open_lab(monkeypatch, artifacts, lab_beside="nowhere")
     assert len(app.warning) == 1 and "expected one of no other, plain" in app.warning[0].value
     # Whose own network it is needs no second row, and no complaint.
-    assert not open_lab(monkeypatch, artifacts, bundle="plain", lab_beside="plain").warning
+    own = open_lab(monkeypatch, artifacts, lab_beside="asked")
+    assert not own.warning and own.selectbox(key=state.LAB_BESIDE).value == "no other"
     manifest = artifacts / "plain" / "manifest.json"
     values = json.loads(manifest.read_text())
     values["model"]["config"]["skips"] = "0000"

@@ -15,7 +15,6 @@ from dashboard import components, loaders, state
 from dashboard.lab_opening import opening
 from posecore.ablation import ALL_MASKS, ALL_OFF, format_mask, parse_mask
 from posecore.bundle import Bundle, open_bundle
-from posecore.bundle.partial import empty_partial
 from posecore.bundle.studies import add_info, write_study
 from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
@@ -33,8 +32,8 @@ def plant(bundle: Bundle, moving: dict[tuple[int, str], int]) -> None:
     for (row, mask), joints in moving.items():
         cells[row, ALL_MASKS.index(parse_mask(mask)), :joints] += 9
     peaks, hits = np.full(cells.shape[:3], 0.5, np.float32), np.ones(cells.shape[:3], np.int8)
-    folder = bundle.path.with_name(f".{bundle.path.name}.study")
-    empty_partial(folder)
+    folder = bundle.path / "studies" / ".planted"
+    folder.mkdir(parents=True)
     save_results(folder, names, ("zero",), np.zeros(len(names), int), cells, peaks, hits)
     write_study(bundle, NAME, folder, {"labelled_joints": hits.size})
     heights = dict.fromkeys(map(format_mask, ALL_MASKS), 0.0)
@@ -56,6 +55,11 @@ def artifacts(made: Path, tmp_path: Path) -> Path:
     return shutil.copytree(made, tmp_path / "artifacts")
 
 
+def alone(artifacts: Path, name: str) -> Path:
+    """A folder of this bundle only, which pages then show."""
+    return shutil.copytree(artifacts / name, artifacts.with_name(f"only-{name}") / name).parent
+
+
 def who(bundle: Bundle, row: int) -> str:
     return str(bundle.samples["sample_id"].iloc[row])
 
@@ -74,7 +78,7 @@ def test_it_opens_on_the_person_and_the_cut_that_show_most(
 ) -> None:
     for name, row, mask in (("cuts", 2, "0000"), ("plain", 4, "0111")):
         bundle = open_bundle(artifacts / name)
-        app = open_page(monkeypatch, artifacts, "skip_lab", bundle=name)
+        app = open_page(monkeypatch, alone(artifacts, name), "skip_lab")
         assert (shown(app), switched(app)) == (who(bundle, row), mask)
         assert PICKED in words(app)
         app.toggle(key="lab_8").set_value(mask == "0000").run()
@@ -84,8 +88,8 @@ def test_it_opens_on_the_person_and_the_cut_that_show_most(
 def test_a_link_overrides_the_opening_switch_by_switch(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link = {"bundle": "plain", "lab_32": "false", "lab_64": "true"}
-    app = open_page(monkeypatch, artifacts, "skip_lab", **link)
+    link = {"lab_32": "false", "lab_64": "true"}
+    app = open_page(monkeypatch, alone(artifacts, "plain"), "skip_lab", **link)
     assert switched(app) == "1011" and not app.warning
 
 
@@ -113,7 +117,7 @@ def test_without_a_study_that_tells_it_opens_on_the_best_person_with_all_cut(art
 def test_untouched_switches_go_along_to_another_bundle_and_others_stay(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = open_page(monkeypatch, artifacts, "skip_lab", bundle="cuts")
+    app = open_page(monkeypatch, artifacts, "skip_lab")
     app.selectbox(key=state.BUNDLE).set_value("plain").run()
     assert switched(app) == "0111"
     app.selectbox(key=state.BUNDLE).set_value("cuts").run()
@@ -128,7 +132,9 @@ def test_on_a_shipped_bundle_a_sure_joint_moves_and_another_stays(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = DASHBOARD.parent / "artifacts"
-    app = open_page(monkeypatch, folder, "skip_lab", bundle=name)
+    app = open_page(monkeypatch, folder, "skip_lab")
+    if len(SHIPPED) > 1:
+        app.selectbox(key=state.BUNDLE).set_value(name).run()
     assert not app.error and not app.warning
     table = next(one.value for one in app.dataframe if "moved, px" in one.value)
     moved = table["moved, px"][table["sure"] == "✓ → ✓"]

@@ -228,7 +228,7 @@ def test_another_bundle_brings_its_own_default_and_keeps_what_was_chosen(
 def test_the_shipped_network_is_sure_of_a_joint_at_every_stop_it_opens_with(
     monkeypatch: pytest.MonkeyPatch, frames: list
 ) -> None:
-    app = open_page(monkeypatch, DASHBOARD.parent / "artifacts", "pc_walk", bundle="demo")
+    app = open_page(monkeypatch, DASHBOARD.parent / "artifacts", "pc_walk")
     assert app.button_group(key=state.WALK_SKIPS).value == "off"
     said = [re.search(r"stop itself: (?:no person, )?sure of (\d+) of 17", stop.words) for stop in frames[1]]
     assert len(said) == 7 and all(found and int(found[1]) >= 1 for found in said)
