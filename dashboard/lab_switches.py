@@ -27,17 +27,28 @@ class Cut(NamedTuple):
     replacement: str
     donor: str
 
-    def title(self) -> str:
-        """Which levels are cut, in words."""
-        off = [name for name, on in zip(LEVEL_NAMES, self.mask, strict=True) if not on]
-        return {0: "Nothing is cut", 4: "All four skips cut"}.get(len(off), f"Cut: {', '.join(off)}")
+    def within(self, built: SkipMask) -> SkipMask:
+        """The skips that count in a network that has those of `built`."""
+        first, second, third, fourth = (on and there for on, there in zip(self.mask, built, strict=True))
+        return first, second, third, fourth
+
+    def title(self, built: SkipMask) -> str:
+        """Which levels are cut in such a network, in words."""
+        off = [
+            name for name, on, there in zip(LEVEL_NAMES, self.mask, built, strict=True) if there and not on
+        ]
+        every = "All four skips cut" if built == ALL_ON else "All its skips cut"
+        return {sum(built): every, 0: "Nothing is cut"}.get(len(off), f"Cut: {', '.join(off)}")
 
 
-def switches(built: SkipMask = ALL_ON) -> SkipMask:
+def switches(built: SkipMask, opening: SkipMask) -> SkipMask:
     """One switch per level beside the drawing of the hourglass, and presets.
 
     built: the skips that the network has; there is nothing to switch where one was left out in training.
+    opening: the skips that are on at first.
     """
+    usual = dict(zip(state.LAB_SKIPS, opening, strict=True))
+    state.follow_defaults(usual)
     with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
         with st.container(width=105, gap=None):
             mask = []
@@ -46,7 +57,7 @@ def switches(built: SkipMask = ALL_ON) -> SkipMask:
                 with st.container(height=PITCH, border=False, vertical_alignment="center"):
                     mask.append(
                         st.toggle(
-                            name, False, key=key, bind="query-params", disabled=not there,
+                            name, usual[key], key=key, bind="query-params", disabled=not there,
                             help=f"The way around the bottleneck with {name} cells; off means cut"
                             if there else "This network was trained without it",
                         )

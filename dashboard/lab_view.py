@@ -4,40 +4,46 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from dashboard import certainty, components, loaders, pictures, sources, state
+from dashboard import certainty, components, lab_beside, loaders, pictures, state
+from dashboard.cut_words import what_cutting_says
 from dashboard.lab_answer import (
     ALL_JOINTS,
     HEATMAP,
     LOST,
     Answer,
-    difference,
     from_heatmaps,
     from_peaks,
     heat,
-    moves,
     skeleton,
 )
+from dashboard.lab_opening import Opening
+from dashboard.lab_rows import ask, heatmap_row, network_line, skeleton_row, sure_means
 from dashboard.lab_sheet import all_maps, sheet
 from dashboard.lab_switches import Cut, replacement, switches
 from dashboard.picture_source import Subject
 from dashboard.picture_steps import show_steps
 from posecore import drawing
-from posecore.ablation import ALL_MASKS, ALL_OFF, LEVEL_NAMES
+from posecore.ablation import ALL_OFF
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
 from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
 from posecore.samples import read_peaks, read_points
+from posecore.skips.example import REPLACEMENT
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-CHANGED: Final = "What changed"
+PICKED: Final = (
+    "This person and this cut were picked because much moves here and much stays. Whether it holds for "
+    f"everybody stands under “{state.LAB_TABS[1]}”."
+)
 
 
 @st.fragment
-def show_lab(bundle: Bundle, subject: Subject | None) -> None:
+def show_lab(bundle: Bundle, subject: Subject | None, opening: Opening) -> None:
     """Switches, pictures and table for somebody whose picture is at hand; without anybody the switches alone.
 
     All widgets are there all the time: those that go and come again, as while one picture follows another,
@@ -50,7 +56,8 @@ def show_lab(bundle: Bundle, subject: Subject | None) -> None:
         replacing, heatmaps = st.container(width=330), st.container(width=770)
     with switching:
         st.markdown("**Skip connections**, on = used")
-        mask = switches(bundle.manifest.built_skips)
+        mask = switches(bundle.manifest.built_skips, opening.mask)
+        beside = lab_beside.choose_other(bundle)
     try:
         with replacing:
             stand_in, donor, donor_crop = replacement(bundle, subject.sample_id if subject else "")
@@ -60,34 +67,56 @@ def show_lab(bundle: Bundle, subject: Subject | None) -> None:
             skeletons.info("As soon as there is a picture, it is shown here.", icon=":material/image:")
             return
         assert subject.crop is not None
+        cut = Cut(mask, stand_in, donor)
         with skeletons:
-            maps = loaders.all_masks(bundle, subject.crop, stand_in, donor_crop, subject.own)
+            answer = ask(bundle, subject, cut, donor_crop)
     except PosecoreError as error:
         skeletons.error(f"The network cannot be asked. {error}")
         return
-    cut = Cut(mask, stand_in, donor)
-    answer = Answer(
-        subject,
-        from_heatmaps("All four skips on", maps[0], certainty.limit(bundle)),
-        from_heatmaps(cut.title(), maps[ALL_MASKS.index(mask)], certainty.limit(bundle, mask, stand_in)),
-    )
     with first:
         _nobody(answer)
-    source = f"n = 1, {subject.who} · {components.network_name(bundle)}{_trained_on(bundle)}"
+    source = f"n = 1, {subject.who} · {network_line(bundle)}"
     how = f"In place of a cut skip: {stand_in}" + (f", {donor}" if donor else "")
     with skeletons:
-        _skeletons(answer)
+        skeleton_row(answer)
+        if opening == Opening(subject.sample_id, mask, picked=True) and stand_in == REPLACEMENT:
+            st.caption(PICKED)
     replacing.image(
         drawing.jpeg(subject.crop if donor_crop is None else np.hstack([subject.crop, donor_crop])),
         width=170 if donor_crop is None else 300, alt="The crop that the network sees",
         caption="What the network sees" + (f", and {donor}" if donor else ""),
     )  # fmt: skip
     with heatmaps:
-        _heatmaps(answer, joint, source)
+        heatmap_row(answer, joint, source)
+    if beside is not None:
+        _beside(beside, answer, cut, donor_crop, joint, skeletons, heatmaps)
     _headline(answer)
     _table(answer)
     _downloads(answer, source, how)
     _details(bundle, answer)
+
+
+def _beside(
+    name: str,
+    answer: Answer,
+    cut: Cut,
+    donor_crop: NDArray[np.uint8] | None,
+    joint: str,
+    skeletons: "DeltaGenerator",
+    heatmaps: "DeltaGenerator",
+) -> None:
+    """A second row in both places, of the network of the bundle `name`."""
+    try:
+        with skeletons:
+            other = loaders.load_bundle(name)
+            again = ask(other, answer.subject, cut, donor_crop)
+    except PosecoreError as error:
+        skeletons.error(f"The network of {name} cannot be asked. {error}")
+        return
+    with skeletons:
+        lab_beside.show_skeletons(other, again)
+    with heatmaps:
+        lab_beside.show_heatmaps(other, again, joint)
 
 
 def show_without_picture(bundle: Bundle, subject: Subject) -> None:
@@ -122,11 +151,8 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
             continue
         column.image(drawing.jpeg(skeleton(answer, side)), width="stretch", alt=f"Skeleton: {side.title}")
         column.image(drawing.jpeg(picture), width="stretch", alt=f"Heatmaps: {side.title}")
-    _sure_means(answer)
-    st.caption(
-        f"n = 1, {subject.who} · {components.network_name(bundle)}{_trained_on(bundle)}. "
-        + _cut_means(bundle)
-    )
+    sure_means(answer)
+    st.caption(f"n = 1, {subject.who} · {network_line(bundle)}. " + what_cutting_says(bundle))
     _headline(answer)
     _table(answer)
 
@@ -136,47 +162,6 @@ def _nobody(answer: Answer) -> None:
     before = answer.before
     if certainty.nobody(before.sure, before.limit):
         st.warning(certainty.verdict(before.sure, before.limit), icon=":material/person_off:")
-
-
-def _sure_means(answer: Answer) -> None:
-    """What sure means on both sides; once where it means the same."""
-    before, after = (certainty.meaning(side.limit) for side in (answer.before, answer.after))
-    st.caption(before if before == after else f"Left: {before}  \nMiddle: {after}")
-
-
-def _skeletons(answer: Answer) -> None:
-    before, after = answer.before, answer.after
-    titles = (before.title, after.title, CHANGED)
-    drawn = (skeleton(answer, before), skeleton(answer, after), moves(answer))
-    told = (before.how_sure(), after.how_sure(), "an arrow per joint")
-    for place, title, line, picture in zip(_three(), titles, told, drawn, strict=True):
-        place.markdown(f"**{title}**  \n:small[{line}]")
-        words = f"Arrows from where joints were to where they are: {after.title}"
-        place.image(
-            drawing.jpeg(picture), width="stretch", alt=words if title == CHANGED else f"Skeleton: {title}"
-        )
-    _sure_means(answer)
-
-
-def _heatmaps(answer: Answer, joint: str, source: str) -> None:
-    before, after = answer.before, answer.after
-    titles = (before.title, after.title, CHANGED)
-    drawn = (heat(answer, before, joint), heat(answer, after, joint), difference(answer, joint))
-    for place, title, picture in zip(_three(), titles, drawn, strict=True):
-        words = "Heatmaps after minus before" if title == CHANGED else f"Heatmaps, {title}"
-        place.image(drawing.jpeg(picture), width="stretch", alt=f"{words}: {joint}")
-    st.caption(
-        f"{source}. The heatmaps before and after share one scale, from 0 to the "
-        + ("median" if joint == ALL_JOINTS else "joint's")
-        + " peak before. In the difference blue is less than before, orange more"
-        + (", in each cell of the joint that changed most there." if joint == ALL_JOINTS else ".")
-    )
-
-
-def _three() -> "list[DeltaGenerator]":
-    """Places for three pictures beside each other; in a narrow window the first two are."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        return [st.container() for _ in range(3)]
 
 
 def _headline(answer: Answer) -> None:
@@ -274,21 +259,4 @@ def _details(bundle: Bundle, answer: Answer) -> None:
     if steps.open:
         with steps:
             show_steps(bundle, answer.subject)
-    st.caption(_cut_means(bundle))
-
-
-def _trained_on(bundle: Bundle) -> str:
-    names = sources.training_names(bundle)
-    return f", trained on {' and '.join(names)}" if names else ""
-
-
-def _cut_means(bundle: Bundle) -> str:
-    """What a cut skip says of the network, and what it doesn't."""
-    built = bundle.manifest.built_skips
-    absent = ", ".join(name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there)
-    words = (
-        "Cut means *at test time*: the weights were trained with "
-        + ("the others" if absent else "all four skips")
-        + ". That is not the same as a network trained without them."
-    )
-    return words + (f" It was trained without {absent}: there is nothing to cut." if absent else "")
+    st.caption(what_cutting_says(bundle))

@@ -46,18 +46,19 @@ class Subject:
     own: bool = False
 
 
-def choose_subject(bundle: Bundle, source_key: str, person_key: str) -> Subject | None:
+def choose_subject(bundle: Bundle, source_key: str, person_key: str, default: str) -> Subject | None:
     """Let the user choose somebody; None as long as there is no picture, or with a sentence for one that
     cannot be shown.
 
-    The source and the person are in the URL under the two keys.
+    The source and the person are in the URL under the two keys. default: the sample_id of the person who is
+    shown first.
     """
     state.refuse_forged(source_key, " or ".join(SOURCES), SOURCES.__contains__)
     source = st.segmented_control(
         "Show", SOURCES, default=PERSON, required=True, key=source_key, bind="query-params",
     )  # fmt: skip
     if source == PERSON:
-        return bundle_person(bundle, person_search(bundle, person_key, components.best_person(bundle)))
+        return bundle_person(bundle, person_search(bundle, person_key, default))
     try:
         chosen = choose_picture(bundle, source, source_key)
     except PosecoreError as error:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import components, glossary, skip_study_charts, skip_study_gallery, skip_study_loaders, state
 from dashboard.claim_words import claim_sentence
+from dashboard.cut_words import what_cutting_says
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, format_mask, parse_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
@@ -23,11 +24,6 @@ WORDS: Final = "Crop, Skip connection, Mask, Replacement, 95 % interval, Rank co
 OF_LABELS: Final = ", PCK, Point, Bootstrap, p, Flipping signs, Shapley value"
 """Of glossary.TERMS, those that this tab uses, and those that it adds where people are labelled."""
 
-LIMITS: Final = (
-    "Skips are cut **at test time** in a network that was trained with all of them. This shows what the "
-    "trained network leans on, not what a network trained without skips would do."
-)
-
 
 def show(bundle: Bundle) -> None:
     """The whole tab."""
@@ -39,7 +35,7 @@ def show(bundle: Bundle) -> None:
     st.markdown(
         "Every person of the study went through the network sixteen times, once per combination of skip "
         "connections. A level's effect is what is lost when it is cut; an interval that holds 0 says that "
-        f"the people seen do not tell whether there is any. {LIMITS}"
+        f"the people seen do not tell whether there is any. {what_cutting_says(bundle)}"
     )
     for key, options in (
         (state.LAB_STUDY_REPLACEMENT, study.replacements),

@@ -20,6 +20,8 @@ LAB_SKIPS: Final = ("lab_64", "lab_32", "lab_16", "lab_8")
 LAB_REPLACEMENT: Final = "lab_replacement"
 LAB_DONOR: Final = "lab_donor"
 LAB_JOINT: Final = "lab_joint"
+LAB_BESIDE: Final = "lab_beside"
+"""The bundle whose network gets the same cut."""
 
 LAB_STUDY_REPLACEMENT: Final = "lab_study_replacement"
 LAB_STUDY_MASK: Final = "lab_study_mask"
@@ -186,3 +188,18 @@ def set_widgets(values: Mapping[str, str | bool]) -> None:
         # Streamlit writes the link itself, and lets nobody else.
         with suppress(StreamlitAPIException):
             st.query_params[key] = str(value).lower() if isinstance(value, bool) else value
+
+
+def follow_defaults(defaults: Mapping[str, str | bool]) -> None:
+    """To be called before these widgets are drawn, whose defaults are another bundle's after one is chosen.
+
+    Widgets that are all at their old defaults go along to the new ones. Others stay as they are, which the
+    link then says: Streamlit leaves out of it only what was the default when it was written.
+    """
+    name = f"_defaults_{next(iter(defaults))}"
+    before = st.session_state.get(name)
+    st.session_state[name] = dict(defaults)
+    if before in (None, defaults) or not all(key in st.session_state for key in defaults):
+        return
+    now = {key: st.session_state[key] for key in defaults}
+    set_widgets(defaults if now == before else now)

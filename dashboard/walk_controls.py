@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import components, pictures, state
+from dashboard import certainty, components, pictures, state
+from posecore.ablation import ALL_OFF
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.latent.pca import Components
@@ -59,15 +60,21 @@ def controls(bundle: Bundle, fitted: Components, scores: NDArray[np.float32]) ->
 def skip_choice(bundle: Bundle, start: str) -> tuple[str, NDArray[np.uint8] | None]:
     """Which of SKIPS the decoder gets, and for OWN the start's picture."""
     state.refuse_forged(state.WALK_SKIPS, f"one of {', '.join(SKIPS)}", SKIPS.__contains__)
+    usual = usual_skips(bundle)
+    state.follow_defaults({state.WALK_SKIPS: usual})
     chosen = st.segmented_control(
-        "Skip features the decoder gets", SKIPS, default=MEAN, required=True, key=state.WALK_SKIPS,
+        "Skip features the decoder gets", SKIPS, default=usual, required=True, key=state.WALK_SKIPS,
         bind="query-params",
-        help="The data set's mean: the same for everybody. off: the decoder sees the stop's latent alone, "
-        "which may be too little for it. The start's own: those of the person the walk starts from, at every "
-        "stop.",
+        help="off: the decoder sees the stop's latent alone. The start's own: those of the person the walk "
+        "starts from, at every stop. The data set's mean: the same for everybody.",
     )  # fmt: skip
+    if usual != OFF:
+        st.caption(
+            "At first the data set's mean: with all skips cut this network is not sure of a single joint, so "
+            "of the latent alone it shows nothing."
+        )
     if chosen != OWN:
-        return (chosen if chosen in SKIPS else MEAN), None
+        return (chosen if chosen in SKIPS else usual), None
     if not start:
         st.info(
             "The mean is nobody, so it has no skip features of its own: choose a person to start at, or the "
@@ -83,6 +90,13 @@ def skip_choice(bundle: Bundle, start: str) -> tuple[str, NDArray[np.uint8] | No
         )
         return OFF, None
     return OWN, crop
+
+
+def usual_skips(bundle: Bundle) -> str:
+    """Which of SKIPS a walk begins with: none, but for a network of which it is known that it finds no joint
+    without them."""
+    alone = certainty.limit(bundle, ALL_OFF)
+    return MEAN if alone.known and alone.above is None else OFF
 
 
 def limit(bundle: Bundle, fitted: Components) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, glossary, lab_view, picture_source, sources, state
+from dashboard import components, glossary, lab_opening, lab_view, picture_source, sources, state
 
 st.title("Skip lab")
 bundle = components.current_bundle()
@@ -25,11 +25,12 @@ else:
     with st.container():
         for key in state.LAB_SKIPS:
             state.refuse_forged(key, "true or false", lambda text: text.lower() in ("true", "false"))
-        subject = picture_source.choose_subject(bundle, state.LAB_SOURCE, state.LAB_PERSON)
+        opening = lab_opening.opening(bundle)
+        subject = picture_source.choose_subject(bundle, state.LAB_SOURCE, state.LAB_PERSON, opening.person)
     if subject is not None and subject.crop is None:
         lab_view.show_without_picture(bundle, subject)
     else:
-        lab_view.show_lab(bundle, subject)
+        lab_view.show_lab(bundle, subject, opening)
     glossary.show(
         "Crop, Heatmap, Peak, Lost joint, Bottleneck, Latent, Skip connection, PCK, PCK radius, Rival, "
         "Entropy",

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_bundle import make_fake_bundle, note_change
-from opening import open_page
+from opening import DASHBOARD, open_page
 from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
@@ -25,13 +26,17 @@ from dashboard import (
     walk_sheet,
     walk_stops,
 )
+from posecore.ablation import ALL_MASKS, format_mask
 from posecore.bundle import Bundle, open_bundle
+from posecore.bundle.studies import add_info
 from posecore.inference import Predictor
 from posecore.latent.decoding import decode_latents
 from posecore.latent.outliers import Judgement
 from posecore.latent.pca import fit_components
 from posecore.latent.project import Settings, project
 from posecore.latent.walks import Walk
+from posecore.skips.study import Settings as SkipSettings
+from posecore.skips.study import run_study
 
 PEOPLE = 25
 DIMENSIONS = 128
@@ -176,6 +181,59 @@ def test_the_decoder_is_asked_with_the_skips_that_are_chosen(
     assert not np.allclose(asked[0], asked[1], atol=0.01) and not np.allclose(asked[1], asked[2], atol=0.01)
 
 
+def decide(bundle: Bundle, height: float | None) -> None:
+    """From which height on a joint is sure of which the decoder sees the latent alone; None for never."""
+    run_study(bundle, None, SkipSettings(("zero", "mean"), limit=2))
+    heights = dict.fromkeys(map(format_mask, ALL_MASKS), 0.0)
+    alone = {"zero": heights | {"0000": height}, "mean": heights}
+    add_info(bundle, "skips", {"sure_above": alone, "labelled_joints": 34})
+
+
+@pytest.mark.parametrize(
+    ("height", "usual"), [(0.1, "off"), (None, "the data set's mean"), ("unknown", "off")]
+)
+def test_the_decoder_sees_the_latent_alone_unless_it_is_known_to_find_nothing_in_it(
+    height: float | str | None, usual: str, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if height != "unknown":
+        decide(open_bundle(copied), height)  # type: ignore[arg-type]
+    app = open_walk(monkeypatch, copied.parent)
+    assert app.button_group(key=state.WALK_SKIPS).value == usual
+    said = {"off": "with **all skips cut**", "the data set's mean": "with the **mean skip features"}
+    assert said[usual] in words(app)
+    why = "with all skips cut this network is not sure of a single joint"
+    assert (why in words(app)) == (height is None)
+    for chosen, means in said.items():
+        assert means in words(open_walk(monkeypatch, copied.parent, walk_skips=chosen))
+
+
+def test_another_bundle_brings_its_own_default_and_keeps_what_was_chosen(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(copied, copied.with_name("silent"))
+    decide(open_bundle(copied), 0.1)
+    decide(open_bundle(copied.with_name("silent")), None)
+    # The walk as the page it is: the bundle's picker stands above it.
+    app = open_page(monkeypatch, copied.parent, "pc_walk")
+    seen = []
+    for name in ("silent", "people"):
+        app.selectbox(key=state.BUNDLE).set_value(name).run()
+        seen.append(app.button_group(key=state.WALK_SKIPS).value)
+    app.button_group(key=state.WALK_SKIPS).set_value("the start's own").run()
+    app.selectbox(key=state.BUNDLE).set_value("silent").run()
+    seen.append(app.button_group(key=state.WALK_SKIPS).value)
+    assert seen == ["the data set's mean", "off", "the start's own"]
+
+
+def test_the_shipped_network_is_sure_of_a_joint_at_every_stop_it_opens_with(
+    monkeypatch: pytest.MonkeyPatch, frames: list
+) -> None:
+    app = open_page(monkeypatch, DASHBOARD.parent / "artifacts", "pc_walk")
+    assert app.button_group(key=state.WALK_SKIPS).value == "off"
+    said = [re.search(r"stop itself: (?:no person, )?sure of (\d+) of 17", stop.words) for stop in frames[1]]
+    assert len(said) == 7 and all(found and int(found[1]) >= 1 for found in said)
+
+
 def test_every_stop_carries_its_pictures_and_words(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch, frames: list
 ) -> None:
@@ -222,7 +280,7 @@ def test_forged_links_get_one_sentence_and_the_default(
     assert len(app.warning) == 1 and says in app.warning[0].value
     table = stops_table(app)
     assert len(table) == 7 and set(table["start"]) == {"the mean"} and set(table["component"]) == {1}
-    assert "**mean skip features" in words(app) and table["c"].iloc[-1] == 3
+    assert "with **all skips cut**" in words(app) and table["c"].iloc[-1] == 3
 
 
 def test_beyond_what_is_kept_the_command_is_named(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,50 @@
+"""What pages say of a cut skip fits how the network was trained."""
+
+from dataclasses import replace
+
+import pytest
+from fake_bundle import make_fake_bundle
+
+from dashboard.cut_words import named_by_cuts, what_cutting_says
+from posecore.bundle import Bundle, open_bundle
+
+TRAINED = {"preset": "fast"}
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    return open_bundle(make_fake_bundle(tmp_path_factory.mktemp("words") / "people", 4))
+
+
+def trained(bundle: Bundle, training: dict[str, object], skips: str = "1111") -> Bundle:
+    model = bundle.manifest.model
+    built = {**model, "config": model["config"] | {"skips": skips}}
+    return replace(bundle, manifest=replace(bundle.manifest, training=training, model=built))
+
+
+@pytest.mark.parametrize(
+    ("training", "skips", "says", "says_not", "name"),
+    [
+        (TRAINED, "1111", "never met a missing skip", "*can* do", "the network that never met one"),
+        (TRAINED | {"cut_skips": 0.0}, "1111", "never met a missing", "*can* do", "that never met one"),
+        (TRAINED | {"cut_skips": 0.5}, "1111", "*can* do without", "never met", "network trained for it"),
+        ({}, "1111", "is not recorded", "*can* do", "another network"),
+        (TRAINED, "0100", "trained without 64 × 64, 16 × 16, 8 × 8: there", "*can*", "without 64 × 64, 16"),
+        (TRAINED | {"cut_skips": 0.5}, "1110", "*can* do without", "never met", "trained without 8 × 8"),
+    ],
+)
+def test_three_experiments_are_kept_apart(
+    training: dict[str, object], skips: str, says: str, says_not: str, name: str, bundle: Bundle
+) -> None:
+    other = trained(bundle, training, skips)
+    words = what_cutting_says(other)
+    assert says in words and says_not not in words and "**at test time**" in words
+    assert ("trained without a skip is another one" in words) == (skips == "1111")
+    assert name in named_by_cuts(other)
+
+
+def test_in_a_network_without_skips_there_is_nothing_to_cut(bundle: Bundle) -> None:
+    none = trained(bundle, TRAINED, "0000")
+    assert what_cutting_says(none) == (
+        "This network was trained without any skip connection, so there is nothing to cut in it."
+    )
