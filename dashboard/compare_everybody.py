@@ -1,4 +1,4 @@
-"""All people of both bundles: what cut skips cost, which joints the networks find, who got better or worse."""
+"""All people of both bundles: what cut skips cost, which joints are found, who got better and who worse."""
 
 import hashlib
 from typing import Final, NamedTuple
@@ -134,9 +134,8 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
         "whom it is labelled. 95 % bootstrap intervals over people, each drawn with both answers; not "
         "corrected for how many joints there are."
     )
-    components.tabled(
-        "The same as a table", compare_masks.table("joint", names, found.rows), f"compare-joints-{mask}"
-    )
+    table = compare_masks.table("joint", names, found.rows)
+    components.tabled("The same as a table", table, f"compare-joints-{mask}")
 
 
 def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:

@@ -41,17 +41,21 @@ def _cutting(bundle: Bundle) -> str:
     built = bundle.manifest.built_skips
     if built != ALL_ON:
         absent = [name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there]
+        rest = ""
+        if any(built) and bundle.manifest.training:
+            met = "were cut at random" if components.met_cuts(bundle) else "were all there"
+            rest = f" The others {met} while it was trained."
         return (
-            f"**trained without** {', '.join(absent)}: cutting what was never there changes nothing; it shows "
-            "what a network can learn to do without."
+            f"**trained without** {', '.join(absent)}: cutting what was never there changes nothing; what it "
+            f"finds shows what can be learned without.{rest}"
         )
     how = components.trained_how(bundle)
     if how == components.CUTS:
         return f"**{how}**: with a skip cut it shows what it *can* do without."
     if how == components.NO_CUTS:
         return (
-            f"**{how}**: it never met a cut, so with a skip cut it shows what it *leans on*, not what it could "
-            "do without."
+            f"**{how}**: it never met a cut, so with a skip cut it shows what it *leans on*, not what it "
+            "could do without."
         )
     return "whose training is not recorded: whether it ever met a cut skip is not known."
 

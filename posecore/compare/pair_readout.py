@@ -15,9 +15,9 @@ MOST: Final = 2000
 
 
 def read_off(one: Bundle, other: Bundle, people: People, seed: int) -> NDArray[np.int8]:
-    """(3, N, 17) hits of the readouts of `one`, of `other` and of the mean place: 1 found, 0 not, -1 not asked.
+    """(3, N, 17) hits of readouts of `one` and `other`, and of the mean place: 1 found, 0 not, -1 not read.
 
-    The same folds for both; see posecore.latent.readout. Not asked is a joint that is not labelled, who holds
+    The same folds for both; see posecore.latent.readout. Not read is a joint that is not labelled, who holds
     nan in a latent, and everybody where fewer than FOLDS are left.
     """
     stored = np.full((3, len(people.sample_ids), K), -1, np.int8)

@@ -1,5 +1,5 @@
-"""The file of a comparison of two bundles: where both networks find everybody's joints, how alike their layers
-are, and what a linear readout finds in their latents."""
+"""The file of a comparison of two bundles: where both networks find everybody's joints, how alike their
+layers are, and what a linear readout finds in their latents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,10 +29,9 @@ class PairStudy:
 
     sample_ids: (N,). cells: (2, N, 17, 2) uint8 heatmap cells, column then row, of one and the other. peaks:
     (2, N, 17). hits: (2, N, 17) int8, 1 found, 0 not, -1 not labelled. layers: of how many people batch by
-    batch, see posecore.compare.cka. readout: (3, N, 17) int8 hits of a linear readout of the latents of one, of
-    the other, and of each joint's mean place, -1 where nothing is labelled or was asked, see
-    posecore.compare.pair_readout; all -1 in a study made before there was one. names: of the layers of both,
-    in order. info: the settings.
+    batch, see posecore.compare.cka. readout: (3, N, 17) int8, what posecore.compare.pair_readout.read_off
+    gives; all -1 in a study made before there was a readout. names: of the layers of both, in order. info:
+    the settings.
     """
 
     sample_ids: NDArray[np.str_]

@@ -47,10 +47,10 @@ def readout(
 
     annotated: (N, 17, 2) crop pixels; visibility: (N, 17), COCO 0/1/2: a joint teaches and counts where it is
     labelled (not 0). People are dealt into FOLDS by `seed`; each fold is read off with the other folds' means
-    and weights. Latents are centred and not scaled number by number, so that the result, like PCA or CKA, does
-    not depend on how they are turned. The penalty of each joint has the least squared error among the training
-    people, each left out in turn. Raises ConfigError for fewer than FOLDS people, shapes that do not fit, or
-    latents with nan.
+    and weights. Latents are centred and not scaled number by number, so that the result, as that of PCA or
+    CKA, does not depend on how they are turned. The penalty of each joint has the least squared error among
+    the training people, each left out in turn. Raises ConfigError for fewer than FOLDS people, shapes that
+    do not fit, or latents with nan.
     """
     from sklearn.model_selection import KFold
 
@@ -80,7 +80,7 @@ def readout(
 def _turned(latents: NDArray[np.float32]) -> Points:
     """(N, min(N, D)) the same people with the same distances, in as few numbers as that takes."""
     centred = latents - latents.mean(axis=0, dtype=np.float64)
-    return np.asarray(np.linalg.qr(centred.T, mode="r").T)
+    return np.transpose(np.linalg.qr(centred.T, mode="r"))
 
 
 def _read(known: Points, targets: Points, asked: Points) -> Points:
