@@ -26,7 +26,8 @@ def make_fake_run(
     """Write random weights, their record and their history to `folder`, and return it.
 
     kept: the own epoch, from 1, with the best validation PCK; the last one by default. init: the folder of
-    the run that this one goes on from. cut_skips: None leaves it out, as older records do. config: of HourglassConfig.
+    the run that this one goes on from. cut_skips: left out where it is None, as in older records. config: of
+    HourglassConfig.
     """
     torch.manual_seed(seed + sum(folder.name.encode()))
     # The other initialisation starts with empty heatmaps, whose joints all lie in the first cell.

@@ -19,8 +19,8 @@ class Training:
     recipe: fingerprint of all its settings. planned: the epochs the preset has by itself. epochs: those that
     were run; of an earlier run those asked for. kept: those up to the weights that were kept or handed on.
     steps: of one epoch. data, fingerprints: of the folders trained on. autoencoder_epochs: how long the
-    autoencoder that was put in at the start had been trained alone; None where none was. cut_skips: with which
-    probability a picture was shown with skips cut at random; 0 in records from before that could be.
+    autoencoder that was put in at the start had been trained alone; None where none was. cut_skips: the
+    probability with which a picture was shown with skips cut at random; 0 in records older than that.
     """
 
     preset: str
@@ -98,8 +98,8 @@ class Network:
 
     @property
     def is_basic(self) -> bool:
-        """Whether it is built and trained as the thesis's hourglass: one stack, nothing in the bottleneck, all skips,
-        none of which was ever cut in training."""
+        """Whether it is the thesis's hourglass: one stack, nothing in the bottleneck, all skips, none of which
+        was ever cut in training."""
         return self._differs() == ()
 
     @property
@@ -149,8 +149,8 @@ class DataSet:
 def control_of(network: Network, networks: Sequence[Network]) -> Network | None:
     """The basic network of equal width that was given the same means; None where there is none.
 
-    The same means: as many runs with the same recipes, seeds, epochs, steps and data, with skips cut or not. A basic network has no
-    control.
+    The same means: as many runs with the same recipes, seeds, epochs, steps and data, whether or not skips
+    were cut. A basic network has no control.
     """
     if network.is_basic:
         return None

@@ -27,9 +27,9 @@ from dashboard.compare_pair import Pair
 from dashboard.lab_answer import Answer, Side
 from dashboard.map_area import inside, read_area
 from dashboard.picture_source import bundle_person
+from posecore.ablation import ALL_MASKS, format_mask
 from posecore.bundle import open_bundle, study_command, write_bundle
 from posecore.bundle.manifest import LATENTS, MANIFEST, WEIGHTS
-from posecore.ablation import ALL_MASKS, format_mask
 from posecore.compare.pair_people import common_people
 from posecore.compare.pair_results import FILE, load_pair_study
 from posecore.compare.pair_study import Settings, compare_bundles
