@@ -40,7 +40,8 @@ def scores(
         _add(figure, 1, name, names, estimate, colour, symbol, "%")
     _add(figure, 2, "B minus A, 95 % interval", names, found.difference, CATEGORIES[2], "square", "points")
     figure.add_vline(x=0, line={"color": GREY, "width": 1}, row=1, col=2)
-    figure.update_layout(**framed(source, 134 + 24 * len(names)), showlegend=True)
+    # Intervals of both, where they are alike, would hide one another.
+    figure.update_layout(**framed(source, 134 + 30 * len(names)), scattermode="group", showlegend=True)
     figure.update_xaxes(title="found, %", rangemode="tozero", row=1, col=1)
     figure.update_xaxes(title="B minus A, points", row=1, col=2)
     name_rows(figure, names)
@@ -54,7 +55,8 @@ def _add(
 ) -> None:  # fmt: skip
     mean, low, high = (np.asarray(values) * 100 for values in estimate[:3])
     figure.add_scatter(
-        x=mean, y=list(names), mode="markers", name=name, row=1, col=column,
+        x=mean, y=list(names), mode="markers", name=name, row=1, col=column, orientation="h",
+        offsetgroup=name,
         marker={"size": 8, "color": colour, "symbol": symbol},
         error_x={
             "symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": colour,

@@ -86,8 +86,7 @@ def show(pair: Pair) -> None:
     st.caption(
         "A digit per skip, from 64 × 64 to 8 × 8: 1 on, 0 cut at test time, with nothing in its place. Means "
         f"of people's PCK, with 95 % bootstrap intervals over the n = {people:,} people of both skip "
-        "studies; not corrected for how many masks there are. Of the two networks, each is  \n"
-        + "  \n".join(compare_words.cutting(pair))
+        "studies; not corrected for how many masks there are.  \n" + "  \n".join(compare_words.cutting(pair))
     )
     components.tabled("The masks as a table", table("skips", names, found), "compare-masks")
 

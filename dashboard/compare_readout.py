@@ -55,11 +55,16 @@ def show(pair: Pair) -> None:
         "compare_readout",
         "Share of each joint that a linear readout finds in A's and in B's latents, and the difference",
     )
-    sizes = " and ".join(f"{bundle.manifest.dimensions:,}" for bundle in (pair.one, pair.other))
+    one, other = (bundle.manifest.dimensions for bundle in (pair.one, pair.other))
+    sizes = (
+        f"{one:,} stored numbers of each"
+        if one == other
+        else (f"{one:,} stored numbers of A and {other:,} of B")
+    )
     st.caption(
         "A linear readout is a weighted sum of a latent's numbers: here ridge regression (Hoerl and Kennard "
-        f"1970; as a probe, Alain and Bengio 2016) of where the labelled joints are, from the {sizes} stored "
-        f"numbers of A and B, centred. People are dealt into {FOLDS} parts, the same for both; each part is "
+        f"1970; as a probe, Alain and Bengio 2016) of where the labelled joints are, from the {sizes}, "
+        f"centred. People are dealt into {FOLDS} parts, the same for both; each part is "
         "read off by what the others taught, and how strongly weights are held small is chosen among these "
         f"others, joint by joint. Found as in PCK. 95 % bootstrap intervals over n = {people:,} people, with "
         "the readouts as they are; not corrected for how many joints there are."

@@ -189,8 +189,8 @@ def _skips(study: NetworksStudy, summary: Summary) -> None:
 
 def _three(found: SkipLoss) -> list[tuple[str, Estimate]]:
     return [
-        (f"{found.plain.label}, all skips", found.cut.one),
-        (f"{found.plain.label}, cut at test time", found.cut.other),
+        (f"{found.plain.label}, nothing cut", found.cut.one),
+        (f"{found.plain.label}, all cut at test time", found.cut.other),
         (f"{found.without.label}, trained without", found.trained.other),
     ]
 

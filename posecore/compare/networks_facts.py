@@ -98,8 +98,8 @@ class Network:
 
     @property
     def is_basic(self) -> bool:
-        """Whether it is the thesis's hourglass: one stack, nothing in the bottleneck, all skips, none of which
-        was ever cut in training."""
+        """Whether it is the thesis's hourglass: one stack, nothing in the bottleneck, all skips, none
+        of which was ever cut in training."""
         return self._differs() == ()
 
     @property

@@ -146,7 +146,7 @@ def test_cut_and_trained_without_stand_in_one_figure(artifacts, study, monkeypat
     assert [trace["name"] for trace in parts["data"]] == [
         f"{name}, seed {seed}"
         for seed in (0, 1)
-        for name in ("plain on, all skips", "plain on, cut at test time", "none on, trained without")
+        for name in ("plain on, nothing cut", "plain on, all cut at test time", "none on, trained without")
     ]
     named, data = {network.name: network for network in study.networks}, study.data[0]
     expected = [
