@@ -21,47 +21,51 @@ from dashboard.charts import (
     settle,
     trace_for,
 )
-from posecore.compare.paired import Paired
+from posecore.compare.paired import Comparison
 from posecore.skips.statistics import Estimate
 
 COLOURS: Final = CATEGORIES[0], CATEGORIES[1]
 """Of A and B."""
 
 
-def joints(names: Sequence[str], found: Paired, sides: tuple[str, str], source: str) -> go.Figure:
-    """Left everybody's and each joint's PCK of both, right what B has more, with intervals.
-
-    names: 18 rows, the first of which is the PCK over all joints.
-    """
+def scores(
+    names: Sequence[str], found: Comparison, sides: tuple[str, str], source: str,
+    beside: tuple[str, Estimate] | None = None,
+) -> go.Figure:  # fmt: skip
+    """Left a share of joints that each network finds, right what B has more, a row per name; all with
+    intervals. found: estimates (R,). beside: what else is told of these rows, drawn on the left."""
     figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.03, column_widths=[0.5, 0.5])
-    one, other, more = (_joined(found, part) for part in ("one", "other", "difference"))
-    for side, estimate, colour, symbol in zip(sides, (one, other), COLOURS, SYMBOLS, strict=False):
-        figure.add_scatter(
-            x=estimate.mean * 100, y=list(names), mode="markers", name=side,
-            marker={"size": 9, "color": colour, "symbol": symbol}, row=1, col=1,
-            customdata=np.stack([estimate.low * 100, estimate.high * 100, estimate.n], axis=-1),
-            hovertemplate=f"%{{y}}, {side}<br>%{{x:.1f}} %, 95 % interval %{{customdata[0]:.1f}} to "
-            "%{customdata[1]:.1f}<br>n = %{customdata[2]:,} people<extra></extra>",
-        )  # fmt: skip
-    mean, low, high = (values * 100 for values in more[:3])
-    figure.add_scatter(
-        x=mean, y=list(names), mode="markers", name="B minus A, 95 % interval", row=1, col=2,
-        marker={"size": 9, "color": CATEGORIES[2], "symbol": "square"},
-        error_x={
-            "symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": CATEGORIES[2],
-            "thickness": 1.5, "width": 4,
-        },
-        customdata=np.stack([low, high, more.n], axis=-1),
-        hovertemplate="%{y}, B minus A<br>%{x:.1f} points, 95 % interval %{customdata[0]:.1f} to "
-        "%{customdata[1]:.1f}<br>n = %{customdata[2]:,} people<extra></extra>",
-    )  # fmt: skip
+    left = [*zip(sides, found[:2], strict=True), *([beside] if beside else [])]
+    for (name, estimate), colour, symbol in zip(left, (*COLOURS, GREY), SYMBOLS, strict=False):
+        _add(figure, 1, name, names, estimate, colour, symbol, "%")
+    _add(figure, 2, "B minus A, 95 % interval", names, found.difference, CATEGORIES[2], "square", "points")
     figure.add_vline(x=0, line={"color": GREY, "width": 1}, row=1, col=2)
-    figure.update_layout(**framed(source, 134 + 24 * len(names)), showlegend=True)
+    # Intervals of both, where they are alike, would hide one another.
+    figure.update_layout(**framed(source, 134 + 30 * len(names)), scattermode="group", showlegend=True)
     figure.update_xaxes(title="found, %", rangemode="tozero", row=1, col=1)
     figure.update_xaxes(title="B minus A, points", row=1, col=2)
     name_rows(figure, names)
     set_below(figure)
     return figure
+
+
+def _add(
+    figure: go.Figure, column: int, name: str, names: Sequence[str], estimate: Estimate, colour: str,
+    symbol: str, unit: str,
+) -> None:  # fmt: skip
+    mean, low, high = (np.asarray(values) * 100 for values in estimate[:3])
+    figure.add_scatter(
+        x=mean, y=list(names), mode="markers", name=name, row=1, col=column, orientation="h",
+        offsetgroup=name,
+        marker={"size": 8, "color": colour, "symbol": symbol},
+        error_x={
+            "symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": colour,
+            "thickness": 1.5, "width": 4,
+        },
+        customdata=np.stack([low, high, np.asarray(estimate.n)], axis=-1),
+        hovertemplate=f"%{{y}}, {name.split(',')[0]}<br>%{{x:.1f}} {unit}, 95 % interval "
+        "%{customdata[0]:.1f} to %{customdata[1]:.1f}<br>n = %{customdata[2]:,} people<extra></extra>",
+    )  # fmt: skip
 
 
 def cumulative(
@@ -155,9 +159,3 @@ def people_map(
     figure.update_yaxes(title=titles[1], zeroline=False)
     set_below(figure)
     return figure
-
-
-def _joined(found: Paired, part: str) -> Estimate:
-    """The PCK over all joints, then every joint's, (18,)."""
-    pairs = zip(getattr(found.overall, part), getattr(found.joints, part), strict=True)
-    return Estimate(*(np.concatenate([[overall], joints]) for overall, joints in pairs))

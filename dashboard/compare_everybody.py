@@ -1,4 +1,4 @@
-"""All people of both bundles: which joints the networks find, and who got better and who worse."""
+"""All people of both bundles: what cut skips cost, which joints are found, who got better and who worse."""
 
 import hashlib
 from typing import Final, NamedTuple
@@ -8,16 +8,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import compare_charts, compare_pair, components, loaders, skip_study_loaders, state
+from dashboard import compare_charts, compare_masks, compare_pair, compare_words, components, loaders, state
 from dashboard.compare_gallery import show_people
 from dashboard.compare_pair import Pair
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, format_mask, parse_mask
-from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.compare.paired import Paired, counted, paired
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
-from posecore.skips.results import SkipStudy
 from posecore.skips.statistics import scores
 
 PER_PAGE: Final = 16
@@ -46,6 +44,7 @@ def show(pair: Pair) -> None:
         "**difference** is known better than either score. An interval that holds 0 says that these people "
         "do not tell which of the two is better."
     )
+    compare_masks.show(pair)
     masks = _masks(pair)
     if not masks:
         return
@@ -82,7 +81,7 @@ def _masks(pair: Pair) -> list[str]:
         compare_pair.study(pair)
     except BundleError as error:
         whole, why = False, str(error)
-    lacking = [bundle for bundle in (pair.one, pair.other) if _skip_study(bundle) is None]
+    lacking = [bundle for bundle in (pair.one, pair.other) if compare_masks.skip_study(bundle) is None]
     if not lacking:
         return [format_mask(mask) for mask in ALL_MASKS]
     commands = " and ".join(f"`{study_command(bundle, 'skips')}`" for bundle in lacking)
@@ -96,15 +95,6 @@ def _masks(pair: Pair) -> list[str]:
     return [WHOLE]
 
 
-def _skip_study(bundle: Bundle) -> SkipStudy | None:
-    """The bundle's skip study, if it has a usable one with skips cut to zero."""
-    try:
-        found = skip_study_loaders.skip_study(bundle)
-    except BundleError:
-        return None
-    return found if "zero" in found.replacements else None
-
-
 def _seen(pair: Pair, mask: str) -> Seen:
     """All common people with all skips, from the comparison; else those of both skip studies."""
     if mask == WHOLE:
@@ -114,17 +104,11 @@ def _seen(pair: Pair, mask: str) -> Seen:
             pass
         else:
             return Seen(study.sample_ids, study.points, study.hits)
-    studies = _skip_study(pair.one), _skip_study(pair.other)
-    assert studies[0] is not None and studies[1] is not None
-    common = set(pair.common.sample_ids.tolist())
-    places = [{name: row for row, name in enumerate(study.sample_ids.tolist())} for study in studies]
-    ids = [name for name in places[0] if name in places[1] and name in common]
-    rows = [[place[name] for name in ids] for place in places]
+    studied = compare_masks.studied(pair)
+    assert studied is not None
     at = ALL_MASKS.index(parse_mask(mask))
-    points = [study.points_under("zero")[row, at] for study, row in zip(studies, rows, strict=True)]
-    hits = [study.hits_under("zero")[row, at] for study, row in zip(studies, rows, strict=True)]
-    right = np.nan_to_num(np.stack(hits), nan=-1).astype(np.int8)
-    return Seen(np.array(ids, np.str_), np.stack(points), right)
+    right = np.nan_to_num(studied.hits[:, :, at], nan=-1).astype(np.int8)
+    return Seen(studied.sample_ids, studied.points[:, :, at], right)
 
 
 @loaders.kept(16, "Drawing people anew …")
@@ -138,12 +122,11 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
     one, other, more = found.overall
     st.markdown(
         f"PCK **{one.mean:.1%}** of A and **{other.mean:.1%}** of B over the same n = {int(more.n):,} "
-        f"people. B minus A: **{_points(more.mean)} points** (95 % interval {_points(more.low)} to "
-        f"{_points(more.high)}), so {_verdict(more.low, more.high)}."
+        f"people. B minus A: {compare_words.more(more)}, so {compare_words.verdict(pair, more)}."
     )
     names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
     components.chart(
-        compare_charts.joints(names, found, pair.names, pair.source(len(seen.sample_ids))),
+        compare_charts.scores(names, found.rows, pair.names, pair.source(len(seen.sample_ids))),
         "compare_joints", "Share of each joint that A and B find, and the difference with its interval",
     )  # fmt: skip
     st.caption(
@@ -151,26 +134,8 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
         "whom it is labelled. 95 % bootstrap intervals over people, each drawn with both answers; not "
         "corrected for how many joints there are."
     )
-    components.tabled("The same as a table", joints_table(names, found), f"compare-joints-{mask}")
-
-
-def joints_table(names: list[str], found: Paired) -> pd.DataFrame:
-    """PCK in % of A and B, the difference in points, and n, a row per name."""
-    columns: dict[str, object] = {"joint": names}
-    for title, part in (("A, %", "one"), ("B, %", "other"), ("B minus A, points", "difference")):
-        estimates = getattr(found.overall, part), getattr(found.joints, part)
-        for words, field in ((title, "mean"), (f"{title}: 95 % from", "low"), (f"{title}: to", "high")):
-            columns[words] = [100 * float(v) for e in estimates for v in np.ravel(getattr(e, field))]
-    columns["n"] = [int(v) for e in (found.overall, found.joints) for v in np.ravel(e.difference.n)]
-    return pd.DataFrame(columns)
-
-
-def _verdict(low: float, high: float) -> str:
-    if low > 0:
-        return "**B is better** on these people"
-    if high < 0:
-        return "**A is better** on these people"
-    return "**no difference can be told**"
+    table = compare_masks.table("joint", names, found.rows)
+    components.tabled("The same as a table", table, f"compare-joints-{mask}")
 
 
 def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
@@ -233,7 +198,3 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
 
 def _score(value: float) -> str:
     return f"{value:.2f}" if np.isfinite(value) else "–"
-
-
-def _points(value: float) -> str:
-    return f"{round(float(value) * 100, 1) + 0.0:+.1f}".replace("-", "−")

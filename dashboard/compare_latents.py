@@ -12,6 +12,7 @@ from dashboard import (
     compare_charts,
     compare_maps,
     compare_pair,
+    compare_readout,
     components,
     latent_loaders,
     loaders,
@@ -49,6 +50,7 @@ def show(pair: Pair) -> None:
     )  # fmt: skip
     numbers = _clusters(pair, k)
     compare_maps.show(pair, numbers[0])
+    compare_readout.show(pair)
     _variance(pair)
     _agreement(pair, k, *numbers)
     _layers(pair)
@@ -93,8 +95,8 @@ def _variance(pair: Pair) -> None:
     )
     alike = len({stored.people for _, stored in found}) == 1
     st.caption(
-        f"{SHARE:.0%} of the variance take {counts}. The thesis counted 541 of the plain network and 16 of "
-        "the one with an autoencoder, of 7,017 people. "
+        f"{SHARE:.0%} of the variance take {counts}. The thesis counted 541 of its network and 16 of the "
+        "same with an autoencoder, of 7,017 people. "
         + ("" if alike else "Of fewer people there are fewer components, so these two do not compare. ")
         + "All people of each bundle, not the common ones alone."
     )

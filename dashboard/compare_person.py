@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import certainty, components, loaders, pictures, state
+from dashboard import certainty, compare_words, components, loaders, pictures, state
 from dashboard.compare_pair import Pair
 from dashboard.lab_answer import (
     ALL_JOINTS,
@@ -70,6 +70,7 @@ def _seen(pair: Pair, person: str) -> None:
         told = ["with all skips it has, stored"] * 2
     else:
         asked = _switches([bundle.manifest.built_skips for bundle, _ in _both(pair)])
+        st.caption("  \n".join(compare_words.cutting(pair)))
         sides, told = [], []
         for bundle, name in _both(pair):
             built = bundle.manifest.built_skips

@@ -33,7 +33,8 @@ def show(bundle: Bundle) -> None:
         "Networks that were **built or trained otherwise**, over the same people. A dot is one network, "
         "the line through it the 95 % interval over people. Differences are taken person by person, so "
         "their intervals are narrower than those of the scores; where one holds 0, the people seen do not "
-        "tell the two apart."
+        "tell the two apart. The **basic network** has one stack, all skip connections and nothing in the "
+        "bottleneck; it was trained with all of them."
     )
     titles = [networks_words.named(study, data) for data in study.data]
     state.refuse_forged(state.NETWORKS_DATA, f"one of {'; '.join(titles)}", titles.__contains__)
@@ -69,7 +70,10 @@ def _summary(bundle: Bundle, created: str, place: int) -> Summary:
 def _source(study: NetworksStudy, summary: Summary, networks: Sequence[Network]) -> str:
     names = list(dict.fromkeys(network.label for network in networks))
     shown = ", ".join(names) if len(names) < 4 else f"{len(networks)} networks"
-    return f"n = {networks_words.people_of(study, summary.data, networks)} · {shown}"
+    return (
+        f"n = {networks_words.people_of(study, summary.data, networks)} · {shown}, "
+        f"{networks_words.widths(networks)}"
+    )
 
 
 def _scores(study: NetworksStudy, summary: Summary) -> None:
@@ -109,17 +113,17 @@ def _spread(study: NetworksStudy, summary: Summary) -> str:
 
 
 def _fair(study: NetworksStudy, summary: Summary) -> None:
-    st.subheader("Is it better than a plain network trained for as long?")
+    st.subheader("Is it better than the basic network trained for as long?")
     if not summary.fair.pairs:
         st.markdown(
-            "This study has no plain network of the same width, seed and training beside another one, so "
+            "This study has no basic network of the same width, seed and training beside another one, so "
             "this cannot be told."
         )
         return
     chosen = longest(study.networks)
     st.markdown("\n".join(f"* {line}" for line in networks_words.fair_sentences(summary, chosen)))
     kinds: list[tuple[str, Gains, int]] = [
-        ("against the plain network given the same training", summary.fair, 0),
+        ("against the basic network given the same training", summary.fair, 0),
         ("against the network it began with, trained for fewer steps", summary.since, 1),
     ]
     series = []
@@ -139,9 +143,9 @@ def _fair(study: NetworksStudy, summary: Summary) -> None:
         f"Points of PCK that {len(shown)} networks gain over their controls, with intervals over people",
     )
     st.caption(
-        "Filled: the fair control, the plain network of the same width and seed after the same recipes, "
+        "Filled: the fair control, the basic network of the same width and seed after the same recipes, "
         "steps and people. Open: what the network's last training began with, as the thesis compared; this "
-        "holds what longer training alone gains, which a plain network's open dot shows."
+        "holds what longer training alone gains, which a basic network's open dot shows."
     )
     components.tabled("These differences as a table", _gain_table(kinds), "networks-gains")
 
@@ -150,7 +154,7 @@ def _skips(study: NetworksStudy, summary: Summary) -> None:
     st.subheader("Cut at test time beside trained without")
     if not summary.skips:
         st.markdown(
-            "This study has no network built without skip connections beside a plain one given the same "
+            "This study has no network built without skip connections beside a basic one given the same "
             "training."
         )
         return
@@ -164,7 +168,7 @@ def _skips(study: NetworksStudy, summary: Summary) -> None:
     components.chart(
         networks_charts.parts(series, PARTS, _source(study, summary, networks)),
         "networks_skips",
-        "PCK of all joints and of seven groups: plain network, the same with all skips cut at test time, "
+        "PCK of all joints and of seven groups: basic network, the same with all skips cut at test time, "
         "and a network trained without skips",
     )
     st.caption(
@@ -185,8 +189,8 @@ def _skips(study: NetworksStudy, summary: Summary) -> None:
 
 def _three(found: SkipLoss) -> list[tuple[str, Estimate]]:
     return [
-        (f"{found.plain.label}, all skips", found.cut.one),
-        (f"{found.plain.label}, cut at test time", found.cut.other),
+        (f"{found.plain.label}, nothing cut", found.cut.one),
+        (f"{found.plain.label}, all cut at test time", found.cut.other),
         (f"{found.without.label}, trained without", found.trained.other),
     ]
 
@@ -238,6 +242,7 @@ def _table(study: NetworksStudy, summaries: Sequence[Summary]) -> pd.DataFrame:
             "channels": network.channels,
             "stacks": network.stacks,
             "skips built": network.skips,
+            "skips cut in training": "at random" if network.met_cuts else "none",
             "bottleneck channels": network.bottleneck,
             "autoencoder": network.autoencoder,
             "parameters": network.parameters,

@@ -41,7 +41,7 @@ def _which(study: NetworksStudy, data: DataSet) -> tuple[str, str]:
 
 
 def differs(network: Network) -> str:
-    """In what a network differs from the plain one: 'an autoencoder of 50 numbers'; empty for a plain one."""
+    """In what a network differs from the basic one: 'an autoencoder of 50 numbers'; empty for a basic one."""
     parts = []
     if network.autoencoder:
         parts.append(f"an autoencoder of {network.autoencoder} numbers")
@@ -53,6 +53,8 @@ def differs(network: Network) -> str:
         parts.append(f"the skip connections {network.skips} alone")
     if network.stacks > 1:
         parts.append(f"{network.stacks} stacks")
+    if network.met_cuts:
+        parts.append("skips cut at random in training")
     return ", ".join(parts)
 
 
@@ -60,7 +62,7 @@ def fair_sentences(summary: Summary, chosen: Sequence[Network]) -> list[str]:
     """For each of the chosen networks with a fair control: what it gains over that and its beginning."""
     return [
         f"With **{differs(network)}** (*{network.label}*) the network finds "
-        f"{_gain(summary.fair.found, place)} than the plain one that was given the same training, "
+        f"{_gain(summary.fair.found, place)} than the basic one that was given the same training, "
         f"*{control.label}*; n = {summary.fair.found.difference.n[place]:,}; seed {network.seed}. "
         f"{_verdict(summary.fair.found.difference, place)}{_since(summary.since, network, control)}"
         for place, (network, control) in enumerate(summary.fair.pairs)
@@ -85,9 +87,9 @@ def skip_sentence(found: SkipLoss) -> str:
     """What cutting costs beside what training without costs."""
     cut, trained = found.cut.difference, found.trained.difference
     return (
-        f"Seed {found.plain.seed}: with all skips **cut at test time** the plain network "
+        f"Seed {found.plain.seed}: with all skips **cut at test time** the basic network "
         f"(*{found.plain.label}*) finds {_gain(found.cut, 0)}; the one **trained without any** "
-        f"(*{found.without.label}*) finds {_gain(found.trained, 0)}, both against the plain one with all "
+        f"(*{found.without.label}*) finds {_gain(found.trained, 0)}, both against the basic one with all "
         f"its skips; n = {cut.n[0]:,}. " + _carried(cut, trained)
     )
 
@@ -120,10 +122,9 @@ def limits(study: NetworksStudy, summary: Summary) -> list[str]:
     """What is not shown, from what is recorded of the networks and of this data set's people."""
     networks, data = study.networks, summary.data
     said = []
-    widths = sorted({network.channels for network in networks})
-    if widths != [study.thesis_channels]:
+    if {network.channels for network in networks} != {study.thesis_channels}:
         said.append(
-            f"**Width.** These networks are {_listed(widths)} channels wide, the thesis's is "
+            f"**Width.** These networks are {widths(networks)} wide, the thesis's is "
             f"{study.thesis_channels}. What holds for narrow ones may not hold for wide ones."
         )
     epochs = sorted({network.epochs for network in networks})
@@ -169,6 +170,11 @@ def limits(study: NetworksStudy, summary: Summary) -> list[str]:
             "favours all of them a little."
         )
     return said
+
+
+def widths(networks: Sequence[Network]) -> str:
+    """How wide networks are: '128 channels'."""
+    return f"{_listed(sorted({network.channels for network in networks}))} channels"
 
 
 def _still_rising(networks: Sequence[Network]) -> str:

@@ -12,7 +12,7 @@ def labelled_run(text: str) -> tuple[str, Path]:
     """'LABEL=RUN' to its two parts; anything else is a usage error."""
     label, equals, folder = text.partition("=")
     if not (label.strip() and equals and folder):
-        raise argparse.ArgumentTypeError(f"{text!r:.80}: expected LABEL=RUN, for example plain=runs/plain-0")
+        raise argparse.ArgumentTypeError(f"{text!r:.80}: expected LABEL=RUN, for example two=runs/two-0")
     return label.strip(), Path(folder)
 
 

@@ -20,12 +20,14 @@ def make_fake_run(
     autoencoder_epochs: int = 0,
     preset: str = "fast",
     data: tuple[str, ...] = ("fake people",),
+    cut_skips: float | None = None,
     **config: Any,
 ) -> Path:
     """Write random weights, their record and their history to `folder`, and return it.
 
     kept: the own epoch, from 1, with the best validation PCK; the last one by default. init: the folder of
-    the run that this one goes on from. config: of HourglassConfig.
+    the run that this one goes on from. cut_skips: left out where it is None, as in older records. config: of
+    HourglassConfig.
     """
     torch.manual_seed(seed + sum(folder.name.encode()))
     # The other initialisation starts with empty heatmaps, whose joints all lie in the first cell.
@@ -58,5 +60,7 @@ def make_fake_run(
         "data": [{"name": name, "fingerprint": f"of {name}", "train": 100} for name in data],
         "validated_on": {"name": data[0], "people": 8},
     }
+    if cut_skips is not None:
+        record["cut_skips"] = cut_skips
     (folder / "run.json").write_text(json.dumps(record))
     return folder

@@ -19,7 +19,8 @@ class Training:
     recipe: fingerprint of all its settings. planned: the epochs the preset has by itself. epochs: those that
     were run; of an earlier run those asked for. kept: those up to the weights that were kept or handed on.
     steps: of one epoch. data, fingerprints: of the folders trained on. autoencoder_epochs: how long the
-    autoencoder that was put in at the start had been trained alone; None where none was.
+    autoencoder that was put in at the start had been trained alone; None where none was. cut_skips: the
+    probability with which a picture was shown with skips cut at random; 0 in records older than that.
     """
 
     preset: str
@@ -32,6 +33,7 @@ class Training:
     data: tuple[str, ...]
     fingerprints: tuple[str, ...]
     autoencoder_epochs: int | None
+    cut_skips: float = 0.0
 
     @property
     def means(self) -> tuple[Any, ...]:
@@ -84,18 +86,25 @@ class Network:
         return parse_mask(self.skips) != ALL_OFF
 
     @property
-    def build(self) -> tuple[Any, ...]:
-        """How it is built, and its seed."""
-        return self.channels, self.stacks, self.skips, self.bottleneck, self.autoencoder, self.seed
+    def met_cuts(self) -> bool:
+        """Whether skips were cut at random in any of its trainings."""
+        return any(training.cut_skips > 0 for training in self.trainings)
 
     @property
-    def is_plain(self) -> bool:
-        """Whether it is the thesis's hourglass: one stack, all skips, nothing in the bottleneck."""
+    def build(self) -> tuple[Any, ...]:
+        """How it is built, whether it met cuts, and its seed."""
+        built = self.channels, self.stacks, self.skips, self.bottleneck, self.autoencoder
+        return *built, self.met_cuts, self.seed
+
+    @property
+    def is_basic(self) -> bool:
+        """Whether it is the thesis's hourglass: one stack, nothing in the bottleneck, all skips, none
+        of which was ever cut in training."""
         return self._differs() == ()
 
     @property
     def lacks_skips_only(self) -> bool:
-        """Whether it is the plain one but for its skips, none of which was built."""
+        """Whether it is the basic one but for its skips, none of which was built."""
         return self._differs() == ("skips",) and not self.has_skips
 
     def _differs(self) -> tuple[str, ...]:
@@ -104,6 +113,7 @@ class Network:
             "stacks": self.stacks > 1,
             "bottleneck": self.bottleneck != self.channels,
             "autoencoder": self.autoencoder > 0,
+            "cuts": self.met_cuts,
         }
         return tuple(name for name, is_changed in changed.items() if is_changed)
 
@@ -137,17 +147,17 @@ class DataSet:
 
 
 def control_of(network: Network, networks: Sequence[Network]) -> Network | None:
-    """The plain network of equal width that was given the same means; None where there is none.
+    """The basic network of equal width that was given the same means; None where there is none.
 
-    The same means: as many runs with the same recipes, seeds, epochs, steps and data. A plain network has no
-    control.
+    The same means: as many runs with the same recipes, seeds, epochs, steps and data, whether or not skips
+    were cut. A basic network has no control.
     """
-    if network.is_plain:
+    if network.is_basic:
         return None
     means = [training.means for training in network.trainings]
     for other in networks:
         same = [training.means for training in other.trainings] == means
-        if other.is_plain and other.channels == network.channels and same:
+        if other.is_basic and other.channels == network.channels and same:
             return other
     return None
 

@@ -97,4 +97,5 @@ def _training(record: Record, epochs: int, kept: int) -> Training:
         data=tuple(folder["name"] for folder in record["data"]),
         fingerprints=tuple(folder["fingerprint"] for folder in record["data"]),
         autoencoder_epochs=alone["epochs"] if alone else None,
+        cut_skips=record.get("cut_skips", 0.0),
     )

@@ -26,9 +26,9 @@ class Gains(NamedTuple):
 
 
 class SkipLoss(NamedTuple):
-    """A network without skips beside a plain one that was given the same means; estimates (8,), see PARTS.
+    """A network without skips beside a basic one that was given the same means; estimates (8,), see PARTS.
 
-    cut: the plain one with all skips, the same cut at test time. trained: the plain one with all skips, the
+    cut: the basic one with all skips, the same cut at test time. trained: the basic one with all skips, the
     one trained without.
     """
 
@@ -53,7 +53,7 @@ class Summary:
     """A study over the people of one data set; intervals are over these people.
 
     pck: (networks,) of the last stack, with the skips as built and with all skips cut at test time. fair:
-    gains over the plain network that was given the same means. since: gains over the network that the last
+    gains over the basic network that was given the same means. since: gains over the network that the last
     training began with, which was trained for fewer steps. skips, stacks: of the longest trained. All but
     pck are empty where the study has no such networks.
     """

@@ -1,4 +1,5 @@
-"""The file of a comparison of two bundles: where both networks find everybody's joints, and alike layers."""
+"""The file of a comparison of two bundles: where both networks find everybody's joints, how alike their
+layers are, and what a linear readout finds in their latents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +29,9 @@ class PairStudy:
 
     sample_ids: (N,). cells: (2, N, 17, 2) uint8 heatmap cells, column then row, of one and the other. peaks:
     (2, N, 17). hits: (2, N, 17) int8, 1 found, 0 not, -1 not labelled. layers: of how many people batch by
-    batch, see posecore.compare.cka. names: of the layers of both, in order. info: the settings.
+    batch, see posecore.compare.cka. readout: (3, N, 17) int8, what posecore.compare.pair_readout.read_off
+    gives; all -1 in a study made before there was a readout. names: of the layers of both, in order. info:
+    the settings.
     """
 
     sample_ids: NDArray[np.str_]
@@ -36,6 +39,7 @@ class PairStudy:
     peaks: NDArray[np.float32]
     hits: NDArray[np.int8]
     layers: Products
+    readout: NDArray[np.int8]
     names: tuple[tuple[str, ...], tuple[str, ...]]
     info: Mapping[str, Any]
 
@@ -69,6 +73,7 @@ def save_pair_study(
     peaks: NDArray[np.float32],
     hits: NDArray[np.int8],
     layers: Products,
+    readout: NDArray[np.int8],
 ) -> None:
     """Write the study's file to `folder`; arrays as in PairStudy. Peaks are kept as float16."""
     with atomic_file(folder / FILE) as temporary, temporary.open("wb") as file:
@@ -81,6 +86,7 @@ def save_pair_study(
             cross=layers.cross,
             one=layers.one,
             other=layers.other,
+            readout=readout,
         )
 
 
@@ -99,6 +105,7 @@ def load_pair_study(one: Bundle, other: Bundle) -> PairStudy:
             peaks=arrays["peaks"].astype(np.float32),
             hits=arrays["hits"],
             layers=Products(arrays["cross"], arrays["one"], arrays["other"]),
+            readout=arrays.get("readout", np.full((3, len(arrays["sample_ids"]), K), -1, np.int8)),
             names=(layer_names(one), layer_names(other)),
             info=study.info,
         )
@@ -111,6 +118,7 @@ def load_pair_study(one: Bundle, other: Bundle) -> PairStudy:
         len(found.sample_ids) > 0
         and found.cells.shape == (*shape, 2)
         and found.peaks.shape == found.hits.shape == shape
+        and found.readout.shape == (3, *shape[1:])
         and layers.cross.shape == (batches, *counts)
         and (layers.one.shape, layers.other.shape) == tuple((batches, count) for count in counts)
         and set(found.sample_ids.tolist()) <= set(one.rows) & set(other.rows)

@@ -1,4 +1,5 @@
-"""Run two networks over the people of both bundles: where each finds joints, and how alike their layers are.
+"""Run two networks over the people of both bundles: where each finds joints, how alike their layers are, and
+what a linear readout finds in the latents that the bundles hold.
 
 Both see the same pictures. People are visited in a drawn order, BATCH at a time, as similarity of layers is
 measured within a batch; what a batch says lies in a small file, and a run that was killed goes on after it.
@@ -23,6 +24,7 @@ from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, subject, write_study
 from posecore.compare.cka import LEAST, Products, multiply, similarities
 from posecore.compare.pair_people import common_people, restricted
+from posecore.compare.pair_readout import read_off
 from posecore.compare.pair_results import described, layer_names, save_pair_study, study_name
 from posecore.data.heatmaps import STRIDE, decode
 from posecore.data.prepared import PreparedData
@@ -100,6 +102,7 @@ def compare_bundles(one: Bundle, other: Bundle, data: PreparedData | None, setti
     save_pair_study(
         empty_partial(partial), np.array(people.sample_ids), cells, peaks,
         np.where(np.isnan(right), -1, right).astype(np.int8), layers,
+        read_off(one, other, people, settings.seed),
     )  # fmt: skip
     info |= {
         "count": count,
@@ -107,7 +110,7 @@ def compare_bundles(one: Bundle, other: Bundle, data: PreparedData | None, setti
         "cropped_otherwise": common.cropped_otherwise,
         "people": [one.manifest.people, other.manifest.people],
         "pck_radius": PCK_RADIUS,
-        "versions": {name: version(name) for name in ("torch", "numpy")},
+        "versions": {name: version(name) for name in ("torch", "numpy", "scikit-learn")},
     }
     return write_study(one, study_name(other), partial, info)
 

@@ -34,6 +34,17 @@ class Paired(NamedTuple):
     overall: Comparison
     joints: Comparison
 
+    @property
+    def rows(self) -> Comparison:
+        """Estimates (18,): all joints, then every joint."""
+        overall, joints = self
+        return Comparison(
+            *(
+                Estimate(*(np.concatenate([[whole], each]) for whole, each in zip(*parts, strict=True)))
+                for parts in zip(overall, joints, strict=True)
+            )
+        )
+
 
 def paired(one: NDArray[np.number], other: NDArray[np.number], seed: int = 0) -> Paired:
     """Compare hits (N, 17) of two networks; row i of both is the same person.

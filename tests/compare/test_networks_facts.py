@@ -19,7 +19,7 @@ from posecore.errors import CheckpointError, DataError
 
 @pytest.fixture(scope="module")
 def networks(tmp_path_factory):
-    """By folder: two seeds of a plain network and what was made of it, and others."""
+    """By folder: two seeds of a basic network and what was made of it, and others."""
     folder = tmp_path_factory.mktemp("runs")
     made = {}
 
@@ -75,9 +75,28 @@ def test_epochs_after_the_kept_one_are_no_part_of_the_weights(networks):
         ("other-0", None),
     ],
 )
-def test_a_control_is_plain_and_was_given_the_same_means_and_seed(networks, name, control):
+def test_a_control_is_basic_and_was_given_the_same_means_and_seed(networks, name, control):
     found = control_of(networks[name], list(networks.values()))
     assert found == (None if control is None else networks[control])
+
+
+def test_a_network_that_met_cut_skips_is_compared_with_one_that_did_not(tmp_path):
+    made = [
+        read_network(label, make_fake_run(tmp_path / label, cut_skips=cut))
+        for label, cut in (("cut", 0.5), ("none", 0.0), ("older", None))
+    ]
+    cut, none, older = made
+    assert [one.trainings[0].cut_skips for one in made] == [0.5, 0.0, 0.0]
+    assert [one.is_basic for one in made] == [False, True, True]
+    assert control_of(cut, made) == none and control_of(none, made) is None
+    assert cut.build != none.build == older.build
+    # Whoever goes on from it has met them, too.
+    on = read_network("on", make_fake_run(tmp_path / "on", init=tmp_path / "cut", cut_skips=0.0))
+    assert on.met_cuts and not on.is_basic
+    # What older studies hold says nothing of cuts.
+    values = json.loads(json.dumps(asdict(older)))
+    del values["trainings"][0]["cut_skips"]
+    assert network_from_json(values) == older
 
 
 def test_names_decide_nothing(networks):
@@ -94,7 +113,7 @@ def test_what_a_network_began_with_is_found_by_its_weights(networks):
 
 
 def test_kinds(networks):
-    assert {name for name, one in networks.items() if one.is_plain} == {
+    assert {name for name, one in networks.items() if one.is_basic} == {
         "a-0", "a-1", "on-0", "on-1", "early-0"
     }  # fmt: skip
     without = {name for name, one in networks.items() if one.lacks_skips_only}

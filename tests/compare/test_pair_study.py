@@ -8,22 +8,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fake_bundle import make_fake_bundle
+from fake_bundle import make_fake_bundle, note_change
 from PIL import Image
 
 from posecore.bundle import open_bundle, study_command, verify, write_bundle
 from posecore.bundle.manifest import LATENTS, MANIFEST, SAMPLES, WEIGHTS
-from posecore.compare import pair_study
+from posecore.compare import pair_readout, pair_study
 from posecore.compare.cka import cka
 from posecore.compare.pair_people import common_people, restricted
-from posecore.compare.pair_results import load_pair_study
+from posecore.compare.pair_results import FILE, load_pair_study
 from posecore.compare.pair_study import Settings, compare_bundles
-from posecore.compare.paired import paired
+from posecore.compare.paired import counted, paired
 from posecore.data.heatmaps import decode
 from posecore.errors import BundleError, ConfigError, DataError
 from posecore.inference import Predictor
+from posecore.latent.readout import readout
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.samples import read_points, read_visibility
 
 PEOPLE = 10
 
@@ -181,7 +183,7 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(one, monkeyp
     compare_bundles(one, other, None, Settings())
     assert len(asked) - 10 == 2  # one batch was left, for two networks
     again = load_pair_study(one, other)
-    for name in ("sample_ids", "cells", "peaks", "hits"):
+    for name in ("sample_ids", "cells", "peaks", "hits", "readout"):
         assert np.array_equal(getattr(again, name), getattr(whole, name))
     assert np.array_equal(again.layers.cross, whole.layers.cross)
     assert [path.name for path in (one.path / "studies").iterdir()] == ["compare-other"]
@@ -227,6 +229,54 @@ def test_of_three_people_no_layers_are_compared(one):
     study = load_pair_study(one, one)
     assert study.layers.cross.shape == (0, 5, 5)
     assert np.isnan(cka(study.layers)).all()
+    assert (study.readout == -1).all()  # nor are three people dealt into five folds
+
+
+def test_both_latents_are_read_off_for_the_same_people(one):
+    rng = np.random.default_rng(5)
+    other = rewritten(one, "other", rows=rng.permutation(PEOPLE), network=other_network(autoencoder=50))
+    compare_bundles(one, other, None, Settings(seed=2))
+    study = load_pair_study(one, other)
+    rows = [[bundle.row(name) for name in study.sample_ids] for bundle in (one, other)]
+    table = one.samples.iloc[rows[0]]
+    labels = read_points(table, "annotated"), read_visibility(table)
+    first, second = (
+        readout(np.asarray(bundle.latents)[places], *labels, seed=2)
+        for bundle, places in zip((one, other), rows, strict=True)
+    )
+    for stored, expected in zip(study.readout, (first.found, second.found, first.mean), strict=True):
+        np.testing.assert_array_equal(counted(stored), expected)
+    np.testing.assert_array_equal(study.readout < 0, np.broadcast_to(study.hits[:1] < 0, (3, PEOPLE, 17)))
+
+
+def test_who_holds_nan_is_not_read_off_and_of_many_some_are_drawn(one, monkeypatch):
+    latents = np.load(one.path / LATENTS)
+    latents[3, 7] = np.nan
+    np.save(one.path / LATENTS, latents)
+    note_change(one.path, LATENTS)
+    broken = open_bundle(one.path)
+    compare_bundles(broken, broken, None, Settings())
+    asked = (load_pair_study(broken, broken).readout[0] >= 0).any(axis=1)
+    assert np.flatnonzero(~asked).tolist() == [3]
+    monkeypatch.setattr(pair_readout, "MOST", 7)
+    compare_bundles(broken, broken, None, Settings(seed=1))
+    asked = (load_pair_study(broken, broken).readout >= 0).any(axis=2)
+    assert 6 <= asked[0].sum() <= 7 and (asked == asked[0]).all()
+
+
+def test_an_older_study_without_a_readout_is_read_and_a_misshapen_one_is_not(one):
+    study = compare_bundles(one, one, None, Settings())
+    with np.load(study.path / FILE) as file:
+        arrays = dict(file)
+    readout = arrays.pop("readout")
+    np.savez(study.path / FILE, **arrays)
+    note_change(study.path, FILE)
+    older = load_pair_study(one, one)
+    assert older.readout.shape == (3, PEOPLE, 17) and (older.readout == -1).all()
+    np.savez(study.path / FILE, **arrays, readout=readout[:2])
+    note_change(study.path, FILE)
+    with pytest.raises(BundleError, match="does not hold what a comparison holds"):
+        load_pair_study(one, one)
 
 
 def test_of_another_bundle_with_that_name_it_says_nothing(one):

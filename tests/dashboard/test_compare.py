@@ -5,29 +5,46 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
-from fake_bundle import make_fake_bundle
+from fake_bundle import make_fake_bundle, note_change
 from opening import open_page
 from reading import figures, numbers, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import compare_everybody, compare_latents, compare_maps, compare_person, state
+from dashboard import (
+    compare_everybody,
+    compare_latents,
+    compare_maps,
+    compare_person,
+    compare_words,
+    components,
+    state,
+)
 from dashboard.background import worker
+from dashboard.compare_pair import Pair
 from dashboard.lab_answer import Answer, Side
 from dashboard.map_area import inside, read_area
 from dashboard.picture_source import bundle_person
+from posecore.ablation import ALL_MASKS, format_mask
 from posecore.bundle import open_bundle, study_command, write_bundle
 from posecore.bundle.manifest import LATENTS, MANIFEST, WEIGHTS
+from posecore.compare.pair_people import common_people
+from posecore.compare.pair_results import FILE, load_pair_study
 from posecore.compare.pair_study import Settings, compare_bundles
+from posecore.compare.paired import counted
 from posecore.data.heatmaps import decode
 from posecore.inference import Predictor
 from posecore.latent.project import Settings as ProjectSettings
 from posecore.latent.project import project
+from posecore.metrics.pck import pck
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.samples import read_points
 from posecore.skips.certainty import Limit
+from posecore.skips.results import load_skip_study
+from posecore.skips.statistics import Estimate
 from posecore.skips.study import Settings as SkipSettings
 from posecore.skips.study import run_study
 
@@ -85,6 +102,11 @@ def open_compare(monkeypatch: pytest.MonkeyPatch, artifacts: Path, tab: str, **l
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
     assert all(picture.alt for images in app.image for picture in images.proto.imgs)
     return app
+
+
+def table_of(app: AppTest, column: str) -> pd.DataFrame:
+    """The table that begins with this column."""
+    return next(frame.value for frame in app.dataframe if frame.value.columns[0] == column)
 
 
 def test_the_page_opens_on_networks_trained_side_by_side_and_names_what_is_missing(bare, monkeypatch):
@@ -165,23 +187,23 @@ def test_what_nobody_knows_of_a_joint_is_a_dot():
 
 def test_everybody_is_compared_with_intervals_and_the_table_says_the_same(artifacts, monkeypatch):
     app = open_compare(monkeypatch, artifacts, EVERYBODY)
-    (chart,) = figures(app)
+    _, chart = figures(app)
     assert f"n = {PEOPLE} fake people" in chart["layout"]["title"]["text"]
     assert "hourglass" in chart["layout"]["title"]["text"]
-    table = app.dataframe[0].value
+    table = table_of(app, "joint")
     assert table["joint"].tolist()[:2] == ["all joints (PCK)", "nose"]
     assert (table["B, %"] - table["A, %"]).to_numpy() == pytest.approx(table["B minus A, points"].to_numpy())
     assert numbers(chart["data"][2]["x"]) == pytest.approx(table["B minus A, points"].to_numpy())
-    people = app.dataframe[1].value
+    people = table_of(app, "sample_id")
     assert (np.diff(people["B minus A"].dropna()) <= 0).all() and len(people) == PEOPLE
 
 
 def test_with_cut_skips_the_two_skip_studies_are_compared(artifacts, monkeypatch):
-    whole = open_compare(monkeypatch, artifacts, EVERYBODY, cmp_order="by sample id").dataframe[1].value
-    cut = (
-        open_compare(monkeypatch, artifacts, EVERYBODY, cmp_mask="0111", cmp_order="by sample id")
-        .dataframe[1]
-        .value
+    whole, cut = (
+        table_of(
+            open_compare(monkeypatch, artifacts, EVERYBODY, cmp_order="by sample id", **link), "sample_id"
+        )
+        for link in ({}, {"cmp_mask": "0111"})
     )
     apart = "median distance, crop pixels"
     # B was trained without it, so nothing of B changes.
@@ -195,19 +217,20 @@ def test_a_twin_shows_no_difference_anywhere(artifacts, monkeypatch):
     one = open_compare(monkeypatch, artifacts, ONE, **link)
     assert (one.dataframe[0].value["apart, px"] == 0).all()
     everybody = open_compare(monkeypatch, artifacts, EVERYBODY, **link)
-    table = everybody.dataframe[0].value
-    assert (table[[name for name in table if "minus" in name]].dropna() == 0).all().all()
+    for table in (table_of(everybody, "joint"), table_of(everybody, "skips")):
+        assert (table[[name for name in table if "minus" in name]].dropna() == 0).all().all()
     assert "no difference can be told" in words(everybody)
     latents = open_compare(monkeypatch, artifacts, LATENTS_TAB, **link)
     said = words(latents)
     assert "Left between the two is **0.0%**" in said
     assert "adjusted Rand index is **1.000**" in said
+    assert (numbers(figures(latents)[2]["data"][3]["x"]) == 0).all()  # what is read off B beyond A
     assert np.diag(numbers(figures(latents)[-1]["data"][0]["z"])) == pytest.approx(1)
 
 
 def test_latents_that_are_turned_are_turned_back(artifacts, monkeypatch):
     app = open_compare(monkeypatch, artifacts, LATENTS_TAB)
-    first, second, variance, _, layers = figures(app)
+    first, second, _, variance, _, layers = figures(app)
     # float16 latents and scores leave a little.
     assert "Left between the two is **0.0%**" in words(app)
     assert "multiplied by 4" in words(app)
@@ -303,3 +326,126 @@ def test_forged_links_are_named(artifacts, monkeypatch):
     app = open_compare(monkeypatch, artifacts, LATENTS_TAB, cmp_k="99", cmp_area_a="umap:1,2,3,4,5,6")
     warned = "\n".join(element.value for element in app.warning)
     assert "99" in warned and "umap:1,2" in warned
+
+
+def test_every_mask_has_the_pck_of_both_person_by_person(artifacts, monkeypatch):
+    app = open_compare(monkeypatch, artifacts, EVERYBODY)
+    masks = figures(app)[0]
+    assert f"n = {PEOPLE} fake people" in masks["layout"]["title"]["text"]
+    table = table_of(app, "skips")
+    assert [name[:4] for name in table["skips"]] == [format_mask(mask) for mask in ALL_MASKS]
+    for place, (name, title) in enumerate((("one", "A, %"), ("other", "B, %"))):
+        hits = load_skip_study(open_bundle(artifacts / name)).hits_under("zero")
+        expected = [100 * pck(hits[:, mask]) for mask in range(len(ALL_MASKS))]
+        assert table[title].to_numpy() == pytest.approx(expected)
+        drawn = masks["data"][place]
+        assert numbers(drawn["x"]) == pytest.approx(expected)
+        assert numbers(drawn["error_x"]["array"]).max() > 0
+    said = words(app)
+    for mask, told in ((0, "all skips on (1111)"), (-1, "all skips cut (0000)")):
+        row = table.iloc[mask]
+        assert (
+            f"With {told} A finds **{row['A, %']:.1f}%** of the joints and B **{row['B, %']:.1f}%**" in said
+        )
+        assert compare_words.points(row["B minus A, points"] / 100) in said
+    assert "cuts in training" not in said  # neither network met any
+
+
+def test_without_both_skip_studies_no_mask_is_told(artifacts, tmp_path, monkeypatch):
+    copy = shutil.copytree(artifacts, tmp_path / "copy")
+    shutil.rmtree(copy / "other" / "studies" / "skips")
+    app = open_compare(monkeypatch, copy, EVERYBODY)
+    assert "PCK under each mask" not in words(app) and len(figures(app)) == 1
+    assert study_command(open_bundle(copy / "other"), "skips") in words(app)
+
+
+def test_what_is_read_off_both_latents_stands_beside_what_needs_none(artifacts, monkeypatch):
+    app = open_compare(monkeypatch, artifacts, LATENTS_TAB)
+    study = load_pair_study(*(open_bundle(artifacts / name) for name in ("one", "other")))
+    expected = [pck(counted(side)) for side in study.readout]
+    assert expected[0] != expected[2]
+    drawn = figures(app)[2]["data"]
+    assert [numbers(trace["x"])[0] for trace in drawn[:3]] == pytest.approx([100 * e for e in expected])
+    assert drawn[2]["name"] == "mean place, without latents"
+    said = words(app)
+    assert f"From A's latents **{expected[0]:.1%}**" in said and f"from B's **{expected[1]:.1%}**" in said
+    assert f"by the mean place of each joint, {expected[2]:.1%}" in said
+    for place, name in enumerate("AB"):
+        beyond = compare_words.points(expected[place] - expected[2])
+        assert f"{name}'s {'latents tell ' if name == 'A' else ''}**{beyond} points**" in said
+    assert "What this does not show" in said and "an untrained network" in said
+    table = table_of(app, "joint")
+    assert table.iloc[0][["A, %", "B, %", "mean place, without latents, %"]].tolist() == pytest.approx(
+        [100 * e for e in expected]
+    )
+
+
+def test_of_an_older_comparison_the_command_that_reads_off_is_named(artifacts, tmp_path, monkeypatch):
+    copy = shutil.copytree(artifacts, tmp_path / "copy")
+    folder = copy / "one" / "studies" / "compare-other"
+    with np.load(folder / FILE) as file:
+        arrays = {name: file[name] for name in file if name != "readout"}
+    np.savez(folder / FILE, **arrays)
+    note_change(folder, FILE)
+    app = open_compare(monkeypatch, copy, LATENTS_TAB)
+    assert "made before there was one" in words(app)
+    assert study_command(open_bundle(copy / "one"), "compare-other") in words(app)
+
+
+def trained(artifacts: Path, one: dict, other: dict) -> Pair:
+    """`one` and its twin, as if their networks had been trained like this."""
+    bundles = [open_bundle(artifacts / name) for name in ("one", "twin")]
+    sides = [
+        dataclasses.replace(
+            bundle,
+            manifest=dataclasses.replace(
+                bundle.manifest, training=bundle.manifest.training | more if more else {}
+            ),
+        )
+        for bundle, more in zip(bundles, (one, other), strict=True)
+    ]
+    return Pair(sides[0], sides[1], common_people(*bundles))
+
+
+CUTS, NONE = {"cut_skips": 0.5}, {"cut_skips": 0.0}
+
+
+def test_what_a_cut_means_depends_on_how_a_network_was_trained(artifacts):
+    first, second = compare_words.cutting(trained(artifacts, CUTS, NONE))
+    assert first.startswith(f"A: one, **{components.CUTS}**") and "*can* do without" in first
+    assert second.startswith(f"B: twin, **{components.NO_CUTS}**") and "*leans on*" in second
+    unknown, _ = compare_words.cutting(trained(artifacts, {}, NONE))
+    assert "not recorded" in unknown
+    pair = trained(artifacts, NONE, NONE)._replace(other=open_bundle(artifacts / "other"))
+    without = compare_words.cutting(pair)[1]
+    assert "**trained without** 64 × 64" in without and "The others were all there" in without
+
+
+def test_the_page_says_what_a_cut_means_where_skips_are_cut(artifacts, monkeypatch):
+    for tab in (ONE, EVERYBODY):
+        said = words(open_compare(monkeypatch, artifacts, tab))
+        assert f"A: one, **{components.NO_CUTS}**" in said and "B: other, **trained without** 64 × 64" in said
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "difference", "said"),
+    [
+        (CUTS, NONE, (0.01, 0.02), "cuts in training **cost 1.5 points**"),
+        (NONE, CUTS, (-0.02, -0.01), "cuts in training **cost 1.5 points**"),
+        (NONE, CUTS, (0.01, 0.02), "cost nothing: B: twin finds **1.5 points more**"),
+        (CUTS, NONE, (-0.02, -0.01), "cost nothing: A: one finds **1.5 points more**"),
+        (CUTS, NONE, (-0.01, 0.02), "**cost nothing that these people could tell**"),
+        (CUTS, CUTS, (0.01, 0.02), ""),
+        (NONE, NONE, (0.01, 0.02), ""),
+        (CUTS, {}, (0.01, 0.02), ""),
+    ],
+)
+def test_what_cuts_in_training_cost_where_nothing_is_cut(artifacts, one, other, difference, said):
+    ends = np.array(difference)
+    all_on = Estimate(ends.mean(), ends[0], ends[1], np.int64(9))
+    told = compare_words.cost_of_cuts(trained(artifacts, one, other), all_on)
+    assert said in told and bool(told) == bool(said)
+    assert not said or told.startswith("In all else that is recorded the two were trained alike")
+    if said:
+        apart = compare_words.cost_of_cuts(trained(artifacts, one, other | {"seed": 7, "epochs": 5}), all_on)
+        assert "differ in more: epochs, seed." in apart and said in apart

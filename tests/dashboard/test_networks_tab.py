@@ -24,7 +24,7 @@ from posecore.skips.statistics import Estimate
 
 HEADINGS = [
     "How many joints does each network find?",
-    "Is it better than a plain network trained for as long?",
+    "Is it better than the basic network trained for as long?",
     "Cut at test time beside trained without",
     "What does the last stack find that the first did not?",
     "What this does not show",
@@ -82,6 +82,7 @@ def test_every_part_is_there_with_its_source(artifacts, monkeypatch):
     for chart in figures(app):
         title = chart["layout"]["title"]["text"].replace("<br>", " ")
         assert "n = 40 validation people of fake people, none of them trained on" in title
+        assert title.endswith("4 channels")
     assert not app.warning and not app.info
 
 
@@ -112,7 +113,7 @@ def test_the_fair_control_is_told_in_words(artifacts, monkeypatch):
     said = words(open_tab(monkeypatch, artifacts))
     lines = [line for line in said.splitlines() if "an autoencoder of 3 numbers" in line]
     first, second = lines
-    assert "finds **0.0 points more** [0.0, 0.0] than the plain one" in first and "seed 0" in first
+    assert "finds **0.0 points more** [0.0, 0.0] than the basic one" in first and "seed 0" in first
     assert "no difference can be told" in first
     assert "finds **100.0 points more** [100.0, 100.0]" in second and "seed 1" in second
     assert "*plain on*; n = 40" in second and "no difference" not in second
@@ -145,7 +146,7 @@ def test_cut_and_trained_without_stand_in_one_figure(artifacts, study, monkeypat
     assert [trace["name"] for trace in parts["data"]] == [
         f"{name}, seed {seed}"
         for seed in (0, 1)
-        for name in ("plain on, all skips", "plain on, cut at test time", "none on, trained without")
+        for name in ("plain on, nothing cut", "plain on, all cut at test time", "none on, trained without")
     ]
     named, data = {network.name: network for network in study.networks}, study.data[0]
     expected = [
@@ -219,8 +220,8 @@ def test_where_roles_are_not_filled_a_sentence_stands_in_their_place(tmp_path, m
     assert [heading.value for heading in app.subheader] == HEADINGS
     assert len(app.get("plotly_chart")) == 1
     said = words(app)
-    assert "no plain network of the same width, seed and training" in said
-    assert "no network built without skip connections beside a plain one" in said
+    assert "no basic network of the same width, seed and training" in said
+    assert "no network built without skip connections beside a basic one" in said
     assert "no network of more than one stack" in said
     assert "One seed of each" in said
 
@@ -228,7 +229,7 @@ def test_where_roles_are_not_filled_a_sentence_stands_in_their_place(tmp_path, m
 def test_labels_decide_nothing(tmp_path, study, monkeypatch):
     odd = replace(study, networks=tuple(replace(n, label=n.label[::-1]) for n in study.networks))
     said = words(open_tab(monkeypatch, with_study(tmp_path, odd)))
-    assert "(*ea*)" in said and "than the plain one that was given the same training, *no nialp*" in said
+    assert "(*ea*)" in said and "than the basic one that was given the same training, *no nialp*" in said
 
 
 @pytest.mark.parametrize(
@@ -262,6 +263,13 @@ def test_networks_in_words(study):
     assert (named["ae"], named["none"], named["two"]) == (
         "an autoencoder of 3 numbers", "no skip connections", "2 stacks"
     )  # fmt: skip
+    assert networks_words.widths(study.networks) == "4 channels"
+    two_widths = [study.networks[0], replace(study.networks[0], channels=8)]
+    assert networks_words.widths(two_widths) == "4 or 8 channels"
+    met = tuple(replace(run, cut_skips=0.5) for run in study.networks[0].trainings)
+    assert (
+        networks_words.differs(replace(study.networks[0], trainings=met)) == "skips cut at random in training"
+    )
     odd = replace(study.networks[0], skips="0001", bottleneck=2, stacks=3)
     assert (
         networks_words.differs(odd) == "a bottleneck of 2 channels, the skip connections 0001 alone, 3 stacks"
