@@ -1,20 +1,20 @@
-"""Entry point: `streamlit run dashboard/app.py`. A new page is one file in views and a row in PAGES."""
+"""Entry point: `streamlit run dashboard/app.py`. A new page is a folder with a page.py and a row in PAGES."""
 
 import sys
 
 import streamlit as st
 
-from dashboard import loaders, pictures, state
-from dashboard.components import bundle_picker
+from dashboard.shared import cache, links, pictures
+from dashboard.shared.bundles import bundle_picker
 
 PAGES = (
-    # file, title, icon, path in the URL, what names in its links begin with (dashboard/state.py)
-    ("views/overview.py", "Overview", ":material/home:", "", ()),
-    ("views/skip_lab.py", "Skip lab", ":material/call_split:", "skip-lab", ("lab",)),
-    ("views/latent_map.py", "Latent map", ":material/scatter_plot:", "latent-map", ("map",)),
-    ("views/clusters.py", "Clusters", ":material/bubble_chart:", "clusters", ("clu",)),
-    ("views/pc_walk.py", "PC walk", ":material/directions_walk:", "pc-walk", ("walk",)),
-    ("views/compare.py", "Compare", ":material/compare:", "compare", ("cmp", "with", "net")),
+    # file, title, icon, path in the URL, what names in its links begin with (dashboard/shared/links.py)
+    ("overview/page.py", "Overview", ":material/home:", "", ()),
+    ("skip_lab/page.py", "Skip lab", ":material/call_split:", "skip-lab", ("lab",)),
+    ("latent_map/page.py", "Latent map", ":material/scatter_plot:", "latent-map", ("map",)),
+    ("clusters/page.py", "Clusters", ":material/bubble_chart:", "clusters", ("clu",)),
+    ("pc_walk/page.py", "PC walk", ":material/directions_walk:", "pc-walk", ("walk",)),
+    ("compare/page.py", "Compare", ":material/compare:", "compare", ("cmp", "with", "net")),
 )
 
 st.set_page_config(page_title="Pose explainability", page_icon=":material/accessibility_new:", layout="wide")
@@ -28,14 +28,14 @@ page = st.navigation(
 # In a container, as these sentences come and go, and what is below must stay in its place.
 with st.container():
     if not page.url_path:
-        state.refuse_page(page.title)
-    state.refuse_unknown(next(prefixes for *_, path, prefixes in PAGES if path == page.url_path))
-    names = loaders.bundle_names()
+        links.refuse_page(page.title)
+    links.refuse_unknown(next(prefixes for *_, path, prefixes in PAGES if path == page.url_path))
+    names = cache.bundle_names()
     if names:
-        state.refuse_forged(state.BUNDLE, f"one of {', '.join(names)}", names.__contains__)
+        links.refuse_forged(links.BUNDLE, f"one of {', '.join(names)}", names.__contains__)
 bundle_picker()
 pictures.warn_of_folder()
 try:
     page.run()
 finally:
-    loaders.leave_modules_alone(len(sys.modules))
+    cache.leave_modules_alone(len(sys.modules))

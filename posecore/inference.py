@@ -11,9 +11,9 @@ from torch import Tensor
 from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.bundle.manifest import LatentSpace
 from posecore.errors import ConfigError
+from posecore.models.all_masks import decode_tree
 from posecore.models.autoencoder import CELLS
 from posecore.models.hourglass import LEVELS, Encoded, StackedHourglass
-from posecore.skips.tree import decode_tree
 
 Precision = Literal["bf16", "fp32"]
 

@@ -33,8 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from sklearn.cluster import KMeans
     from sklearn.metrics import silhouette_score
 
-    from posecore.latent.space import latent_space
-    from posecore.latent.sweep import Settings, sweep
+    from posecore.clustering.space import latent_space
+    from posecore.clustering.sweep import Settings, sweep
 
     settings = Settings(most=max(TIMED))
     latents = plant(options.people)
@@ -82,9 +82,9 @@ def estimate(latents: np.ndarray, settings: Any, people: int) -> float:
 
     Time for K-Means grows with people, time for silhouettes with their square.
     """
-    from posecore.latent.blockwise import LocalSource
-    from posecore.latent.kmeans import kmeans
-    from posecore.latent.silhouette import silhouettes
+    from posecore.blocks import LocalSource
+    from posecore.clustering.kmeans import kmeans
+    from posecore.clustering.silhouette import silhouettes
 
     source = LocalSource(latents[:PART].astype(np.float16), copy_up_to=0)
     ks = settings.ks.tolist()

@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from sklearn.decomposition import PCA
 
-    from posecore.latent.pca import fit_components
+    from posecore.components.pca import fit_components
 
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         latents, axes, variances = plant(Path(folder) / "latents.npy", options.people)

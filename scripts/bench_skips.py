@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.bundle import open_bundle
     from posecore.data.heatmaps import decode
     from posecore.inference import Predictor, use_threads
-    from posecore.skips.study import measure
+    from posecore.studies.skips.study import measure
 
     use_threads(options.threads or 2)
     bundle = open_bundle(options.bundle or Path(__file__).parents[1] / "artifacts" / "demo")

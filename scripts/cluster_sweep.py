@@ -42,9 +42,9 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.bundle import open_bundle
-    from posecore.latent.cluster_results import load_cluster_study
-    from posecore.latent.cluster_study import Settings, run_cluster_study
-    from posecore.latent.sweep import Settings as SweepSettings
+    from posecore.clustering.sweep import Settings as SweepSettings
+    from posecore.studies.clusters.results import load_cluster_study
+    from posecore.studies.clusters.study import Settings, run_cluster_study
 
     bundle = open_bundle(options.bundle)
     settings = Settings(
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         not options.no_controls,
     )
     if options.engine == "dask":
-        from posecore.latent.dask_engine import DaskEngine, dask_client
+        from posecore.studies.clusters.dask_engine import DaskEngine, dask_client
 
         with dask_client(options.scheduler) as client:
             written = run_cluster_study(bundle, settings, DaskEngine(client))

@@ -29,9 +29,9 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.bundle import open_bundle
-    from posecore.compare.pair_study import Settings, compare_bundles
     from posecore.data.prepared import open_prepared
     from posecore.inference import use_threads
+    from posecore.studies.pair.study import Settings, compare_bundles
 
     use_threads(options.threads)
     one, other = open_bundle(options.bundle), open_bundle(options.other)

@@ -26,8 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.bundle import open_bundle
     from posecore.data.prepared import open_prepared
     from posecore.inference import use_threads
-    from posecore.latent.component_results import SKIPS, load_component_study
-    from posecore.latent.component_study import Settings, run_component_study
+    from posecore.studies.components.results import SKIPS, load_component_study
+    from posecore.studies.components.study import Settings, run_component_study
 
     use_threads(options.threads)
     bundle = open_bundle(options.bundle)

@@ -64,8 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.claims import claimed
     from posecore.data.prepared import open_prepared
+    from posecore.extraction.extract import extract
     from posecore.inference import Predictor, use_threads
-    from posecore.latent.extract import extract
 
     use_threads(options.threads)
     data = open_prepared(options.data)

@@ -39,12 +39,12 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.bundle import open_bundle
-    from posecore.compare.networks_results import load_networks_study
-    from posecore.compare.networks_study import run_networks_study
     from posecore.data.prepared import open_prepared
     from posecore.errors import ConfigError
     from posecore.inference import use_threads
     from posecore.metrics.pck import pck
+    from posecore.studies.networks.results import load_networks_study
+    from posecore.studies.networks.study import run_networks_study
 
     splits = options.split or ["val"] * len(options.data)
     if len(splits) != len(options.data):

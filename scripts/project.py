@@ -25,8 +25,8 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.bundle import open_bundle
-    from posecore.latent.project import Settings, project
-    from posecore.latent.projection import load_projection
+    from posecore.studies.projection.results import load_projection
+    from posecore.studies.projection.study import Settings, project
 
     given = {} if options.draws is None else {"draws": options.draws}
     bundle = open_bundle(options.bundle)

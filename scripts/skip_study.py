@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.bundle import open_bundle
     from posecore.data.prepared import open_prepared
     from posecore.inference import use_threads
-    from posecore.skips.study import Settings, run_study
+    from posecore.studies.skips.study import Settings, run_study
 
     given = {} if options.replacements is None else {"replacements": tuple(options.replacements.split(","))}
     settings = Settings(split=options.split, limit=options.limit, seed=options.seed, **given)

@@ -7,8 +7,8 @@ import numpy as np
 from fake_runs import make_fake_run
 
 from posecore.bundle import Bundle, write_study
-from posecore.compare.networks_facts import DataSet
-from posecore.compare.networks_results import (
+from posecore.studies.networks.facts import DataSet
+from posecore.studies.networks.results import (
     NAME,
     NetworksStudy,
     StoredHits,
@@ -16,7 +16,7 @@ from posecore.compare.networks_results import (
     save_networks_study,
     variants,
 )
-from posecore.compare.networks_runs import read_network
+from posecore.studies.networks.runs import read_network
 
 DATA = (DataSet("fake people", "val", "of fake people", 40), DataSet("rendered", "train", "of others", 30))
 

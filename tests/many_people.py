@@ -12,10 +12,10 @@ from fake_bundle import make_fake_bundle
 from posecore.bundle import open_bundle, write_bundle, write_study
 from posecore.bundle.manifest import LATENTS, MANIFEST, SAMPLES, THUMBNAIL_INDEX
 from posecore.bundle.partial import empty_partial, open_partial
+from posecore.components.parallel import Parallel
+from posecore.components.pca import fit_components
 from posecore.files import write_json
-from posecore.latent.parallel import Parallel
-from posecore.latent.pca import fit_components
-from posecore.latent.projection import NAME, save_projection
+from posecore.studies.projection.results import NAME, save_projection
 
 SHEET = 256
 """People on one sheet of thumbnails."""

@@ -44,7 +44,7 @@ def test_only_the_loaders_cache() -> None:
         for path in (ROOT / "dashboard").rglob("*.py")
         if "st.cache" in path.read_text(encoding="utf-8")
     ]
-    assert caching == ["loaders.py"]
+    assert caching == ["cache.py"]
 
 
 RUN_PAGE = """
@@ -60,7 +60,7 @@ print("torch" in sys.modules)
 """
 
 
-@pytest.mark.parametrize(("page", "needs_torch"), [("", "False"), ("views/skip_lab.py", "True")])
+@pytest.mark.parametrize(("page", "needs_torch"), [("", "False"), ("skip_lab/page.py", "True")])
 def test_torch_is_imported_by_the_page_that_needs_it_only(
     page: str, needs_torch: str, tmp_path: Path
 ) -> None:

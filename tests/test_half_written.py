@@ -12,11 +12,15 @@ from harming import HARMS
 from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.partial import JOB
 from posecore.bundle.studies import Study
-from posecore.compare import networks_study, pair_study
+from posecore.clustering import silhouette
+from posecore.clustering.sweep import Settings as SweepSettings
 from posecore.data.prepared import open_prepared
-from posecore.latent import cluster_study, component_study, project, silhouette
-from posecore.latent.sweep import Settings as SweepSettings
-from posecore.skips import study as skip_study
+from posecore.studies.clusters import study as cluster_study
+from posecore.studies.components import study as component_study
+from posecore.studies.networks import study as networks_study
+from posecore.studies.pair import study as pair_study
+from posecore.studies.projection import study as project
+from posecore.studies.skips import study as skip_study
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

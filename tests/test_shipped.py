@@ -8,14 +8,14 @@ from PIL import Image
 
 from posecore.ablation import ALL_OFF, ALL_ON
 from posecore.bundle import Bundle, open_bundle, open_study, verify
-from posecore.compare.pair_results import load_pair_study
 from posecore.data.crops import box_crop
 from posecore.data.heatmaps import decode
 from posecore.inference import Predictor
 from posecore.metrics.pck import hits, image_scores
 from posecore.samples import read_points, read_visibility
-from posecore.skips.certainty import PERSON, joint_limit, thresholds
-from posecore.skips.results import load_skip_study
+from posecore.studies.pair.results import load_pair_study
+from posecore.studies.skips.certainty import PERSON, joint_limit, thresholds
+from posecore.studies.skips.results import load_skip_study
 
 ROOT = Path(__file__).parent.parent
 

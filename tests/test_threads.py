@@ -13,8 +13,8 @@ import pytest
 import scipy.linalg
 from threadpoolctl import OpenBLASController, threadpool_info, threadpool_limits
 
-from posecore.latent.blockwise import in_threads
-from posecore.latent.pca import fit_components
+from posecore.blocks import in_threads
+from posecore.components.pca import fit_components
 from posecore.threads import one_blas_thread
 
 ROOT = Path(__file__).parents[1]

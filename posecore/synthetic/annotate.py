@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.keypoints import GROUPS, KEYPOINTS, K
-from posecore.synthetic.camera import Camera
 from posecore.synthetic.figure import Figure
+from posecore.synthetic.geometry.camera import Camera
+from posecore.synthetic.geometry.segments import DEPTH, OWN
 from posecore.synthetic.render import FINE, Frame
-from posecore.synthetic.segments import DEPTH, OWN
 
 FACE = 3
 """The first keypoints, nose and eyes: of a head seen from behind they are mostly not labelled at all."""

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from posecore.keypoints import KEYPOINTS
-from posecore.synthetic.body import SIDES, Build, pose_body
-from posecore.synthetic.dressed import arm, leg, skirt, trunk, yoke
-from posecore.synthetic.hands import build_foot, build_hand
-from posecore.synthetic.head import build_head, face_points, head_place
-from posecore.synthetic.materials import Colour, Material
-from posecore.synthetic.mesh import Mesh, join
-from posecore.synthetic.pose import Pose
-from posecore.synthetic.rotations import Array
-from posecore.synthetic.wardrobe import Look
+from posecore.synthetic.body.hands import build_foot, build_hand
+from posecore.synthetic.body.head import build_head, face_points, head_place
+from posecore.synthetic.body.pose import Pose
+from posecore.synthetic.body.proportions import SIDES, Build, pose_body
+from posecore.synthetic.clothes.dressed import arm, leg, skirt, trunk, yoke
+from posecore.synthetic.clothes.wardrobe import Look
+from posecore.synthetic.geometry.mesh import Mesh, join
+from posecore.synthetic.geometry.rotations import Array
+from posecore.synthetic.surfaces.materials import Colour, Material
 
 
 @dataclass(frozen=True)

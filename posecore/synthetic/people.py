@@ -16,11 +16,11 @@ from posecore.synthetic.annotate import (
     true_points,
     visibility,
 )
-from posecore.synthetic.body import angle_at
+from posecore.synthetic.body.poses import POSES
+from posecore.synthetic.body.proportions import angle_at
 from posecore.synthetic.picture import Lens, develop, draw_lens
-from posecore.synthetic.poses import POSES
 from posecore.synthetic.render import OCCLUDER, Frame, render
-from posecore.synthetic.scene import Scene, draw_scene
+from posecore.synthetic.scene.compose import Scene, draw_scene
 
 FEWEST_LABELLED = 6
 """Keypoints a person should have; a scene with fewer is drawn again, a few times."""

@@ -6,16 +6,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.synthetic.backdrop import paint
-from posecore.synthetic.camera import Camera
 from posecore.synthetic.figure import Figure
-from posecore.synthetic.light import Light, ShadowMap, lit
-from posecore.synthetic.materials import Material, albedo
-from posecore.synthetic.mesh import Mesh
-from posecore.synthetic.raster import DepthBuffer
-from posecore.synthetic.rotations import dot, unit
-from posecore.synthetic.scene import Scene, Thing, shadow_casters
-from posecore.synthetic.textures import Grain
+from posecore.synthetic.geometry.camera import Camera
+from posecore.synthetic.geometry.mesh import Mesh
+from posecore.synthetic.geometry.raster import DepthBuffer
+from posecore.synthetic.geometry.rotations import dot, unit
+from posecore.synthetic.scene.backdrop import paint
+from posecore.synthetic.scene.compose import Scene, Thing, shadow_casters
+from posecore.synthetic.scene.light import Light, ShadowMap, lit
+from posecore.synthetic.surfaces.materials import Material, albedo
+from posecore.synthetic.surfaces.textures import Grain
 
 Floats = NDArray[np.float32]
 FINE = 2

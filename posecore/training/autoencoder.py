@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import StepLR
 from tqdm import tqdm
 
+from posecore.arrays import BLOCK, blocks
 from posecore.bundle import Bundle
 from posecore.bundle.manifest import LATENTS, WEIGHTS
 from posecore.errors import ConfigError, DataError
-from posecore.latent.arrays import BLOCK, blocks
 from posecore.models.autoencoder import CELLS, NUMBERS, Autoencoder, AutoencoderConfig
 from posecore.models.checkpoint import save_autoencoder
 from posecore.training.record import RunFolder

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from served import Served, serving
 
 from posecore.bundle import open_bundle
-from posecore.compare.pair_study import Settings, compare_bundles
-from posecore.latent.project import Settings as ProjectSettings
-from posecore.latent.project import project
+from posecore.studies.pair.study import Settings, compare_bundles
+from posecore.studies.projection.study import Settings as ProjectSettings
+from posecore.studies.projection.study import project
 
 PEOPLE = 12
 

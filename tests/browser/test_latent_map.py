@@ -18,16 +18,17 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from served import Served, serving
 
-from dashboard import map_canvas, map_pictures
-from dashboard.map_area import inside, read_area
-from dashboard.map_colours import colour
+from dashboard.latent_map import pictures
+from dashboard.latent_map.colours import colour
+from dashboard.shared import canvas
+from dashboard.shared.area import inside, read_area
 from posecore.bundle import Bundle
-from posecore.latent.pca import fit_components
+from posecore.components.pca import fit_components
 from posecore.samples import read_visibility
 
 PEOPLE, MANY = 60, 124_040
 MARGIN = {"left": 58, "right": 12, "top": 10, "bottom": 44}
-"""As in map_js/scales.js."""
+"""As in canvas_js/scales.js."""
 
 PADDED = 0.05
 
@@ -129,9 +130,9 @@ def check_hover(page: Page, bundle: Bundle, rows: np.ndarray, points: np.ndarray
         expect(card).to_be_visible()
         picture = card.locator(f'img[data-person="{who}"]')
         expect(picture).to_have_attribute("alt", f"{kind.capitalize()} of {who}")
-        expect(card).to_contain_text(map_pictures.facts(bundle, coloured, who))
+        expect(card).to_contain_text(pictures.facts(bundle, coloured, who))
         got = Image.open(io.BytesIO(base64.b64decode(picture.evaluate(PICTURE)))).convert("RGB")
-        tiles = [map_pictures.tile(bundle, other, kind, 192) for other in ids]
+        tiles = [pictures.tile(bundle, other, kind, 192) for other in ids]
         differences = [np.abs(np.asarray(got, float) - tile).mean() for tile in tiles]
         assert ids[int(np.argmin(differences))] == who
 
@@ -255,7 +256,7 @@ def test_pictures_lie_where_their_people_are_and_open_them(page: Page, lived: Se
     seen = page.screenshot(clip={"x": left, "y": top, "width": 40, "height": 40})
     shown = np.asarray(Image.open(io.BytesIO(seen)).convert("RGB"), float)
     ids = bundle.samples["sample_id"].tolist()
-    tiles = [map_pictures.tile(bundle, who, "picture", 50) for who in ids]
+    tiles = [pictures.tile(bundle, who, "picture", 50) for who in ids]
     differences = [np.abs(shown - tile[5:45, 5:45]).mean() for tile in tiles if tile is not None]
     assert int(np.argmin(differences)) == 0 and len(differences) == PEOPLE
     page.mouse.move(*(pixels[0] + 20).tolist())
@@ -339,7 +340,7 @@ def test_a_picture_of_one_s_own_is_seen_at_its_star(
 
 
 def scripts(*names: str) -> str:
-    return "\n".join((map_canvas.FOLDER / name).read_text() for name in names)
+    return "\n".join((canvas.FOLDER / name).read_text() for name in names)
 
 
 def test_no_picture_covers_another_and_none_is_left_out_for_nothing(page: Page) -> None:
@@ -367,7 +368,7 @@ def test_no_picture_covers_another_and_none_is_left_out_for_nothing(page: Page) 
 
 
 def test_the_browser_reads_what_the_server_packs(page: Page) -> None:
-    data = map_canvas.packet(
+    data = canvas.packet(
         {"words": "Käse – ☃", "n": 3}, x=np.array([1.5, -2], np.float32), bits=np.array([255], np.uint8),
         sheet=b"abc",
     )  # fmt: skip

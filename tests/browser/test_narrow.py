@@ -10,34 +10,35 @@ from fake_bundle import make_fake_bundle
 from playwright.sync_api import Browser, Page, expect
 from served import ROOT, Served, serving
 
-from dashboard import cluster_view, state
+from dashboard.clusters import view
+from dashboard.shared import links
 from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import open_bundle
-from posecore.compare.pair_study import Settings, compare_bundles
 from posecore.keypoints import KEYPOINTS, label
-from posecore.latent.project import Settings as ProjectSettings
-from posecore.latent.project import project
-from posecore.skips.results import load_skip_study
-from posecore.skips.summary import summarise
+from posecore.studies.pair.study import Settings, compare_bundles
+from posecore.studies.projection.study import Settings as ProjectSettings
+from posecore.studies.projection.study import project
+from posecore.studies.skips.results import load_skip_study
+from posecore.studies.skips.summary import summarise
 
 ONE, TWIN = "one-network-that-goes-by-a-long-name", "the-very-same-under-another-long-name"
 PAGES = (
     ("overview", ""),
-    *(("skip-lab", f"lab_tab={tab}") for tab in state.LAB_TABS),
+    *(("skip-lab", f"lab_tab={tab}") for tab in links.LAB_TABS),
     ("skip-lab", "lab_person=BARE"),
     ("latent-map", ""),
     ("latent-map", "map_area=1-2:-60,-60,0,-60,0,60,-60,60"),
-    *(("clusters", f"clu_k=15&clu_tab={tab}") for tab in cluster_view.TABS),
-    *(("pc-walk", f"walk_tab={tab}") for tab in state.WALK_TABS),
+    *(("clusters", f"clu_k=15&clu_tab={tab}") for tab in view.TABS),
+    *(("pc-walk", f"walk_tab={tab}") for tab in links.WALK_TABS),
     ("compare", ""),
-    *(("compare", f"cmp_tab={tab}&bundle={ONE}&with={TWIN}") for tab in state.COMPARE_TABS[1:]),
+    *(("compare", f"cmp_tab={tab}&bundle={ONE}&with={TWIN}") for tab in links.COMPARE_TABS[1:]),
     # The other network that ships.
     ("overview", "bundle=plain"),
-    *(("skip-lab", f"bundle=plain&lab_tab={tab}") for tab in state.LAB_TABS),
+    *(("skip-lab", f"bundle=plain&lab_tab={tab}") for tab in links.LAB_TABS),
     ("latent-map", "bundle=plain"),
     ("clusters", "bundle=plain"),
-    *(("pc-walk", f"bundle=plain&walk_tab={tab}") for tab in state.WALK_TABS),
-    *(("compare", f"cmp_tab={tab}&bundle=demo&with=plain") for tab in state.COMPARE_TABS[1:]),
+    *(("pc-walk", f"bundle=plain&walk_tab={tab}") for tab in links.WALK_TABS),
+    *(("compare", f"cmp_tab={tab}&bundle=demo&with=plain") for tab in links.COMPARE_TABS[1:]),
 )
 
 CUT = r"""
@@ -153,7 +154,7 @@ def test_every_one_of_fifteen_clusters_can_be_chosen(phone: Page, shipped: Serve
 
 
 def test_the_effect_map_names_every_joint_and_tells_every_number(phone: Page, shipped: Served) -> None:
-    open_page(phone, shipped, "skip-lab", f"lab_tab={state.LAB_TABS[1]}")
+    open_page(phone, shipped, "skip-lab", f"lab_tab={links.LAB_TABS[1]}")
     chart = phone.locator(".st-key-lab_study_effects")
     rows, columns, numbers = (
         chart.locator(f"{kind} text").evaluate_all(MIDDLES) for kind in (".ytick", ".xtick", ".heatmap-label")

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from served import ROOT, Served
 
-from dashboard import certainty, lab_answer, picture_source
+from dashboard.shared import certainty, picture_source, two_heatmaps
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask, format_mask
 from posecore.inference import Predictor
@@ -115,7 +115,7 @@ def scene() -> bytes:
 def photograph(size: tuple[int, int]) -> bytes:
     """A JPEG of so many pixels, as a phone would send it: the project's example, enlarged."""
     buffer = io.BytesIO()
-    with Image.open(ROOT / "dashboard/example.webp") as example:
+    with Image.open(ROOT / "dashboard/shared/example.webp") as example:
         example.convert("RGB").resize(size).save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
 
@@ -336,11 +336,11 @@ def answers(served: Served, person: str) -> dict[SkipMask, str]:
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
     maps = predictor.decode_all(predictor.encode(crop[None].copy()))[:, 0]
     subject = picture_source.Subject("", crop, None, person)  # type: ignore[arg-type]
-    before = lab_answer.from_heatmaps("", maps[0], certainty.limit(bundle))
+    before = two_heatmaps.from_heatmaps("", maps[0], certainty.limit(bundle))
     found = {}
     for mask, heatmaps in zip(ALL_MASKS, maps, strict=True):
-        side = lab_answer.from_heatmaps("", heatmaps, certainty.limit(bundle, mask))
-        picture = lab_answer.skeleton(lab_answer.Answer(subject, before, side), side)
+        side = two_heatmaps.from_heatmaps("", heatmaps, certainty.limit(bundle, mask))
+        picture = two_heatmaps.skeleton(two_heatmaps.Answer(subject, before, side), side)
         found[mask] = hashlib.sha256(drawing.jpeg(picture)).hexdigest()
     return found
 

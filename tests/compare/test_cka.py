@@ -5,9 +5,9 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from posecore.compare import cka as cka_module
-from posecore.compare.cka import Products, cka, cka_interval, multiply, similarities
 from posecore.errors import ConfigError
+from posecore.similarity import cka as cka_module
+from posecore.similarity.cka import Products, cka, cka_interval, multiply, similarities
 
 
 def products(one, other, batches=1):

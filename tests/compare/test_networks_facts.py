@@ -6,15 +6,9 @@ from dataclasses import asdict, replace
 import pytest
 from fake_runs import make_fake_run
 
-from posecore.compare.networks_facts import (
-    DataSet,
-    beginning_of,
-    control_of,
-    longest,
-    network_from_json,
-)
-from posecore.compare.networks_runs import read_network
 from posecore.errors import CheckpointError, DataError
+from posecore.studies.networks.facts import DataSet, beginning_of, control_of, longest, network_from_json
+from posecore.studies.networks.runs import read_network
 
 
 @pytest.fixture(scope="module")

@@ -16,18 +16,18 @@ from fake_runs import make_fake_run
 from posecore.ablation import ALL_OFF, ALL_ON
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.studies import study_folder
-from posecore.compare import networks_study
-from posecore.compare.networks_results import load_networks_study
-from posecore.compare.networks_study import run_networks_study
-from posecore.compare.paired import paired
 from posecore.data.dataset import CropDataset
 from posecore.data.prepared import open_prepared
 from posecore.errors import BundleError, ConfigError, DataError
 from posecore.inference import Predictor
+from posecore.metrics.paired import paired
 from posecore.metrics.pck import hits
 from posecore.models.checkpoint import load_checkpoint
 from posecore.prediction import predict
 from posecore.samples import read_points, read_visibility
+from posecore.studies.networks import study as networks_study
+from posecore.studies.networks.results import load_networks_study
+from posecore.studies.networks.study import run_networks_study
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from fake_networks import make_study, planted
 
-from posecore.compare.networks_summary import PARTS, part_scores, summarise
-from posecore.compare.paired import paired
 from posecore.keypoints import GROUPS
+from posecore.metrics.paired import paired
 from posecore.metrics.pck import pck, per_joint
-from posecore.skips.statistics import bootstrap
+from posecore.studies.networks.summary import PARTS, part_scores, summarise
+from posecore.studies.skips.effects import bootstrap
 
 
 @pytest.fixture(scope="module")

@@ -13,19 +13,20 @@ from PIL import Image
 
 from posecore.bundle import open_bundle, study_command, verify, write_bundle
 from posecore.bundle.manifest import LATENTS, MANIFEST, SAMPLES, WEIGHTS
-from posecore.compare import pair_readout, pair_study
-from posecore.compare.cka import cka
-from posecore.compare.pair_people import common_people, restricted
-from posecore.compare.pair_results import FILE, load_pair_study
-from posecore.compare.pair_study import Settings, compare_bundles
-from posecore.compare.paired import counted, paired
 from posecore.data.heatmaps import decode
 from posecore.errors import BundleError, ConfigError, DataError
 from posecore.inference import Predictor
-from posecore.latent.readout import readout
+from posecore.metrics.paired import counted, paired
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.probes.readout import readout
 from posecore.samples import read_points, read_visibility
+from posecore.similarity.cka import cka
+from posecore.studies.pair import readout as pair_readout
+from posecore.studies.pair import study as pair_study
+from posecore.studies.pair.people import common_people, restricted
+from posecore.studies.pair.results import FILE, load_pair_study
+from posecore.studies.pair.study import Settings, compare_bundles
 
 PEOPLE = 10
 

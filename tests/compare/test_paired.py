@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from posecore.compare.paired import counted, paired
 from posecore.errors import ConfigError
+from posecore.metrics.paired import counted, paired
 from posecore.metrics.pck import pck, per_joint
-from posecore.skips.statistics import bootstrap
+from posecore.studies.skips.effects import bootstrap
 
 NAN = float("nan")
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.spatial import procrustes
 
-from posecore.compare.procrustes import align
 from posecore.errors import ConfigError
+from posecore.similarity.procrustes import align
 
 
 def test_a_known_turn_mirror_scale_and_shift_are_undone():

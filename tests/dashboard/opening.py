@@ -22,7 +22,7 @@ def open_page(
     else:
         app = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=60)
         if page != "overview":
-            app.run().switch_page(f"views/{page}.py")
+            app.run().switch_page(f"{page}/page.py")
     for key, value in link.items():
         app.query_params[key] = value
     app.run()

@@ -5,19 +5,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dashboard import cluster_traits, map_colours
-from dashboard.attribute_words import COLUMNS, WORDS, column_of, contrast_table, value_of, words_of
+from dashboard.clusters import words as cluster_traits
+from dashboard.latent_map import colours
+from dashboard.shared.attribute_words import COLUMNS, WORDS, column_of, contrast_table, value_of, words_of
+from posecore.attributes.contrasts import contrast
+from posecore.attributes.descriptions import CIRCLES, truth_of
+from posecore.attributes.table import ATTRIBUTES
 from posecore.bundle import open_bundle
-from posecore.latent.attributes import ATTRIBUTES
-from posecore.latent.contrasts import contrast
-from posecore.latent.descriptions import CIRCLES, truth_of
 from posecore.samples import TRUTH
-from posecore.synthetic.backdrop import KINDS
-from posecore.synthetic.body import draw_build
+from posecore.synthetic.body.poses import POSES
+from posecore.synthetic.body.proportions import draw_build
+from posecore.synthetic.clothes.wardrobe import draw_look
 from posecore.synthetic.people import render_person
-from posecore.synthetic.poses import POSES
-from posecore.synthetic.props import OCCLUDERS
-from posecore.synthetic.wardrobe import draw_look
+from posecore.synthetic.scene.backdrop import KINDS
+from posecore.synthetic.scene.props import OCCLUDERS
 
 SHIPPED = Path(__file__).parent.parent.parent / "artifacts" / "demo"
 
@@ -34,13 +35,13 @@ def test_everything_known_of_the_shipped_people_has_words_of_its_own() -> None:
     for joints in ("annotated", "predicted"):
         axes = [words_of(column, joints).axis for column in columns]
         assert len(set(axes)) == len(axes)
-    offered = map_colours.colourings(bundle)
+    offered = colours.colourings(bundle)
     assert len(set(offered)) == len(offered) and not any(
         "_" in name or "data set" in name for name in offered
     )
     for name in offered:
-        if name != map_colours.CLUSTER:
-            classes = map_colours.colour(bundle, name, 2).classes
+        if name != colours.CLUSTER:
+            classes = colours.colour(bundle, name, 2).classes
             assert not any("_" in row.label for row in classes)
 
 

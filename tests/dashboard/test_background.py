@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from dashboard.background import worker
+from dashboard.shared.background import worker
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no rank of its own")

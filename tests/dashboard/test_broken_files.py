@@ -7,10 +7,10 @@ from fake_bundle import make_fake_bundle
 from opening import open_page
 from reading import words
 
-from dashboard import loaders
-from dashboard.background import worker
+from dashboard.shared import cache
+from dashboard.shared.background import worker
 from posecore.bundle import open_bundle
-from posecore.latent.project import Settings, project
+from posecore.studies.projection.study import Settings, project
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_changed_latents_are_not_shown(page, bundle, monkeypatch):
 
 
 def test_large_latents_are_looked_at_behind_the_page(bundle, monkeypatch):
-    monkeypatch.setattr(loaders, "CHECKED_AT_ONCE", 0)
+    monkeypatch.setattr(cache, "CHECKED_AT_ONCE", 0)
     flip(bundle / "latents.npy")
     app = open_page(monkeypatch, bundle.parent, "overview")
     worker.submit(int).result()  # whatever was asked for before is done

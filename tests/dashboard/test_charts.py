@@ -1,7 +1,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard import charts, compare_charts
+from dashboard.compare import charts as compare_charts
+from dashboard.shared import charts
 from posecore.data.crops import SquareCrop
 
 

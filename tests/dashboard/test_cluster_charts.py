@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from dashboard import charts, cluster_charts
+from dashboard.clusters import charts as cluster_charts
+from dashboard.shared import charts
 
 
 def test_silhouettes_are_sorted_within_their_cluster_and_noise_has_none() -> None:

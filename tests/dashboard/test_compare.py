@@ -13,45 +13,42 @@ from opening import open_page
 from reading import figures, numbers, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import (
-    compare_everybody,
-    compare_latents,
-    compare_maps,
-    compare_person,
-    compare_words,
-    components,
-    state,
-)
-from dashboard.background import worker
-from dashboard.compare_pair import Pair
-from dashboard.lab_answer import Answer, Side
-from dashboard.map_area import inside, read_area
-from dashboard.picture_source import bundle_person
+from dashboard.compare import everybody as compare_everybody
+from dashboard.compare import latents as compare_latents
+from dashboard.compare import maps, person
+from dashboard.compare import words as compare_words
+from dashboard.compare.pair import Pair
+from dashboard.shared import bundles as components
+from dashboard.shared import links
+from dashboard.shared.area import inside, read_area
+from dashboard.shared.background import worker
+from dashboard.shared.picture_source import bundle_person
+from dashboard.shared.two_heatmaps import Answer, Side
 from posecore.ablation import ALL_MASKS, format_mask
 from posecore.bundle import open_bundle, study_command, write_bundle
 from posecore.bundle.manifest import LATENTS, MANIFEST, WEIGHTS
-from posecore.compare.pair_people import common_people
-from posecore.compare.pair_results import FILE, load_pair_study
-from posecore.compare.pair_study import Settings, compare_bundles
-from posecore.compare.paired import counted
 from posecore.data.heatmaps import decode
 from posecore.inference import Predictor
-from posecore.latent.project import Settings as ProjectSettings
-from posecore.latent.project import project
+from posecore.metrics.paired import counted
 from posecore.metrics.pck import pck
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.samples import read_points
-from posecore.skips.certainty import Limit
-from posecore.skips.results import load_skip_study
-from posecore.skips.statistics import Estimate
-from posecore.skips.study import Settings as SkipSettings
-from posecore.skips.study import run_study
+from posecore.studies.pair.people import common_people
+from posecore.studies.pair.results import FILE, load_pair_study
+from posecore.studies.pair.study import Settings, compare_bundles
+from posecore.studies.projection.study import Settings as ProjectSettings
+from posecore.studies.projection.study import project
+from posecore.studies.skips.certainty import Limit
+from posecore.studies.skips.effects import Estimate
+from posecore.studies.skips.results import load_skip_study
+from posecore.studies.skips.study import Settings as SkipSettings
+from posecore.studies.skips.study import run_study
 
 PEOPLE = 12
 HALF, UNKNOWN = Limit(0.5, True, ""), Limit(None, False, "nobody knows")
 NOBODY = "**no person**, sure of 0 of 17 joints"
-ONE, EVERYBODY, LATENTS_TAB = state.COMPARE_TABS[1:]
+ONE, EVERYBODY, LATENTS_TAB = links.COMPARE_TABS[1:]
 
 
 def retrained(path: Path, destination: Path, **config: object) -> Path:
@@ -98,7 +95,7 @@ def bare(tmp_path: Path) -> Path:
 
 
 def open_compare(monkeypatch: pytest.MonkeyPatch, artifacts: Path, tab: str, **link: str) -> AppTest:
-    app = open_page(monkeypatch, artifacts, "compare", **link | {state.COMPARE_TAB: tab})
+    app = open_page(monkeypatch, artifacts, "compare", **link | {links.COMPARE_TAB: tab})
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
     assert all(picture.alt for images in app.image for picture in images.proto.imgs)
     return app
@@ -110,7 +107,7 @@ def table_of(app: AppTest, column: str) -> pd.DataFrame:
 
 
 def test_the_page_opens_on_networks_trained_side_by_side_and_names_what_is_missing(bare, monkeypatch):
-    app = open_compare(monkeypatch, bare, state.COMPARE_TABS[0])
+    app = open_compare(monkeypatch, bare, links.COMPARE_TABS[0])
     assert app.title[0].value == "Compare"
     (info,) = app.info
     assert study_command(open_bundle(bare / "one"), "networks") in info.value
@@ -119,7 +116,7 @@ def test_the_page_opens_on_networks_trained_side_by_side_and_names_what_is_missi
 def test_what_the_other_tabs_import_comes_while_one_reads_the_first(bare, monkeypatch):
     asked = []
     monkeypatch.setattr(worker, "submit", lambda function, *arguments: asked.append((function, arguments)))
-    open_compare(monkeypatch, bare, state.COMPARE_TABS[0])
+    open_compare(monkeypatch, bare, links.COMPARE_TABS[0])
     # In the background nobody would be told of a module that does not exist.
     assert [function(*arguments) for function, arguments in asked] == [compare_everybody, compare_latents]
 
@@ -153,8 +150,8 @@ def test_the_joints_of_one_person_farthest_apart_stand_first(artifacts, monkeypa
 
 def test_a_skip_that_one_network_lacks_is_said_to_be_not_there(artifacts, monkeypatch):
     app = open_compare(monkeypatch, artifacts, ONE, cmp_32="false")
-    assert [app.toggle(key).value for key in state.COMPARE_SKIPS] == [True, False, True, True]
-    assert not any(app.toggle(key).disabled for key in state.COMPARE_SKIPS)
+    assert [app.toggle(key).value for key in links.COMPARE_SKIPS] == [True, False, True, True]
+    assert not any(app.toggle(key).disabled for key in links.COMPARE_SKIPS)
     titles = [
         text.value
         for text in app.markdown
@@ -180,7 +177,7 @@ def test_what_nobody_knows_of_a_joint_is_a_dot():
         before=Side("A", np.zeros((17, 2), np.float32), np.ones(17, np.float32), None, HALF),
         after=Side("B", np.full((17, 2), 3, np.float32), np.ones(17, np.float32), None, UNKNOWN),
     )
-    table = compare_person.table(path_free)
+    table = person.table(path_free)
     assert set(table["A sure"]) == {"✓"} and set(table["B sure"]) == {"·"}
     assert "found by A" not in table and table["apart, px"].to_numpy() == pytest.approx(18**0.5)
 
@@ -271,15 +268,13 @@ def test_an_area_on_one_map_selects_the_same_people_on_both(artifacts, monkeypat
 
 def test_what_is_drawn_becomes_a_short_area_of_the_link():
     turn = np.linspace(0, 2 * np.pi, 400)
-    text = compare_maps.corners(
-        {"lasso": [{"x": np.cos(turn).tolist(), "y": np.sin(turn).tolist()}], "box": []}
-    )
+    text = maps.corners({"lasso": [{"x": np.cos(turn).tolist(), "y": np.sin(turn).tolist()}], "box": []})
     area = read_area(text)
-    assert area is not None and area.plane == "1-2" and len(area.corners) == compare_maps.CORNERS
+    assert area is not None and area.plane == "1-2" and len(area.corners) == maps.CORNERS
     assert inside(area, np.array([[0, 0], [0.9, 0], [1.1, 0]])).tolist() == [True, True, False]
-    box = read_area(compare_maps.corners({"lasso": [], "box": [{"x": [1, 3], "y": [0, 2]}]}))
+    box = read_area(maps.corners({"lasso": [], "box": [{"x": [1, 3], "y": [0, 2]}]}))
     assert box is not None and inside(box, np.array([[2, 1], [4, 1]])).tolist() == [True, False]
-    assert compare_maps.corners({"lasso": [], "box": []}) == ""
+    assert maps.corners({"lasso": [], "box": []}) == ""
 
 
 def test_without_studies_the_commands_are_named_and_the_rest_is_shown(bare, monkeypatch):

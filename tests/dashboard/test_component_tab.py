@@ -11,23 +11,25 @@ from opening import open_page
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import component_charts, component_tab
-from dashboard.latent_loaders import ComponentCurve
+from dashboard.pc_walk import charts as component_charts
+from dashboard.pc_walk import components as component_tab
+from dashboard.shared.latents import ComponentCurve
 from posecore.bundle import open_bundle
-from posecore.latent import component_study
-from posecore.latent.component_results import ComponentStudy, load_component_study
-from posecore.latent.component_study import run_component_study
-from posecore.latent.project import Settings, project
-from posecore.latent.projection import load_projection
-from posecore.skips.statistics import Estimate
+from posecore.studies.components import study as component_study
+from posecore.studies.components.results import ComponentStudy, load_component_study
+from posecore.studies.components.study import run_component_study
+from posecore.studies.projection.results import load_projection
+from posecore.studies.projection.study import Settings, project
+from posecore.studies.skips.effects import Estimate
 
 PEOPLE = 20
 
 
 def page() -> None:
-    from dashboard import component_tab, components
+    from dashboard.pc_walk import components as component_tab
+    from dashboard.shared import bundles
 
-    component_tab.show(components.current_bundle())
+    component_tab.show(bundles.current_bundle())
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +135,9 @@ def test_the_planted_rank_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     latents = rng.normal(0, 1, (200, 3)) * [14, 13, 12] @ axes + rng.normal(0, 0.05, (200, 128))
     np.save(path / "latents.npy", latents.astype(np.float16))
     note_change(path, "latents.npy")
-    monkeypatch.setattr("posecore.latent.project.umap_plane", lambda scores, seed: np.zeros((len(scores), 2)))
+    monkeypatch.setattr(
+        "posecore.studies.projection.study.umap_plane", lambda scores, seed: np.zeros((len(scores), 2))
+    )
     project(open_bundle(path), Settings(draws=3))
     app = open_tab(monkeypatch, path.parent, walk_kept="3")
     said = words(app)

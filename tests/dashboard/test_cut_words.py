@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from fake_bundle import make_fake_bundle
 
-from dashboard.cut_words import named_by_cuts, what_cutting_says
+from dashboard.shared.cut_words import named_by_cuts, what_cutting_says
 from posecore.bundle import Bundle, open_bundle
 
 TRAINED = {"preset": "fast"}

@@ -14,8 +14,9 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import lab_rows, lab_view, loaders, state
-from dashboard.lab_answer import Answer
+from dashboard.shared import cache, links
+from dashboard.shared.two_heatmaps import Answer
+from dashboard.skip_lab import rows, view
 from posecore.ablation import ALL_MASKS, parse_mask
 from posecore.bundle import Bundle, open_bundle
 from posecore.inference import Predictor
@@ -55,7 +56,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     """Filled as pages ask networks, the page's own first."""
     found: list[Asked] = []
     seen: list[tuple[np.ndarray, bool]] = []
-    ask, all_masks = lab_rows.ask, loaders.all_masks
+    ask, all_masks = rows.ask, cache.all_masks
 
     def masks(bundle: Bundle, crop: np.ndarray, stand_in: str, donor: object, own: bool) -> np.ndarray:
         seen.append((crop, own))
@@ -66,8 +67,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
         found.append(Asked(bundle, *seen[-1], answer))
         return answer
 
-    monkeypatch.setattr(loaders, "all_masks", masks)
-    monkeypatch.setattr(lab_view, "ask", listen)
+    monkeypatch.setattr(cache, "all_masks", masks)
+    monkeypatch.setattr(view, "ask", listen)
     return found
 
 
@@ -95,7 +96,7 @@ def upload(app: AppTest, colour: str = "red") -> AppTest:
 
 def test_it_is_off_at_first(artifacts: Path, asked: list[Asked], monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_lab(monkeypatch, artifacts)
-    assert app.selectbox(key=state.LAB_BESIDE).options == ["no other", "plain"]
+    assert app.selectbox(key=links.LAB_BESIDE).options == ["no other", "plain"]
     assert {one.bundle.path.name for one in asked} == {"asked"}
     assert "The same cut, in" not in words(app)
 
@@ -161,8 +162,8 @@ def test_the_other_way_round_it_is_the_network_trained_for_it(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_lab(monkeypatch, artifacts)
-    app.selectbox(key=state.BUNDLE).set_value("plain").run()
-    said = words(app.selectbox(key=state.LAB_BESIDE).set_value("asked").run())
+    app.selectbox(key=links.BUNDLE).set_value("plain").run()
+    said = words(app.selectbox(key=links.LAB_BESIDE).set_value("asked").run())
     assert "**The same cut, in the network trained for it.**" in said
     # What a cut says stands for either network.
     assert "much of the loss may be that the decoder" in said and "the network *can* do without" in said
@@ -187,17 +188,17 @@ def test_networks_without_skips_are_not_offered_nor_names_that_are_not_there(
     assert len(app.warning) == 1 and "expected one of no other, plain" in app.warning[0].value
     # Whose own network it is needs no second row, and no complaint.
     own = open_lab(monkeypatch, artifacts, lab_beside="asked")
-    assert not own.warning and own.selectbox(key=state.LAB_BESIDE).value == "no other"
+    assert not own.warning and own.selectbox(key=links.LAB_BESIDE).value == "no other"
     manifest = artifacts / "plain" / "manifest.json"
     values = json.loads(manifest.read_text())
     values["model"]["config"]["skips"] = "0000"
     manifest.write_text(json.dumps(values))
     app = open_lab(monkeypatch, artifacts)
-    assert [box.key for box in app.selectbox if box.key == state.LAB_BESIDE] == []
+    assert [box.key for box in app.selectbox if box.key == links.LAB_BESIDE] == []
 
 
 def test_a_skip_that_the_second_network_lacks_is_not_said_to_be_cut() -> None:
-    cut = lab_rows.Cut(parse_mask("0110"), "zero", "")
+    cut = rows.Cut(parse_mask("0110"), "zero", "")
     assert cut.title(parse_mask("1111")) == "Cut: 64 × 64, 8 × 8"
     assert cut.title(parse_mask("1110")) == "Cut: 64 × 64"
     assert cut.title(parse_mask("0110")) == "Nothing is cut"

@@ -11,14 +11,14 @@ from opening import DASHBOARD, open_page
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import components, loaders, state
-from dashboard.lab_opening import opening
+from dashboard.shared import bundles, cache, links
+from dashboard.skip_lab.opening import opening
 from posecore.ablation import ALL_MASKS, ALL_OFF, format_mask, parse_mask
 from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.studies import add_info, write_study
 from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
-from posecore.skips.results import CUT, NAME, save_results
+from posecore.studies.skips.results import CUT, NAME, save_results
 
 PEOPLE = 6
 PICKED = "picked because much moves here and much stays"
@@ -65,11 +65,11 @@ def who(bundle: Bundle, row: int) -> str:
 
 
 def switched(app: AppTest) -> str:
-    return format_mask(tuple(app.toggle(key=key).value for key in state.LAB_SKIPS))
+    return format_mask(tuple(app.toggle(key=key).value for key in links.LAB_SKIPS))
 
 
 def shown(app: AppTest) -> str:
-    field = app.text_input(key=state.LAB_PERSON)
+    field = app.text_input(key=links.LAB_PERSON)
     return field.value or field.placeholder
 
 
@@ -107,7 +107,7 @@ def test_only_who_has_a_picture_is_opened_and_a_new_study_is_asked_anew(artifact
 
 def test_without_a_study_that_tells_it_opens_on_the_best_person_with_all_cut(artifacts: Path) -> None:
     bundle = open_bundle(artifacts / "cuts")
-    as_before = (components.best_person(bundle), ALL_OFF, False)
+    as_before = (bundles.best_person(bundle), ALL_OFF, False)
     add_info(bundle, NAME, {"sure_above": {"zero": dict.fromkeys(map(format_mask, ALL_MASKS))}})
     assert opening(bundle) == as_before
     shutil.rmtree(bundle.path / "studies")
@@ -118,12 +118,12 @@ def test_untouched_switches_go_along_to_another_bundle_and_others_stay(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page(monkeypatch, artifacts, "skip_lab")
-    app.selectbox(key=state.BUNDLE).set_value("plain").run()
+    app.selectbox(key=links.BUNDLE).set_value("plain").run()
     assert switched(app) == "0111"
-    app.selectbox(key=state.BUNDLE).set_value("cuts").run()
+    app.selectbox(key=links.BUNDLE).set_value("cuts").run()
     assert switched(app) == "0000"
     app.toggle(key="lab_64").set_value(True).run()
-    app.selectbox(key=state.BUNDLE).set_value("plain").run()
+    app.selectbox(key=links.BUNDLE).set_value("plain").run()
     assert switched(app) == "1000"
 
 
@@ -134,9 +134,9 @@ def test_on_a_shipped_bundle_a_sure_joint_moves_and_another_stays(
     folder = DASHBOARD.parent / "artifacts"
     app = open_page(monkeypatch, folder, "skip_lab")
     if len(SHIPPED) > 1:
-        app.selectbox(key=state.BUNDLE).set_value(name).run()
+        app.selectbox(key=links.BUNDLE).set_value(name).run()
     assert not app.error and not app.warning
     table = next(one.value for one in app.dataframe if "moved, px" in one.value)
     moved = table["moved, px"][table["sure"] == "✓ → ✓"]
     assert (moved >= PCK_RADIUS).any() and (moved < PCK_RADIUS).any()
-    assert shown(app) == opening(loaders.load_bundle(name)).person
+    assert shown(app) == opening(cache.load_bundle(name)).person

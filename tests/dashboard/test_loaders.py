@@ -11,7 +11,8 @@ import pytest
 import torch
 from fake_bundle import make_fake_bundle
 
-from dashboard import cluster_stored, latent_loaders, loaders, skip_study_loaders
+from dashboard.shared import cache, latents, studies
+from dashboard.shared.clustering import stored
 from posecore.ablation import ALL_MASKS, parse_mask
 from posecore.bundle import Bundle, open_bundle, write_study
 from posecore.bundle.manifest import LATENTS, MANIFEST, SAMPLES, SKIP_MEANS, WEIGHTS
@@ -65,31 +66,31 @@ def made_anew(path: Path, name: str, change: Callable[[Path], None]) -> None:
 
 
 ANSWERS: dict[str, tuple[str, Callable[[Path], None], Callable[[Bundle], Any]]] = {
-    "all masks": (WEIGHTS, new_weights, lambda bundle: loaders.all_masks(bundle, CROP)),
+    "all masks": (WEIGHTS, new_weights, lambda bundle: cache.all_masks(bundle, CROP)),
     "gallery": (
         WEIGHTS,
         new_weights,
-        lambda bundle: loaders.cut_heatmaps(bundle, CROP, "0110", "zero", None),
+        lambda bundle: cache.cut_heatmaps(bundle, CROP, "0110", "zero", None),
     ),
-    "from the latent": (WEIGHTS, new_weights, lambda bundle: loaders.latent_heatmaps(bundle, SOMEBODY)),
+    "from the latent": (WEIGHTS, new_weights, lambda bundle: cache.latent_heatmaps(bundle, SOMEBODY)),
     "walk": (
         WEIGHTS,
         new_weights,
-        lambda bundle: latent_loaders.stop_heatmaps(bundle, 0, (0.0, 1.0), SOMEBODY, "off", None),
+        lambda bundle: latents.stop_heatmaps(bundle, 0, (0.0, 1.0), SOMEBODY, "off", None),
     ),
-    "latent": (LATENTS, new_latents, lambda bundle: loaders.latent_heatmaps(bundle, SOMEBODY)),
-    "components": (LATENTS, new_latents, lambda bundle: latent_loaders.components(bundle)[1]),
-    "what is usual": (LATENTS, new_latents, lambda bundle: latent_loaders.real_people(bundle).norms),
+    "latent": (LATENTS, new_latents, lambda bundle: cache.latent_heatmaps(bundle, SOMEBODY)),
+    "components": (LATENTS, new_latents, lambda bundle: latents.components(bundle)[1]),
+    "what is usual": (LATENTS, new_latents, lambda bundle: latents.real_people(bundle).norms),
     "attributes": (
         SAMPLES,
         new_samples,
-        lambda bundle: latent_loaders.attributes(bundle).select_dtypes("number").to_numpy(),
+        lambda bundle: latents.attributes(bundle).select_dtypes("number").to_numpy(),
     ),
-    "mean, all masks": (SKIP_MEANS, new_means, lambda bundle: loaders.all_masks(bundle, CROP, "mean")),
+    "mean, all masks": (SKIP_MEANS, new_means, lambda bundle: cache.all_masks(bundle, CROP, "mean")),
     "mean, gallery": (
         SKIP_MEANS,
         new_means,
-        lambda bundle: loaders.cut_heatmaps(bundle, CROP, "0110", "mean", None),
+        lambda bundle: cache.cut_heatmaps(bundle, CROP, "0110", "mean", None),
     ),
 }
 
@@ -97,10 +98,10 @@ ANSWERS: dict[str, tuple[str, Callable[[Path], None], Callable[[Bundle], Any]]] 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_a_bundle_made_anew_in_the_same_place_shows_no_answer_of_the_old_one(answer: str, path: Path) -> None:
     name, change, ask = ANSWERS[answer]
-    before = ask(loaders.load_bundle("people"))
-    assert np.array_equal(ask(loaders.load_bundle("people")), before, equal_nan=True)
+    before = ask(cache.load_bundle("people"))
+    assert np.array_equal(ask(cache.load_bundle("people")), before, equal_nan=True)
     made_anew(path, name, change)
-    after = ask(loaders.load_bundle("people"))
+    after = ask(cache.load_bundle("people"))
     assert not np.array_equal(after, before, equal_nan=True)
 
 
@@ -115,19 +116,19 @@ def test_what_takes_the_place_of_a_skip_is_what_is_asked_for(replacement: str, p
         "other": predictor.encode(DONORS[:1]).skips,
     }
     expected = predictor.decode_all(predictor.encode(CROP[None]), stand_ins[replacement])[:, 0]
-    assert np.allclose(loaders.all_masks(bundle, CROP, replacement, donor), expected, atol=1e-5)
-    found = loaders.cut_heatmaps(bundle, CROP, "0110", replacement, donor)
+    assert np.allclose(cache.all_masks(bundle, CROP, replacement, donor), expected, atol=1e-5)
+    found = cache.cut_heatmaps(bundle, CROP, "0110", replacement, donor)
     assert np.allclose(found, expected[[0, ALL_MASKS.index(parse_mask("0110"))]], atol=1e-5)
     assert not np.allclose(found[1], found[0], atol=1e-5)
 
 
 def test_another_donor_and_another_mask_are_another_question(path: Path) -> None:
     bundle = open_bundle(path)
-    masks = [loaders.cut_heatmaps(bundle, CROP, mask, "zero", None)[1] for mask in ("0000", "0001")]
+    masks = [cache.cut_heatmaps(bundle, CROP, mask, "zero", None)[1] for mask in ("0000", "0001")]
     assert not np.array_equal(*masks)
     for ask in (
-        lambda donor: loaders.all_masks(bundle, CROP, "other", donor),
-        lambda donor: loaders.cut_heatmaps(bundle, CROP, "0000", "other", donor),
+        lambda donor: cache.all_masks(bundle, CROP, "other", donor),
+        lambda donor: cache.cut_heatmaps(bundle, CROP, "0000", "other", donor),
     ):
         assert not np.array_equal(ask(DONORS[0]), ask(DONORS[1]))
 
@@ -137,7 +138,7 @@ def test_people_are_set_apart_from_the_people_asked_about(path: Path) -> None:
     ids = bundle.samples["sample_id"].to_numpy(str)
 
     def counted(people: np.ndarray, selected: np.ndarray) -> tuple[int, int]:
-        found = latent_loaders.contrast(bundle, people, selected)
+        found = latents.contrast(bundle, people, selected)
         return int(found["n_selected"].max()), int(found["n_rest"].max())
 
     assert counted(ids, ids[:3]) == (3, 9)
@@ -146,13 +147,13 @@ def test_people_are_set_apart_from_the_people_asked_about(path: Path) -> None:
 
 
 STUDIES = {
-    "skips": (skip_study_loaders.skip_study, "posecore.skips.results.load_skip_study"),
-    "projection": (latent_loaders.projection, "posecore.latent.projection.load_projection"),
+    "skips": (studies.skip_study, "posecore.studies.skips.results.load_skip_study"),
+    "projection": (latents.projection, "posecore.studies.projection.results.load_projection"),
     "components": (
-        latent_loaders.component_study,
-        "posecore.latent.component_results.load_component_study",
+        latents.component_study,
+        "posecore.studies.components.results.load_component_study",
     ),
-    "clusters": (cluster_stored.study, "posecore.latent.cluster_results.load_cluster_study"),
+    "clusters": (stored.study, "posecore.studies.clusters.results.load_cluster_study"),
 }
 
 

@@ -14,13 +14,13 @@ from opening import open_page
 from reading import figures, numbers, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import networks_words
+from dashboard.compare import networks_words
 from posecore.bundle import open_bundle
-from posecore.compare.networks_facts import DataSet
-from posecore.compare.networks_results import load_networks_study
-from posecore.compare.networks_summary import summarise
 from posecore.metrics.pck import pck
-from posecore.skips.statistics import Estimate
+from posecore.studies.networks.facts import DataSet
+from posecore.studies.networks.results import load_networks_study
+from posecore.studies.networks.summary import summarise
+from posecore.studies.skips.effects import Estimate
 
 HEADINGS = [
     "How many joints does each network find?",
@@ -32,9 +32,10 @@ HEADINGS = [
 
 
 def page() -> None:
-    from dashboard import components, networks_tab
+    from dashboard.compare import networks as networks_tab
+    from dashboard.shared import bundles
 
-    networks_tab.show(components.current_bundle())
+    networks_tab.show(bundles.current_bundle())
 
 
 @pytest.fixture(scope="module")

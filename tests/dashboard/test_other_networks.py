@@ -6,14 +6,14 @@ import pytest
 import torch
 from opening import DASHBOARD, open_page
 
-from dashboard.components import network_name
+from dashboard.shared.bundles import network_name
 from posecore.bundle import open_bundle
 from posecore.data.prepared import open_prepared
+from posecore.extraction.extract import extract
 from posecore.inference import Predictor
-from posecore.latent.extract import extract
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 
-PAGES = sorted(path.stem for path in (DASHBOARD / "views").glob("[a-z]*.py"))
+PAGES = sorted(path.parent.name for path in DASHBOARD.glob("*/page.py"))
 
 BUNDLES = {
     "numbers": ({"autoencoder": 50}, {"latent": "autoencoder"}),

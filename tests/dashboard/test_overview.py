@@ -9,7 +9,7 @@ from fake_bundle import make_fake_bundle
 from opening import open_page
 from reading import figures, words
 
-from dashboard.overview_words import epochs, why_visible_is_lower
+from dashboard.overview.words import epochs, why_visible_is_lower
 from posecore.bundle.manifest import HISTORY, MANIFEST
 from posecore.files import sha256
 

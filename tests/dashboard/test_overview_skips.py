@@ -9,12 +9,12 @@ from fake_bundle import make_fake_bundle, note_change
 from opening import open_page
 from reading import words
 
-from dashboard.overview_skips import CEILING, Tried, carried, claim_words
+from dashboard.overview.skips import CEILING, Tried, carried, claim_words
 from posecore.bundle import open_bundle
-from posecore.skips.results import load_skip_study, save_results
-from posecore.skips.statistics import BIG, SMALL, Claim
-from posecore.skips.study import Settings, run_study
-from posecore.skips.summary import Summary, summarise
+from posecore.studies.skips.effects import BIG, SMALL, Claim
+from posecore.studies.skips.results import load_skip_study, save_results
+from posecore.studies.skips.study import Settings, run_study
+from posecore.studies.skips.summary import Summary, summarise
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

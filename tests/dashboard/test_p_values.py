@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.p_values import p_words
+from dashboard.shared.p_values import p_words
 
 
 @pytest.mark.parametrize(

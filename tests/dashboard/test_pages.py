@@ -10,7 +10,8 @@ from PIL import Image
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import latent_loaders, loaders, state
+from dashboard.shared import cache, latents
+from dashboard.shared import links as state
 from posecore.ablation import ALL_MASKS, parse_mask
 
 PEOPLE = 30
@@ -55,7 +56,7 @@ def test_a_page_opens_with_something_to_see(
         assert whom in title and "hourglass" in title
 
 
-@pytest.mark.parametrize("path", [DASHBOARD / "app.py", *sorted((DASHBOARD / "views").glob("*.py"))])
+@pytest.mark.parametrize("path", [DASHBOARD / "app.py", *sorted(DASHBOARD.glob("*/page.py"))])
 def test_a_page_shows_nothing_that_it_was_not_told_to(path: Path) -> None:
     """Streamlit writes on the page whatever stands alone on a line of it, but for the first docstring."""
     lines = ast.parse(path.read_text(encoding="utf-8")).body[1:]
@@ -94,13 +95,13 @@ def test_the_lab_compares_the_stored_prediction_with_the_latent_alone_without_a_
     assert not app.toggle
     assert "POSE_IMAGES" in app.info[0].value
     assert "All four skips on (stored)" in words(app) and "All four skips cut" in words(app)
-    bundle = loaders.load_bundle("plain")
+    bundle = cache.load_bundle("plain")
     row = bundle.samples.iloc[bundle.row("train-1021")]
     table = app.dataframe[0].value
     assert table["peak before"].to_numpy() == pytest.approx(
         [row[name] for name in bundle.samples.columns if name.endswith("_peak")]
     )
-    maps = loaders.latent_heatmaps(bundle, "train-1021")
+    maps = cache.latent_heatmaps(bundle, "train-1021")
     assert table["peak after"].to_numpy() == pytest.approx(maps.max(axis=(1, 2)), rel=1e-5)
     cell = int(maps[0].argmax())
     there = np.array([cell % 64 * 4 + 2, cell // 64 * 4 + 2])
@@ -118,10 +119,10 @@ def test_the_lab_cuts_single_skips_where_there_is_a_picture(
     assert "Nothing is cut" in words(app)
     app.toggle(key="lab_32").set_value(False).run()
     assert "Cut: 32 × 32" in words(app)
-    bundle = loaders.load_bundle("pictured")
+    bundle = cache.load_bundle("pictured")
     person = app.text_input[0].placeholder
     crop = np.asarray(Image.open(bundle.path / f"pictures/{person}.webp").convert("RGB"))
-    peaks = loaders.all_masks(bundle, crop)[ALL_MASKS.index(parse_mask("1011"))].max(axis=(1, 2))
+    peaks = cache.all_masks(bundle, crop)[ALL_MASKS.index(parse_mask("1011"))].max(axis=(1, 2))
     assert app.dataframe[0].value["peak after"].to_numpy() == pytest.approx(peaks, rel=1e-4)
 
 
@@ -162,8 +163,8 @@ def test_clusters_follow_k_and_find_the_two_kinds_of_people(
     assert "full latent space" in words(app) and "128 numbers" in words(app)
     standing = {f"train-{1000 + 7 * i}" for i in range(0, PEOPLE, 2)}
     nearest = [{picture.caption for picture in images.proto.imgs} for images in app.image]
-    assert [len(people) for people in nearest] == [loaders.NEAREST] * 2
-    assert sorted(len(people & standing) for people in nearest) == [0, loaders.NEAREST]
+    assert [len(people) for people in nearest] == [cache.NEAREST] * 2
+    assert sorted(len(people & standing) for people in nearest) == [0, cache.NEAREST]
     app.slider(key=state.CLUSTERS_K).set_value(5).run()
     assert not app.exception and len(figures(app)[0]["data"]) == 5
 
@@ -178,8 +179,8 @@ def test_a_walk_meets_the_nearest_people_and_says_who_repeats(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page(monkeypatch, artifacts, "pc_walk", walk_steps="13", walk_range="1.0")
-    bundle = loaders.load_bundle("plain")
-    _, scores = latent_loaders.components(bundle)
+    bundle = cache.load_bundle("plain")
+    _, scores = latents.components(bundle)
     middle = scores.copy()
     at_mean = bundle.samples["sample_id"].iloc[int(np.linalg.norm(middle, axis=1).argmin())]
     stops = [caption.value.split("  \n") for caption in app.caption if "distance" in caption.value.lower()]

@@ -15,37 +15,32 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import (
-    components,
-    latent_loaders,
-    loaders,
-    state,
-    walk_charts,
-    walk_controls,
-    walk_meaning,
-    walk_sheet,
-    walk_stops,
-)
+from dashboard.pc_walk import controls, meaning, walk_charts
+from dashboard.pc_walk import sheet as walk_sheet
+from dashboard.pc_walk import stops as walk_stops
+from dashboard.shared import bundles, cache, links
+from dashboard.shared import latents as latent_loaders
 from posecore.ablation import ALL_MASKS, format_mask
 from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.studies import add_info
+from posecore.components.outliers import Judgement
+from posecore.components.pca import fit_components
+from posecore.components.walks import Walk
+from posecore.decoding import decode_latents
 from posecore.inference import Predictor
-from posecore.latent.decoding import decode_latents
-from posecore.latent.outliers import Judgement
-from posecore.latent.pca import fit_components
-from posecore.latent.project import Settings, project
-from posecore.latent.walks import Walk
-from posecore.skips.study import Settings as SkipSettings
-from posecore.skips.study import run_study
+from posecore.studies.projection.study import Settings, project
+from posecore.studies.skips.study import Settings as SkipSettings
+from posecore.studies.skips.study import run_study
 
 PEOPLE = 25
 DIMENSIONS = 128
 
 
 def page() -> None:
-    from dashboard import components, walk_view
+    from dashboard.pc_walk import view
+    from dashboard.shared import bundles
 
-    walk_view.show(components.current_bundle())
+    view.show(bundles.current_bundle())
 
 
 def plant(path: Path, latents: np.ndarray) -> None:
@@ -82,7 +77,7 @@ def frames(monkeypatch: pytest.MonkeyPatch) -> list:
     """What the player was given, filled when a page is opened: its titles and its frames."""
     given: list = []
     monkeypatch.setattr(
-        "dashboard.walk_view.player", lambda titles, frames, key: given.extend((titles, frames))
+        "dashboard.pc_walk.view.player", lambda titles, frames, key: given.extend((titles, frames))
     )
     return given
 
@@ -133,14 +128,14 @@ def test_a_walk_starts_at_the_person_of_the_link(
     assert (middle["nearest person"], middle["start"]) == ("train-1035", "train-1035")
     assert middle["distance"] == pytest.approx(0, abs=1e-4)
     # They are not compared with themselves: who is asked of is the nearest other one.
-    bundle = loaders.load_bundle("people")
+    bundle = cache.load_bundle("people")
     scores = latent_loaders.components(bundle)[1]
     away = np.sort(np.linalg.norm(scores - scores[bundle.row("train-1035")], axis=1))[1]
     assert f"The nearest other person is {away:.1f} away" in frames[1][3].words
     app.button(key="_walk_mean").click().run()
     assert stops_table(app)["start"].tolist() == ["the mean"] * 7
     app.button(key="_walk_anybody").click().run()
-    start = app.text_input(key=state.WALK_START).value
+    start = app.text_input(key=links.WALK_START).value
     assert start in bundle.rows and stops_table(app)["start"].tolist() == [start] * 7
 
 
@@ -167,7 +162,7 @@ def test_the_decoder_is_asked_with_the_skips_that_are_chosen(
         "the start's own": network.encode(crop[None].copy()).skips,
         "the data set's mean": network.features(bundle.skip_means()),
     }
-    assert tuple(features) == walk_controls.SKIPS
+    assert tuple(features) == controls.SKIPS
     link = {"walk_component": "2", "walk_range": "2", "walk_steps": "3", "walk_start": "train-1014"}
     for skips, given in features.items():
         app = open_walk(monkeypatch, artifacts, **link, walk_skips=skips)
@@ -198,7 +193,7 @@ def test_the_decoder_sees_the_latent_alone_unless_it_is_known_to_find_nothing_in
     if height != "unknown":
         decide(open_bundle(copied), height)  # type: ignore[arg-type]
     app = open_walk(monkeypatch, copied.parent)
-    assert app.button_group(key=state.WALK_SKIPS).value == usual
+    assert app.button_group(key=links.WALK_SKIPS).value == usual
     said = {"off": "with **all skips cut**", "the data set's mean": "with the **mean skip features"}
     assert said[usual] in words(app)
     why = "with all skips cut this network is not sure of a single joint"
@@ -217,11 +212,11 @@ def test_another_bundle_brings_its_own_default_and_keeps_what_was_chosen(
     app = open_page(monkeypatch, copied.parent, "pc_walk")
     seen = []
     for name in ("silent", "people"):
-        app.selectbox(key=state.BUNDLE).set_value(name).run()
-        seen.append(app.button_group(key=state.WALK_SKIPS).value)
-    app.button_group(key=state.WALK_SKIPS).set_value("the start's own").run()
-    app.selectbox(key=state.BUNDLE).set_value("silent").run()
-    seen.append(app.button_group(key=state.WALK_SKIPS).value)
+        app.selectbox(key=links.BUNDLE).set_value(name).run()
+        seen.append(app.button_group(key=links.WALK_SKIPS).value)
+    app.button_group(key=links.WALK_SKIPS).set_value("the start's own").run()
+    app.selectbox(key=links.BUNDLE).set_value("silent").run()
+    seen.append(app.button_group(key=links.WALK_SKIPS).value)
     assert seen == ["the data set's mean", "off", "the start's own"]
 
 
@@ -229,7 +224,7 @@ def test_the_shipped_network_is_sure_of_a_joint_at_every_stop_it_opens_with(
     monkeypatch: pytest.MonkeyPatch, frames: list
 ) -> None:
     app = open_page(monkeypatch, DASHBOARD.parent / "artifacts", "pc_walk")
-    assert app.button_group(key=state.WALK_SKIPS).value == "off"
+    assert app.button_group(key=links.WALK_SKIPS).value == "off"
     said = [re.search(r"stop itself: (?:no person, )?sure of (\d+) of 17", stop.words) for stop in frames[1]]
     assert len(said) == 7 and all(found and int(found[1]) >= 1 for found in said)
 
@@ -240,12 +235,12 @@ def test_every_stop_carries_its_pictures_and_words(
     app = open_walk(monkeypatch, artifacts, walk_steps="5", walk_range="2")
     titles, stops = frames
     assert [stop.c for stop in stops] == ["−2.00", "−1.00", "0", "+1.00", "+2.00"]
-    bundle = loaders.load_bundle("people")
+    bundle = cache.load_bundle("people")
     for stop, name in zip(stops, people_met(app), strict=True):
         assert len(stop.pictures) == len(titles) >= 3
         assert all(picture.shape == (256, 256, 3) and picture.dtype == np.uint8 for picture in stop.pictures)
         assert stop.words.startswith(f"{name}, PCK")
-        np.testing.assert_array_equal(stop.pictures[0], components.heatmap_of(bundle, name))
+        np.testing.assert_array_equal(stop.pictures[0], bundles.heatmap_of(bundle, name))
     alt = [picture.alt for images in app.image for picture in images.proto.imgs]
     assert all(alt) and sum("nearest at c" in text for text in alt) == 5
 
@@ -367,7 +362,7 @@ def test_the_component_that_tells_sitting_from_standing_says_so(
     path = make_fake_bundle(tmp_path / "artifacts" / "people", 60, annotations=True)
     app = open_walk(monkeypatch, path.parent)
     table = next(one.value for one in app.dataframe if "rank correlation" in one.value)
-    sure = table[table["p, corrected"] < walk_meaning.SURE]
+    sure = table[table["p, corrected"] < meaning.SURE]
     # Half of them sit, with higher knees and so in a lower box; nothing else was planted.
     assert len(sure) and sure["attribute"].str.contains("knee|hip|height|^size$").all()
     assert sure["attribute"].iloc[0] in words(app) and "of annotated joints" in words(app)
@@ -423,21 +418,19 @@ def test_what_goes_with_a_component_in_words() -> None:
          "p_corrected": [0.0004, 0.5]},
         index=["knee_angle", "size"],
     )  # fmt: skip
-    said = walk_meaning.sentence(found, "annotated")
+    said = meaning.sentence(found, "annotated")
     assert (
         "**knees are bent more** (knee angle): rank correlation −0.50, 95 % interval −0.60 to −0.40, n = 120"
         in said
     )
     assert "p < 0.001 corrected" in said and "1 of 2 attributes" in said
-    assert walk_meaning.sentence(found.tail(1), "annotated") == "None of 1 attributes surely goes with it."
+    assert meaning.sentence(found.tail(1), "annotated") == "None of 1 attributes surely goes with it."
     figure = walk_charts.correlations(
         found, ["knee angle", "size"], 0.05, 0.0002, "n = 130 people · data · network"
     )
     assert [list(trace.y) for trace in figure.data] == [["knee angle"], ["size"]]
     assert figure.data[0].error_x.arrayminus[0] == pytest.approx(0.1)
-    assert walk_meaning.table(found, "annotated")["how it is computed"].str.contains(
-        "180 stretched"
-    ).tolist() == [
+    assert meaning.table(found, "annotated")["how it is computed"].str.contains("180 stretched").tolist() == [
         True,
         False,
     ]
@@ -455,5 +448,5 @@ def test_the_sheet_has_a_row_per_component_and_the_nearest_person_in_every_cell(
         for column, name in enumerate(stops.sample_ids.tolist()):
             top, left = walk_sheet.corner(row, column)
             cell = pixels[top : top + walk_sheet.TILE, left : left + walk_sheet.TILE]
-            np.testing.assert_array_equal(cell, components.heatmap_of(bundle, name, walk_sheet.TILE))
+            np.testing.assert_array_equal(cell, bundles.heatmap_of(bundle, name, walk_sheet.TILE))
     assert pixels.shape[0] < walk_sheet.corner(4, 0)[0] + walk_sheet.GAP + walk_sheet.LINE

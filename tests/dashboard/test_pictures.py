@@ -12,13 +12,13 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import loaders, pictures
-from dashboard.map_pictures import PICTURE
+from dashboard.latent_map.pictures import PICTURE
+from dashboard.shared import cache, pictures
 from posecore.bundle import Bundle, open_bundle
-from posecore.compare.pair_study import Settings as PairSettings
-from posecore.compare.pair_study import compare_bundles
 from posecore.data.prepared import INFO, SCHEMA_VERSION
-from posecore.skips.study import Settings, run_study
+from posecore.studies.pair.study import Settings as PairSettings
+from posecore.studies.pair.study import compare_bundles
+from posecore.studies.skips.study import Settings, run_study
 
 PEOPLE = 24
 BARE = [f"train-{1000 + 7 * row}" for row in range(0, PEOPLE, 3)]
@@ -106,7 +106,7 @@ def test_a_folder_without_prepared_data_is_named_on_every_page(
 ) -> None:
     (tmp_path / "photos").mkdir()
     monkeypatch.setenv("POSE_IMAGES", str(tmp_path / "photos"))
-    assert loaders.images_folder() is None
+    assert cache.images_folder() is None
     said = [warning.value for warning in open_page(monkeypatch, artifacts, page).warning]
     (told,) = [text for text in said if "POSE_IMAGES" in text]
     assert str(tmp_path / "photos") in told and f"{INFO} is missing" in told and "prepare_coco.py" in told
@@ -126,7 +126,7 @@ def test_a_person_without_picture_and_without_joints_gets_words_instead_of_black
 ) -> None:
     link = {"lab_person": BARE[0]}
     assert len(captions(open_page(monkeypatch, artifacts, "skip_lab", **link))) == 4
-    monkeypatch.setattr(loaders, "latent_heatmaps", lambda *_: np.zeros((17, 64, 64), np.float32))
+    monkeypatch.setattr(cache, "latent_heatmaps", lambda *_: np.zeros((17, 64, 64), np.float32))
     app = open_page(monkeypatch, artifacts, "skip_lab", **link)
     assert len(captions(app)) == 2 and "All seventeen heatmaps are empty" in words(app)
 

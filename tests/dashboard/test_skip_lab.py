@@ -11,16 +11,17 @@ from opening import open_page
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard import components, lab_answer, lab_sheet, loaders, person_search, picture_source, state
-from dashboard.hourglass_drawing import hourglass_svg, hourglass_words
-from dashboard.lab_switches import PRESETS
+from dashboard.shared import bundles, cache, links, person_search, picture_source, two_heatmaps
+from dashboard.skip_lab import sheet
+from dashboard.skip_lab.hourglass import hourglass_svg, hourglass_words
+from dashboard.skip_lab.switches import PRESETS
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask, parse_mask
 from posecore.bundle import Bundle, open_bundle
 from posecore.data.crops import SquareCrop, box_crop
 from posecore.keypoints import COLOURS, KEYPOINTS, K
 from posecore.metrics.pck import hits
 from posecore.samples import columns, read_points, read_visibility
-from posecore.skips.certainty import Limit
+from posecore.studies.skips.certainty import Limit
 
 PEOPLE = 16
 ALWAYS = Limit(0.0, True, "")
@@ -79,7 +80,7 @@ def crop_of(bundle: Bundle, sample_id: str) -> np.ndarray:
 
 
 def switched(app: AppTest) -> str:
-    return format_mask(tuple(app.toggle(key=key).value for key in state.LAB_SKIPS))
+    return format_mask(tuple(app.toggle(key=key).value for key in links.LAB_SKIPS))
 
 
 def test_it_opens_on_somebody_with_a_picture_and_everything_cut(
@@ -119,7 +120,7 @@ def test_a_link_restores_person_switches_replacement_donor_and_joint(
         lab_donor=donor, lab_joint="left wrist",
     )  # fmt: skip
     assert switched(app) == "1001" and not warned(app)
-    predictor = loaders.predictor(bundle)
+    predictor = cache.predictor(bundle)
     encoded, other = (predictor.encode(crop_of(bundle, name)[None].copy()) for name in (person, donor))
     expected = predictor.decode_all(encoded, other.skips)[ALL_MASKS.index(parse_mask("1001")), 0]
     peaks = app.dataframe[0].value["peak after"].to_numpy()
@@ -134,7 +135,7 @@ def test_the_mean_takes_the_place_of_a_cut_skip(
 ) -> None:
     person = bundle.samples["sample_id"].iloc[4]
     app = open_lab(monkeypatch, artifacts, lab_person=person, lab_replacement="mean")
-    predictor = loaders.predictor(bundle)
+    predictor = cache.predictor(bundle)
     encoded = predictor.encode(crop_of(bundle, person)[None].copy())
     expected = predictor.decode_all(encoded, predictor.features(bundle.skip_means()))[-1, 0]
     assert app.dataframe[0].value["peak after"].to_numpy() == pytest.approx(
@@ -162,11 +163,11 @@ def test_right_and_wrong_stand_in_the_table_where_joints_are_annotated(
     person = bundle.samples["sample_id"].iloc[7]
     table = open_lab(monkeypatch, artifacts, lab_person=person).dataframe[0].value
     row = bundle.samples.iloc[[7]]
-    maps = loaders.all_masks(bundle, crop_of(bundle, person))
+    maps = cache.all_masks(bundle, crop_of(bundle, person))
     marks = {0.0: "✗", 1.0: "✓"}
     expected = []
     for place in (0, -1):
-        points = lab_answer.from_heatmaps("", maps[place], ALWAYS).points
+        points = two_heatmaps.from_heatmaps("", maps[place], ALWAYS).points
         found = hits(points[None], read_points(row, "annotated"), read_visibility(row))[0]
         expected.append([marks.get(value, "·") for value in found])
     assert table["found"].tolist() == [f"{a} → {b}" for a, b in zip(*expected, strict=True)]
@@ -191,13 +192,13 @@ def test_next_previous_and_random_go_among_those_who_fit(
     seen = []
     for _ in range(len(fits) + 1):
         app.button(key="_lab_person_next").click().run()
-        seen.append(app.text_input(key=state.LAB_PERSON).value)
+        seen.append(app.text_input(key=links.LAB_PERSON).value)
     start = fits.index(seen[0])
     assert seen == [fits[(start + i) % len(fits)] for i in range(len(fits) + 1)]
     app.button(key="_lab_person_previous").click().run()
-    assert app.text_input(key=state.LAB_PERSON).value == seen[-2]
+    assert app.text_input(key=links.LAB_PERSON).value == seen[-2]
     app.button(key="_lab_person_random").click().run()
-    assert app.text_input(key=state.LAB_PERSON).value in fits
+    assert app.text_input(key=links.LAB_PERSON).value in fits
 
 
 def test_people_are_filtered_by_score_completeness_and_joint() -> None:
@@ -220,19 +221,19 @@ def test_the_preset_shows_only_people_of_whom_all_is_found(
     app = open_lab(monkeypatch, artifacts, lab_person=bundle.samples["sample_id"].iloc[0])
     assert perfect and perfect[0] != bundle.samples["sample_id"].iloc[0]
     app.button(key="_lab_person_perfect").click().run()
-    assert app.text_input(key=state.LAB_PERSON).value == perfect[0]
+    assert app.text_input(key=links.LAB_PERSON).value == perfect[0]
 
 
 def test_the_best_person_is_one_whose_picture_is_shipped(tmp_path: Path) -> None:
     bundle = open_bundle(make_fake_bundle(tmp_path / "some", 12, pictures=True))
     some = bundle.samples.sort_values("pck")["sample_id"].tolist()
-    del bundle.manifest.files[f"pictures/{components.best_person(bundle)}.webp"]
-    best = components.best_person(bundle)
+    del bundle.manifest.files[f"pictures/{bundles.best_person(bundle)}.webp"]
+    best = bundles.best_person(bundle)
     assert f"pictures/{best}.webp" in bundle.manifest.files
     for name in some:
         if name != some[0]:
             bundle.manifest.files.pop(f"pictures/{name}.webp", None)
-    assert components.best_person(bundle) == some[0]
+    assert bundles.best_person(bundle) == some[0]
 
 
 def test_the_example_is_one_click_and_is_shown_with_its_box(
@@ -245,7 +246,7 @@ def test_the_example_is_one_click_and_is_shown_with_its_box(
 
 def test_an_example_ships_with_the_project(tmp_path: Path) -> None:
     bundle = open_bundle(make_fake_bundle(tmp_path / "none", 12))
-    assert min(loaders.read_photograph("", picture_source.example(bundle)).picture.size) >= 256
+    assert min(cache.read_photograph("", picture_source.example(bundle)).picture.size) >= 256
 
 
 @pytest.mark.parametrize(
@@ -293,17 +294,17 @@ def test_a_second_picture_finds_the_switches_as_they_were(
     upload(app, "a.png", file_of(Image.new("RGB", (40, 30), "red")))
     app.toggle(key="lab_64").set_value(True).run()
     app.toggle(key="lab_16").set_value(True).run()
-    app.button_group(key=state.LAB_REPLACEMENT).set_value("mean").run()
-    app.selectbox(key=state.LAB_JOINT).set_value("left wrist").run()
+    app.button_group(key=links.LAB_REPLACEMENT).set_value("mean").run()
+    app.selectbox(key=links.LAB_JOINT).set_value("left wrist").run()
     # The browser takes the first file away before it sends the second, and what stands in between is seen.
     app.file_uploader[0].set_value(None)
     app.run()
     assert not app.exception and not pictures(app) and switched(app) == "1010"
-    assert app.selectbox(key=state.LAB_JOINT).value == "left wrist"
+    assert app.selectbox(key=links.LAB_JOINT).value == "left wrist"
     upload(app, "b.png", file_of(Image.new("RGB", (30, 40), "blue")))
     assert switched(app) == "1010" and "Skeleton: Cut: 32 × 32, 8 × 8" in pictures(app)
     assert "Heatmaps, Cut: 32 × 32, 8 × 8: left wrist" in pictures(app)
-    assert app.button_group(key=state.LAB_REPLACEMENT).value == "mean"
+    assert app.button_group(key=links.LAB_REPLACEMENT).value == "mean"
 
 
 ODD = {
@@ -347,9 +348,9 @@ def test_a_box_in_numbers_may_leave_the_picture_but_not_miss_it(
 def test_fitting_the_box_crops_around_the_sure_joints_twice(
     bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dashboard import person_box
+    from dashboard.shared import person_box
 
-    photograph = loaders.read_photograph("", file_of(Image.new("RGB", (400, 400), "red")))
+    photograph = cache.read_photograph("", file_of(Image.new("RGB", (400, 400), "red")))
     seen: list[np.ndarray] = []
     places = np.array([(140.0, 120.0), (220.0, 120.0), (140.0, 280.0), (220.0, 280.0)])
 
@@ -364,11 +365,11 @@ def test_fitting_the_box_crops_around_the_sure_joints_twice(
         return maps
 
     first = (132, 104, 96, 192)  # a fifth more than 80 x 160, around (180, 200)
-    monkeypatch.setattr(loaders, "heatmaps_of", heatmaps_of)
+    monkeypatch.setattr(cache, "heatmaps_of", heatmaps_of)
     found = person_box.fitted(bundle, photograph, (0, 0, 400, 400))
     assert len(seen) == 2
     assert found == pytest.approx(first, abs=6)
-    monkeypatch.setattr(loaders, "heatmaps_of", lambda *_: np.zeros((K, 64, 64), np.float32))
+    monkeypatch.setattr(cache, "heatmaps_of", lambda *_: np.zeros((K, 64, 64), np.float32))
     assert person_box.fitted(bundle, photograph, (0, 0, 400, 400)) is None
 
 
@@ -376,15 +377,15 @@ def test_a_marker_found_in_the_crop_is_drawn_where_it_is_in_the_picture() -> Non
     wrist = KEYPOINTS.index("left_wrist")
     pixels = np.zeros((600, 900, 3), np.uint8)
     pixels[396:404, 700:708] = 255  # its middle is (704, 400)
-    photograph = loaders.read_photograph("", file_of(Image.fromarray(pixels)))
+    photograph = cache.read_photograph("", file_of(Image.fromarray(pixels)))
     square = box_crop((600, 250, 200, 260), 900, 600)
     crop = square.cut(photograph.picture)
     row, column = np.argwhere(crop[..., 0] > 128).mean(axis=0) + 0.5
     points = np.full((K, 2), np.nan, np.float32)
     points[wrist] = column, row
-    side = lab_answer.Side("", points, np.ones(K, np.float32), None, ALWAYS)
+    side = two_heatmaps.Side("", points, np.ones(K, np.float32), None, ALWAYS)
     subject = picture_source.Subject("me", crop, square, photograph=photograph, own=True)
-    drawn = lab_answer.skeleton(lab_answer.Answer(subject, side, side), side)
+    drawn = two_heatmaps.skeleton(two_heatmaps.Answer(subject, side, side), side)
     ink = np.argwhere(np.abs(drawn.astype(int) - COLOURS[wrist]).max(axis=2) < 12)
     middle = ink.mean(axis=0)[::-1] + 0.5
     assert drawn.shape == (427, 640, 3)
@@ -395,21 +396,21 @@ def test_a_joint_whose_heatmap_holds_nothing_is_lost_and_has_not_moved(bundle: B
     before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
     before[:, 10, 10] = 1
     after[:2, 10, 14], after[2:] = 0.5, -0.001
-    sides = [lab_answer.from_heatmaps(name, maps, ALWAYS) for name, maps in (("a", before), ("b", after))]
+    sides = [two_heatmaps.from_heatmaps(name, maps, ALWAYS) for name, maps in (("a", before), ("b", after))]
     crop = np.zeros((256, 256, 3), np.uint8)
     annotated, labelled = np.full((K, 2), 2.0, np.float32), np.full(K, 2)
     subject = picture_source.Subject(
         "me", crop, SquareCrop(0, 0, 256), annotated=annotated, visibility=labelled
     )
-    answer = lab_answer.Answer(subject, *sides)
+    answer = two_heatmaps.Answer(subject, *sides)
     assert answer.lost.tolist() == [False] * 2 + [True] * 15
     assert answer.table()["moved, px"].notna().tolist() == (~answer.lost).tolist()
     assert answer.median_moved() == "16.0 px"
     found = answer.found()
     assert found is not None and not found[1].any()  # not even where the first cell would be right
-    arrows = lab_answer.moves(answer)
+    arrows = two_heatmaps.moves(answer)
     assert not arrows[:8, :8].any()
-    nothing = lab_answer.Answer(subject, sides[0], lab_answer.from_heatmaps("c", after * 0, ALWAYS))
+    nothing = two_heatmaps.Answer(subject, sides[0], two_heatmaps.from_heatmaps("c", after * 0, ALWAYS))
     assert nothing.median_moved() == "–"
 
 
@@ -418,16 +419,16 @@ def test_what_a_lost_joint_lacks_is_called_lost(
 ) -> None:
     before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
     before[:, 10, 10] = 1
-    sides = [lab_answer.from_heatmaps(name, maps, ALWAYS) for name, maps in (("a", before), ("b", after))]
+    sides = [two_heatmaps.from_heatmaps(name, maps, ALWAYS) for name, maps in (("a", before), ("b", after))]
     crop = np.zeros((256, 256, 3), np.uint8)
-    answer = lab_answer.Answer(picture_source.Subject("me", crop, SquareCrop(0, 0, 256)), *sides)
+    answer = two_heatmaps.Answer(picture_source.Subject("me", crop, SquareCrop(0, 0, 256)), *sides)
     assert answer.lost.all()
     drawn: list[str] = []
-    monkeypatch.setattr(lab_sheet.ImageDraw.ImageDraw, "text", lambda _, at, text, *rest: drawn.append(text))
-    lab_sheet.sheet(answer, "n = 1", "zero")
+    monkeypatch.setattr(sheet.ImageDraw.ImageDraw, "text", lambda _, at, text, *rest: drawn.append(text))
+    sheet.sheet(answer, "n = 1", "zero")
     assert drawn.count("lost") == 3 * K and "nan" not in drawn  # moved, rival and entropy afterwards
     # Of whom all is lost, the page has a table, too.
-    monkeypatch.setattr(loaders, "all_masks", lambda *_: np.stack([before] + [after] * 15))
+    monkeypatch.setattr(cache, "all_masks", lambda *_: np.stack([before] + [after] * 15))
     app = open_lab(monkeypatch, artifacts)
     table = app.dataframe[0]
     assert table.value["moved, px"].isna().all() and table.proto.placeholder == "lost"
@@ -437,9 +438,9 @@ def test_movement_is_told_in_pixels_of_the_crop_however_large_the_picture(bundle
     before, after = (np.zeros((K, 64, 64), np.float32) for _ in range(2))
     before[:, 10, 10] = 1
     after[:, 10, 14] = 0.5  # four cells, 16 crop pixels
-    sides = [lab_answer.from_heatmaps(name, maps, ALWAYS) for name, maps in (("a", before), ("b", after))]
+    sides = [two_heatmaps.from_heatmaps(name, maps, ALWAYS) for name, maps in (("a", before), ("b", after))]
     crop = np.zeros((256, 256, 3), np.uint8)
-    answer = lab_answer.Answer(picture_source.Subject("me", crop, SquareCrop(5, 5, 512)), *sides)
+    answer = two_heatmaps.Answer(picture_source.Subject("me", crop, SquareCrop(5, 5, 512)), *sides)
     row = answer.table().iloc[3]
     assert row["moved, px"] == 16
     assert (row["peak before"], row["peak after"], row["rival before"], row["entropy after"]) == (
@@ -449,7 +450,7 @@ def test_movement_is_told_in_pixels_of_the_crop_however_large_the_picture(bundle
         0,
     )
     assert "found" not in answer.table()
-    page = Image.open(io.BytesIO(lab_sheet.sheet(answer, "n = 1, me", "In place of a cut skip: zero")))
+    page = Image.open(io.BytesIO(sheet.sheet(answer, "n = 1, me", "In place of a cut skip: zero")))
     assert page.format == "PNG" and page.width > 1000 and page.height > 1500
 
 
@@ -462,8 +463,8 @@ def test_eight_ways_to_hold_a_phone_give_equal_heatmaps(bundle: Bundle) -> None:
         exif = Image.Exif()
         exif[0x0112] = orientation
         data = file_of(upright if way is None else upright.transpose(way), exif=exif)
-        picture = loaders.read_photograph("", data).picture
-        found.append(loaders.heatmaps_of(bundle, box_crop((10, 5, 40, 50), *picture.size).cut(picture)))
+        picture = cache.read_photograph("", data).picture
+        found.append(cache.heatmaps_of(bundle, box_crop((10, 5, 40, 50), *picture.size).cut(picture)))
     assert all(np.array_equal(maps, found[0]) for maps in found)
 
 

@@ -11,22 +11,24 @@ from opening import open_page
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import claim_words, skip_study_charts, skip_study_gallery, skip_study_tab, state
+from dashboard.shared import claim_words, links
+from dashboard.skip_lab import study as skip_study_tab
+from dashboard.skip_lab import study_charts, study_gallery
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
-from posecore.skips.results import load_skip_study, save_results
-from posecore.skips.statistics import Claim, bootstrap, single_cut
-from posecore.skips.study import Settings, run_study
-from posecore.skips.summary import agreement, easy_faces, paired_differences, perfect, summarise
+from posecore.studies.skips.effects import Claim, bootstrap, single_cut
+from posecore.studies.skips.results import load_skip_study, save_results
+from posecore.studies.skips.study import Settings, run_study
+from posecore.studies.skips.summary import agreement, easy_faces, paired_differences, perfect, summarise
 
 PEOPLE = 12
 
 
 def page() -> None:
-    from dashboard import components
+    from dashboard.shared import bundles
 
-    skip_study_tab.show(components.current_bundle())
+    skip_study_tab.show(bundles.current_bundle())
 
 
 @pytest.fixture(scope="module")
@@ -117,13 +119,13 @@ def test_the_gallery_is_paged_sorted_and_opens_the_person(artifacts, monkeypatch
     shown = [button.key.removeprefix("_lab_study_open_") for button in buttons]
     assert shown == ids[np.lexsort((ids, loss))][:8].tolist()
     buttons[2].click().run()
-    assert app.session_state[state.LAB_PERSON] == shown[2]
-    assert app.session_state[state.LAB_TAB] == state.LAB_TABS[0]
-    assert app.session_state[state.LAB_SOURCE] == "a person of the bundle"
-    assert app.session_state[state.LAB_REPLACEMENT] == "mean"
-    assert [app.session_state[key] for key in state.LAB_SKIPS] == [False, True, True, True]
+    assert app.session_state[links.LAB_PERSON] == shown[2]
+    assert app.session_state[links.LAB_TAB] == links.LAB_TABS[0]
+    assert app.session_state[links.LAB_SOURCE] == "a person of the bundle"
+    assert app.session_state[links.LAB_REPLACEMENT] == "mean"
+    assert [app.session_state[key] for key in links.LAB_SKIPS] == [False, True, True, True]
     link = app.query_params
-    assert link[state.LAB_PERSON] == shown[2] and link[state.LAB_SKIPS[1]] == "true"
+    assert link[links.LAB_PERSON] == shown[2] and link[links.LAB_SKIPS[1]] == "true"
     last = open_tab(monkeypatch, artifacts, lab_study_page="2")
     assert sum("_lab_study_open_" in button.key for button in last.button) == 2
 
@@ -152,12 +154,12 @@ def test_the_gallery_shows_what_the_study_found_under_the_same_replacement(
 
 
 def test_without_pictures_the_joints_are_drawn(artifacts, monkeypatch):
-    monkeypatch.setattr("dashboard.components.picture_of", lambda *_: None)
+    monkeypatch.setattr("dashboard.shared.bundles.picture_of", lambda *_: None)
 
     def never(*_):
         raise AssertionError("the network was asked")
 
-    monkeypatch.setattr("dashboard.loaders.cut_heatmaps", never)
+    monkeypatch.setattr("dashboard.shared.cache.cut_heatmaps", never)
     app = open_tab(monkeypatch, artifacts)
     assert len(app.image) == 8
 
@@ -179,8 +181,8 @@ def test_among_who_lose_alike_those_with_a_picture_come_first(artifacts, tmp_pat
 
 def test_a_person_without_a_picture_and_without_joints_is_no_black_tile():
     nowhere, somewhere = np.full((17, 2), np.nan), np.full((17, 2), 9.0)
-    assert skip_study_gallery._bare_ground(nowhere).max() > 200
-    assert np.array_equal(skip_study_gallery._bare_ground(somewhere), drawing.ground())
+    assert study_gallery._bare_ground(nowhere).max() > 200
+    assert np.array_equal(study_gallery._bare_ground(somewhere), drawing.ground())
 
 
 def test_without_annotations_only_displacements_are_shown(tmp_path, monkeypatch):
@@ -266,7 +268,7 @@ def test_the_comparisons_are_on_the_page(artifacts, monkeypatch):
 def test_the_effect_map_carries_intervals_and_n():
     losses = np.zeros((2, 4, 17))
     losses[:, 1, 3] = [0, 0.5]
-    figure = skip_study_charts.effect_map(bootstrap(losses), "points", 100, "n = 2 people · data · network")
+    figure = study_charts.effect_map(bootstrap(losses), "points", 100, "n = 2 people · data · network")
     (trace,) = figure.data
     # A row per joint, so that names and numbers have room on a narrow page.
     assert trace.y[3] == "left ear" and trace.x[1] == "32 × 32"

@@ -7,10 +7,10 @@ from fake_bundle import make_fake_bundle
 from opening import open_page
 from reading import figures, words
 
-from dashboard import components, sources
-from dashboard.compare_pair import Pair
+from dashboard.compare.pair import Pair
+from dashboard.shared import bundles, sources
 from posecore.bundle import Bundle, open_bundle
-from posecore.compare.pair_people import common_people
+from posecore.studies.pair.people import common_people
 
 LEEDS = {"name": "Leeds", "fingerprint": "f1", "train": 5690}
 OWN = {"name": "fake people", "fingerprint": "0" * 64, "train": 12}
@@ -32,7 +32,7 @@ def test_every_figure_says_whether_people_were_trained_on(
     data: tuple[dict[str, object], ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundle = made(tmp_path / "artifacts" / "people", *data)
-    assert components.source_line(bundle).startswith(said)
+    assert bundles.source_line(bundle).startswith(said)
     title = figures(open_page(monkeypatch, tmp_path / "artifacts", "clusters"))[0]["layout"]["title"]["text"]
     assert title.startswith(said.split(" · ")[0])
 

@@ -12,16 +12,8 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import (
-    certainty,
-    components,
-    lab_answer,
-    lab_sheet,
-    loaders,
-    picture_source,
-    pictures,
-    skip_study_gallery,
-)
+from dashboard.shared import bundles, cache, certainty, picture_source, pictures, two_heatmaps
+from dashboard.skip_lab import sheet, study_gallery
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask
 from posecore.bundle import Bundle, open_bundle
@@ -30,9 +22,9 @@ from posecore.data.crops import SquareCrop
 from posecore.data.heatmaps import decode
 from posecore.keypoints import K
 from posecore.samples import read_peaks
-from posecore.skips.certainty import PERSON, Limit
-from posecore.skips.results import load_skip_study
-from posecore.skips.study import Settings, run_study
+from posecore.studies.skips.certainty import PERSON, Limit
+from posecore.studies.skips.results import load_skip_study
+from posecore.studies.skips.study import Settings, run_study
 
 PEOPLE = 6
 WHO = "train-1014"
@@ -70,7 +62,7 @@ def above(peaks: np.ndarray, count: int) -> float:
 
 
 def peaks_of(bundle: Bundle, crop: np.ndarray, place: int) -> np.ndarray:
-    return loaders.all_masks(bundle, crop)[place].max(axis=(1, 2))
+    return cache.all_masks(bundle, crop)[place].max(axis=(1, 2))
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, bundle: Bundle, page: str, **link: str) -> AppTest:
@@ -111,7 +103,7 @@ def test_sure_joints_are_counted_and_without_enough_of_them_there_is_no_person()
 def test_the_skip_lab_counts_sure_joints_on_both_sides(
     bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    crop = components.picture_of(bundle, WHO)
+    crop = bundles.picture_of(bundle, WHO)
     assert crop is not None
     before, after = peaks_of(bundle, crop, 0), peaks_of(bundle, crop, -1)
     assert (before > 0).sum() > 7 and (after > 0).sum() > 5
@@ -153,20 +145,20 @@ def test_joints_that_are_not_sure_are_drawn_otherwise(bundle: Bundle) -> None:
     subject = picture_source.Subject("me", crop, SquareCrop(0, 0, 256))
     drawn = []
     for limit in (some, every, NEVER):
-        side = lab_answer.from_heatmaps("a", maps, limit)
-        answer = lab_answer.Answer(subject, side, side)
-        points = lab_answer.where_found(*(part[0] for part in decode(maps[None])))
+        side = two_heatmaps.from_heatmaps("a", maps, limit)
+        answer = two_heatmaps.Answer(subject, side, side)
+        points = two_heatmaps.where_found(*(part[0] for part in decode(maps[None])))
         assert np.isnan(points[3]).all() and not side.sure[3]
         expected = drawing.draw_skeleton(crop, points, limit.sure(maps.max(axis=(1, 2))))
-        np.testing.assert_array_equal(lab_answer.skeleton(answer, side), expected)
-        drawn.append(lab_answer.moves(answer))
+        np.testing.assert_array_equal(two_heatmaps.skeleton(answer, side), expected)
+        drawn.append(two_heatmaps.moves(answer))
     assert not np.array_equal(drawn[0], drawn[1]) and not np.array_equal(drawn[0], drawn[2])
-    assert lab_answer.from_heatmaps("a", maps, some).how_sure() == "sure of 8 of 17 joints"
+    assert two_heatmaps.from_heatmaps("a", maps, some).how_sure() == "sure of 8 of 17 joints"
 
 
 def test_the_sheet_says_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
-    real = lab_sheet.ImageDraw.Draw
+    real = sheet.ImageDraw.Draw
 
     def listening(image: Image.Image) -> object:
         pen = real(image)
@@ -176,14 +168,15 @@ def test_the_sheet_says_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         return pen
 
-    monkeypatch.setattr(lab_sheet.ImageDraw, "Draw", listening)
+    monkeypatch.setattr(sheet.ImageDraw, "Draw", listening)
     maps = np.zeros((K, 64, 64), np.float32)
     maps[:, 5, 5] = 0.4
     subject = picture_source.Subject("me", np.zeros((256, 256, 3), np.uint8), SquareCrop(0, 0, 256))
     sides = [
-        lab_answer.from_heatmaps(*rest) for rest in (("On", maps, Limit(0.1, True, "")), ("Cut", maps, NEVER))
+        two_heatmaps.from_heatmaps(*rest)
+        for rest in (("On", maps, Limit(0.1, True, "")), ("Cut", maps, NEVER))
     ]
-    lab_sheet.sheet(lab_answer.Answer(subject, *sides), "n = 1", "zero")
+    sheet.sheet(two_heatmaps.Answer(subject, *sides), "n = 1", "zero")
     said = next(text for text in written if "On: " in text)
     assert said.startswith("On: sure of 17 of 17 joints; Cut: no person, sure of 0 of 17 joints. ")
     assert "sure" in written and "yes to no" in written
@@ -193,9 +186,9 @@ def test_a_person_on_the_map_and_their_skeleton(bundle: Bundle, monkeypatch: pyt
     peaks = read_peaks(bundle.samples.iloc[[bundle.row(WHO)]])[0]
     ground = drawing.ground()
     decide(bundle, 0.0)
-    full = components.skeleton_of(bundle, WHO, ground)
+    full = bundles.skeleton_of(bundle, WHO, ground)
     decide(bundle, above(peaks, 9))
-    assert not np.array_equal(components.skeleton_of(bundle, WHO, ground), full)
+    assert not np.array_equal(bundles.skeleton_of(bundle, WHO, ground), full)
     app = opened(monkeypatch, bundle, "latent_map", map_person=WHO)
     assert f"**{WHO}** · sure of 9 of 17 joints · PCK" in words(app)
     decide(bundle, above(peaks, 3))
@@ -208,7 +201,7 @@ def test_the_walk_says_how_sure_the_decoder_is_of_every_stop(
     skips: str, name: str, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frames: list = []
-    monkeypatch.setattr("dashboard.walk_view.player", lambda titles, given, key: frames.append(given))
+    monkeypatch.setattr("dashboard.pc_walk.view.player", lambda titles, given, key: frames.append(given))
     decide(bundle, 0.0, **{name: 0.0})
     link = {"walk_skips": skips, "walk_start": WHO}
     app = opened(monkeypatch, bundle, "pc_walk", **link)
@@ -228,7 +221,7 @@ def test_of_a_stop_with_the_starts_own_features_nobody_knows(
     bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frames: list = []
-    monkeypatch.setattr("dashboard.walk_view.player", lambda titles, given, key: frames.append(given))
+    monkeypatch.setattr("dashboard.pc_walk.view.player", lambda titles, given, key: frames.append(given))
     decide(bundle, 0.0, zero=None, mean=None, other=None)
     app = opened(monkeypatch, bundle, "pc_walk", walk_skips="the start's own", walk_start=WHO)
     said = "The decoder, of the stop itself: not known which of 17 joints are sure"
@@ -258,18 +251,18 @@ def test_a_study_that_is_written_anew_is_asked_anew(bundle: Bundle) -> None:
 def test_the_gallery_leaves_lost_joints_out_and_draws_unsure_ones_hollow(
     bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(components, "picture_of", lambda *_: None)
+    monkeypatch.setattr(bundles, "picture_of", lambda *_: None)
     study = load_skip_study(bundle)
     peaks = study.peaks_under("zero")[0, [0, -1]].copy()
     study.peaks[0, :, 4] = -0.1
     decide(bundle, above(peaks[0], 6), zero=None)
-    drawn = skip_study_gallery._pair(bundle, study, 0, "zero", "0000")
+    drawn = study_gallery._pair(bundle, study, 0, "zero", "0000")
     points = study.points_under("zero")[0, [0, -1]].copy()
     points[:, 4] = np.nan
     points[peaks <= 0] = np.nan
     sure = peaks[0] > above(peaks[0], 6)
     sure[4] = False
     whole = drawing.draw_skeleton(pictures.ground(bundle, str(study.sample_ids[0])), points[0], sure)
-    bare = skip_study_gallery._bare_ground(points[1])
+    bare = study_gallery._bare_ground(points[1])
     cut = drawing.draw_skeleton(bare, points[1], np.zeros(K, np.bool_))
     np.testing.assert_array_equal(drawn, drawing.grid([whole, cut], 2))

@@ -14,19 +14,19 @@ from reading import everything, words
 from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
 
-from dashboard import glossary, state
+from dashboard.shared import glossary, links
 from posecore.bundle import open_bundle
-from posecore.compare.pair_study import Settings as PairSettings
-from posecore.compare.pair_study import compare_bundles
-from posecore.latent.cluster_study import Settings as ClusterSettings
-from posecore.latent.cluster_study import run_cluster_study
-from posecore.latent.component_study import Settings as ComponentSettings
-from posecore.latent.component_study import run_component_study
-from posecore.latent.project import Settings as ProjectSettings
-from posecore.latent.project import project
-from posecore.latent.sweep import Settings as SweepSettings
-from posecore.skips.study import Settings as SkipSettings
-from posecore.skips.study import run_study
+from posecore.clustering.sweep import Settings as SweepSettings
+from posecore.studies.clusters.study import Settings as ClusterSettings
+from posecore.studies.clusters.study import run_cluster_study
+from posecore.studies.components.study import Settings as ComponentSettings
+from posecore.studies.components.study import run_component_study
+from posecore.studies.pair.study import Settings as PairSettings
+from posecore.studies.pair.study import compare_bundles
+from posecore.studies.projection.study import Settings as ProjectSettings
+from posecore.studies.projection.study import project
+from posecore.studies.skips.study import Settings as SkipSettings
+from posecore.studies.skips.study import run_study
 
 PEOPLE = 24
 TRUTH = {
@@ -41,7 +41,7 @@ TRUTH = {
 SMALL = ClusterSettings(SweepSettings(2, 4, restarts=10), draws=3, resamples=3)
 PAGES = [
     ("overview", {}),
-    *(("skip_lab", {"lab_tab": tab}) for tab in state.LAB_TABS),
+    *(("skip_lab", {"lab_tab": tab}) for tab in links.LAB_TABS),
     *(("skip_lab", {"lab_source": source}) for source in ("your own picture", "an example")),
     ("latent_map", {"map_colour": "facing the camera"}),
     ("latent_map", {"map_plane": "UMAP", "map_colour": "kind of pose"}),
@@ -52,8 +52,8 @@ PAGES = [
         for tab in ("What is each?", "How many clusters?", "Compare two", "Files")
     ),
     ("clusters", {"clu_method": "hdbscan", "clu_space": "first components", "clu_d": "3"}),
-    *(("pc_walk", {"walk_tab": tab}) for tab in state.WALK_TABS),
-    *(("compare", {"cmp_tab": tab}) for tab in state.COMPARE_TABS),
+    *(("pc_walk", {"walk_tab": tab}) for tab in links.WALK_TABS),
+    *(("compare", {"cmp_tab": tab}) for tab in links.COMPARE_TABS),
 ]
 
 RAW = re.compile(
@@ -143,20 +143,21 @@ def test_buttons_that_set_widgets_leave_the_log_empty(
     def opened() -> None:
         import streamlit as st
 
-        from dashboard import compare_view, components, state
-        from dashboard.compare_person import open_person
+        from dashboard.compare import view
+        from dashboard.compare.person import open_person
+        from dashboard.shared import bundles, links
 
         skips = (True, False, True, False)
         st.button("open", key="open", on_click=open_person, args=("train-1007", skips))
         st.segmented_control(
             "tab",
-            state.COMPARE_TABS,
-            default=state.COMPARE_TABS[0],
-            key=state.COMPARE_TAB,
+            links.COMPARE_TABS,
+            default=links.COMPARE_TABS[0],
+            key=links.COMPARE_TAB,
             bind="query-params",
         )
-        compare_view.show(components.current_bundle(), state.COMPARE_TABS[1])
+        view.show(bundles.current_bundle(), links.COMPARE_TABS[1])
 
     compare = open_page(monkeypatch, artifacts, opened)
     press(compare, "open")
-    assert [compare.toggle(key).value for key in state.COMPARE_SKIPS] == [True, False, True, False]
+    assert [compare.toggle(key).value for key in links.COMPARE_SKIPS] == [True, False, True, False]

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from posecore.arrays import BLOCK, as_float32, blocks
 from posecore.errors import ConfigError
-from posecore.latent.arrays import BLOCK, as_float32, blocks
 
 
 def test_blocks_cover_every_row_once():

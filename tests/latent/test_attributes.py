@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from fake_bundle import make_fake_bundle
 
+from posecore.attributes.skeletons import PEAK, skeletons
+from posecore.attributes.table import ATTRIBUTES, attributes_of
 from posecore.bundle import open_bundle
 from posecore.keypoints import FLIP, KEYPOINTS
-from posecore.latent.attributes import ATTRIBUTES, attributes_of
-from posecore.latent.skeletons import PEAK, skeletons
 
 STANDING = {
     "nose": (128, 30), "left_eye": (132, 26), "right_eye": (124, 26),

@@ -6,12 +6,12 @@ from fake_bundle import make_fake_bundle, note_change
 
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.studies import study_folder
+from posecore.clustering.methods import cluster
+from posecore.clustering.sweep import Settings as SweepSettings
 from posecore.errors import BundleError, ConfigError
-from posecore.latent import cluster_study
-from posecore.latent.cluster_results import load_cluster_study
-from posecore.latent.cluster_study import Settings, run_cluster_study
-from posecore.latent.clustering import cluster
-from posecore.latent.sweep import Settings as SweepSettings
+from posecore.studies.clusters import study as cluster_study
+from posecore.studies.clusters.results import load_cluster_study
+from posecore.studies.clusters.study import Settings, run_cluster_study
 
 FEW = Settings(SweepSettings(most=4, restarts=2), draws=3, resamples=3)
 

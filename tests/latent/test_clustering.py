@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from posecore.errors import ConfigError
-from posecore.latent.clustering import (
+from posecore.clustering.methods import (
     CLUSTERERS,
     Clusterer,
     cluster,
@@ -12,8 +11,9 @@ from posecore.latent.clustering import (
     largest_first,
     nearest_to_centroids,
 )
-from posecore.latent.silhouette import NOISE
-from posecore.latent.space import latent_space
+from posecore.clustering.silhouette import NOISE
+from posecore.clustering.space import latent_space
+from posecore.errors import ConfigError
 
 
 def planted(sizes, seed=0, dimensions=32):
@@ -163,7 +163,7 @@ def test_nothing_but_noise_and_empty_clusters_are_said(monkeypatch):
     latents = planted([10, 10])[0]
     nothing = Clusterer(lambda *_: np.full(20, NOISE), takes_k=False, components=None)
     less = Clusterer(lambda *_: np.arange(20) % 2, takes_k=True, components=None)
-    monkeypatch.setattr("posecore.latent.clustering.CLUSTERERS", {"nothing": nothing, "less": less})
+    monkeypatch.setattr("posecore.clustering.methods.CLUSTERERS", {"nothing": nothing, "less": less})
     with pytest.raises(ConfigError, match="no cluster was found: all 20 people are noise"):
         cluster(latents, "nothing")
     with pytest.raises(ConfigError, match="4 clusters by less: 2 stay empty"):
@@ -173,7 +173,7 @@ def test_nothing_but_noise_and_empty_clusters_are_said(monkeypatch):
 def test_methods_with_a_limit_see_so_many_components(monkeypatch):
     seen = []
     spy = Clusterer(lambda space, *_: seen.append(space) or np.arange(90) % 2, takes_k=True, components=3)
-    monkeypatch.setattr("posecore.latent.clustering.CLUSTERERS", {"spy": spy})
+    monkeypatch.setattr("posecore.clustering.methods.CLUSTERERS", {"spy": spy})
     found = cluster(planted([30, 60])[0], "spy")
     assert seen[0].features.shape == (90, 3) and "3 components" in seen[0].name
     assert found.centroids.shape == (2, 32)

@@ -6,15 +6,15 @@ import torch
 from fake_bundle import make_fake_bundle
 
 from posecore.bundle import open_bundle, verify
+from posecore.components.pca import fit_components
 from posecore.data.heatmaps import decode
+from posecore.decoding import decode_latents
 from posecore.errors import BundleError, ConfigError, DataError
 from posecore.inference import Predictor
-from posecore.latent import component_study
-from posecore.latent.component_results import ComponentStudy, load_component_study
-from posecore.latent.component_study import Settings, halves, kept_counts, run_component_study, shortened
-from posecore.latent.decoding import decode_latents
-from posecore.latent.pca import fit_components
 from posecore.samples import annotated_columns
+from posecore.studies.components import study as component_study
+from posecore.studies.components.results import ComponentStudy, load_component_study
+from posecore.studies.components.study import Settings, halves, kept_counts, run_component_study, shortened
 
 RANK = 3
 

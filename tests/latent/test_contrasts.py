@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from posecore.attributes.contrasts import contrast
 from posecore.errors import ConfigError
-from posecore.latent.contrasts import contrast
 
 
 def table(**columns):

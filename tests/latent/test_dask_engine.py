@@ -9,12 +9,18 @@ from fake_bundle import make_fake_bundle
 from sklearn.metrics import adjusted_rand_score
 
 from posecore.bundle import open_bundle
+from posecore.clustering.space import latent_space
+from posecore.clustering.sweep import Settings, sweep
+from posecore.components.pca import fit_components
 from posecore.errors import ConfigError
-from posecore.latent.cluster_results import load_cluster_study
-from posecore.latent.dask_engine import DaskEngine, DaskSource, chunked, dask_client, fit_components_on
-from posecore.latent.pca import fit_components
-from posecore.latent.space import latent_space
-from posecore.latent.sweep import Settings, sweep
+from posecore.studies.clusters.dask_engine import (
+    DaskEngine,
+    DaskSource,
+    chunked,
+    dask_client,
+    fit_components_on,
+)
+from posecore.studies.clusters.results import load_cluster_study
 from scripts import cluster_sweep
 
 distributed = pytest.importorskip("distributed")
@@ -102,7 +108,7 @@ def test_the_script_runs_on_a_cluster_by_its_address(client, tmp_path, capsys):
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
-    monkeypatch.setattr("posecore.latent.dask_engine.PATIENCE", 1)
+    monkeypatch.setattr("posecore.studies.clusters.dask_engine.PATIENCE", 1)
     with (
         pytest.raises(ConfigError, match="no Dask scheduler answers at"),
         dask_client("tcp://127.0.0.1:9"),

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 from fake_bundle import make_fake_bundle
 
+from posecore.attributes.descriptions import joints_of, truth_of
 from posecore.bundle import open_bundle
-from posecore.latent.descriptions import joints_of, truth_of
 
 
 def test_joints_are_those_labelled_or_found(tmp_path):

@@ -7,18 +7,18 @@ import pytest
 import torch
 from harming import HARMS
 
-import posecore.latent.extract as module
+import posecore.extraction.extract as module
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask
 from posecore.bundle import open_bundle, verify
+from posecore.components.pca import fit_components
+from posecore.components.walks import stop_latents
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import open_prepared
 from posecore.drawing import fuse_heatmaps
 from posecore.errors import BundleError, ConfigError
+from posecore.extraction.extract import choose_people, extract
 from posecore.inference import Predictor
-from posecore.latent.extract import choose_people, extract
-from posecore.latent.pca import fit_components
-from posecore.latent.walks import stop_latents
 from posecore.metrics.pck import hits, image_scores
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.prediction import predict

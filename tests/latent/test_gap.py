@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
+from posecore.clustering.controls import CONTROLS, few, gaussian, shuffled
+from posecore.clustering.gap import Gap, gap_statistic
+from posecore.clustering.space import latent_space
+from posecore.clustering.stability import Stability, stability
+from posecore.clustering.sweep import Settings, sweep
+from posecore.components.pca import spectrum
 from posecore.errors import ConfigError
-from posecore.latent.controls import CONTROLS, few, gaussian, shuffled
-from posecore.latent.gap import Gap, gap_statistic
-from posecore.latent.pca import spectrum
-from posecore.latent.space import latent_space
-from posecore.latent.stability import Stability, stability
-from posecore.latent.sweep import Settings, sweep
 
 
 def people(sizes=(70, 50, 30), apart=3.0, seed=0, dimensions=12):

@@ -7,11 +7,11 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
+from posecore import blocks
+from posecore.blocks import LocalSource, in_threads
+from posecore.clustering.kmeans import kmeans, plus_plus, sketch
+from posecore.clustering.lloyd import lloyd
 from posecore.errors import ConfigError
-from posecore.latent import blockwise
-from posecore.latent.blockwise import LocalSource, in_threads
-from posecore.latent.kmeans import kmeans, plus_plus, sketch
-from posecore.latent.lloyd import lloyd
 
 
 def decaying(people=600, dimensions=120, seed=0, dtype=np.float32):
@@ -28,7 +28,7 @@ def starts_of(people, ks, seed=0):
 
 
 def test_every_run_is_lloyds_as_scikit_learn_does_it(monkeypatch):
-    monkeypatch.setattr("posecore.latent.lloyd.TOLERANCE", 0)
+    monkeypatch.setattr("posecore.clustering.lloyd.TOLERANCE", 0)
     people, ks = decaying(), [2, 2, 5, 3, 3, 9]
     source, starts = LocalSource(people), starts_of(people, [2, 2, 5, 3, 3, 9])
     found = lloyd(source, [start - source.mean for start in starts])
@@ -94,7 +94,7 @@ def test_blocks_and_copies_change_nothing(monkeypatch):
     whole = kmeans(LocalSource(people), ks, seeds)
     read_anew = kmeans(LocalSource(people, copy_up_to=0), ks, seeds)
     np.testing.assert_array_equal(whole.labels, read_anew.labels)
-    monkeypatch.setattr(blockwise, "LEAST_BLOCK", 500)
+    monkeypatch.setattr(blocks, "LEAST_BLOCK", 500)
     one_block = kmeans(LocalSource(people), ks, seeds)
     for ours, theirs in zip(whole.labels, one_block.labels, strict=True):
         assert adjusted_rand_score(ours, theirs) == 1
@@ -107,8 +107,8 @@ def test_labels_do_not_depend_on_the_number_of_threads(tmp_path):
         "import os, sys, numpy as np\n"
         "cores = sorted(os.sched_getaffinity(0))[: int(sys.argv[2])]\n"
         "os.sched_setaffinity(0, cores)\n"
-        "from posecore.latent.blockwise import LocalSource\n"
-        "from posecore.latent.kmeans import kmeans\n"
+        "from posecore.blocks import LocalSource\n"
+        "from posecore.clustering.kmeans import kmeans\n"
         "found = kmeans(LocalSource(np.load(sys.argv[1])), [8] * 4, [(0, 8, i) for i in range(4)])\n"
         "np.save(sys.argv[3], found.labels)\n"
     )

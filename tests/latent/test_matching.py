@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from posecore.clustering.matching import compare, matched, steady_colours
 from posecore.errors import ConfigError
-from posecore.latent.matching import compare, matched, steady_colours
 
 OURS = np.array([0, 0, 0, 1, 1, 2, 2, 2])
 OTHERS = np.array([1, 1, 0, 0, 0, 3, 3, 2])

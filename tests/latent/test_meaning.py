@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
+from posecore.attributes.correlations import LEAST, correlate, step_down
 from posecore.errors import ConfigError
-from posecore.latent.meaning import LEAST, correlate, step_down
 
 
 def people(count):
@@ -46,7 +46,7 @@ def test_people_are_tied_by_id_not_by_place():
 
 def test_an_interval_by_hand_and_one_that_holds_what_it_promises():
     # r = 0.8 of 28 people: z = 1.0986, se = sqrt(1.32 / 25) = 0.22978; Bonett and Wright 2000.
-    from posecore.latent.meaning import _interval
+    from posecore.attributes.correlations import _interval
 
     low, high = _interval(np.array([0.8]), np.array([28]))
     np.testing.assert_allclose(

@@ -3,9 +3,9 @@ import time
 import numpy as np
 import pytest
 
+from posecore.components import neighbours
+from posecore.components.neighbours import nearest_people
 from posecore.errors import ConfigError
-from posecore.latent import neighbours
-from posecore.latent.neighbours import nearest_people
 
 SCORES = np.array([[0, 0], [3, 0], [3, 4], [np.nan, 1], [0, 1]], np.float32)
 

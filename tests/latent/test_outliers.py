@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from posecore.components.outliers import ALPHA, place, real_people
+from posecore.components.pca import fit_components
 from posecore.errors import ConfigError
-from posecore.latent.outliers import ALPHA, place, real_people
-from posecore.latent.pca import fit_components
 
 
 def test_distances_and_norms_by_hand():

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from posecore.components.parallel import analysed_rows, parallel_analysis, shuffled_spectra
+from posecore.components.pca import spectrum
 from posecore.errors import ConfigError
-from posecore.latent.parallel import analysed_rows, parallel_analysis, shuffled_spectra
-from posecore.latent.pca import spectrum
 
 
 def planted(people, dimensions, deviations, noise, seed=0):

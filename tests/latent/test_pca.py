@@ -3,9 +3,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from posecore.components import pca
+from posecore.components.pca import Components, fit_components, needed_for, spectrum
 from posecore.errors import ConfigError, DataError
-from posecore.latent import pca
-from posecore.latent.pca import Components, fit_components, needed_for, spectrum
 
 
 def planted(people, dimensions, deviations, noise=0.0, seed=0):

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle, note_change
 
+from posecore.arrays import blocks
 from posecore.bundle import open_bundle, verify
+from posecore.components.pca import fit_components
 from posecore.errors import BundleError, ConfigError
-from posecore.latent import project as project_module
-from posecore.latent import projection as projection_module
-from posecore.latent.arrays import blocks
-from posecore.latent.pca import fit_components
-from posecore.latent.project import Settings, project, umap_plane
-from posecore.latent.projection import load_projection
+from posecore.studies.projection import results as projection_module
+from posecore.studies.projection import study as project_module
+from posecore.studies.projection.results import load_projection
+from posecore.studies.projection.study import Settings, project, umap_plane
 
 
 def make(folder, people=40, change=None):
@@ -159,7 +159,7 @@ def run_python(code, **environment):
 
 def test_where_numba_may_keep_nothing_umap_compiles_in_a_temporary_folder(tmp_path):
     code = (
-        "import os; from posecore.latent.project import load_umap\n"
+        "import os; from posecore.studies.projection.study import load_umap\n"
         "print(load_umap().__name__); print(len(os.listdir(os.environ['NUMBA_CACHE_DIR'])) > 0)\n"
         "print(os.environ['NUMBA_CACHE_DIR'])"
     )
@@ -189,7 +189,7 @@ def test_what_keeps_umap_from_running_is_known_before_the_long_work(tmp_path, mo
 def test_reading_one_needs_neither_torch_nor_numba(projected):
     code = (
         "import sys; from pathlib import Path; from posecore.bundle import open_bundle\n"
-        "from posecore.latent.projection import load_projection\n"
+        "from posecore.studies.projection.results import load_projection\n"
         f"load_projection(open_bundle(Path({str(projected.path)!r})))\n"
         "print({'torch', 'numba', 'umap'} & set(sys.modules))"
     )

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from posecore.errors import ConfigError
-from posecore.latent import readout as module
-from posecore.latent.readout import FOLDS, PENALTIES, readout
 from posecore.metrics.pck import PCK_RADIUS, pck
+from posecore.probes import readout as module
+from posecore.probes.readout import FOLDS, PENALTIES, readout
 
 PEOPLE = 60
 

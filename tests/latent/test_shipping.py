@@ -14,8 +14,8 @@ from posecore.data.heatmaps import decode
 from posecore.data.prepare import Settings, prepare
 from posecore.data.prepared import open_prepared
 from posecore.errors import ConfigError
+from posecore.extraction.extract import extract
 from posecore.inference import Predictor
-from posecore.latent.extract import extract
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.samples import read_points
 from scripts import evaluate, extract_latents

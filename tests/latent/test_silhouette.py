@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_samples, silhouette_score
 
+from posecore import blocks as blockwise
+from posecore.blocks import LocalSource
+from posecore.clustering import distances
+from posecore.clustering import silhouette as module
+from posecore.clustering.distances import stored_distances
+from posecore.clustering.silhouette import NOISE, silhouette, silhouettes, silhouettes_from
 from posecore.errors import ConfigError
-from posecore.latent import blockwise, distances
-from posecore.latent import silhouette as module
-from posecore.latent.blockwise import LocalSource
-from posecore.latent.distances import stored_distances
-from posecore.latent.silhouette import NOISE, silhouette, silhouettes, silhouettes_from
 
 # Twelve points on a line. a: mean distance to the others of the own cluster; b: the smallest mean
 # distance to another cluster; value (b - a) / max(a, b).

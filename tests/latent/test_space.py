@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from posecore.clustering.space import component_space, latent_space
 from posecore.errors import ConfigError
-from posecore.latent.space import component_space, latent_space
 
 LATENTS = np.arange(40, dtype=np.float16).reshape(10, 4)
 

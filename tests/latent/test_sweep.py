@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
+from posecore import blocks
+from posecore.clustering import silhouette
+from posecore.clustering import sweep as module
+from posecore.clustering.methods import largest_first
+from posecore.clustering.space import latent_space
+from posecore.clustering.sweep import Settings, sweep
 from posecore.errors import ConfigError
-from posecore.latent import blockwise, silhouette
-from posecore.latent import sweep as module
-from posecore.latent.clustering import largest_first
-from posecore.latent.space import latent_space
-from posecore.latent.sweep import Settings, sweep
 
 FEW = Settings(least=2, most=5, restarts=3, seed=1)
 
@@ -67,7 +68,7 @@ def test_a_stopped_sweep_goes_on_to_the_same_result(tmp_path, monkeypatch, kille
     monkeypatch.setattr(silhouette, "SAVED_EVERY", 0.0)
     space = latent_space(planted()[0])
     whole, calls = sweep(space, FEW), []
-    real, real_run = module.kmeans, blockwise.LocalSource.run
+    real, real_run = module.kmeans, blocks.LocalSource.run
 
     def killed(*arguments, **options):
         calls.append(1)
@@ -87,7 +88,7 @@ def test_a_stopped_sweep_goes_on_to_the_same_result(tmp_path, monkeypatch, kille
         if killed_in == "kmeans":
             patch.setattr(module, "kmeans", killed)
         else:
-            patch.setattr(blockwise.LocalSource, "run", killed_run)
+            patch.setattr(blocks.LocalSource, "run", killed_run)
         with pytest.raises(KeyboardInterrupt):
             sweep(space, FEW, tmp_path)
     done = len(list(tmp_path.glob("labels-*")))

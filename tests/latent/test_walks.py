@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from posecore.components.pca import Components, fit_components
+from posecore.components.walks import both_ends, stop_latents, walk
 from posecore.errors import ConfigError
-from posecore.latent.pca import Components, fit_components
-from posecore.latent.walks import both_ends, stop_latents, walk
 
 VARIANCES = np.array([25, 4, 1], np.float32)
 COMPONENTS = Components(

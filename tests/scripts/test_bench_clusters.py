@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from posecore.latent import sweep
+from posecore.clustering import sweep
 from scripts import bench_clusters
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from posecore.latent import pca
+from posecore.components import pca
 from scripts import bench_pca
 
 

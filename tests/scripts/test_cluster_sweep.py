@@ -4,7 +4,7 @@ import pytest
 from fake_bundle import make_fake_bundle
 
 from posecore.bundle import open_bundle, verify
-from posecore.latent.cluster_results import load_cluster_study
+from posecore.studies.clusters.results import load_cluster_study
 from scripts import cluster_sweep
 
 QUICK = ["--most", "3", "--restarts", "2", "--draws", "3", "--resamples", "3"]

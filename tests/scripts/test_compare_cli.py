@@ -7,7 +7,7 @@ import torch
 from fake_bundle import make_fake_bundle
 
 from posecore.bundle import open_bundle
-from posecore.compare.pair_results import load_pair_study
+from posecore.studies.pair.results import load_pair_study
 from scripts import compare
 
 

@@ -3,7 +3,7 @@
 from fake_bundle import make_fake_bundle
 
 from posecore.bundle import open_bundle, verify
-from posecore.latent.component_results import load_component_study
+from posecore.studies.components.results import load_component_study
 from scripts import component_study
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from posecore.bundle import open_bundle, verify
 from posecore.models.checkpoint import load_checkpoint
-from posecore.skips.results import load_skip_study
+from posecore.studies.skips.results import load_skip_study
 from scripts import evaluate, extract_latents, project, skip_study, train, train_autoencoder
 
 pytestmark = pytest.mark.usefixtures("one_thread")

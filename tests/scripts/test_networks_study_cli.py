@@ -5,9 +5,9 @@ import torch
 from fake_bundle import make_fake_bundle
 
 from posecore.bundle import open_bundle, verify
-from posecore.compare.networks_facts import beginning_of, control_of
-from posecore.compare.networks_results import load_networks_study
 from posecore.metrics.pck import pck
+from posecore.studies.networks.facts import beginning_of, control_of
+from posecore.studies.networks.results import load_networks_study
 from scripts import networks_study, train
 
 

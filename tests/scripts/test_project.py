@@ -4,7 +4,7 @@ import pytest
 from fake_bundle import make_fake_bundle
 
 from posecore.bundle import open_bundle, verify
-from posecore.latent.projection import load_projection
+from posecore.studies.projection.results import load_projection
 from scripts import project
 
 

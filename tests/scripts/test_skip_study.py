@@ -17,7 +17,7 @@ from fake_bundle import make_fake_bundle
 from posecore.bundle import open_bundle, verify
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
-from posecore.skips.results import load_skip_study
+from posecore.studies.skips.results import load_skip_study
 from scripts import bench_skips, extract_latents, skip_study
 
 ROOT = Path(__file__).parents[2]

@@ -9,9 +9,16 @@ from fake_bundle import make_fake_bundle
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask, parse_mask
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.studies import add_info, open_study
-from posecore.skips.certainty import LEAST, Limit, joint_limit, store_thresholds, threshold, thresholds
-from posecore.skips.results import SkipStudy, load_skip_study
-from posecore.skips.study import Settings, run_study
+from posecore.studies.skips.certainty import (
+    LEAST,
+    Limit,
+    joint_limit,
+    store_thresholds,
+    threshold,
+    thresholds,
+)
+from posecore.studies.skips.results import SkipStudy, load_skip_study
+from posecore.studies.skips.study import Settings, run_study
 
 PEOPLE = 6
 CUT_64 = parse_mask("0111")
@@ -138,7 +145,7 @@ def test_a_finished_study_gets_its_heights_without_asking_the_network(bundle, mo
     before = joint_limit(bundle, ALL_ON, "zero")
     assert not before.known and "skip_study.py --bundle" in before.reason
     results = (whole.path / "results.npz").read_bytes()
-    monkeypatch.setattr("posecore.skips.study.Predictor", None)  # whoever asks it fails
+    monkeypatch.setattr("posecore.studies.skips.study.Predictor", None)  # whoever asks it fails
     with pytest.raises(TypeError):  # other settings are another study
         run_study(bundle, None, Settings(replacements=("zero",), seed=1))
     for path in (bundle.path / "pictures").iterdir():
@@ -150,7 +157,7 @@ def test_a_finished_study_gets_its_heights_without_asking_the_network(bundle, mo
 
 def test_a_study_that_has_its_heights_is_made_anew(bundle, monkeypatch):
     run_study(bundle, None, Settings(replacements=("zero",)))
-    monkeypatch.setattr("posecore.skips.study.Predictor", None)
+    monkeypatch.setattr("posecore.studies.skips.study.Predictor", None)
     with pytest.raises(TypeError):
         run_study(bundle, None, Settings(replacements=("zero",)))
 

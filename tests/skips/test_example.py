@@ -5,9 +5,9 @@ import pytest
 
 from posecore.ablation import ALL_MASKS, format_mask, parse_mask
 from posecore.keypoints import K
-from posecore.skips.certainty import Limit
-from posecore.skips.example import HARDEST_FIRST, telling_example
-from posecore.skips.results import CUT, SkipStudy
+from posecore.studies.skips.certainty import Limit
+from posecore.studies.skips.example import HARDEST_FIRST, telling_example
+from posecore.studies.skips.results import CUT, SkipStudy
 
 SURE = Limit(0.5, True, "")
 LIMITS = [SURE] * len(ALL_MASKS)

@@ -6,8 +6,8 @@ import pytest
 from posecore.ablation import ALL_MASKS, ALL_OFF, parse_mask
 from posecore.errors import ConfigError
 from posecore.keypoints import KEYPOINTS
-from posecore.skips import statistics
-from posecore.skips.statistics import (
+from posecore.studies.skips import effects
+from posecore.studies.skips.effects import (
     BIG,
     SMALL,
     bootstrap,
@@ -123,10 +123,10 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
 
 
 def test_more_people_than_memory_takes_are_drawn_in_portions(monkeypatch):
-    monkeypatch.setattr(statistics, "_AT_ONCE", 350)
+    monkeypatch.setattr(effects, "_AT_ONCE", 350)
     estimate = bootstrap(np.repeat([0.0, 1.0], 50), draws=2000)
     assert 0.38 < estimate.low < 0.42 and 0.58 < estimate.high < 0.62
-    assert sign_flip_p(np.ones(100)) == 1 / (statistics.FLIPS + 1)
+    assert sign_flip_p(np.ones(100)) == 1 / (effects.FLIPS + 1)
     assert sign_flip_p(np.array([1.0, -1] * 50)) == 1
 
 

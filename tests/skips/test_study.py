@@ -20,9 +20,9 @@ from posecore.errors import BundleError, ConfigError, DataError
 from posecore.inference import Predictor
 from posecore.metrics.pck import hits
 from posecore.samples import read_points, read_visibility
-from posecore.skips import study as study_module
-from posecore.skips.results import SkipStudy, load_skip_study, save_results
-from posecore.skips.study import Settings, face_patterns, run_study
+from posecore.studies.skips import study as study_module
+from posecore.studies.skips.results import SkipStudy, load_skip_study, save_results
+from posecore.studies.skips.study import Settings, face_patterns, run_study
 
 PEOPLE = 7
 

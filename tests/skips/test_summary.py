@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from posecore.ablation import ALL_MASKS, parse_mask
-from posecore.skips.results import CUT, SkipStudy
-from posecore.skips.summary import perfect, summarise
+from posecore.studies.skips.results import CUT, SkipStudy
+from posecore.studies.skips.summary import perfect, summarise
 
 PEOPLE = 40
 ALONE = [ALL_MASKS.index(parse_mask(mask)) for mask in ("0111", "1011", "1101", "1110")]

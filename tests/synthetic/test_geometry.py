@@ -7,19 +7,19 @@ import pytest
 
 from posecore.keypoints import KEYPOINTS
 from posecore.synthetic.annotate import visibility
-from posecore.synthetic.backdrop import draw_backdrop
-from posecore.synthetic.body import draw_build
-from posecore.synthetic.camera import look_at
+from posecore.synthetic.body.pose import Arm, Pose
+from posecore.synthetic.body.proportions import draw_build
+from posecore.synthetic.clothes.wardrobe import draw_look
 from posecore.synthetic.figure import Figure, build_figure
-from posecore.synthetic.light import draw_light
-from posecore.synthetic.materials import Material
-from posecore.synthetic.mesh import Mesh, ball, box, tube
-from posecore.synthetic.pose import Arm, Pose
-from posecore.synthetic.raster import DepthBuffer
+from posecore.synthetic.geometry.camera import look_at
+from posecore.synthetic.geometry.mesh import Mesh, ball, box, tube
+from posecore.synthetic.geometry.raster import DepthBuffer
+from posecore.synthetic.geometry.rotations import rot_x, rot_y
 from posecore.synthetic.render import render
-from posecore.synthetic.rotations import rot_x, rot_y
-from posecore.synthetic.scene import Scene, Thing
-from posecore.synthetic.wardrobe import draw_look
+from posecore.synthetic.scene.backdrop import draw_backdrop
+from posecore.synthetic.scene.compose import Scene, Thing
+from posecore.synthetic.scene.light import draw_light
+from posecore.synthetic.surfaces.materials import Material
 
 IDENTITY = np.eye(3)
 

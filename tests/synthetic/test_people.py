@@ -5,10 +5,10 @@ import pytest
 
 from posecore.keypoints import GROUPS, KEYPOINTS, LIMBS
 from posecore.synthetic.annotate import leave_out, person_mask, true_points, visibility
-from posecore.synthetic.body import draw_build, pose_body
+from posecore.synthetic.body.pose import LIMITS, Arm, Leg, Pose, mirrored
+from posecore.synthetic.body.poses import POSES, draw_pose
+from posecore.synthetic.body.proportions import draw_build, pose_body
 from posecore.synthetic.people import Rendered, render_person
-from posecore.synthetic.pose import LIMITS, Arm, Leg, Pose, mirrored
-from posecore.synthetic.poses import POSES, draw_pose
 from posecore.synthetic.render import FINE
 
 HEAD = list(GROUPS["head"])

@@ -8,10 +8,10 @@ import streamlit as st
 from fake_bundle import make_fake_bundle
 from planted import PEOPLE, in_groups, plant
 
-from dashboard import cluster_answers
+from dashboard.shared.clustering import answers
 from posecore.bundle import open_bundle
-from posecore.latent.cluster_study import Settings, run_cluster_study
-from posecore.latent.sweep import Settings as SweepSettings
+from posecore.clustering.sweep import Settings as SweepSettings
+from posecore.studies.clusters.study import Settings, run_cluster_study
 
 
 @pytest.fixture(scope="session")
@@ -42,4 +42,4 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bundles of these tests differ in their latents only, which their manifests do not say; so nothing may
     be left over from the one before, nor still be coming from it."""
     st.cache_resource.clear()
-    monkeypatch.setattr(cluster_answers, "_answer_ahead", lambda *_: None)
+    monkeypatch.setattr(answers, "_answer_ahead", lambda *_: None)

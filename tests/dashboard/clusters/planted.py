@@ -8,7 +8,7 @@ from fake_bundle import note_change
 from opening import open_page
 from streamlit.testing.v1 import AppTest
 
-from dashboard.cluster_questions import Answer
+from dashboard.shared.clustering.questions import Answer
 from posecore.bundle import Bundle
 
 PEOPLE, DIMENSIONS = 60, 128

@@ -8,10 +8,10 @@ import pytest
 from planted import PEOPLE, groups_of, latents_of
 from streamlit.runtime.scriptrunner_utils import script_run_context
 
-from dashboard import cluster_answers, cluster_distances, cluster_stored
-from dashboard.background import worker
-from dashboard.cluster_answers import answer
-from dashboard.cluster_questions import (
+from dashboard.shared.background import worker
+from dashboard.shared.clustering import answers, distances, stored
+from dashboard.shared.clustering.answers import answer
+from dashboard.shared.clustering.questions import (
     COMPLETE,
     LEAST,
     MOST,
@@ -22,14 +22,14 @@ from dashboard.cluster_questions import (
     Place,
     Question,
 )
+from posecore.blocks import LocalSource
 from posecore.bundle import open_bundle
+from posecore.clustering.methods import Clustering, clustering_of
+from posecore.clustering.silhouette import silhouette
+from posecore.clustering.space import Space
 from posecore.errors import ConfigError
-from posecore.latent.blockwise import LocalSource
-from posecore.latent.clustering import Clustering, clustering_of
-from posecore.latent.silhouette import silhouette
-from posecore.latent.space import Space
 
-ANSWER_AHEAD = cluster_answers._answer_ahead
+ANSWER_AHEAD = answers._answer_ahead
 
 
 def test_planted_groups_are_found_and_keep_their_numbers_from_one_k_to_the_next(artifacts: Path) -> None:
@@ -79,16 +79,16 @@ def test_distances_are_measured_once_in_the_background(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measured = []
-    inner = cluster_distances.stored_distances
+    inner = distances.stored_distances
 
     def spy(source: LocalSource, path: Path) -> np.ndarray:
         measured.append(threading.current_thread().name)
         return inner(source, path)
 
-    monkeypatch.setattr(cluster_distances, "stored_distances", spy)
+    monkeypatch.setattr(distances, "stored_distances", spy)
     bundle = open_bundle(artifacts / "people")
-    cluster_answers.prepare(bundle, Place())
-    cluster_answers.prepare(bundle, Place())
+    answers.prepare(bundle, Place())
+    answers.prepare(bundle, Place())
     worker.submit(int).result(60)  # what came before is done then
     assert len(measured) == 1 and measured[0].startswith("background")
     # The people of a cluster, and another K, need no others.
@@ -98,15 +98,15 @@ def test_distances_are_measured_once_in_the_background(
 
 
 def test_every_k_is_answered_before_it_is_asked_for(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster_answers, "_answer_ahead", ANSWER_AHEAD)
+    monkeypatch.setattr(answers, "_answer_ahead", ANSWER_AHEAD)
     said: list[str] = []
     monkeypatch.setattr(script_run_context._LOGGER, "warning", lambda *words: said.append(str(words)))
     bundle = open_bundle(artifacts / "people")
-    cluster_answers.prepare(bundle, Place())
+    answers.prepare(bundle, Place())
     for _ in range(MOST + 2):  # every job leaves the next one behind
         worker.submit(int).result(60)
-    monkeypatch.setattr(cluster_answers, "_rows", None)
-    monkeypatch.setattr(cluster_answers, "silhouettes_of", None)
+    monkeypatch.setattr(answers, "_rows", None)
+    monkeypatch.setattr(answers, "silhouettes_of", None)
     for k in range(LEAST, MOST + 1):
         assert len(answer(bundle, Question(k)).sizes) == k
     # A spinner in the background would fill the terminal with warnings that there is no page to show it.
@@ -114,19 +114,19 @@ def test_every_k_is_answered_before_it_is_asked_for(artifacts: Path, monkeypatch
 
 
 def test_of_too_many_people_no_k_is_answered_ahead(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster_answers, "MOST_STORED", PEOPLE - 1)
+    monkeypatch.setattr(answers, "MOST_STORED", PEOPLE - 1)
     answered: list[Question] = []
-    monkeypatch.setattr(cluster_answers, "answer", lambda _, question: answered.append(question))
+    monkeypatch.setattr(answers, "answer", lambda _, question: answered.append(question))
     ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), MOST)
     assert not answered
-    monkeypatch.setattr(cluster_answers, "MOST_STORED", PEOPLE)
+    monkeypatch.setattr(answers, "MOST_STORED", PEOPLE)
     ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), MOST)
     assert answered == [Question(MOST)]
 
 
 def test_a_stored_sweep_is_shown_as_it_is_and_only_for_its_own_question(studied: Path) -> None:
     bundle = open_bundle(studied / "studied")
-    study = cluster_stored.study(bundle)
+    study = stored.study(bundle)
     for k in (2, 4, 6):
         found = answer(bundle, Question(k))
         assert found.how == STORED
@@ -142,11 +142,11 @@ def test_a_stored_sweep_is_shown_as_it_is_and_only_for_its_own_question(studied:
 
 def test_long_restarts_follow_a_quick_run(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle, question = open_bundle(studied / "studied"), Question(7)
-    monkeypatch.setattr(cluster_answers, "AT_ONCE", 1)
+    monkeypatch.setattr(answers, "AT_ONCE", 1)
     quick = answer(bundle, question)
     assert quick.how == QUICK and len(quick.sizes) == 7
-    cluster_answers.start_restarts(bundle, question)
-    cluster_answers._jobs(bundle, cluster_answers._key(bundle))[question].result(60)
+    answers.start_restarts(bundle, question)
+    answers._jobs(bundle, answers._key(bundle))[question].result(60)
     better = answer(bundle, question)
     assert better.how == RESTARTED
     assert better.clustering.inertia <= quick.clustering.inertia
@@ -158,11 +158,11 @@ def test_of_the_restarts_and_the_quick_run_gone_on_with_the_tighter_is_kept(
 ) -> None:
     """Each of the two tries may be the looser one: here it is given people sorted into clusters at random."""
     bundle, question = open_bundle(studied / "studied"), Question(7)
-    monkeypatch.setattr(cluster_answers, "AT_ONCE", 1)
+    monkeypatch.setattr(answers, "AT_ONCE", 1)
     tries: dict[str, Clustering] = {}
 
     def spy(name: str) -> None:
-        real = getattr(cluster_answers, name)
+        real = getattr(answers, name)
 
         def made(space: Space, *rest: object) -> Clustering:
             tries[name] = real(space, *rest)
@@ -171,12 +171,12 @@ def test_of_the_restarts_and_the_quick_run_gone_on_with_the_tighter_is_kept(
                 tries[name] = clustering_of(space, at_random)
             return tries[name]
 
-        monkeypatch.setattr(cluster_answers, name, made)
+        monkeypatch.setattr(answers, name, made)
 
     spy("cluster")
     spy("cluster_from")
-    cluster_answers.start_restarts(bundle, question)
-    kept = cluster_answers._jobs(bundle, cluster_answers._key(bundle))[question].result(60)
+    answers.start_restarts(bundle, question)
+    kept = answers._jobs(bundle, answers._key(bundle))[question].result(60)
     assert set(tries) == {"cluster", "cluster_from"}
     assert kept is not tries[looser]
     assert kept.inertia < tries[looser].inertia

@@ -8,14 +8,14 @@ import pytest
 from planted import DIMENSIONS, GROUPS, PEOPLE, open_clusters, plant
 from reading import figures, numbers, words
 
-from dashboard import cluster_stored
-from dashboard.cluster_verdict import named_by_silhouettes, sentences
+from dashboard.clusters.verdict import named_by_silhouettes, sentences
+from dashboard.shared.clustering import stored
 from posecore.bundle import open_bundle
-from posecore.latent.cluster_results import ClusterStudy
-from posecore.latent.cluster_study import Settings, run_cluster_study
-from posecore.latent.gap import Gap
-from posecore.latent.sweep import Settings as SweepSettings
-from posecore.latent.sweep import Sweep
+from posecore.clustering.gap import Gap
+from posecore.clustering.sweep import Settings as SweepSettings
+from posecore.clustering.sweep import Sweep
+from posecore.studies.clusters.results import ClusterStudy
+from posecore.studies.clusters.study import Settings, run_cluster_study
 
 
 def test_without_a_study_the_command_is_named(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +39,7 @@ def test_a_broken_or_half_study_is_not_shown(
 
 def test_the_study_s_figures_are_those_stored(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_clusters(monkeypatch, studied, clu_tab="How many clusters?")
-    study = cluster_stored.study(open_bundle(studied / "studied"))
+    study = stored.study(open_bundle(studied / "studied"))
     over_k, gap, found_again = figures(app)[2:]
     real = [study.sweep.silhouettes[study.sweep.ks == k].max() for k in range(2, 7)]
     assert numbers(over_k["data"][0]["y"]) == pytest.approx(real)
@@ -87,7 +87,7 @@ def test_a_study_of_one_cloud_names_no_clusters(copied: Path) -> None:
     plant(copied, np.random.default_rng(3).normal(0, 1, (PEOPLE, DIMENSIONS)))
     bundle = open_bundle(copied)
     run_cluster_study(bundle, Settings(SweepSettings(2, 4, restarts=5), draws=10, resamples=0))
-    said = " ".join(sentences(cluster_stored.study(bundle)))
+    said = " ".join(sentences(stored.study(bundle)))
     assert "no cluster structure" in said
 
 
@@ -97,8 +97,8 @@ def test_planted_groups_stand_out_against_nothing(copied: Path, studied: Path) -
     plant(copied, centres[np.arange(PEOPLE) % GROUPS] + rng.normal(0, 1, (PEOPLE, DIMENSIONS)))
     bundle = open_bundle(copied)
     run_cluster_study(bundle, Settings(SweepSettings(2, 6, restarts=5), draws=5, resamples=0))
-    named = named_by_silhouettes(cluster_stored.study(bundle))
+    named = named_by_silhouettes(stored.study(bundle))
     assert named is not None and named.k == GROUPS
     # Groups along two components, crossed: shuffling the components leaves them as they are.
-    said = " ".join(sentences(cluster_stored.study(open_bundle(studied / "studied"))))
+    said = " ".join(sentences(stored.study(open_bundle(studied / "studied"))))
     assert "At K = 2 it is above a normal cloud's" in said and "differ along single components" in said

@@ -8,15 +8,15 @@ import pytest
 from planted import open_clusters
 from reading import figures, numbers, words
 
-from dashboard import cluster_people
-from dashboard.cluster_answers import answer
-from dashboard.cluster_check import JOINTS, POSE, SIZE, Told, told_by, verdict
-from dashboard.cluster_questions import Answer, Question
-from dashboard.cluster_traits import TRAITS, described, sentence, traits_of
+from dashboard.clusters import people
+from dashboard.clusters.check import JOINTS, POSE, SIZE, Told, told_by, verdict
+from dashboard.clusters.words import TRAITS, described, sentence, traits_of
+from dashboard.shared.clustering.answers import answer
+from dashboard.shared.clustering.questions import Answer, Question
+from posecore.attributes.contrasts import contrast
 from posecore.bundle import open_bundle
-from posecore.latent.clustering import Clustering
-from posecore.latent.contrasts import contrast
-from posecore.latent.space import latent_space
+from posecore.clustering.methods import Clustering
+from posecore.clustering.space import latent_space
 
 
 def test_people_nearest_and_between() -> None:
@@ -28,15 +28,15 @@ def test_people_nearest_and_between() -> None:
     clustering = Clustering(labels, np.array([[1.0], [12]], np.float32), squares)
     values = np.array([0.5, 0.9, 0.4, -0.2, 0.8, 0.1], np.float32)
     found = Answer(Question(2), space, clustering, 1 - labels, np.array([1, 0]), values, 0.4, "restarted")
-    assert cluster_people.margins(found).tolist() == [11, 11, 9, 7, 9, 11]
+    assert people.margins(found).tolist() == [11, 11, 9, 7, 9, 11]
     everybody, some = np.ones(6, bool), np.array([True, False, True, True, False, False])
     for who, expected, of_some in (
-        (cluster_people.NEAREST, [[4, 3, 5], [1, 0, 2]], [[3], [0, 2]]),
-        (cluster_people.BETWEEN, [[3, 4, 5], [2, 0, 1]], [[3], [2, 0]]),
-        (cluster_people.WORST, [[3, 5, 4], [2, 0, 1]], [[3], [2, 0]]),
+        (people.NEAREST, [[4, 3, 5], [1, 0, 2]], [[3], [0, 2]]),
+        (people.BETWEEN, [[3, 4, 5], [2, 0, 1]], [[3], [2, 0]]),
+        (people.WORST, [[3, 5, 4], [2, 0, 1]], [[3], [2, 0]]),
     ):
-        assert [own.tolist() for own in cluster_people.chosen(found, who, everybody)] == expected
-        assert [own.tolist() for own in cluster_people.chosen(found, who, some)] == of_some
+        assert [own.tolist() for own in people.chosen(found, who, everybody)] == expected
+        assert [own.tolist() for own in people.chosen(found, who, some)] == of_some
 
 
 def test_sentences_are_made_of_what_is_known(artifacts: Path) -> None:

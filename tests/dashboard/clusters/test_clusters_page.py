@@ -16,9 +16,11 @@ from PIL import Image
 from planted import DIMENSIONS, PEOPLE, in_groups, open_clusters, plant
 from reading import figures, words
 
-from dashboard import cluster_answers, cluster_charts, cluster_files
-from dashboard.cluster_answers import answer
-from dashboard.cluster_questions import Place, Question
+from dashboard.clusters import charts
+from dashboard.clusters import files as cluster_files
+from dashboard.shared.clustering import answers
+from dashboard.shared.clustering.answers import answer
+from dashboard.shared.clustering.questions import Place, Question
 from posecore.bundle import open_bundle
 
 
@@ -40,7 +42,7 @@ def test_people_on_the_map_are_figures_that_hide_little(
 ) -> None:
     plane = figures(open_clusters(monkeypatch, artifacts, **link))[1]
     drawn = plane["layout"]["images"]
-    assert 1 <= len(drawn) <= cluster_charts.CELLS**2
+    assert 1 <= len(drawn) <= charts.CELLS**2
     for one in drawn:
         kind, data = one["source"].split(",")
         picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
@@ -76,7 +78,7 @@ def test_forged_links_get_a_sentence(
 def test_numbers_beyond_a_widget_are_refused_on_the_server(
     question: Question, artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.cluster_controls.Question", lambda *_: question)
+    monkeypatch.setattr("dashboard.clusters.controls.Question", lambda *_: question)
     app = open_clusters(monkeypatch, artifacts)
     assert not app.get("plotly_chart") and "expected K from 2 to 20" in app.warning[0].value
 
@@ -164,7 +166,7 @@ def test_noise_is_named_as_noise(artifacts: Path, monkeypatch: pytest.MonkeyPatc
     assert not found.clustering.noise
     assert f"{len(found.sizes)} clusters found over all 60 people" in words(app)
     assert app.slider(key="clu_k").disabled
-    monkeypatch.setattr(cluster_answers, "MOST_DENSE", 40)
+    monkeypatch.setattr(answers, "MOST_DENSE", 40)
     st.cache_resource.clear()
     few = open_clusters(monkeypatch, artifacts, clu_method="hdbscan", clu_space="first components", clu_d="3")
     assert "Of 60 people 40 were drawn" in words(few)

@@ -13,7 +13,7 @@ from opening import open_page
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard import latent_loaders
+from dashboard.shared import latents as latent_loaders
 from posecore.bundle import Bundle
 from posecore.bundle.manifest import LATENTS, MANIFEST, SAMPLES
 from posecore.files import sha256
@@ -26,7 +26,7 @@ def open_map(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> A
 
 
 def unpacked(data: bytes) -> SimpleNamespace:
-    """What map_js/packet.js reads."""
+    """What canvas_js/packet.js reads."""
     length = int.from_bytes(data[:8], "little")
     text, body = json.loads(data[8 : 8 + length]), data[8 + length :]
     arrays = {

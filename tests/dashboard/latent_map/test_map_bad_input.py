@@ -8,7 +8,8 @@ from fake_bundle import make_fake_bundle
 from reading import words
 from sent_map import PEOPLE, ids_of, open_map, rewritten, sent
 
-from dashboard import loaders, map_pictures
+from dashboard.latent_map import pictures
+from dashboard.shared import cache
 
 
 @pytest.mark.parametrize(
@@ -85,5 +86,5 @@ def test_a_bundle_without_annotations_says_what_its_joints_are(
     classes = sent(app, "latent_map_courier").header["classes"]
     assert classes[1]["label"].startswith("predicted with a peak")
     assert "by predicted joints" in words(app)
-    bundle = loaders.load_bundle("plain")
-    assert map_pictures.kinds(bundle) == ["predicted heatmap", "skeleton"]
+    bundle = cache.load_bundle("plain")
+    assert pictures.kinds(bundle) == ["predicted heatmap", "skeleton"]

@@ -14,25 +14,26 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from dashboard import map_canvas, map_pictures
-from dashboard.map_colours import PCK, colour
+from dashboard.latent_map import pictures
+from dashboard.latent_map.colours import PCK, colour
+from dashboard.shared import canvas
 from posecore.bundle import Bundle, open_bundle
 
 
-@pytest.mark.parametrize("kind", map_pictures.KINDS)
+@pytest.mark.parametrize("kind", pictures.KINDS)
 def test_pictures_are_of_who_was_asked_for(kind: str, bundle: Bundle) -> None:
     names = bundle.samples["sample_id"].iloc[[9, 2, 30]].tolist()
     wanted = {"serial": 5, "kind": kind, "size": "small", "ids": [*names, "nobody", 7]}
-    found = unpacked(map_pictures.answer(bundle, colour(bundle, "size", 2), wanted))
+    found = unpacked(pictures.answer(bundle, colour(bundle, "size", 2), wanted))
     assert found.header["ids"] == names and found.header["serial"] == 5
     assert found.header["facts"][0].endswith(colour(bundle, "size", 2).of(9))
     sheet = np.asarray(Image.open(io.BytesIO(found.sheet.tobytes())).convert("RGB"), float)
     assert sheet.shape == (64, 3 * 64, 3)
     for at, name in enumerate(names):
-        expected = map_pictures.tile(bundle, name, kind, 64)
+        expected = pictures.tile(bundle, name, kind, 64)
         got = sheet[:, at * 64 : (at + 1) * 64]
         differences = [np.abs(got - other).mean() for other in
-                       (map_pictures.tile(bundle, who, kind, 64) for who in names)]  # fmt: skip
+                       (pictures.tile(bundle, who, kind, 64) for who in names)]  # fmt: skip
         assert expected is not None and int(np.argmin(differences)) == at
 
 
@@ -44,7 +45,7 @@ def test_pictures_are_of_who_was_asked_for(kind: str, bundle: Bundle) -> None:
      {"kind": "skeleton", "ids": ["train-1000"], "size": "huge", "serial": 1}],
 )  # fmt: skip
 def test_a_wrong_question_gets_an_empty_answer(wanted: object, bundle: Bundle) -> None:
-    found = unpacked(map_pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
+    found = unpacked(pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
     assert found.header["ids"] == [] and found.header["serial"] == 0
 
 
@@ -53,15 +54,15 @@ def test_who_has_no_photograph_is_named(artifacts: Path, tmp_path: Path) -> None
     take_pictures(copy, ["train-1007"])
     bundle = open_bundle(copy)
     wanted = {"serial": 1, "kind": "picture", "size": "small", "ids": ["train-1000", "train-1007"]}
-    found = unpacked(map_pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
+    found = unpacked(pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
     assert found.header["ids"] == ["train-1000"] and found.header["missing"] == ["train-1007"]
     # Whoever is pointed at is shown all the same, and it is told how.
     wanted |= {"size": "large", "ids": ["train-1007"]}
-    found = unpacked(map_pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
+    found = unpacked(pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
     assert found.header["ids"] == ["train-1007"] and found.header["missing"] == []
     assert "not at hand" in found.header["facts"][0] and "heatmaps" in found.header["kindWords"]
     got = np.asarray(Image.open(io.BytesIO(found.sheet.tobytes())).convert("RGB"), float)
-    assert np.abs(got - map_pictures.stand_in(bundle, "train-1007", 192)).mean() < 4
+    assert np.abs(got - pictures.stand_in(bundle, "train-1007", 192)).mean() < 4
 
 
 def test_a_person_of_the_link_is_shown_with_ways_on(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,11 +80,11 @@ def test_what_the_canvas_says_is_in_the_url(
 ) -> None:
     area, people = standing(bundle)
     app = open_map(monkeypatch, artifacts)
-    say(app, map_canvas.CANVAS, "area", area)
+    say(app, canvas.CANVAS, "area", area)
     assert app.query_params["map_area"] in (area, [area]) and selected(app) == people
-    say(app, map_canvas.CANVAS, "picked", "train-1021")
+    say(app, canvas.CANVAS, "picked", "train-1021")
     assert "**train-1021**" in words(app)
-    say(app, map_canvas.CANVAS, "area", "")
+    say(app, canvas.CANVAS, "area", "")
     assert "map_area" not in app.query_params and "Nobody is selected" in words(app)
 
 
@@ -104,11 +105,11 @@ def test_a_question_for_pictures_is_answered_and_a_view_is_kept(
 ) -> None:
     app = open_map(monkeypatch, artifacts)
     question = {"serial": 3, "kind": "skeleton", "size": "small", "ids": ["train-1035"]}
-    say(app, map_canvas.PICTURES, "wanted", question)
+    say(app, canvas.PICTURES, "wanted", question)
     packets = [unpacked(found.proto.bytes) for found in app.get("bidi_component")]
     answers = [found for found in packets if found.header.get("role") == "pictures"]
     assert answers[0].header["ids"] == ["train-1035"]
-    say(app, map_canvas.PICTURES, "view", "1-2:-1,1,-2,2")
+    say(app, canvas.PICTURES, "view", "1-2:-1,1,-2,2")
     assert sent(app, "latent_map").header["view"] == [-1, 1, -2, 2]
     assert open_map(monkeypatch, artifacts, map_view="1-2:-1,1,-2,2").query_params["map_view"]
     other = open_map(monkeypatch, artifacts, map_view="1-2:-1,1,-2,2", map_x="4")

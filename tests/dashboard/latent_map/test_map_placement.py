@@ -9,10 +9,10 @@ from reading import words
 from sent_map import open_map, png, rewritten, sent
 from streamlit.testing.v1 import AppTest
 
-from dashboard import latent_loaders, loaders
-from dashboard.map_placement import verdict
+from dashboard.latent_map.placement import verdict
+from dashboard.shared import cache, latents
 from posecore.bundle import Bundle, open_bundle
-from posecore.latent.outliers import Judgement
+from posecore.components.outliers import Judgement
 
 
 def place_upload(monkeypatch: pytest.MonkeyPatch, artifacts: Path, data: bytes, **link: str) -> AppTest:
@@ -30,7 +30,7 @@ def test_a_picture_of_the_bundle_lands_on_itself(
     """Latents of this bundle are drawn, so first they are made those of its pictures."""
     folder = artifacts.parent / f"{artifacts.name}-seen"
     if not folder.exists():
-        predictor = loaders.predictor(bundle)
+        predictor = cache.predictor(bundle)
         crops = [np.asarray(Image.open(bundle.path / f"pictures/{who}.webp").convert("RGB"))
                  for who in bundle.samples["sample_id"]]  # fmt: skip
         encoded = predictor.encode(np.stack(crops))
@@ -39,7 +39,7 @@ def test_a_picture_of_the_bundle_lands_on_itself(
     seen = open_bundle(folder / "people")
     app = place_upload(monkeypatch, folder, (seen.path / "pictures/train-1063.webp").read_bytes())
     info = sent(app, "latent_map").header
-    scores = latent_loaders.components(seen)[1]
+    scores = latents.components(seen)[1]
     row = seen.row("train-1063")
     assert info["placed"] == pytest.approx(scores[row, :2].tolist(), abs=0.02 * float(np.abs(scores).max()))
     assert info["marked"][0] == "train-1063" and len(info["marked"]) == 8

@@ -8,10 +8,10 @@ import pytest
 from reading import words
 from sent_map import PEOPLE, ids_of, open_map, rewritten, sent
 
-from dashboard import latent_loaders
-from dashboard.charts import GREY
-from dashboard.cluster_answers import Question, answer
-from dashboard.map_colours import CLUSTER, PCK, colour, colourings, round_steps
+from dashboard.latent_map.colours import CLUSTER, PCK, colour, colourings, round_steps
+from dashboard.shared import latents
+from dashboard.shared.charts import GREY
+from dashboard.shared.clustering.answers import Question, answer
 from posecore.bundle import Bundle, open_bundle
 from posecore.keypoints import KEYPOINTS
 from posecore.samples import read_visibility
@@ -22,7 +22,7 @@ def test_points_are_the_people_they_say(
 ) -> None:
     app = open_map(monkeypatch, artifacts, map_x="3", map_y="1")
     points = sent(app, "latent_map_courier")
-    fitted, scores = latent_loaders.components(bundle)
+    fitted, scores = latents.components(bundle)
     assert ids_of(app) == bundle.samples["sample_id"].tolist()
     assert np.allclose(points.x, scores[:, 2]) and np.allclose(points.y, scores[:, 0])
     info = sent(app, "latent_map").header
@@ -41,14 +41,14 @@ def test_only_the_completely_labelled_are_left_where_that_is_asked(
     assert 0 < complete.sum() < PEOPLE
     assert ids_of(app) == bundle.samples["sample_id"][complete].tolist()
     points = sent(app, "latent_map_courier")
-    scores = latent_loaders.components(bundle)[1][complete]
+    scores = latents.components(bundle)[1][complete]
     assert np.allclose(points.x, scores[:, 0]) and len(points.codes) == complete.sum()
     assert {points.header["classes"][code]["label"] for code in points.codes} == {"17"}
 
 
 def test_umap_is_shown_where_it_is_stored(projected: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_map(monkeypatch, projected, map_plane="UMAP")
-    stored = latent_loaders.projection(open_bundle(projected / "people"))
+    stored = latents.projection(open_bundle(projected / "people"))
     points = sent(app, "latent_map_courier")
     assert stored.umap is not None and np.allclose(points.x, stored.umap[:, 0])
     assert "distances and the sizes of groups do not" in words(app)

@@ -8,12 +8,12 @@ import pytest
 from reading import words
 from sent_map import PEOPLE, ids_of, open_map, selected, sent, standing
 
-from dashboard import latent_loaders
-from dashboard.map_area import inside, read_area, read_hidden, read_view
-from dashboard.map_colours import PCK, colour
-from dashboard.map_selection import table
+from dashboard.latent_map.colours import PCK, colour
+from dashboard.latent_map.selection import table
+from dashboard.shared import latents
+from dashboard.shared.area import inside, read_area, read_hidden, read_view
+from posecore.attributes.contrasts import contrast
 from posecore.bundle import Bundle
-from posecore.latent.contrasts import contrast
 from posecore.samples import read_visibility
 
 
@@ -61,8 +61,8 @@ def test_map_gallery_and_table_of_an_area_hold_the_same_people(
 
 
 def test_the_table_is_of_these_people(bundle: Bundle) -> None:
-    from dashboard.map_choices import Choices
-    from dashboard.map_space import open_space, plane_of
+    from dashboard.latent_map.choices import Choices
+    from dashboard.latent_map.planes import open_space, plane_of
 
     space = open_space(bundle)
     choices = Choices(
@@ -72,7 +72,7 @@ def test_the_table_is_of_these_people(bundle: Bundle) -> None:
     ids = bundle.samples["sample_id"]
     assert found["sample_id"].tolist() == [ids[7], ids[3]]
     assert found.iloc[:, 3].tolist() == pytest.approx(space.scores[[7, 3], 1].tolist())
-    assert found["colour: size"].tolist() == latent_loaders.attributes(bundle)["size"].iloc[[7, 3]].tolist()
+    assert found["colour: size"].tolist() == latents.attributes(bundle)["size"].iloc[[7, 3]].tolist()
     assert found["size"].tolist() == found["colour: size"].tolist()
 
 
@@ -93,7 +93,7 @@ def test_the_surest_difference_comes_first_and_is_told(
 ) -> None:
     area, people = standing(bundle)
     app = open_map(monkeypatch, artifacts, map_area=area)
-    expected = contrast(latent_loaders.attributes(bundle), people)
+    expected = contrast(latents.attributes(bundle), people)
     shown = app.dataframe[0].value
     assert shown["effect"].to_numpy() == pytest.approx(expected["effect"].to_numpy(), nan_ok=True)
     # Half the people stand and half sit, by the knees and hips.

@@ -1,0 +1,98 @@
+"""Is it only person size or missing joints? How well other things tell clusters apart, on people not seen."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from dashboard.clusters.words import SIDE
+from posecore.attributes.table import ATTRIBUTES
+from posecore.keypoints import KEYPOINTS
+from posecore.threads import one_blas_thread
+
+MOST: Final = 5_000
+"""People a check is made of at most."""
+FOLDS: Final = 5
+
+SIZE: Final = ("size", SIDE)
+JOINTS: Final = (*(f"{name} found" for name in KEYPOINTS), "labelled_joints", "cut_off")
+POSE: Final = tuple(name for name in ATTRIBUTES if name not in (*SIZE, *JOINTS))
+SETS: Final[Mapping[str, tuple[str, ...]]] = {
+    "person size": SIZE,
+    "which joints are labelled": JOINTS,
+    "size and joints together": (*SIZE, *JOINTS),
+    "pose": POSE,
+}
+NUISANCE: Final = "size and joints together"
+
+
+class Told(NamedTuple):
+    """right: share of people whose cluster is told, each cluster counting alike; low, high: its 95 %
+    interval. n: people. chance: what guessing gives."""
+
+    right: float
+    low: float
+    high: float
+    n: int
+    chance: float
+
+
+def told_by(table: pd.DataFrame, numbers: NDArray[np.integer]) -> dict[str, Told]:
+    """How well each of SETS tells the cluster, 0 or more, of the people of `table` (N rows) by logistic
+    regression, each fifth judged by what was learned of the others; empty where a cluster has one person.
+
+    Unknown values count as the mean. Intervals: binomial per cluster, people taken as they are.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    rows = np.flatnonzero(numbers >= 0)
+    if len(rows) > MOST:
+        rows = np.sort(np.random.default_rng(0).choice(rows, MOST, replace=False))
+    numbers = numbers[rows]
+    names, sizes = np.unique(numbers, return_counts=True)
+    if len(names) < 2 or sizes.min() < 2:
+        return {}
+    folds = StratifiedKFold(min(FOLDS, int(sizes.min())), shuffle=True, random_state=0)
+    found = {}
+    for name, columns in SETS.items():
+        values = table.iloc[rows][list(columns)].to_numpy(np.float64, na_value=np.nan)
+        known = np.isfinite(values)
+        counts = known.sum(axis=0)
+        means = np.where(known, values, 0).sum(axis=0) / np.maximum(counts, 1)
+        model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=300))
+        with one_blas_thread():
+            guessed = cross_val_predict(model, np.where(known, values, means), numbers, cv=folds)
+        recalls = np.array([(guessed[numbers == number] == number).mean() for number in names])
+        # Shrunk a little towards one half, so that a cluster of which all are right has an interval too.
+        shrunk = (recalls * sizes + 2) / (sizes + 4)
+        reach = norm.ppf(0.975) * np.sqrt((shrunk * (1 - shrunk) / (sizes + 4)).sum()) / len(names)
+        right = float(recalls.mean())
+        found[name] = Told(right, max(0.0, right - reach), min(1.0, right + reach), len(rows), 1 / len(names))
+    return found
+
+
+def verdict(found: Mapping[str, Told]) -> str:
+    """Whether it is only person size or missing joints, in a sentence."""
+    if not found:
+        return "A cluster with a single person cannot be told from anything."
+    nuisance, pose = found[NUISANCE], found["pose"]
+    told = (
+        f"From person size and labelled joints alone **{nuisance.right:.0%}** of people are put into their "
+        f"cluster (95 % interval {nuisance.low:.0%} to {nuisance.high:.0%}; guessing gives "
+        f"{nuisance.chance:.0%}), from the pose {pose.right:.0%} ({pose.low:.0%} to {pose.high:.0%})"
+    )
+    if nuisance.low <= nuisance.chance:
+        return f"{told}. **It is not only size or missing joints**: they say nothing of the clusters."
+    if nuisance.right >= 0.9:
+        return f"{told}. **It is nearly only that**: who is in which cluster follows from size and joints."
+    if nuisance.low > pose.high:
+        return f"{told}. **It is more that than the pose**: doubt that these are groups of poses."
+    if pose.low > nuisance.high:
+        return f"{told}. **It is not only that**: the pose says more, but size and joints have a part in it."
+    return f"{told}. **It may be that**: size and joints say as much of the clusters as the pose does."

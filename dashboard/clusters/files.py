@@ -1,0 +1,104 @@
+"""A clustering as files: labels with names and silhouettes, centroids, and how it was made."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.clusters import controls, view
+from dashboard.shared import bundles, links
+from dashboard.shared.clustering.questions import ONE_CLUSTER, Answer
+from posecore.bundle import Bundle
+from posecore.clustering.silhouette import NOISE
+
+FORMATS = ("CSV", "Parquet")
+
+
+def show(bundle: Bundle, found: Answer) -> None:
+    """The whole section."""
+    links.refuse_forged(links.CLUSTERS_FILE, f"one of {', '.join(FORMATS)}", FORMATS.__contains__)
+    kind = st.segmented_control(
+        "Format", FORMATS, default=FORMATS[0], required=True, key=links.CLUSTERS_FILE, bind="query-params",
+        persist_state="page",
+    )  # fmt: skip
+    # Asked for now: a file is made when it is fetched, and nobody's session is at hand then.
+    own = controls.own_names(len(found.sizes))
+    about = made(bundle, found, own, controls.note())
+    with st.container(horizontal=True):
+        _download("Labels and silhouettes", "cluster-labels", lambda: labels(bundle, found, own), kind)
+        _download("Centroids", "cluster-centroids", lambda: centroids(found, own), kind)
+        st.download_button(
+            "How it was made", lambda: json.dumps(about, indent=2, ensure_ascii=False), "clusters.json",
+            "application/json", key="_clu_made", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+    st.caption(
+        f"{len(found.space.rows):,} people by sample id, with the names you gave; centroids in "
+        f"{found.space.name}. Figures are saved by the camera above each, as "
+        f"{controls.image_format().upper()}; the settings offer the other."
+    )
+    st.dataframe(
+        labels(bundle, found, own).head(8), hide_index=True, placeholder="not known", alt="The first labels"
+    )
+
+
+def labels(bundle: Bundle, found: Answer, own: list[str]) -> pd.DataFrame:
+    """A row per person: sample_id, cluster from 1 (0 for noise), its name, silhouette. own: (k,) names."""
+    names = dict(enumerate(own)) | {NOISE: "noise"}
+    return pd.DataFrame(
+        {
+            "sample_id": bundle.samples["sample_id"].to_numpy(str)[found.space.rows],
+            "cluster": found.numbers + 1,
+            "name": [names[number] for number in found.numbers.tolist()],
+            "silhouette": found.values,
+        }
+    )
+
+
+def centroids(found: Answer, own: list[str]) -> pd.DataFrame:
+    """A row per cluster: its number from 1, its name, how many people, and the centroid's numbers."""
+    about = pd.DataFrame({"cluster": range(1, len(own) + 1), "name": own, "people": found.sizes})
+    values = pd.DataFrame(found.centroids, columns=[f"x{index}" for index in range(found.centroids.shape[1])])
+    return pd.concat([about, values], axis=1)
+
+
+def made(bundle: Bundle, found: Answer, own: list[str], note: str) -> dict[str, Any]:
+    """Everything needed to make the clustering again, and what the user wrote."""
+    question, place = found.question, found.question.place
+    return {
+        "bundle": bundle.path.name,
+        "network": bundles.network_name(bundle),
+        "data": bundle.manifest.dataset["name"],
+        "fingerprint": bundle.manifest.dataset["fingerprint"],
+        "people": place.people,
+        "of cluster": [place.of, place.of_k] if place.people == ONE_CLUSTER else None,
+        "clustered": len(found.space.rows),
+        "space": found.space.name,
+        "method": question.method,
+        "k": question.k if question.has_k else None,
+        "restarts": question.restarts,
+        "seed": question.seed,
+        "how": view.described(bundle, found).replace("**", ""),
+        "mean silhouette": found.mean if found.mean == found.mean else None,
+        "inertia": found.clustering.inertia,
+        "names": {number + 1: name for number, name in enumerate(own)},
+        "note": note,
+    }
+
+
+def _download(title: str, name: str, table: Callable[[], pd.DataFrame], kind: str) -> None:
+    def data() -> bytes:
+        file = io.BytesIO()
+        if kind == "CSV":
+            table().to_csv(file, index=False)
+        else:
+            table().to_parquet(file, index=False)
+        return file.getvalue()
+
+    mime = "text/csv" if kind == "CSV" else "application/vnd.apache.parquet"
+    st.download_button(
+        title, data, f"{name}.{kind.lower()}", mime, key=f"_{name}", icon=":material/download:",
+        on_click="ignore",
+    )  # fmt: skip

@@ -1,0 +1,78 @@
+"""The clusters on the plane of the first two components, with some people drawn at their places."""
+
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard.clusters import charts
+from dashboard.shared import bundles, links
+from dashboard.shared.clustering.questions import Answer
+from posecore import drawing
+from posecore.attributes.skeletons import PEAK
+from posecore.bundle import Bundle
+from posecore.clustering.silhouette import NOISE
+from posecore.samples import read_peaks, read_points
+
+ALL: Final = "all clusters"
+FIGURE: Final = 96
+"""Pixels of a person's figure; the page shows it at 30 to 80."""
+LEAST_JOINTS: Final = 13
+"""With fewer joints nobody can tell what a figure does."""
+INKS: Final = {"light": ((27, 37, 48), (255, 255, 255)), "dark": ((255, 255, 255), (18, 23, 29))}
+"""RGB of figures and of the edge around them, by the page's theme."""
+
+
+def show(
+    bundle: Bundle,
+    found: Answer,
+    names: dict[int, str],
+    ids: NDArray[np.str_],
+    source: str,
+    config: dict[str, Any],
+) -> None:
+    """The figure and what can be chosen of it. ids: (M,) of the people clustered. config: of the figure."""
+    fitted, scores = bundles.fitted_components(bundle)
+    places = scores[found.space.rows][:, :2]
+    if places.shape[1] < 2:
+        places = np.column_stack([places, np.zeros(len(places))])
+    options = [ALL, *(str(number + 1) for number in names)]
+    links.refuse_forged(links.CLUSTERS_SHOW, f"one of {', '.join(options)}", options.__contains__)
+    # Before the figure in time, below it on the page, so that both columns' figures begin alike.
+    figure = st.container()
+    chosen = st.segmented_control(
+        "Show", options, default=ALL, required=True, key=links.CLUSTERS_SHOW, bind="query-params",
+        help="One cluster in colour with its people's figures, the others grey.", persist_state="page",
+        wrap=True,
+    )  # fmt: skip
+    only = None if chosen == ALL else int(chosen) - 1
+    among = np.arange(len(ids)) if only is None else found.members(only)
+    joints = _joints(bundle, found)
+    among = among[np.isfinite(joints[among]).all(axis=2).sum(axis=1) >= LEAST_JOINTS]
+    shown = charts.spread(places, among)
+    ink, halo = INKS[st.context.theme.type or "light"]
+    figures = {int(row): drawing.png(drawing.stick_figure(joints[row], ink, halo, FIGURE)) for row in shown}
+    labels = dict(names)
+    if found.clustering.noise:
+        labels[NOISE] = "noise, in no cluster"
+    share = [f"{value:.1%} of the variance" for value in fitted.explained[:2]] + ["nothing"]
+    figure.plotly_chart(
+        charts.scatter(
+            places, found.numbers, labels, ids,
+            (f"component 1 ({share[0]})", f"component 2 ({share[1]})"), source, figures, only,
+        ),
+        key="clu_map", config={"scrollZoom": True, **config},
+        alt=f"{len(ids)} people in the plane of the first two principal components, coloured by cluster",
+    )  # fmt: skip
+    st.caption(
+        f"Some people of whom the network finds {LEAST_JOINTS} joints or more stand at their places as "
+        "figures. The plane shows two directions only: clusters that are apart in all of them may overlap "
+        "here."
+    )
+
+
+def _joints(bundle: Bundle, found: Answer) -> NDArray[np.float32]:
+    """(M, 17, 2) the joints found of the people clustered; nan where none is."""
+    table = bundle.samples.iloc[found.space.rows]
+    return np.where((read_peaks(table) >= PEAK)[..., None], read_points(table, "predicted"), np.nan)

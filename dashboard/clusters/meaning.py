@@ -1,0 +1,183 @@
+"""What each cluster is: a sentence, what sets it apart, its joints and PCK, and whether it is only size."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from scipy.stats import t as student
+
+from dashboard.clusters import apart as cluster_apart
+from dashboard.clusters import charts, check, controls, group_charts
+from dashboard.clusters.words import PCK, TRAITS, described, sentence
+from dashboard.shared import bundles, links
+from dashboard.shared.attribute_words import contrast_table, words_of
+from dashboard.shared.clustering.questions import Answer
+from posecore.attributes.contrasts import LEAST
+from posecore.attributes.skeletons import joints_known
+from posecore.bundle import Bundle
+from posecore.keypoints import KEYPOINTS, label
+
+SHOWN: Final = 12
+AXES: Final = {
+    "quantity": "difference of means,<br>in standard deviations (Hedges' g)",
+    "share": "difference of shares",
+}
+
+
+def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
+    """The whole section."""
+    if len(found.sizes) < 2 and not found.clustering.noise:
+        st.info("There is one cluster only, so nobody is left to compare it with.")
+        return
+    table = described(bundle).loc[bundle.samples["sample_id"].to_numpy(str)[found.space.rows]]
+    ids = table.index.to_numpy(str)
+    joints = joints_known(bundle.samples)
+    apart = {number: cluster_apart.contrast(bundle, found, number) for number in names}
+    st.markdown(
+        "\n".join(
+            f"* {names[number]}: {sentence(table, ids[found.members(number)], apart[number], joints)}"
+            for number in names
+        )
+    )
+    with st.popover("How the words are chosen", icon=":material/help:"):
+        st.markdown(
+            f"From the {joints} joints. A word stands where it holds for more than half of the cluster and "
+            "surely (95 % interval) for a smaller share of everybody else.\n\n"
+            + "\n".join(f"* **{trait.word}**: {trait.rule}" for trait in TRAITS)
+        )
+    _check(bundle, found)
+    _one(bundle, found, names, apart)
+    _joints(bundle, found, names, table)
+    bundles.tabled("The clusters as a table", summary(found, names, table), "clusters-summary")
+
+
+def summary(found: Answer, names: dict[int, str], table: pd.DataFrame) -> pd.DataFrame:
+    """A row per cluster: people, silhouette, PCK with interval, labelled joints, size."""
+    rows = []
+    for number, name in names.items():
+        members = found.members(number)
+        pck = table[PCK].to_numpy(np.float64)[members]
+        mean, low, high, n = interval(pck)
+        values = found.values[members]
+        rows.append(
+            {
+                "cluster": name,
+                "people": len(members),
+                "silhouette": values[np.isfinite(values)].mean() if np.isfinite(values).any() else np.nan,
+                "PCK": mean,
+                "PCK, 95 % from": low,
+                "PCK, 95 % to": high,
+                "PCK, n": n,
+                "joints labelled": table["labelled_joints"].to_numpy(np.float64)[members].mean(),
+                "size, crop pixels": np.nanmean(table["size"].to_numpy(np.float64)[members])
+                if table["size"].iloc[members].notna().any()
+                else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def interval(values: np.ndarray) -> tuple[float, float, float, int]:
+    """Mean of the known values, its 95 % interval by Student's t, and how many are known."""
+    known = values[np.isfinite(values)]
+    if len(known) < LEAST:
+        return (float(known.mean()) if len(known) else np.nan, np.nan, np.nan, len(known))
+    reach = student.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known))
+    return float(known.mean()), float(known.mean() - reach), float(known.mean() + reach), len(known)
+
+
+def _check(bundle: Bundle, found: Answer) -> None:
+    st.subheader("Is it only person size or missing joints?")
+    told = cluster_apart.told_by(bundle, found)
+    st.markdown(check.verdict(told))
+    if not told:
+        return
+    n = next(iter(told.values())).n
+    st.caption(
+        f"Logistic regression on n = {n:,} people, each fifth judged by what was learned of the others; "
+        "every cluster counts alike. Pose: angles, spreads and view of the "
+        f"{joints_known(bundle.samples)} joints, the mean where not known."
+    )
+    rows = [
+        {
+            "told by": name, "told rightly": one.right, "95 % from": one.low, "95 % to": one.high,
+            "by guessing": one.chance, "n": one.n,
+        }
+        for name, one in told.items()
+    ]  # fmt: skip
+    bundles.tabled("The check as a table", pd.DataFrame(rows), "clusters-check")
+
+
+def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, pd.DataFrame]) -> None:
+    st.subheader("What sets one cluster apart")
+    options = [str(number + 1) for number in names]
+    links.refuse_forged(links.CLUSTERS_ONE, f"one of {', '.join(options)}", options.__contains__)
+    picked = st.segmented_control(
+        "Cluster", options, default=options[0], required=True, key=links.CLUSTERS_ONE, bind="query-params",
+        persist_state="page",
+    )  # fmt: skip
+    number = int(picked) - 1
+    compared = apart[number]
+    known = compared[compared["effect"].notna()]
+    if known.empty:
+        st.info("Nothing is known of enough people to compare this cluster with the others.")
+        return
+    joints = joints_known(bundle.samples)
+    source = bundles.source_line(bundle, len(found.space.rows))
+    for column, (kind, axis) in zip(st.columns(2, gap="medium"), AXES.items(), strict=True):
+        rows = known[known["kind"] == kind].head(SHOWN)
+        if rows.empty:
+            continue
+        with column:
+            named = [words_of(str(name), joints).axis for name in rows.index]
+            bundles.chart(
+                group_charts.effects(
+                    rows, named, charts.colour_of(number)[0], axis, source
+                ),
+                f"clu_effects_{kind}",
+                f"The {len(rows)} surest differences ({kind}) between {names[number]} and everybody else",
+                controls.image_format(),
+            )  # fmt: skip
+    st.caption(
+        f"{names[number]}, {len(found.members(number)):,} people, against all others who were clustered; the "
+        "surest differences, whiskers: 95 % intervals, not corrected for their number. The clusters were "
+        "made from the latents, not from these attributes."
+    )
+    bundles.tabled(
+        "Every attribute as a table", contrast_table(compared, joints), f"cluster-{number + 1}-apart"
+    )
+
+
+def _joints(bundle: Bundle, found: Answer, names: dict[int, str], table: pd.DataFrame) -> None:
+    source = joints_known(bundle.samples)
+    word = "labelled" if source == "annotated" else "found"
+    st.subheader(f"Joints {word}, by cluster")
+    columns = [f"{name} found" for name in KEYPOINTS]
+    shares = pd.DataFrame(
+        {
+            names[number]: table[columns].to_numpy(np.float64)[found.members(number)].mean(axis=0)
+            for number in names
+        },
+        index=[label(name) for name in KEYPOINTS],
+    )
+    looks = [charts.colour_of(number) for number in names]
+    bundles.chart(
+        group_charts.shares(
+            shares, [colour for colour, _ in looks], [symbol for _, symbol in looks],
+            f"share of people whose joint is {word}", bundles.source_line(bundle, len(table)),
+        ),
+        "clu_joints",
+        f"Share of people whose joint is {word}, for 17 joints and {len(names)} clusters",
+        controls.image_format(),
+    )  # fmt: skip
+    told = summary(found, names, table)
+    st.caption(
+        "PCK: "
+        + "; ".join(
+            f"{row['cluster']} {row['PCK']:.3f} ({row['PCK, 95 % from']:.3f} to {row['PCK, 95 % to']:.3f}, "
+            f"n = {row['PCK, n']:,})" if np.isfinite(row["PCK"]) else f"{row['cluster']} not known"
+            for row in told.to_dict("records")
+        )
+        + ". 95 % intervals."
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""What people look like in plain words, from their attributes, and the sentence that says it of a cluster."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dashboard.shared import latents
+from dashboard.shared.attribute_words import words_of
+from posecore.attributes.contrasts import contrast
+from posecore.bundle import Bundle
+from posecore.samples import Prefix
+
+PCK: Final = "pck"
+SIDE: Final = "crop_side"
+"""Columns that `described` adds to the attributes."""
+
+Columns = Mapping[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Trait:
+    """A word for people. needs: attributes without which nobody knows. holds: (N,) of whom it is true."""
+
+    word: str
+    needs: tuple[str, ...]
+    holds: Callable[[Columns], NDArray[np.bool_]]
+    rule: str
+
+
+TRAITS: Final = (
+    Trait("standing", ("torso_angle", "knee_drop"),
+          lambda of: (of["torso_angle"] < 40) & (of["knee_drop"] >= 0.65),
+          "torso less than 40° from upright, knees 0.65 torso lengths below the hips or more"),
+    Trait("sitting or crouching", ("torso_angle", "knee_drop"),
+          lambda of: (of["torso_angle"] < 60) & (of["knee_drop"] < 0.65),
+          "torso less than 60° from upright, knees less than 0.65 torso lengths below the hips"),
+    Trait("lying or bent over", ("torso_angle",), lambda of: of["torso_angle"] >= 60,
+          "torso 60° from upright or more"),
+    Trait("with arms raised", ("arms_raised",), lambda of: of["arms_raised"] > 0,
+          "wrists above the shoulders"),
+    Trait("with legs apart", ("leg_spread",), lambda of: of["leg_spread"] > 0.8,
+          "ankles more than 0.8 torso lengths apart"),
+    Trait("seen from the front", ("facing",), lambda of: of["facing"] > 0.3,
+          "width of the shoulders above 0.3 torso lengths, left one to the right"),
+    Trait("seen from the side", ("facing",), lambda of: np.abs(of["facing"]) <= 0.3,
+          "width of the shoulders at most 0.3 torso lengths"),
+    Trait("seen from behind", ("facing",), lambda of: of["facing"] < -0.3,
+          "width of the shoulders above 0.3 torso lengths, left one to the left"),
+    Trait("with few joints labelled", ("labelled_joints",), lambda of: of["labelled_joints"] <= 10,
+          "ten joints or fewer are labelled, or found"),
+    Trait("with nearly all joints labelled", ("labelled_joints",), lambda of: of["labelled_joints"] >= 15,
+          "fifteen joints or more are labelled, or found"),
+    Trait("cut off by the border", ("cut_off",), lambda of: of["cut_off"] >= 1,
+          "a limb leaves the picture"),
+)  # fmt: skip
+"""In the order in which a sentence names them."""
+
+
+def described(bundle: Bundle) -> pd.DataFrame:
+    """All that is known of people, by sample_id: attributes, PCK and the side of their crop."""
+    more = bundle.samples.set_index("sample_id")[[PCK, SIDE]]
+    return pd.concat([latents.attributes(bundle), more.astype(float)], axis=1)
+
+
+def traits_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Who has which trait: a nullable boolean column per trait, unknown where attributes it needs are."""
+    columns = {name: table[name].to_numpy(np.float64) for trait in TRAITS for name in trait.needs}
+    found = {}
+    for trait in TRAITS:
+        known = np.logical_and.reduce([np.isfinite(columns[name]) for name in trait.needs])
+        with np.errstate(invalid="ignore"):
+            holds = trait.holds(columns)
+        found[trait.word] = pd.array(np.where(known, holds, False), dtype="boolean")
+        found[trait.word][~known] = pd.NA
+    return pd.DataFrame(found, index=table.index)
+
+
+def sentence(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFrame, joints: Prefix) -> str:
+    """What a cluster of sample_ids is: traits that most of it have and surely fewer of the others of `table`.
+
+    table: `described` of everybody who was clustered. apart: what sets the cluster apart, see contrasts.
+    joints: whose joints the attributes are of.
+    """
+    compared = contrast(traits_of(table), members.tolist())
+    said = [
+        f"**{word}** ({row['selected']:.0%} of the {int(row['n_selected']):,} of whom it is known; of the "
+        f"others {row['rest']:.0%})"
+        for word, row in compared.reindex([trait.word for trait in TRAITS]).iterrows()
+        if row["selected"] > 0.5 and row["low"] > 0
+    ]
+    size = f"{len(members):,} of {len(table):,} people"
+    if said:
+        return f"Mostly {', '.join(said)}; {size}."
+    oftener = compared[compared["low"] > 0]
+    if not oftener.empty:
+        first = oftener.iloc[0]
+        return (
+            f"Oftener than the others **{oftener.index[0]}** ({first['selected']:.0%} of the "
+            f"{int(first['n_selected']):,} of whom it is known; of the others {first['rest']:.0%}), yet that "
+            f"is not most of them; {size}."
+        )
+    known = apart[apart["effect"].notna()]
+    sure = known[(known["low"] > 0) | (known["high"] < 0)]
+    if sure.empty:
+        return f"Nothing that is known of people surely sets it apart; {size}."
+    first = sure.iloc[0]
+    words = words_of(str(sure.index[0]), joints)
+    most = f"No plain word fits; what sets it apart most: **{words.axis}**"
+    if first["kind"] == "share":
+        return f"{most}, {first['selected']:.0%} against {first['rest']:.0%} of the others; {size}."
+    return f"{most}, on average {first['selected']:.3g} against {first['rest']:.3g} of the others; {size}."

@@ -1,0 +1,83 @@
+"""Figures of several networks over the same people: data to figure, as in dashboard.shared.charts."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.shared.charts import CATEGORIES, SYMBOLS, framed, name_rows, rows_around_zero, set_below
+from posecore.studies.skips.effects import Estimate
+
+ROW: Final = 30
+"""Pixels of a row that holds several dots."""
+
+
+class Dots(NamedTuple):
+    """A series of dots with intervals: where they stand, (n,) names; what they show, estimates (n,).
+
+    seed: gives the symbol. colour: a place in charts.CATEGORIES. open: drawn hollow.
+    """
+
+    name: str
+    at: Sequence[str]
+    estimate: Estimate
+    colour: int
+    seed: int
+    open: bool = False
+
+
+def scores(series: Sequence[Dots], labels: Sequence[str], source: str) -> go.Figure:
+    """PCK, 0..1, a row per label, the first on top, and a dot per seed."""
+    figure = go.Figure()
+    for dots in series:
+        _add(figure, dots, rows=True, unit="PCK", factor=1, digits=3)
+    figure.update_layout(**framed(source, 144 + ROW * len(labels)), scattermode="group", showlegend=True)
+    figure.update_xaxes(title="PCK", rangemode="tozero")
+    name_rows(figure, labels)
+    set_below(figure)
+    return figure
+
+
+def gains(series: Sequence[Dots], names: Sequence[str], axis: str, source: str) -> go.Figure:
+    """Differences in points, a row per name on both sides of zero."""
+    figure = go.Figure()
+    for dots in series:
+        _add(figure, dots, rows=True, unit="points", factor=100, digits=1)
+    rows_around_zero(figure, list(names), axis, source, ROW)
+    figure.update_layout(scattermode="group")
+    return figure
+
+
+def parts(series: Sequence[Dots], names: Sequence[str], source: str) -> go.Figure:
+    """PCK, 0..1, a column per group of joints, and a dot per series."""
+    figure = go.Figure()
+    for dots in series:
+        _add(figure, dots, rows=False, unit="PCK", factor=1, digits=3)
+    figure.update_layout(**framed(source, 394), scattermode="group", showlegend=True)
+    figure.update_xaxes(categoryorder="array", categoryarray=list(names))
+    figure.update_yaxes(title="PCK", rangemode="tozero")
+    set_below(figure)
+    return figure
+
+
+def _add(figure: go.Figure, dots: Dots, rows: bool, unit: str, factor: float, digits: int) -> None:
+    colour = CATEGORIES[dots.colour % len(CATEGORIES)]
+    symbol = SYMBOLS[dots.seed % len(SYMBOLS)] + ("-open" if dots.open else "")
+    mean, low, high = (np.asarray(values) * factor for values in dots.estimate[:3])
+    error: dict[str, Any] = {
+        "symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": colour, "thickness": 1.5,
+        "width": 3,
+    }  # fmt: skip
+    along, across, value = ("x", "y", "%{x:") if rows else ("y", "x", "%{y:")
+    figure.add_scatter(
+        **{along: mean, across: list(dots.at), f"error_{along}": error},
+        name=dots.name, mode="markers", offsetgroup=dots.name, orientation="h" if rows else "v",
+        marker={"color": colour, "symbol": symbol, "size": 9},
+        customdata=np.stack([low, high, np.asarray(dots.estimate.n)], axis=-1),
+        hovertemplate=(
+            f"%{{{across}}}, {dots.name}<br>{value}.{digits}f}} {unit}, 95 % interval over people "
+            f"%{{customdata[0]:.{digits}f}} to %{{customdata[1]:.{digits}f}}<br>"
+            "n = %{customdata[2]:,} people<extra></extra>"
+        ),
+    )  # fmt: skip

@@ -1,0 +1,216 @@
+"""A study of several networks in plain words: what each network is, what it gains, what is not shown."""
+
+from collections.abc import Sequence
+
+from dashboard.shared import sources
+from posecore.metrics.paired import Comparison
+from posecore.studies.networks.facts import DataSet, Network
+from posecore.studies.networks.results import NetworksStudy
+from posecore.studies.networks.summary import Gains, SkipLoss, StackGain, Summary
+from posecore.studies.skips.effects import Estimate
+
+RISING = 0.01
+"""What the validation PCK has to gain in the last epoch for a network to be called far from converged."""
+HALF = 0.5
+
+
+def people_of(study: NetworksStudy, data: DataSet, networks: Sequence[Network]) -> str:
+    """Who was tried, and whether these networks were trained on them, as far as is known."""
+    known = [data.exposed_to(network) for network in networks]
+    kind, split = _which(study, data)
+    who = sources.counted(data.name, data.people, kind=kind) + split
+    if seen := known.count("trained on"):
+        return f"{who}, trained on by {'all' if seen == len(known) else seen} of {len(known)} networks"
+    return who if "unknown" in known else f"{who}, {sources.TRAINED['new']}"
+
+
+def named(study: NetworksStudy, data: DataSet) -> str:
+    """The data set for a choice or a table: its name, and which of its people where that says something."""
+    kind, split = _which(study, data)
+    return f"{data.name}, {kind} people" if kind else data.name + split
+
+
+def _which(study: NetworksStudy, data: DataSet) -> tuple[str, str]:
+    """What people of a split are called by what they were used for; else the split, where that helps."""
+    known = {data.exposed_to(network) for network in study.networks}
+    for used, split in (("trained on", "train"), ("validated on", "val")):
+        if used in known:
+            return sources.KINDS[split], ""
+    twins = sum(other.name == data.name for other in study.data)
+    return "", f", split {data.split}" if twins > 1 or "unknown" in known else ""
+
+
+def differs(network: Network) -> str:
+    """In what a network differs from the basic one: 'an autoencoder of 50 numbers'; empty for a basic one."""
+    parts = []
+    if network.autoencoder:
+        parts.append(f"an autoencoder of {network.autoencoder} numbers")
+    if network.bottleneck != network.channels:
+        parts.append(f"a bottleneck of {network.bottleneck} channels")
+    if not network.has_skips:
+        parts.append("no skip connections")
+    elif network.skips != "1111":
+        parts.append(f"the skip connections {network.skips} alone")
+    if network.stacks > 1:
+        parts.append(f"{network.stacks} stacks")
+    if network.met_cuts:
+        parts.append("skips cut at random in training")
+    return ", ".join(parts)
+
+
+def fair_sentences(summary: Summary, chosen: Sequence[Network]) -> list[str]:
+    """For each of the chosen networks with a fair control: what it gains over that and its beginning."""
+    return [
+        f"With **{differs(network)}** (*{network.label}*) the network finds "
+        f"{_gain(summary.fair.found, place)} than the basic one that was given the same training, "
+        f"*{control.label}*; n = {summary.fair.found.difference.n[place]:,}; seed {network.seed}. "
+        f"{_verdict(summary.fair.found.difference, place)}{_since(summary.since, network, control)}"
+        for place, (network, control) in enumerate(summary.fair.pairs)
+        if network in chosen
+    ]
+
+
+def _since(since: Gains, network: Network, control: Network) -> str:
+    """What a comparison without control would have said, and how much of it is longer training alone."""
+    began = dict(since.pairs)
+    if network not in began or began[network] != began.get(control):
+        return ""
+    gained = since.found.difference.mean
+    gains = [points(gained[since.pairs.index((one, began[one]))], sign=True) for one in (network, control)]
+    return (
+        f" Against *{began[network].label}*, with whose weights both began, it gains {gains[0]} points; "
+        f"longer training alone gains {gains[1]}."
+    )
+
+
+def skip_sentence(found: SkipLoss) -> str:
+    """What cutting costs beside what training without costs."""
+    cut, trained = found.cut.difference, found.trained.difference
+    return (
+        f"Seed {found.plain.seed}: with all skips **cut at test time** the basic network "
+        f"(*{found.plain.label}*) finds {_gain(found.cut, 0)}; the one **trained without any** "
+        f"(*{found.without.label}*) finds {_gain(found.trained, 0)}, both against the basic one with all "
+        f"its skips; n = {cut.n[0]:,}. " + _carried(cut, trained)
+    )
+
+
+def _carried(cut: Estimate, trained: Estimate) -> str:
+    if cut.high[0] >= 0:
+        return "Cutting costs nothing that could be told from chance."
+    if trained.low[0] <= cut.high[0]:
+        return "Training without does not surely make up for anything that cutting costs."
+    if trained.high[0] >= 0:
+        return "Trained without, **nothing is lost** that could be told from chance."
+    return (
+        f"Of the {points(-cut.mean[0])} points that cutting takes, {points(trained.mean[0] - cut.mean[0])} "
+        "can be had by a network that **learns to do without** skips."
+    )
+
+
+def stack_sentence(found: StackGain) -> str:
+    """What the last stack finds more than the first."""
+    network, comparison = found
+    first, last = comparison.one.mean[0], comparison.other.mean[0]
+    return (
+        f"Seed {network.seed}: stack {network.stacks} of *{network.label}* finds {_gain(comparison, 0)} "
+        f"than stack 1 (PCK {last:.3f} and {first:.3f}); n = {comparison.difference.n[0]:,}. "
+        f"{_verdict(comparison.difference, 0)}"
+    )
+
+
+def limits(study: NetworksStudy, summary: Summary) -> list[str]:
+    """What is not shown, from what is recorded of the networks and of this data set's people."""
+    networks, data = study.networks, summary.data
+    said = []
+    if {network.channels for network in networks} != {study.thesis_channels}:
+        said.append(
+            f"**Width.** These networks are {widths(networks)} wide, the thesis's is "
+            f"{study.thesis_channels}. What holds for narrow ones may not hold for wide ones."
+        )
+    epochs = sorted({network.epochs for network in networks})
+    planned = sorted({training.planned for network in networks for training in network.trainings[:1]})
+    said.append(
+        f"**Length.** Their weights went through {_span(epochs)} epochs; the recipes they began with have "
+        f"{_span(planned)} by themselves.{_still_rising(networks)}"
+    )
+    seeds = {network.label: 0 for network in networks}
+    for network in networks:
+        seeds[network.label] += 1
+    counts = sorted(set(seeds.values()))
+    said.append(
+        f"**Seeds.** There {'is' if counts == [1] else 'are'} {_span(counts)} of each network, every one is "
+        "shown. So few give no interval over seeds: all intervals here are over people, and say nothing of "
+        "what another seed would do. None of them is corrected for how many there are."
+    )
+    low = int((summary.pck.one.mean < HALF).sum())
+    if low:
+        said.append(
+            f"**Weak networks.** {low} of {len(networks)} find less than half of the joints of these people. "
+            "What helps a weak network may not help a strong one."
+        )
+    sizes: dict[int, list[str]] = {}
+    for network in networks:
+        sizes.setdefault(network.parameters, []).append(network.label)
+    if len(sizes) > 1:
+        told = [f"{size / 1e6:.2f} M ({', '.join(dict.fromkeys(sizes[size]))})" for size in sorted(sizes)]
+        said.append(f"**Size.** Equal steps are not equal work; parameters: {'; '.join(told)}.")
+    alone = {run.autoencoder_epochs for network in networks for run in network.trainings} - {None}
+    if alone:
+        said.append(
+            f"**Autoencoders** were trained alone first, for {_listed(sorted(alone))} epochs on stored "
+            "latents; no control was given that."
+        )
+    known = [data.exposed_to(network) for network in networks]
+    seen = known.count("trained on")
+    if seen:
+        said.append(f"**Not new.** {seen} of {len(networks)} networks were trained on these very people.")
+    elif "validated on" in known:
+        said.append(
+            "**Chosen here.** Of each training the epoch with the best PCK on these people was kept, which "
+            "favours all of them a little."
+        )
+    return said
+
+
+def widths(networks: Sequence[Network]) -> str:
+    """How wide networks are: '128 channels'."""
+    return f"{_listed(sorted({network.channels for network in networks}))} channels"
+
+
+def _still_rising(networks: Sequence[Network]) -> str:
+    rises = [network.val_pck[-1] - network.val_pck[-2] for network in networks if len(network.val_pck) > 1]
+    rising = sum(rise > RISING for rise in rises)
+    if not rising:
+        return ""
+    return (
+        f" In the last of them the validation PCK of {rising} of {len(networks)} still rose by more than "
+        f"{RISING * 100:.0f} point, by up to {points(max(rises))} points: they are far from converged."
+    )
+
+
+def points(value: float, sign: bool = False) -> str:
+    """A share in points with one digit, 0.012 as '1.2'; never a negative zero."""
+    rounded = round(float(value) * 100, 1) + 0.0
+    return f"{rounded:{'+' if sign and rounded else ''}.1f}".replace("-", "−")
+
+
+def _gain(found: Comparison, place: int) -> str:
+    """'**1.2 points more** [−0.3, 2.7]'."""
+    estimate = found.difference
+    mean, low, high = (values[place] for values in (estimate.mean, estimate.low, estimate.high))
+    word = "fewer" if mean < 0 else "more"
+    return f"**{points(abs(mean))} points {word}** [{points(low)}, {points(high)}]"
+
+
+def _verdict(estimate: Estimate, place: int) -> str:
+    if estimate.low[place] > 0 or estimate.high[place] < 0:
+        return ""
+    return "The interval holds 0: no difference can be told from these people."
+
+
+def _span(values: Sequence[int]) -> str:
+    return f"{values[0]}" if values[0] == values[-1] else f"{values[0]} to {values[-1]}"
+
+
+def _listed(values: Sequence[int | None]) -> str:
+    return " or ".join(str(value) for value in values)

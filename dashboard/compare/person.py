@@ -1,0 +1,235 @@
+"""One person as two networks see them, with the same skips cut in both."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard.compare import words as compare_words
+from dashboard.compare.pair import Pair
+from dashboard.shared import bundles, cache, certainty, links, pictures
+from dashboard.shared.person_search import person_search
+from dashboard.shared.picture_source import Subject, bundle_person
+from dashboard.shared.two_heatmaps import (
+    ALL_JOINTS,
+    HEATMAP,
+    JOINTS,
+    LOST,
+    Answer,
+    Side,
+    difference,
+    from_heatmaps,
+    from_peaks,
+    heat,
+    mark,
+    moves,
+    skeleton,
+)
+from posecore import drawing
+from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask
+from posecore.bundle import Bundle
+from posecore.errors import PosecoreError
+from posecore.keypoints import K
+from posecore.metrics.pck import PCK_RADIUS
+from posecore.samples import read_peaks, read_points
+from posecore.studies.pair.people import restricted
+
+
+def show(pair: Pair) -> None:
+    """The whole tab."""
+    st.markdown(
+        "The same picture through both networks. Joints that the two find **more than one PCK radius** (12.8 "
+        "pixels of the crop) apart are not the same place: the table begins with those."
+    )
+    people = restricted(pair.one, pair.common.one)
+    try:
+        person = person_search(people, links.COMPARE_PERSON, bundles.best_person(people))
+        _seen(pair, person)
+    except PosecoreError as error:
+        st.error(f"This person cannot be shown. {error}")
+
+
+def open_person(person: str, mask: SkipMask) -> None:
+    """Before a rerun: this tab, with this person and these skips."""
+    switches = dict(zip(links.COMPARE_SKIPS, mask, strict=True))
+    links.set_widgets({links.COMPARE_PERSON: person} | switches)
+    st.session_state[links.COMPARE_TAB] = links.COMPARE_TABS[1]
+
+
+@st.fragment
+def _seen(pair: Pair, person: str) -> None:
+    """What changes with every switch; it runs alone, so that a click is answered at once."""
+    subject = _subject(pair, person)
+    if subject.crop is None:
+        st.info(
+            f"{pictures.absent(pair.one, person)} So nothing can be switched: shown are the heatmaps and "
+            "joints that both bundles store.",
+            icon=":material/no_photography:",
+        )
+        sides = [_stored(bundle, name, person) for bundle, name in _both(pair)]
+        told = ["with all skips it has, stored"] * 2
+    else:
+        asked = _switches([bundle.manifest.built_skips for bundle, _ in _both(pair)])
+        st.caption("  \n".join(compare_words.cutting(pair)))
+        sides, told = [], []
+        for bundle, name in _both(pair):
+            built = bundle.manifest.built_skips
+            first, second, third, fourth = (on and there for on, there in zip(asked, built, strict=True))
+            mask = first, second, third, fourth
+            maps = cache.all_masks(bundle, subject.crop)
+            limit = certainty.limit(bundle, mask)
+            sides.append(from_heatmaps(name, maps[ALL_MASKS.index(mask)], limit))
+            told.append(_told(asked, built))
+    answer = Answer(subject, sides[0], sides[1])
+    _headline(answer)
+    _pictures(pair, answer, told)
+    _table(answer)
+
+
+def _both(pair: Pair) -> list[tuple[Bundle, str]]:
+    return [(pair.one, pair.names[0]), (pair.other, pair.names[1])]
+
+
+def _subject(pair: Pair, person: str) -> Subject:
+    """Who it is, with the picture and the labels of whichever bundle holds them."""
+    subject, again = bundle_person(pair.one, person), bundle_person(pair.other, person)
+    known = subject if subject.annotated is not None else again
+    return replace(
+        subject,
+        who=person,
+        crop=again.crop if subject.crop is None else subject.crop,
+        annotated=known.annotated,
+        visibility=known.visibility,
+    )
+
+
+def _stored(bundle: Bundle, name: str, person: str) -> Side:
+    table = bundle.samples.iloc[[bundle.row(person)]]
+    limit = certainty.limit(bundle)
+    return from_peaks(name, read_points(table, "predicted")[0], read_peaks(table)[0], limit)
+
+
+def _switches(built: list[SkipMask]) -> SkipMask:
+    """One switch per level for both networks; what neither has cannot be switched."""
+    for key in links.COMPARE_SKIPS:
+        links.refuse_forged(key, "true or false", lambda text: text.lower() in ("true", "false"))
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        st.markdown("**Skip connections**, on = used", width="content")
+        asked = [
+            st.toggle(
+                name, True, key=key, bind="query-params", disabled=not any(there),
+                help=f"The way around the bottleneck with {name} cells; off means cut in both, at test time"
+                if any(there) else "Neither network was trained with it",
+            )
+            for name, key, *there in zip(LEVEL_NAMES, links.COMPARE_SKIPS, *built, strict=True)
+        ]  # fmt: skip
+    return asked[0], asked[1], asked[2], asked[3]
+
+
+def _told(asked: SkipMask, built: SkipMask) -> str:
+    """Which skips count in a network, in words."""
+    absent = [name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there]
+    cut = [name for name, on, there in zip(LEVEL_NAMES, asked, built, strict=True) if there and not on]
+    parts = [f"cut: {', '.join(cut)}"] if cut else ["nothing cut"]
+    if absent:
+        parts.append(f"**not there**, trained without: {', '.join(absent)}")
+    return "; ".join(parts)
+
+
+def _headline(answer: Answer) -> None:
+    found = answer.found()
+    with st.container(horizontal=True):
+        far = int((answer.moved >= PCK_RADIUS).sum())
+        st.metric(
+            "Joints a radius or more apart", f"{far} of {K}", border=True, width=250,
+            help="Where a network's heatmap holds nothing above zero it names no place, and no distance is "
+            "given.",
+        )  # fmt: skip
+        st.metric("Median distance", answer.median_moved(), border=True, width=200)
+        if found is not None:
+            labelled = int((~np.isnan(found[0])).sum())
+            first, second = (int(np.nansum(side)) for side in found)
+            st.metric(
+                f"Found of {labelled} labelled joints", f"A {first} · B {second}", border=True, width=250
+            )
+
+
+def _pictures(pair: Pair, answer: Answer, told: list[str]) -> None:
+    sides, columns = (answer.before, answer.after), st.columns(3, gap="small")
+    for column, side, words in zip(columns, sides, told, strict=False):
+        column.markdown(f"**{side.title}**  \n{words}  \n{side.how_sure()}")
+        column.image(drawing.jpeg(skeleton(answer, side)), width="stretch", alt=f"Skeleton, {side.title}")
+    columns[2].markdown("**From A to B**  \nan arrow per joint  \nthin unless both are sure")
+    columns[2].image(
+        drawing.jpeg(moves(answer)), width="stretch", alt="Arrows from where A finds joints to where B does"
+    )
+    meanings = [certainty.meaning(side.limit) for side in sides]
+    st.caption(f"A: {meanings[0]}  \nB: {meanings[1]}")
+    if any(side.heatmaps is None for side in sides):
+        for column, (bundle, name) in zip(st.columns(3, gap="small"), _both(pair), strict=False):
+            maps = bundles.heatmap_of(bundle, answer.subject.sample_id, HEATMAP)
+            column.image(drawing.jpeg(maps), width="stretch", alt=f"Stored heatmaps, {name}")
+        return
+    joint = bundles.joint_picker(links.COMPARE_JOINT)
+    columns = st.columns(3, gap="small")
+    for column, side in zip(columns, sides, strict=False):
+        column.image(
+            drawing.jpeg(heat(answer, side, joint)), width="stretch", alt=f"Heatmaps, {side.title}: {joint}"
+        )
+    columns[2].image(
+        drawing.jpeg(difference(answer, joint)), width="stretch", alt=f"Heatmaps of B minus A: {joint}"
+    )
+    st.caption(
+        f"n = 1, {answer.subject.who} · {pair.source(1).split('<br>')[1]}. Both share one scale, from 0 to "
+        f"A's {'median' if joint == ALL_JOINTS else 'own'} peak. In the difference blue is less in B than in "
+        "A, orange more"
+        + (", in each cell of the joint that differs most there." if joint == ALL_JOINTS else ".")
+    )
+
+
+def table(answer: Answer) -> pd.DataFrame:
+    """One row per joint, those farthest apart first."""
+    columns: dict[str, object] = {
+        "joint": JOINTS[1:],
+        "apart, px": answer.moved,
+    }
+    if (found := answer.found()) is not None:
+        for name, side in zip("AB", found, strict=True):
+            columns[f"found by {name}"] = [mark(hit) for hit in side]
+    columns |= {"A sure": answer.before.sure_marks, "B sure": answer.after.sure_marks}
+    columns |= {"peak A": answer.before.peaks, "peak B": answer.after.peaks}
+    return pd.DataFrame(columns).sort_values("apart, px", ascending=False, kind="stable", ignore_index=True)
+
+
+def _table(answer: Answer) -> None:
+    rows = table(answer)
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        rows, hide_index=True, height="content", placeholder=LOST,
+        alt="How far apart the two networks find every joint",
+        column_config={
+            "joint": st.column_config.TextColumn(width=120),
+            "apart, px": number(
+                format="%.1f", width=95, help="In pixels of the 256-pixel crop, whose PCK radius is 12.8"
+            ),
+            "peak A": number(format="%.2f", width=95, help="Value of the strongest cell"),
+            "peak B": number(format="%.2f", width=95, help="Value of the strongest cell"),
+        }
+        | {
+            f"found by {name}": st.column_config.TextColumn(
+                width=95, help="✓ within a radius of the annotation, ✗ not, · not labelled"
+            )
+            for name in "AB"
+        }
+        | {
+            f"{name} sure": st.column_config.TextColumn(
+                width=75, help="✓ the network is sure of it, ✗ not, · not known"
+            )
+            for name in "AB"
+        },
+    )  # fmt: skip
+    st.download_button(
+        "CSV", lambda: rows.to_csv(index=False), f"compare-{answer.subject.sample_id}.csv", "text/csv",
+        key="_cmp_person_csv", icon=":material/download:", on_click="ignore",
+    )  # fmt: skip

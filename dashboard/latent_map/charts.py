@@ -1,0 +1,39 @@
+"""Figures of the latent map's selection: data to figure, as in dashboard.shared.charts."""
+
+from typing import Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.shared.charts import CATEGORIES, rows_around_zero
+
+KINDS: Final = {
+    "quantity": ("quantity: difference of means in standard deviations (Hedges’ g)", CATEGORIES[0], "circle"),
+    "share": ("kind: difference of shares", CATEGORIES[5], "diamond"),
+}
+
+
+def contrasts(table: pd.DataFrame, source: str) -> go.Figure:
+    """Effects with their intervals, one row each, the first on top. table: as of posecore.attributes.contrasts,
+    with a column `attribute` of names for people."""
+    figure = go.Figure()
+    table = table[table["effect"].notna()]
+    for kind, (name, colour, symbol) in KINDS.items():
+        rows = table[table["kind"] == kind]
+        if rows.empty:
+            continue
+        figure.add_scatter(
+            x=rows["effect"], y=rows["attribute"], mode="markers", name=name,
+            marker={"color": colour, "symbol": symbol, "size": 10},
+            error_x={
+                "type": "data", "symmetric": False, "array": rows["high"] - rows["effect"],
+                "arrayminus": rows["effect"] - rows["low"], "color": colour, "thickness": 2,
+            },
+            customdata=rows[["selected", "rest", "low", "high", "n_selected", "n_rest"]].to_numpy(),
+            hovertemplate="%{y}<br>selected %{customdata[0]:.3g} (n = %{customdata[4]:,}), rest "
+            "%{customdata[1]:.3g} (n = %{customdata[5]:,})<br>effect %{x:.2f}, from %{customdata[2]:.2f} to "
+            "%{customdata[3]:.2f}<extra></extra>",
+        )  # fmt: skip
+    axis = "selected people against the rest: effect with 95 % interval"
+    rows_around_zero(figure, table["attribute"].tolist(), axis, source, 30)
+    return figure

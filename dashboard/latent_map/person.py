@@ -1,0 +1,51 @@
+"""The person beside the map: who was clicked, or is named in the link."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard.latent_map import pictures as map_pictures
+from dashboard.latent_map.choices import Choices
+from dashboard.shared import bundles, links, pictures
+from posecore import drawing
+from posecore.bundle import Bundle
+
+
+def show_person(bundle: Bundle, choices: Choices) -> str:
+    """Draw the field, the pictures and the links; returns the person's sample_id."""
+    person = bundles.person_picker(bundle, links.MAP_PERSON, bundles.best_person(bundle))
+    row = bundle.row(person)
+    place = choices.plane.places[row]
+    st.markdown(
+        f"**{person}** · {bundles.sure_of(bundle, person)} · "
+        f"{map_pictures.facts(bundle, choices.colouring, person)}"
+    )
+    columns = st.columns(2, gap="small")
+    for index, kind in enumerate(map_pictures.kinds(bundle)):
+        with columns[index % 2]:
+            _picture(bundle, person, kind)
+    st.caption(
+        f"Place on the map: {place[0]:+.2f} across, {place[1]:+.2f} up.".replace("-", "−")
+        if np.isfinite(place).all()
+        else "This person has no place on the map, as the latent holds nan or infinity."
+    )
+    bundles.page_link(
+        bundle, "skip_lab", "Open in the Skip lab", ":material/call_split:",
+        **{links.LAB_PERSON: person},
+    )  # fmt: skip
+    bundles.page_link(
+        bundle, "pc_walk", "Walk from here", ":material/directions_walk:", **{links.WALK_START: person}
+    )
+    return person
+
+
+def _picture(bundle: Bundle, person: str, kind: str) -> None:
+    if kind == map_pictures.PICTURE:
+        crop = bundles.picture_of(bundle, person)
+        picture = None if crop is None else bundles.skeleton_of(bundle, person, crop)
+    else:
+        picture = map_pictures.tile(bundle, person, kind, 256)
+    if picture is None:
+        st.caption(pictures.absent(bundle, person))
+        return
+    words = f"{kind}, with the predicted skeleton" if kind == map_pictures.PICTURE else kind
+    st.image(drawing.jpeg(picture), width="stretch", caption=words, alt=f"{words.capitalize()} of {person}")

@@ -1,0 +1,152 @@
+"""A user's picture among the people: first whether it belongs there at all, then where, then who is near."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard.latent_map import pictures as map_pictures
+from dashboard.shared import bundles, certainty, latents, links, picture_source, pictures
+from posecore import drawing
+from posecore.bundle import Bundle
+from posecore.data.heatmaps import where_found
+from posecore.errors import PosecoreError
+
+if TYPE_CHECKING:
+    from posecore.components.outliers import Judgement, Placement
+
+NOBODY: Final = "none"
+SOURCES: Final = (NOBODY, *picture_source.SOURCES[1:])
+NEIGHBOURS: Final = 8
+CROP, NEIGHBOUR = 120, 144
+"""Pixels at which the placed crop is shown beside the map, and its neighbours below."""
+
+FEW: Final = 10
+MANY: Final = 50
+ENOUGH: Final = 5_000
+"""With fewer people only FEW components judge a picture: people whom components were fitted on vary more
+along them than new ones, the more so the fewer people and the more components (outliers.place)."""
+
+
+@dataclass(frozen=True, eq=False)
+class OwnPicture:
+    """A picture that has been placed. crop: (256, 256, 3). scores: (d,) along all components. nearest:
+    sample_ids, nearest first. verdict: AMONG, NEAR or OFF."""
+
+    crop: NDArray[np.uint8]
+    scores: NDArray[np.float32]
+    placement: "Placement"
+    nearest: list[str]
+    verdict: str
+
+
+AMONG, NEAR, OFF = "among the data", "unusually near", "off the data"
+MEANS: Final = {
+    AMONG: "",
+    NEAR: "This picture, or nearly the same one, seems to be among these people, so it is no new one.",
+    OFF: "It is unlike what the map is made of: where it lands says little, and so do its neighbours.",
+}
+EXTREME: Final = 5
+"""Percent of real people; what is off the data by one measure is looked up in the other."""
+
+
+def place_picture(bundle: Bundle) -> OwnPicture | None:
+    """Widgets to choose a picture and the person in it, and in a word where it belongs; None without one."""
+    links.refuse_forged(links.MAP_SOURCE, " or ".join(SOURCES), SOURCES.__contains__)
+    source = st.segmented_control(
+        "A picture from elsewhere, placed among these people", SOURCES, default=NOBODY, required=True,
+        key=links.MAP_SOURCE, bind="query-params",
+    )  # fmt: skip
+    if source == NOBODY:
+        return None
+    # Below the crop and the verdict, which are made of it.
+    above = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    try:
+        chosen = picture_source.choose_picture(bundle, source, links.MAP_SOURCE)
+        if chosen is None:
+            st.info("As soon as there is a picture, it is placed on the map.", icon=":material/image:")
+            return None
+        photograph, square = chosen
+        crop = square.cut(photograph.picture)
+        found = latents.placed(bundle, crop, judges(bundle), NEIGHBOURS)
+    except PosecoreError as error:
+        st.error(str(error))
+        return None
+    placement = found.placement
+    own = OwnPicture(
+        crop,
+        found.scores,
+        placement,
+        bundle.samples["sample_id"].to_numpy()[placement.rows].tolist(),
+        verdict(placement.judgement),
+    )
+    limit = certainty.limit(bundle)
+    sure = limit.sure(found.peaks)
+    seen = drawing.draw_skeleton(crop, where_found(found.points, found.peaks), sure)
+    above.image(
+        drawing.jpeg(seen), width=CROP, alt="The crop that is placed, with the predicted skeleton",
+        caption=certainty.line(sure, limit),
+    )  # fmt: skip
+    with above.container():
+        if certainty.nobody(sure, limit):
+            st.warning(certainty.verdict(sure, limit), icon=":material/person_off:")
+        st.markdown(f"★ **{own.verdict.capitalize()}**  \nWhy, and who is near: below the map.")
+        st.caption(certainty.meaning(limit))
+    return own
+
+
+def explain_placement(bundle: Bundle, own: OwnPicture) -> None:
+    """Whether the picture belongs among these people, and who of them are near."""
+    st.subheader("The picture from elsewhere")
+    _explain(bundle, own)
+    _neighbours(bundle, own)
+
+
+def judges(bundle: Bundle) -> int:
+    """How many components judge a picture; fewer where there are fewer."""
+    return FEW if bundle.manifest.people < ENOUGH else MANY
+
+
+def verdict(judgement: "Judgement") -> str:
+    """What a judgement of one position says: AMONG, NEAR or OFF."""
+    near, norm = judgement.distance_percentile[0], judgement.norm_percentile[0]
+    if not judgement.off_data[0]:
+        return AMONG
+    return NEAR if near < EXTREME < norm < 100 - EXTREME else OFF
+
+
+def _explain(bundle: Bundle, own: OwnPicture) -> None:
+    """Before anything is concluded: is this picture one of those the components describe?"""
+    judgement = own.placement.judgement
+    measured = (
+        f"The nearest person is {judgement.distance[0]:.1f} away, farther than the nearest other one is for "
+        f"**{judgement.distance_percentile[0]:.0f} %** of the people here; the mean is "
+        f"{judgement.norm[0]:.1f} away, farther than it is for **{judgement.norm_percentile[0]:.0f} %** of "
+        "them."
+    )
+    title = f"**{own.verdict.capitalize()}.** {measured} {MEANS[own.verdict]}"
+    if own.verdict == AMONG:
+        st.success(title, icon=":material/check:")
+    else:
+        st.warning(title, icon=":material/warning:")
+    st.caption(
+        f"Judged by the first {len(own.placement.position)} components, two-sided, at 5 % for both measures "
+        "together: about one in twenty people of the same kind would be called off the data. "
+        f"{bundles.source_line(bundle)}"
+    )
+
+
+def _neighbours(bundle: Bundle, own: OwnPicture) -> None:
+    st.markdown(f"**The {len(own.nearest)} nearest people**, ringed on the map")
+    with st.container(horizontal=True, gap="small"):
+        columns = [st.container(width=NEIGHBOUR) for _ in own.nearest]
+    for column, person, distance in zip(columns, own.nearest, own.placement.distances, strict=True):
+        picture = bundles.picture_of(bundle, person)
+        shown = bundles.heatmap_of(bundle, person, 128) if picture is None else picture
+        words = map_pictures.PREDICTED if picture is None else map_pictures.PICTURE
+        column.image(drawing.jpeg(shown), width="stretch", alt=f"{words.capitalize()} of {person}")
+        column.caption(f"{person}  \ndistance {distance:.1f}")
+    if not pictures.at_hand(bundle)[own.placement.rows].all():
+        st.caption("The nearest come first, with a picture or without: heatmaps stand for who has none.")

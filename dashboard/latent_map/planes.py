@@ -1,0 +1,129 @@
+"""Where people lie: among the principal components, or on the bundle's UMAP; one plane of it at a time."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.shared import latents
+from posecore.bundle import Bundle, study_command
+from posecore.errors import BundleError
+from posecore.samples import read_visibility
+from posecore.studies.projection.results import NAME
+
+OFFERED: Final = 50
+"""Components that can be an axis."""
+
+UMAP_NAME: Final = "umap"
+COMPONENTS, UMAP = PLANES = ("components", "UMAP")
+EVERYBODY, COMPLETE = PEOPLE = ("all", "all 17 joints labelled")
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """N people, in the order of the table. scores: (N, d) along the first components, at most OFFERED; nan
+    for people whose latents hold nan. explained: (d,) shares of the variance. people: how many the components
+    were fitted on. umap: (N, 2), nan as in scores. without_umap: why there is none, else empty."""
+
+    scores: NDArray[np.float32]
+    explained: NDArray[np.float32]
+    people: int
+    umap: NDArray[np.float32] | None
+    without_umap: str
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """(N,) who has a place."""
+        return np.isfinite(self.scores[:, 0])
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """name: as it stands in links. places: (N, 2). titles: of the two axes. kept: in words, how much of the
+    variance it shows."""
+
+    name: str
+    places: NDArray[np.float32]
+    titles: tuple[str, str]
+    kept: str
+
+    def position(self, scores: NDArray[np.floating]) -> list[float] | None:
+        """Where somebody with these scores (d,) lies in the plane; None where nobody can say."""
+        if self.name == UMAP_NAME:
+            return None
+        return [float(scores[int(component) - 1]) for component in self.name.split("-")]
+
+
+def open_space(bundle: Bundle) -> Space:
+    """The bundle's projection; without one, components computed now. Raises ConfigError without any."""
+    try:
+        stored = latents.projection(bundle)
+    except BundleError as error:
+        fitted, scores = latents.components(bundle)
+        return Space(
+            scores[:, :OFFERED], fitted.explained[:OFFERED], fitted.people, None,
+            f"There is no UMAP: {error}",
+        )  # fmt: skip
+    reason = "" if stored.umap is not None else (
+        f"There is no UMAP in the projection: {stored.info.get('umap')}. After the bundle has changed, "
+        f"`{study_command(bundle, NAME)}` makes it anew."
+    )  # fmt: skip
+    return Space(
+        stored.scores[:, :OFFERED], stored.explained[: stored.scores.shape[1]][:OFFERED], stored.people,
+        stored.umap, reason,
+    )  # fmt: skip
+
+
+def plane_of(space: Space, x: int, y: int) -> Plane:
+    """The plane of two components, counted from 1; they may be the same."""
+    shares = [float(space.explained[component - 1]) for component in (x, y)]
+    titles = [
+        f"component {component} ({share:.1%} of the variance)"
+        for component, share in zip((x, y), shares, strict=True)
+    ]
+    total = sum(shares) if x != y else shares[0]
+    return Plane(
+        f"{x}-{y}",
+        np.ascontiguousarray(space.scores[:, [x - 1, y - 1]]),
+        (titles[0], titles[1]),
+        f"Component {x} holds {shares[0]:.1%} of the variance, component {y} {shares[1]:.1%}, the plane "
+        f"{total:.1%}: people who look like neighbours here may be far apart in the other directions.",
+    )
+
+
+def umap_plane(space: Space) -> Plane:
+    """The bundle's UMAP, which must be there."""
+    assert space.umap is not None
+    basis = min(OFFERED, len(space.explained))
+    return Plane(
+        UMAP_NAME,
+        np.ascontiguousarray(space.umap),
+        ("UMAP, first direction", "UMAP, second direction"),
+        f"UMAP was made of {basis} components, which hold {space.explained[:basis].sum():.1%} of the "
+        "variance. Its axes hold no share of it: who is next to whom says something, distances and the sizes "
+        "of groups do not.",
+    )
+
+
+def plane_named(space: Space, name: str) -> Plane:
+    """The plane with this name, which must be there."""
+    if name == UMAP_NAME:
+        return umap_plane(space)
+    x, y = map(int, name.split("-"))
+    return plane_of(space, x, y)
+
+
+def has_plane(space: Space, name: str) -> bool:
+    """Whether there is a plane of this name, as Plane.name writes it."""
+    if name == UMAP_NAME:
+        return space.umap is not None
+    return all(1 <= int(component) <= len(space.explained) for component in name.split("-"))
+
+
+def completely_labelled(bundle: Bundle) -> NDArray[np.bool_] | None:
+    """(N,) whether all seventeen joints are labelled; None where the bundle holds no annotations."""
+    if not bundle.manifest.dataset["annotations"]:
+        return None
+    complete: NDArray[np.bool_] = (read_visibility(bundle.samples) > 0).all(axis=1)
+    return complete

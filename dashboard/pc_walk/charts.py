@@ -1,0 +1,99 @@
+"""Figures of how many components matter: data to figure, as in dashboard.shared.charts."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from dashboard.shared.charts import CATEGORIES, GREY, MARK, broken, framed, set_below
+from posecore.studies.skips.effects import Estimate
+
+
+def scree(
+    explained: NDArray[np.floating], chance: NDArray[np.floating], count: int, source: str
+) -> go.Figure:
+    """Shares (m,) of the variance along every component, and those that chance makes; both axes logarithmic.
+
+    count: how many lie above chance, which is marked.
+    """
+    figure = go.Figure()
+    lines = (
+        ("latents", explained, CATEGORIES[0], "solid"),
+        ("shuffled latents", chance, CATEGORIES[1], "dash"),
+    )
+    for name, shares, colour, dash in lines:
+        figure.add_scatter(
+            x=np.arange(1, len(shares) + 1), y=np.where(shares > 0, shares, np.nan), name=name, mode="lines",
+            line={"color": colour, "dash": dash, "width": 2},
+            hovertemplate=f"component %{{x}}, {name}<br>%{{y:.3%}} of the variance<extra></extra>",
+        )  # fmt: skip
+    if count:
+        _mark(figure, count, f"{count} above chance", logarithmic=True)
+    figure.update_layout(**framed(source, 360), showlegend=True)
+    figure.update_xaxes(title="component", type="log", dtick=1)
+    figure.update_yaxes(title="share of the variance", type="log", dtick=1, tickformat=".2~%")
+    set_below(figure)
+    return figure
+
+
+def cumulative(explained: NDArray[np.floating], share: float, needed: int, source: str) -> go.Figure:
+    """What the first components hold together, of shares (m,); where `share` is reached is marked."""
+    figure = go.Figure()
+    together = np.cumsum(explained, dtype=np.float64)
+    figure.add_scatter(
+        x=np.arange(len(together) + 1), y=np.concatenate([[0], together]), name="held together", mode="lines",
+        line={"color": CATEGORIES[0], "width": 2},
+        hovertemplate="first %{x} components<br>%{y:.1%} of the variance<extra></extra>",
+    )  # fmt: skip
+    figure.add_hline(y=share, line={"color": GREY, "dash": "dot", "width": 1})
+    _mark(figure, needed, f"{needed} hold {share:.0%}")
+    figure.update_layout(**framed(source, 380), showlegend=False)
+    figure.update_xaxes(title="first components")
+    figure.update_yaxes(title="share of the variance", tickformat=".0%", range=[0, 1.02])
+    return figure
+
+
+def kept(counts: NDArray[np.integer], curves: Mapping[str, Estimate], source: str) -> go.Figure:
+    """PCK against how many components of each latent are kept, counts (V,), with intervals.
+
+    The last count is the latent itself. A line per name of `curves`; those of nobody are left out.
+    """
+    figure = go.Figure()
+    names = [f"{count:,}" for count in counts[:-1]] + ["the latent itself"]
+    for index, (name, curve) in enumerate(curves.items()):
+        if not curve.n.all():
+            continue
+        figure.add_scatter(
+            x=names, y=curve.mean, name=f"{name}, n = {curve.n[-1]:,}", mode="lines+markers",
+            line={"color": CATEGORIES[index], "width": 2, "dash": ("solid", "dash")[index % 2]},
+            marker={"size": 8, "symbol": ("circle", "diamond")[index % 2]},
+            error_y={
+                "symmetric": False, "array": curve.high - curve.mean, "arrayminus": curve.mean - curve.low,
+                "color": CATEGORIES[index], "thickness": 1.5, "width": 4,
+            },
+            customdata=np.stack([curve.low, curve.high, curve.n], axis=-1),
+            hovertemplate=(
+                f"first %{{x}} components, {name}<br>PCK %{{y:.3f}}, 95 % interval %{{customdata[0]:.3f}} to "
+                "%{customdata[1]:.3f}<br>n = %{customdata[2]:,} people<extra></extra>"
+            ),
+        )  # fmt: skip
+    figure.update_layout(**framed(source, 360), showlegend=True)
+    # Steps of one width: on a line of numbers the first fifty, where all happens, would be one point.
+    figure.update_xaxes(
+        title="components kept", type="category", tickmode="array", tickvals=names,
+        ticktext=[broken(name, 10) for name in names],
+    )  # fmt: skip
+    figure.update_yaxes(title="PCK", rangemode="tozero")
+    # On a narrow page the ticks stand upright.
+    set_below(figure, ticks=45)
+    return figure
+
+
+def _mark(figure: go.Figure, component: int, words: str, logarithmic: bool = False) -> None:
+    """A line at a component. On logarithmic axes shapes take the number and annotations its logarithm."""
+    figure.add_vline(x=component, line={"color": MARK, "width": 1})
+    figure.add_annotation(
+        x=np.log10(component) if logarithmic else component, y=1, yref="paper", yanchor="bottom", text=words,
+        showarrow=False, font={"color": MARK, "size": 12},
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""What a component means: which attributes go with it, how surely, and who is at its two ends."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard.pc_walk import walk_charts
+from dashboard.shared import bundles, latents
+from dashboard.shared.attribute_words import words_of
+from dashboard.shared.p_values import p_words
+from posecore import drawing
+from posecore.attributes.correlations import LEAST, PERMUTATIONS
+from posecore.attributes.skeletons import joints_known
+from posecore.attributes.table import ATTRIBUTES
+from posecore.bundle import Bundle
+from posecore.components.walks import both_ends
+from posecore.samples import Prefix
+
+SURE: Final = 0.05
+"""A corrected p below this is called a sign of something."""
+LEAST_P: Final = 1 / (PERMUTATIONS + 1)
+"""The least that so many shuffles can tell."""
+SHOWN: Final = 15
+AT_AN_END: Final = 8
+
+
+def show(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
+    """The whole section. scores: (N, d), component: from 0."""
+    st.subheader(f"What component {component + 1} means")
+    found = latents.meaning(bundle, component)
+    tested = found[found["p"].notna()]
+    if tested.empty:
+        st.info(
+            f"No attribute is known of {LEAST} people or more who differ in it, so nothing can be said of "
+            "what goes with this component.",
+            icon=":material/info:",
+        )
+    else:
+        _correlations(bundle, tested, component, joints_known(bundle.samples))
+    _ends(bundle, scores, component)
+
+
+def sentence(tested: pd.DataFrame, joints: Prefix) -> str:
+    """What goes with the component most, with interval, n and p, and how many attributes do at all.
+
+    joints: whose joints the attributes are of.
+    """
+    sure = tested[tested["p_corrected"] < SURE]
+    if sure.empty:
+        return f"None of {len(tested)} attributes surely goes with it."
+    first, words = sure.iloc[0], words_of(str(sure.index[0]), joints)
+    r, low, high, n = first["r"], first["low"], first["high"], int(first["n"])
+    p = p_words(first["p_corrected"], LEAST_P)
+    return (
+        f"Along it, **{words.more if r > 0 else words.less}** ({words.axis}): rank correlation {r:+.2f}, "
+        f"95 % interval {low:+.2f} to {high:+.2f}, n = {n:,} people, {p} corrected. {len(sure)} of "
+        f"{len(tested)} attributes go with it more than chance explains; with many people that may be very "
+        "little, so look at how strongly."
+    ).replace("-0.", "−0.")
+
+
+def table(found: pd.DataFrame, joints: Prefix) -> pd.DataFrame:
+    """The correlations under names for people, with how each attribute is computed."""
+    how = [ATTRIBUTES[name].how if name in ATTRIBUTES else "" for name in found.index]
+    return pd.DataFrame(
+        {
+            "attribute": [words_of(str(name), joints).axis for name in found.index],
+            "rank correlation": found["r"].to_numpy(),
+            "95 % from": found["low"].to_numpy(),
+            "95 % to": found["high"].to_numpy(),
+            "n": found["n"].to_numpy(),
+            "p": found["p"].to_numpy(),
+            "p, corrected": found["p_corrected"].to_numpy(),
+            "how it is computed": how,
+        }
+    )
+
+
+def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, joints: Prefix) -> None:
+    st.markdown(sentence(tested, joints))
+    strongest = tested.head(SHOWN)
+    people = min(bundle.manifest.people, latents.MOST_CORRELATED)
+    bundles.chart(
+        walk_charts.correlations(
+            strongest, [words_of(str(name), joints).axis for name in strongest.index], SURE, LEAST_P,
+            bundles.source_line(bundle, people),
+        ),
+        "walk_meaning",
+        f"The {len(strongest)} strongest rank correlations of component {component + 1} with their intervals",
+    )  # fmt: skip
+    st.caption(
+        f"Spearman's rank correlation of people's scores with {len(tested)} attributes, the {len(strongest)} "
+        f"strongest shown, of {joints} joints. Whiskers: 95 % intervals. p from {PERMUTATIONS:,} shuffles of "
+        f"people, corrected for all {len(tested)} by the strongest of them in each shuffle (Westfall and "
+        f"Young): below {LEAST_P:.4f} so many shuffles cannot tell. n differs, as not everybody shows every "
+        "joint. Which way a component points is arbitrary."
+    )
+    bundles.tabled(
+        "Every attribute as a table", table(tested, joints), f"walk-component-{component + 1}-meaning"
+    )
+
+
+def _ends(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
+    low, high = both_ends(scores, component, AT_AN_END)
+    rows = np.concatenate([low, high])
+    ids = bundle.samples["sample_id"].iloc[rows].tolist()
+    st.markdown("**The people at both ends**")
+    sides = (("lowest", ids[: len(low)]), ("highest", ids[len(low) :]))
+    for column, (name, people) in zip(st.columns(2), sides, strict=True):
+        if not people:
+            continue
+        tiles = [bundles.heatmap_of(bundle, one, 128) for one in people]
+        column.image(
+            drawing.jpeg(drawing.grid(tiles, AT_AN_END // 2)), width="stretch",
+            caption=f"The {len(people)} {name} scores, the most extreme first: {' · '.join(people)}",
+            alt=f"Predicted heatmaps of the {len(people)} people with the {name} scores",
+        )  # fmt: skip
+    ends = pd.DataFrame(
+        {
+            "end": ["lowest"] * len(low) + ["highest"] * len(high),
+            "sample id": ids,
+            "score": scores[rows, component],
+        }
+    )
+    bundles.tabled("The people at both ends as a table", ends, f"walk-component-{component + 1}-ends")

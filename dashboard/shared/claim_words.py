@@ -1,0 +1,26 @@
+"""The thesis's claim, that small joints lose more than big ones, in the words of all pages."""
+
+from dashboard.shared.p_values import p_words
+from posecore.studies.skips.effects import FLIPS, Claim
+
+
+def verdict(claim: Claim) -> str:
+    """What the claim's interval says of it."""
+    if claim.low > 0:
+        return "small joints lose more"
+    return "big joints lose more" if claim.high < 0 else "no difference can be told"
+
+
+def claim_sentence(claim: Claim) -> str:
+    """The test in plain words, with mean, interval, n and p."""
+    if claim.n == 0:
+        return "nobody has joints of both kinds, so this cannot be said."
+    return (
+        f"**{verdict(claim)}**: small ones lose {claim.small:.1%}, big ones {claim.big:.1%}; difference "
+        f"{_points(claim.mean)} points, 95 % interval {_points(claim.low)} to {_points(claim.high)}, "
+        f"n = {claim.n:,} people, {p_words(claim.p, 1 / (FLIPS + 1))}."
+    )
+
+
+def _points(value: float) -> str:
+    return f"{round(value * 100, 1) + 0.0:+.1f}"

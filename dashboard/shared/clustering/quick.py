@@ -1,0 +1,68 @@
+"""Clusters guessed quickly, K after K: where one quick run starts, and what clusters are numbered by."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.shared import cache
+from dashboard.shared.clustering import stored
+from dashboard.shared.clustering.questions import KMEANS, LEAST, RESTARTS, Place
+from posecore.bundle import Bundle
+from posecore.clustering.controls import few
+from posecore.clustering.matching import steady_colours
+from posecore.clustering.methods import cluster, cluster_from
+from posecore.clustering.silhouette import NOISE
+from posecore.clustering.space import Space
+
+GUIDES: Final = 2_000
+"""People by whom it is guessed where the clusters of the next K lie: of 10,000 a guess took 0.3 s."""
+
+
+def guess(bundle: Bundle, key: tuple[str, str], place: Place, k: int, space: Space) -> NDArray[np.int64]:
+    """Labels (M,) of k clusters of all people of a place: the study's, else grown from those of smaller K.
+
+    key: when what they depend on was made. Heirs of the clusters of k - 1 have their forebears' numbers.
+    """
+    return _ladder(bundle, key, place, k, space)[-1]
+
+
+def numbered(
+    bundle: Bundle, key: tuple[str, str], place: Place, whole: Space, space: Space, labels: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The label of every number (k,), and everybody's number (M,): heirs of the clusters of smaller K keep
+    theirs. labels: (M,) of the people of `space`, some of those of the place, `whole`."""
+    count = int(labels.max()) + 1
+    before: list[NDArray[np.int64]] = []
+    if count > LEAST:
+        before = [guess(bundle, key, place, count - 1, whole)[np.searchsorted(whole.rows, space.rows)]]
+    colours = steady_colours([*before, labels])[-1]
+    return np.argsort(colours), np.where(labels == NOISE, NOISE, colours[labels])
+
+
+@cache.kept(80)
+def _ladder(
+    bundle: Bundle, key: tuple[str, str], place: Place, k: int, _space: Space
+) -> list[NDArray[np.int64]]:
+    """Labels for K = 2, 3, … k."""
+    rungs = _ladder(bundle, key, place, k - 1, _space) if k > LEAST else []
+    labels = stored.labels(bundle, place, _space, k)
+    if labels is None:
+        labels = _grown(_space, rungs[-1] if rungs else None, k)
+    return [*rungs, steady_colours([*rungs[-1:], labels])[-1][labels]]
+
+
+def _grown(space: Space, before: NDArray[np.int64] | None, k: int) -> NDArray[np.int64]:
+    """Labels (M,) of k clusters, grown from labels (M,) of fewer, if any: a guess, quickly made.
+
+    Some people are clustered by their shadows alone, and everybody goes to the nearest middle of these.
+    """
+    shadows = Space(space.name, space.shadows, space.rows, space.left_out)
+    some = few(shadows, most=GUIDES)
+    if before is None:
+        grown = cluster(some, KMEANS, k, RESTARTS)
+    else:
+        grown = cluster_from(some, before[np.searchsorted(space.rows, some.rows)], k)
+    middles = grown.centroids
+    away = (middles**2).sum(axis=1) - 2 * (shadows.features @ middles.T)
+    return np.asarray(away.argmin(axis=1), np.int64)

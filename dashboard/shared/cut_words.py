@@ -1,0 +1,60 @@
+"""What a skip cut at test time says of a network, in the words of all pages.
+
+Three things are kept apart: cut in a network trained with all its skips, cut in one trained with skips cut at
+random, and trained without, which is another network.
+"""
+
+from typing import Final
+
+from dashboard.shared import bundles, links
+from posecore.ablation import LEVEL_NAMES
+from posecore.bundle import Bundle
+
+TRAINED_WITHOUT: Final = (
+    "A network trained without a skip is another one altogether, which may have found other ways: see "
+    f"Compare, “{links.COMPARE_TABS[0]}”."
+)
+
+
+def what_cutting_says(bundle: Bundle) -> str:
+    """What cutting at test time shows of this network and what it does not, a paragraph of Markdown."""
+    missing = _missing(bundle)
+    if len(missing) == len(LEVEL_NAMES):
+        return "This network was trained without any skip connection, so there is nothing to cut in it."
+    if bundles.met_cuts(bundle):
+        words = (
+            f"Cut means **at test time**, in a network {bundles.CUTS}. It shows what the network *can* do "
+            "without a skip, which is not what a network trained with all skips *uses* it for."
+        )
+    elif bundle.manifest.training:
+        with_skips = "the skips it has, all on" if missing else "all four skips"
+        words = (
+            f"Cut means **at test time**, in a network trained with {with_skips}. It shows what this network "
+            "leans on, in a state that it never met in training: much of the loss may be that the decoder "
+            "never met a missing skip, and not what the skip carries."
+        )
+    else:
+        words = (
+            "Cut means **at test time**. Whether this network met cut skips in training is not recorded; if "
+            "it did not, much of the loss may be that the decoder never met a missing skip."
+        )
+    if missing:
+        return f"{words} It was trained without {', '.join(missing)}: there is nothing to cut."
+    return f"{words} {TRAINED_WITHOUT}"
+
+
+def named_by_cuts(bundle: Bundle) -> str:
+    """The bundle's network by what it knows of cut skips, as it stands in a sentence."""
+    if missing := _missing(bundle):
+        return f"a network trained without {', '.join(missing)}"
+    if bundles.met_cuts(bundle):
+        return "the network trained for it"
+    if bundle.manifest.training:
+        return "the network that never met one"
+    return "another network"
+
+
+def _missing(bundle: Bundle) -> list[str]:
+    """The levels whose skip was left out in training."""
+    built = bundle.manifest.built_skips
+    return [name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there]

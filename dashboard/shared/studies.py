@@ -1,0 +1,57 @@
+"""What pages know of a bundle's skip study. All of it is kept."""
+
+from typing import TYPE_CHECKING
+
+from dashboard.shared import cache
+from posecore.ablation import parse_mask
+from posecore.bundle import Bundle
+
+if TYPE_CHECKING:
+    from posecore.studies.skips.effects import Claim, Estimate
+    from posecore.studies.skips.results import SkipStudy
+    from posecore.studies.skips.summary import Summary
+
+
+def skip_study(bundle: Bundle) -> "SkipStudy":
+    """The bundle's skip study, read once as long as its manifest stays. Raises BundleError."""
+    return _skip_study(bundle, skip_study_created(bundle))
+
+
+def skip_study_created(bundle: Bundle) -> str:
+    """When the bundle's skip study was made; a key for what is derived from it. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return open_study(bundle, "skips").created
+
+
+@cache.kept(4, "Reading the study …")
+def _skip_study(bundle: Bundle, created: str) -> "SkipStudy":
+    from posecore.studies.skips.results import load_skip_study
+
+    return load_skip_study(bundle)
+
+
+@cache.kept(12, "Drawing people anew …")
+def skip_summary(bundle: Bundle, created: str, replacement: str) -> "Summary":
+    """The study's figures under a replacement. created: of the study, so that a new one is summed up anew."""
+    from posecore.studies.skips.summary import summarise
+
+    return summarise(skip_study(bundle), replacement)
+
+
+@cache.kept(64, "Flipping signs …", copied=True)
+def skip_claims(bundle: Bundle, created: str, replacement: str, mask: str) -> "tuple[Claim, Claim]":
+    """The thesis's claim under a mask: over the joints found with all skips, and over all labelled ones."""
+    from posecore.studies.skips.effects import claim
+
+    hits = skip_study(bundle).hits_under(replacement)
+    return claim(hits, parse_mask(mask), found_only=True), claim(hits, parse_mask(mask), found_only=False)
+
+
+@cache.kept(4, "Comparing replacements …", copied=True)
+def skip_differences(bundle: Bundle, created: str) -> "dict[tuple[str, str], Estimate]":
+    """What cutting a level alone costs more under one replacement than under another, for every two."""
+    from posecore.studies.skips.summary import paired_differences
+
+    names = skip_study(bundle).replacements
+    return paired_differences({name: skip_summary(bundle, created, name).scores for name in names})

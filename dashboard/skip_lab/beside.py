@@ -1,0 +1,68 @@
+"""The Skip lab's second network: the same picture and the same cut, in another bundle's."""
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from dashboard.shared import bundles, cache, links
+from dashboard.shared.cut_words import named_by_cuts, what_cutting_says
+from dashboard.shared.two_heatmaps import Answer
+from dashboard.skip_lab.rows import heatmap_row, network_line, skeleton_row
+from posecore.bundle import Bundle
+from posecore.bundle.manifest import MANIFEST, read_manifest
+from posecore.errors import BundleError
+from posecore.keypoints import K
+from posecore.metrics.pck import PCK_RADIUS
+
+NONE: Final = "no other"
+
+
+def choose_other(bundle: Bundle) -> str | None:
+    """The name of the bundle whose network gets the same cut; None for no other. In the URL.
+
+    Nothing is shown where no other bundle has a network with skips.
+    """
+    names = [name for name in cache.bundle_names() if name != bundle.path.name and _has_skips(name)]
+    if not names:
+        return None
+    # The bundle's own name stands there after the second one was chosen for the page; nothing wrong with it.
+    known = (NONE, *names, bundle.path.name)
+    links.refuse_forged(links.LAB_BESIDE, f"one of {', '.join((NONE, *names))}", known.__contains__)
+    chosen = st.selectbox(
+        "The same cut in another network", (NONE, *names), key=links.LAB_BESIDE, bind="query-params",
+        width=320, help="In a second row: the same picture under the same cut, in another bundle's network.",
+    )  # fmt: skip
+    return chosen if chosen in names else None
+
+
+def show_skeletons(other: Bundle, answer: Answer) -> None:
+    """Which network it is, what becomes of the joints in it, and its row of skeletons."""
+    st.markdown(
+        f"**The same cut, in {named_by_cuts(other)}.** {other.path.name}: {bundles.network_name(other)}. "
+        f"{int((answer.moved >= PCK_RADIUS).sum())} of {K} joints moved by a radius or more, "
+        f"{int(answer.lost.sum())} lost."
+    )
+    skeleton_row(answer, other.path.name)
+
+
+def show_heatmaps(other: Bundle, answer: Answer, joint: str) -> None:
+    """Its row of heatmaps, and what its cut says."""
+    st.markdown(f"**The same cut, in {named_by_cuts(other)}**")
+    source = f"n = 1, {answer.subject.who} · {other.path.name}: {network_line(other)}"
+    heatmap_row(answer, joint, source, other.path.name)
+    st.caption(f"{other.path.name}: {what_cutting_says(other)}")
+
+
+def _has_skips(name: str) -> bool:
+    """Whether a bundle's network has any; True of a broken one, which says what is wrong when chosen."""
+    path = cache.artifacts_folder() / name
+    try:
+        return _built_any(str(path), (path / MANIFEST).stat().st_mtime_ns)
+    except (BundleError, OSError):
+        return True
+
+
+@cache.kept(32)
+def _built_any(path: str, written: int) -> bool:
+    return any(read_manifest(Path(path)).built_skips)

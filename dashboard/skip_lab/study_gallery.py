@@ -1,0 +1,133 @@
+"""People whose joints were all found with all skips, and what is left of them without."""
+
+import io
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard.shared import bundles, cache, certainty, links, picture_source, pictures
+from posecore import drawing
+from posecore.ablation import ALL_MASKS, ALL_ON, parse_mask
+from posecore.bundle import Bundle
+from posecore.data.heatmaps import where_found
+from posecore.studies.skips.results import SkipStudy
+from posecore.studies.skips.summary import Summary, perfect
+
+ORDERS: Final = ("largest loss first", "smallest loss first", "by sample id")
+ON_A_PAGE: Final = 8
+IN_A_ROW: Final = 4
+
+
+def show(bundle: Bundle, study: SkipStudy, summary: Summary, replacement: str, mask: str) -> None:
+    """The gallery, paged and in an order to choose; a button opens a person in the first tab."""
+    links.refuse_forged(links.LAB_STUDY_SORT, f"one of {', '.join(ORDERS)}", ORDERS.__contains__)
+    st.subheader("People scored 100 % with all skips")
+    rows, loss = perfect(summary.scores, parse_mask(mask))
+    if not len(rows):
+        st.markdown("Nobody in this study has every labelled joint right.")
+        return
+    st.markdown(
+        f"**Only a gallery.** {len(rows):,} of {len(study.sample_ids):,} people were picked for a perfect "
+        "score, so they can only lose: of the size of an effect this says nothing, it is biased upward. Left "
+        f"all skips, right skips {mask}, both in one scale of brightness."
+    )
+    pages = -(-len(rows) // ON_A_PAGE)
+    links.refuse_forged(
+        links.LAB_STUDY_PAGE, f"a whole number from 1 to {pages}", links.whole_number(1, pages)
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        order = st.selectbox("Order", ORDERS, key=links.LAB_STUDY_SORT, bind="query-params", width=220)
+        page = int(
+            st.number_input(
+                f"Page of {pages}", 1, pages, key=links.LAB_STUDY_PAGE, bind="query-params", width=140
+            )
+            if pages > 1
+            else 1
+        )
+    ids = study.sample_ids[rows]
+    bare = ~pictures.at_hand(bundle)[[bundle.row(name) for name in ids.tolist()]]
+    if bare.any():
+        st.caption(
+            f"{pictures.some_lack(bundle)} Among people who lose alike they come first; of the others the "
+            "joints are shown, on heatmaps."
+        )
+    keys = {ORDERS[0]: (ids, bare, -loss), ORDERS[1]: (ids, bare, loss), ORDERS[2]: (ids,)}
+    places = np.lexsort(keys[order])[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    tiles = [_pair(bundle, study, int(rows[place]), replacement, mask) for place in places]
+    # Columns per row, so that the order holds where a narrow window stacks them.
+    cells = [cell for _ in range(0, len(places), IN_A_ROW) for cell in st.columns(IN_A_ROW, gap="small")]
+    for place, tile, cell in zip(places, tiles, cells, strict=False):
+        name = str(ids[place])
+        with cell:
+            st.image(tile, width="stretch", alt=f"{name} with all skips, and with skips {mask}")
+            st.caption(f"{name}, loses {loss[place]:.0%} of its joints")
+            st.button(
+                "Open", key=f"_lab_study_open_{name}", on_click=_open_person,
+                args=(name, mask, replacement),
+                icon=":material/open_in_new:", help="Show this person, cut like this, in the tab One picture",
+            )  # fmt: skip
+    table = pd.DataFrame({"sample id": ids, "loss, % of labelled joints": loss * 100})
+    with st.container(horizontal=True):
+        st.download_button(
+            "This page as PNG", _sheet(tiles), f"skips-gallery-{mask}-{replacement}-{page}.png", "image/png",
+            key="_lab_study_sheet", icon=":material/image:",
+        )  # fmt: skip
+        st.download_button(
+            "CSV", table.to_csv(index=False), f"skips-gallery-{mask}-{replacement}.csv", "text/csv",
+            key="_lab_study_gallery_csv", icon=":material/download:",
+        )  # fmt: skip
+
+
+def _open_person(name: str, mask: str, replacement: str) -> None:
+    """Before a rerun: this person, in the first tab, under the same cut."""
+    switches = dict(zip(links.LAB_SKIPS, parse_mask(mask), strict=True))
+    source = {links.LAB_SOURCE: picture_source.PERSON}
+    links.set_widgets(source | {links.LAB_PERSON: name, links.LAB_REPLACEMENT: replacement} | switches)
+    st.session_state[links.LAB_TAB] = links.LAB_TABS[0]
+
+
+def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: str) -> drawing.Picture:
+    """A person's maps with all skips beside those without; joints alone where the picture is not at hand."""
+    crop = bundles.picture_of(bundle, str(study.sample_ids[row]))
+    donor = None
+    if replacement == "other":
+        donor = bundles.picture_of(bundle, str(study.sample_ids[study.donors[row]]))
+    if crop is None or (replacement == "other" and donor is None):
+        on = pictures.ground(bundle, str(study.sample_ids[row]))
+        peaks = study.peaks_under(replacement)[row]
+        points = where_found(study.points_under(replacement)[row], peaks)
+        # The heatmaps are those with all skips, so they are not shown beside joints without.
+        without = _bare_ground(points[ALL_MASKS.index(parse_mask(mask))]) if crop is None else crop
+        drawn = []
+        for ground, kept in ((on, ALL_ON), (without, parse_mask(mask))):
+            place, limit = ALL_MASKS.index(kept), certainty.limit(bundle, kept, replacement)
+            drawn.append(drawing.draw_skeleton(ground, points[place], limit.sure(peaks[place])))
+        return drawing.grid(drawn, 2)
+    before, after = cache.cut_heatmaps(bundle, crop, mask, replacement, donor)
+    # The median peak: by the highest, a face's, all limbs would be dark.
+    top = float(np.median(before.max(axis=(1, 2))))
+    return drawing.grid([drawing.overlay(crop, maps, vmax=top) for maps in (before, after)], 2)
+
+
+def _bare_ground(points: NDArray[np.floating]) -> drawing.Picture:
+    """An empty ground for joints (17, 2) without a picture, which says so where there are none."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    ground = Image.fromarray(drawing.ground())
+    if not np.isfinite(points).any():
+        middle = (ground.width / 2, ground.height / 2)
+        font = ImageFont.load_default(24)
+        ImageDraw.Draw(ground).text(middle, "no joint found", "white", font, anchor="mm")
+    return np.asarray(ground)
+
+
+def _sheet(tiles: Sequence[drawing.Picture]) -> bytes:
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(drawing.grid(tiles, 2, gap=12)).save(file, "PNG")
+    return file.getvalue()

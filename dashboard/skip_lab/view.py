@@ -1,0 +1,263 @@
+"""What changes with every switch of the Skip lab; it runs alone, so that a click is answered at once."""
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard.shared import bundles, cache, certainty, links, pictures
+from dashboard.shared.cut_words import what_cutting_says
+from dashboard.shared.picture_source import Subject
+from dashboard.shared.two_heatmaps import (
+    ALL_JOINTS,
+    HEATMAP,
+    LOST,
+    Answer,
+    from_heatmaps,
+    from_peaks,
+    heat,
+    skeleton,
+)
+from dashboard.skip_lab import beside as lab_beside
+from dashboard.skip_lab.opening import Opening
+from dashboard.skip_lab.rows import ask, heatmap_row, network_line, skeleton_row, sure_means
+from dashboard.skip_lab.sheet import all_maps, sheet
+from dashboard.skip_lab.steps import show_steps
+from dashboard.skip_lab.switches import Cut, replacement, switches
+from posecore import drawing
+from posecore.ablation import ALL_OFF
+from posecore.bundle import Bundle
+from posecore.errors import PosecoreError
+from posecore.keypoints import K
+from posecore.metrics.pck import PCK_RADIUS
+from posecore.samples import read_peaks, read_points
+from posecore.studies.skips.example import REPLACEMENT
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+PICKED: Final = (
+    "This person and this cut were picked because much moves here and much stays. Whether it holds for "
+    f"everybody stands under “{links.LAB_TABS[1]}”."
+)
+
+
+@st.fragment
+def show_lab(bundle: Bundle, subject: Subject | None, opening: Opening) -> None:
+    """Switches, pictures and table for somebody whose picture is at hand; without anybody the switches alone.
+
+    All widgets are there all the time: those that go and come again, as while one picture follows another,
+    may come back with their default in the browser, and say something else than the page.
+    """
+    first = st.container()
+    # Four places, so that in a narrow window the skeletons follow the switches.
+    with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
+        switching, skeletons = st.container(width=330), st.container(width=770)
+        replacing, heatmaps = st.container(width=330), st.container(width=770)
+    with switching:
+        st.markdown("**Skip connections**, on = used")
+        mask = switches(bundle.manifest.built_skips, opening.mask)
+        beside = lab_beside.choose_other(bundle)
+    try:
+        with replacing:
+            stand_in, donor, donor_crop = replacement(bundle, subject.sample_id if subject else "")
+        with heatmaps:
+            joint = bundles.joint_picker(links.LAB_JOINT)
+        if subject is None:
+            skeletons.info("As soon as there is a picture, it is shown here.", icon=":material/image:")
+            return
+        assert subject.crop is not None
+        cut = Cut(mask, stand_in, donor)
+        with skeletons:
+            answer = ask(bundle, subject, cut, donor_crop)
+    except PosecoreError as error:
+        skeletons.error(f"The network cannot be asked. {error}")
+        return
+    with first:
+        _nobody(answer)
+    source = f"n = 1, {subject.who} · {network_line(bundle)}"
+    how = f"In place of a cut skip: {stand_in}" + (f", {donor}" if donor else "")
+    with skeletons:
+        skeleton_row(answer)
+        if opening == Opening(subject.sample_id, mask, picked=True) and stand_in == REPLACEMENT:
+            st.caption(PICKED)
+    replacing.image(
+        drawing.jpeg(subject.crop if donor_crop is None else np.hstack([subject.crop, donor_crop])),
+        width=170 if donor_crop is None else 300, alt="The crop that the network sees",
+        caption="What the network sees" + (f", and {donor}" if donor else ""),
+    )  # fmt: skip
+    with heatmaps:
+        heatmap_row(answer, joint, source)
+    if beside is not None:
+        _beside(beside, answer, cut, donor_crop, joint, skeletons, heatmaps)
+    _headline(answer)
+    _table(answer)
+    _downloads(answer, source, how)
+    _details(bundle, answer)
+
+
+def _beside(
+    name: str,
+    answer: Answer,
+    cut: Cut,
+    donor_crop: NDArray[np.uint8] | None,
+    joint: str,
+    skeletons: "DeltaGenerator",
+    heatmaps: "DeltaGenerator",
+) -> None:
+    """A second row in both places, of the network of the bundle `name`."""
+    try:
+        with skeletons:
+            other = cache.load_bundle(name)
+            again = ask(other, answer.subject, cut, donor_crop)
+    except PosecoreError as error:
+        skeletons.error(f"The network of {name} cannot be asked. {error}")
+        return
+    with skeletons:
+        lab_beside.show_skeletons(other, again)
+    with heatmaps:
+        lab_beside.show_heatmaps(other, again, joint)
+
+
+def show_without_picture(bundle: Bundle, subject: Subject) -> None:
+    """What can be said of a person without the picture: stored prediction against the latent alone."""
+    st.info(
+        f"{pictures.absent(bundle, subject.sample_id)} Single switches need it; what the bundle stores is "
+        "shown instead: heatmaps and joints with all skips, and what the network makes of the latent alone, "
+        "with all four cut.",
+        icon=":material/no_photography:",
+    )
+    table = bundle.samples.iloc[[bundle.row(subject.sample_id)]]
+    stored = from_peaks(
+        "All four skips on (stored)", read_points(table, "predicted")[0], read_peaks(table)[0],
+        certainty.limit(bundle),
+    )  # fmt: skip
+    try:
+        maps = cache.latent_heatmaps(bundle, subject.sample_id)
+        latent = from_heatmaps("All four skips cut", maps, certainty.limit(bundle, ALL_OFF))
+    except PosecoreError as error:
+        st.error(f"The network cannot be asked. {error}")
+        return
+    answer = Answer(subject, stored, latent)
+    _nobody(answer)
+    tiles = (
+        (bundles.heatmap_of(bundle, subject.sample_id, HEATMAP), stored),
+        (heat(answer, latent, ALL_JOINTS), latent),
+    )
+    for column, (picture, side) in zip(st.columns([1, 1, 1])[:2], tiles, strict=True):
+        column.markdown(f"**{side.title}**  \n:small[{side.how_sure()}]")
+        if side.lost.all():
+            column.caption("All seventeen heatmaps are empty, so there is nothing to be seen.")
+            continue
+        column.image(drawing.jpeg(skeleton(answer, side)), width="stretch", alt=f"Skeleton: {side.title}")
+        column.image(drawing.jpeg(picture), width="stretch", alt=f"Heatmaps: {side.title}")
+    sure_means(answer)
+    st.caption(f"n = 1, {subject.who} · {network_line(bundle)}. " + what_cutting_says(bundle))
+    _headline(answer)
+    _table(answer)
+
+
+def _nobody(answer: Answer) -> None:
+    """First of all: whether the network, with all its skips, finds anybody in the picture."""
+    before = answer.before
+    if certainty.nobody(before.sure, before.limit):
+        st.warning(certainty.verdict(before.sure, before.limit), icon=":material/person_off:")
+
+
+def _headline(answer: Answer) -> None:
+    found = answer.found()
+    with st.container(horizontal=True):
+        far, lost = int((answer.moved >= PCK_RADIUS).sum()), int(answer.lost.sum())
+        st.metric(
+            "Joints moved · joints lost", f"{far} · {lost} of {K}", border=True, width=250,
+            help="Moved: by a PCK radius (12.8 pixels of the crop) or more. Lost: the heatmap holds nothing "
+            "above zero any more, so it names no place, and no distance is given.",
+        )  # fmt: skip
+        st.metric(
+            "Median movement", answer.median_moved(), border=True, width=200,
+            help="In pixels of the 256-pixel crop, over the joints that are not lost.",
+        )  # fmt: skip
+        if found is not None:
+            labelled = ~np.isnan(found[0])
+            first, second = (int(np.nansum(side)) for side in found)
+            st.metric(
+                f"Found of {int(labelled.sum())} labelled joints", f"{first} → {second}", border=True,
+                width=250,
+            )  # fmt: skip
+        st.metric(
+            "Mean peak, before and after",
+            f"{_height(answer.before.peaks.mean())} → {_height(answer.after.peaks.mean())}",
+            border=True, width=230,
+            help="A peak is the value of the strongest cell of a joint's heatmap. Its height speaks of how "
+            "visible the network thinks the joint is, too: hidden joints were painted fainter or wider.",
+        )  # fmt: skip
+
+
+def _height(peak: float) -> str:
+    """A peak with two digits, never "-0.00"."""
+    return f"{round(float(peak), 2) + 0.0:.2f}"
+
+
+def _table(answer: Answer) -> None:
+    table = answer.table()
+    peaks = ["peak before", "peak after"]
+    table[peaks] = table[peaks].where(table[peaks].abs() >= 0.005, 0.0)  # no "-0.00"
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        placeholder=LOST,
+        column_config={
+            "joint": st.column_config.TextColumn(width=110),
+            "moved, px": number(
+                format="%.1f", width=95, help="In pixels of the 256-pixel crop; from the PCK radius of 12.8 "
+                "on, what was exactly right is a miss",
+            ),
+            "found": st.column_config.TextColumn(
+                width=75, help="✓ within a radius of the annotation, ✗ not, · not labelled: before → after"
+            ),
+            "sure": st.column_config.TextColumn(
+                width=75, help="✓ the network is sure of it, ✗ not, · not known: before → after"
+            ),
+        }
+        | {
+            f"{name} {when}": number(format="%.2f", width=95, help=words)
+            for name, words in (
+                ("peak", "Value of the strongest cell. It speaks of predicted visibility, too"),
+                ("rival", "The strongest cell a radius or more from the peak, as a share of the peak: near "
+                          "1, two places compete"),
+                ("entropy", "How spread the map is: 0 one cell, 1 the same everywhere"),
+            )
+            for when in ("before", "after")
+        },
+        alt="How far every joint moved, and its peak, rival peak and entropy before and after",
+    )  # fmt: skip
+
+
+def _downloads(answer: Answer, source: str, how: str) -> None:
+    name = f"skip-lab-{answer.subject.sample_id or 'picture'}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Table as CSV", lambda: answer.table().to_csv(index=False), f"{name}.csv", "text/csv",
+            key="_lab_csv", icon=":material/table:", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            "Sheet as PNG", lambda: sheet(answer, source, how), f"{name}.png", "image/png",
+            key="_lab_png", icon=":material/image:", on_click="ignore",
+        )  # fmt: skip
+
+
+def _details(bundle: Bundle, answer: Answer) -> None:
+    maps = st.expander("All seventeen maps: before, after, difference", key="_lab_maps", on_change="rerun")
+    if maps.open:
+        maps.image(
+            drawing.jpeg(all_maps(answer)), width="stretch",
+            alt="Every joint's heatmap before, after, and the difference",
+        )  # fmt: skip
+    steps = st.expander("From the picture to the target", key="_lab_steps", on_change="rerun")
+    if steps.open:
+        with steps:
+            show_steps(bundle, answer.subject)
+    st.caption(what_cutting_says(bundle))

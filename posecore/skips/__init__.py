@@ -1,4 +1,0 @@
-"""What every skip connection carries, over a whole data set: the study, its file, its statistics.
-
-All of it cuts skips of a trained network at test time; nothing here trains without them.
-"""

@@ -1,0 +1,114 @@
+"""The file of a cluster study: a sweep over K, and what helps to believe or doubt it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.bundle.reader import Bundle
+from posecore.bundle.studies import broken_study, open_study, study_arrays
+from posecore.clustering.controls import CONTROLS
+from posecore.clustering.gap import Gap
+from posecore.clustering.stability import Stability
+from posecore.clustering.sweep import Sweep
+from posecore.files import atomic_file
+
+NAME: Final = "clusters"
+FILE: Final = "results.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class ClusterStudy:
+    """A sweep over N people of a bundle.
+
+    sample_ids: (N,), the order of everything in `sweep`. left_out: who was not clustered, as their latents
+    hold nan. gap, stability: None where they were not asked for. controls: by the names of CONTROLS the mean
+    silhouettes (L,) of the same sweep over people without structure; empty where not asked for. space: the
+    name of what was clustered in. info: the settings.
+    """
+
+    sample_ids: NDArray[np.str_]
+    left_out: NDArray[np.str_]
+    sweep: Sweep
+    gap: Gap | None
+    stability: Stability | None
+    controls: Mapping[str, NDArray[np.float64]]
+    space: str
+    info: Mapping[str, Any]
+
+
+def save_cluster_study(
+    folder: Path,
+    sample_ids: NDArray[np.str_],
+    left_out: NDArray[np.str_],
+    sweep: Sweep,
+    gap: Gap | None,
+    stability: Stability | None,
+    controls: Mapping[str, NDArray[np.float64]],
+) -> None:
+    """Write the study's file to `folder`; arguments as in ClusterStudy."""
+    arrays: dict[str, NDArray[Any]] = {
+        "sample_ids": sample_ids,
+        "left_out": left_out,
+        "ks": sweep.ks,
+        "labels": sweep.labels,
+        "inertia": sweep.inertia,
+        "silhouettes": sweep.silhouettes,
+        "values": sweep.values,
+    }
+    if gap is not None:
+        arrays |= {"gaps": gap.gaps, "gap_errors": gap.errors, "gap_people": np.array(gap.people)}
+        arrays |= {"gap_draws": np.array(gap.draws), "gap_space": np.array(gap.space)}
+    if stability is not None:
+        arrays["stability"] = stability.ari
+    arrays |= {f"control_{name}": values for name, values in controls.items()}
+    with atomic_file(folder / FILE) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
+def load_cluster_study(bundle: Bundle) -> ClusterStudy:
+    """The bundle's study. Raises BundleError, with the command that makes it, where none is usable."""
+    study = open_study(bundle, NAME)
+    arrays = study_arrays(bundle, study, FILE)
+    try:
+        found = _from_arrays(arrays, study.info)
+    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
+        raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
+    people, labellings, numbers = len(found.sample_ids), len(found.sweep.ks), len(found.sweep.numbers)
+    fits = (
+        people > 0
+        and labellings > 0
+        and found.sweep.labels.shape == (labellings, people)
+        and found.sweep.values.shape == (numbers, people)
+        and found.sweep.inertia.shape == found.sweep.silhouettes.shape == (labellings,)
+        and all(values.shape == (labellings,) for values in found.controls.values())
+        and (found.stability is None or len(found.stability.ari) == numbers)
+        and (found.gap is None or found.gap.gaps.shape == found.gap.errors.shape)
+        and set(found.sample_ids.tolist()) <= set(bundle.rows)
+    )
+    if not fits:
+        raise broken_study(bundle, NAME, f"{FILE} does not hold what a cluster study holds")
+    return found
+
+
+def _from_arrays(arrays: Mapping[str, NDArray[Any]], info: Mapping[str, Any]) -> ClusterStudy:
+    sweep = Sweep(*(arrays[name] for name in ("ks", "labels", "inertia", "silhouettes", "values")))
+    gap = stability = None
+    if "gaps" in arrays:
+        gap = Gap(
+            np.arange(1, len(arrays["gaps"]) + 1),
+            arrays["gaps"],
+            arrays["gap_errors"],
+            int(arrays["gap_draws"]),
+            str(arrays["gap_space"]),
+            int(arrays["gap_people"]),
+        )
+    if "stability" in arrays:
+        stability = Stability(sweep.numbers, arrays["stability"])
+    controls = {name: arrays[f"control_{name}"] for name in CONTROLS if f"control_{name}" in arrays}
+    return ClusterStudy(
+        arrays["sample_ids"], arrays["left_out"], sweep, gap, stability, controls, str(info["space"]), info
+    )

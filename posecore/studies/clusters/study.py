@@ -1,0 +1,155 @@
+"""Make the study `clusters` of a bundle: a sweep over K, and the means to doubt it. A stopped run goes on."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.blocks import Source
+from posecore.bundle.manifest import LATENTS
+from posecore.bundle.partial import empty_partial, open_partial
+from posecore.bundle.reader import Bundle
+from posecore.bundle.studies import Study, write_study
+from posecore.clustering.controls import CONTROLS, few
+from posecore.clustering.gap import DRAWS, Gap, gap_statistic
+from posecore.clustering.methods import DENSE
+from posecore.clustering.space import Space, component_space, latent_space
+from posecore.clustering.stability import RESAMPLES, Stability, stability
+from posecore.clustering.sweep import Settings as SweepSettings
+from posecore.clustering.sweep import Sweep, sweep
+from posecore.components.pca import Components, fit_components
+from posecore.files import write_arrays
+from posecore.studies.clusters.results import NAME, save_cluster_study
+from posecore.unfinished import read_piece
+
+
+@dataclass(frozen=True)
+class Settings:
+    """components: so many of the first ones are clustered in; None for whole latents. draws: of the gap
+    statistic, 0 for none. resamples: of the bootstrap, 0 for none. controls: whether to sweep over people
+    without structure too."""
+
+    sweep: SweepSettings = field(default_factory=SweepSettings)
+    components: int | None = None
+    draws: int = DRAWS
+    resamples: int = RESAMPLES
+    controls: bool = True
+
+
+class Engine(Protocol):
+    """Where components are fitted and the sweep is computed."""
+
+    def source(self, space: Space) -> Source:
+        """The people of a space, where the work is done."""
+        ...
+
+    def fit(self, latents: NDArray[np.floating], components: int) -> Components:
+        """As fit_components; all rows are finite."""
+        ...
+
+
+class ThreadsEngine:
+    """In this process, on all its cores."""
+
+    def source(self, space: Space) -> Source:
+        """The people where they lie, in this process."""
+        return space.source
+
+    def fit(self, latents: NDArray[np.floating], components: int) -> Components:
+        """See fit_components."""
+        return fit_components(latents, components)
+
+
+def run_cluster_study(bundle: Bundle, settings: Settings, engine: Engine | None = None) -> Study:
+    """Write the study of `bundle` and open it; see posecore.studies.clusters.results.
+
+    engine: in this process unless another is given; controls, gap and stability always are, and the first
+    two of some thousand people only. People whose latents hold nan are left out and named. Raises ConfigError
+    where there are too few others or they are too much alike for the settings.
+    """
+    here = ThreadsEngine()
+    engine = here if engine is None else engine
+    space = study_space(bundle.latents, settings.components, engine)
+    job = asdict(settings) | {
+        "latents": bundle.manifest.files[LATENTS]["sha256"],
+        "versions": {name: version(name) for name in ("numpy", "scipy")},
+    }
+    partial = open_partial(bundle, NAME, job)
+    found = _sweep(partial / "sweep", space, settings.sweep, engine)
+    controls = {}
+    for name, make in CONTROLS.items() if settings.controls else ():
+        controls[name] = _sweep(partial / name, few(space), settings.sweep, here, make).silhouettes
+    gap = _gap(partial / "gap.npz", space, settings) if settings.draws else None
+    steady = _stability(partial / "stability.npz", space, found, settings) if settings.resamples else None
+    ids = np.array(list(bundle.rows))
+    save_cluster_study(
+        empty_partial(partial), ids[space.rows], ids[space.left_out], found, gap, steady, controls
+    )
+    info = job | {"space": space.name, "left_out": len(space.left_out), "people": len(space.rows)}
+    return write_study(bundle, NAME, partial, info)
+
+
+def study_space(latents: NDArray[np.floating], components: int | None, engine: Engine) -> Space:
+    """Everybody whose latent (N, D) is finite: whole, or along the first components, fitted on them all.
+
+    Raises ConfigError where nobody is left, or there are fewer components than asked for.
+    """
+    whole = latent_space(latents)
+    if components is None:
+        return whole
+    scores = engine.fit(whole.features, components).first(components).project(latents)
+    return component_space(scores, components)
+
+
+def _sweep(
+    folder: Path,
+    space: Space,
+    settings: SweepSettings,
+    engine: Engine,
+    make: Callable[[Space, int], Space] | None = None,
+) -> Sweep:
+    """Over the people of a space, or over the control that `make` makes of them."""
+    path = folder / "sweep.npz"
+    piece = read_piece(path, *(field.name for field in fields(Sweep)))
+    if piece is not None:
+        return Sweep(**piece)
+    folder.mkdir(exist_ok=True)
+    space = space if make is None else make(space, settings.seed)
+    found = sweep(space, settings, folder, engine.source(space), quiet=False)
+    write_arrays(path, **vars(found))
+    return found
+
+
+def _gap(path: Path, space: Space, settings: Settings) -> Gap:
+    """In DENSE components at most, of as many people as controls are made of."""
+    people = few(space, settings.sweep.seed)
+    count = min(DENSE, *people.features.shape)
+    fitted = fit_components(people.features, count)
+    dense = component_space(fitted.project(people.features), len(fitted.axes))
+    piece = read_piece(path, "gaps", "errors")
+    if piece is None:
+        found = gap_statistic(
+            dense,
+            settings.sweep.most,
+            settings.draws,
+            settings.sweep.restarts,
+            settings.sweep.seed,
+            quiet=False,
+        )
+        piece = {"gaps": found.gaps, "errors": found.errors}
+        write_arrays(path, **piece)
+    numbers = np.arange(1, settings.sweep.most + 1)
+    return Gap(numbers, piece["gaps"], piece["errors"], settings.draws, dense.name, len(people.rows))
+
+
+def _stability(path: Path, space: Space, found: Sweep, settings: Settings) -> Stability:
+    piece = read_piece(path, "ari")
+    if piece is not None:
+        return Stability(found.numbers, piece["ari"])
+    steady = stability(space, found, settings.resamples, settings.sweep.seed, quiet=False)
+    write_arrays(path, ari=steady.ari)
+    return steady

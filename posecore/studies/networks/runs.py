@@ -1,0 +1,101 @@
+"""From the folder of a training run to what posecore.studies.networks.facts says of its network."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from posecore.errors import DataError
+from posecore.models.checkpoint import load_checkpoint, weights_digest
+from posecore.models.hourglass import StackedHourglass
+from posecore.studies.networks.facts import Network, Training
+from posecore.training.record import BEST, HISTORY, RUN, Run, read_run
+
+Record = dict[str, Any]
+
+
+def weights_file(folder: Path) -> Path:
+    """Where a run's best weights lie."""
+    return folder / BEST
+
+
+def load_network(folder: Path) -> StackedHourglass:
+    """The best weights of a run. Raises CheckpointError where they are not usable."""
+    return load_checkpoint(weights_file(folder))
+
+
+def read_network(label: str, folder: Path) -> Network:
+    """What is known of the network that scripts/train.py left in `folder`.
+
+    Raises CheckpointError where the weights are not usable, DataError where their record is not whole.
+    """
+    network = load_network(folder)
+    try:
+        run = read_run(weights_file(folder))
+        if run is None:
+            raise DataError(
+                f"{folder}: no {RUN} or {HISTORY} beside the weights; expected a folder of train.py"
+            )
+        trainings = _trainings(run)
+        init = run.record["init"]
+        config = network.config
+        return Network(
+            label=label,
+            seed=run.record["seed"],
+            channels=config.channels,
+            stacks=config.stacks,
+            skips=config.skips,
+            bottleneck=config.bottleneck_width,
+            autoencoder=config.autoencoder,
+            parameters=sum(weight.numel() for weight in network.parameters()),
+            weights=weights_digest(network),
+            began_with=None if init is None else init["weights"],
+            trainings=trainings,
+            validated_on=run.record["validated_on"]["name"],
+            val_pck=tuple(line["val_pck"] for line in run.history),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{folder}: {RUN} or {HISTORY} is not as train.py writes it ({type(error).__name__}: {error}); "
+            "train anew"
+        ) from error
+
+
+def _trainings(run: Run) -> tuple[Training, ...]:
+    """All runs that made the weights, the first one first."""
+    before = run.record["epochs_before"]
+    found = [_training(run.record, len(run.history) - before, run.kept + 1 - before)]
+    record = run.record
+    while record["init"] is not None:
+        earlier = record["init"]["run"]
+        if earlier is None:
+            raise DataError(
+                f"a run of preset {record['preset']} began with weights that have no record of their own, so "
+                "how long they were trained is not known; name runs whose --init lay in the folder of its run"
+            )
+        kept = record["epochs_before"] - earlier["epochs_before"]
+        found.insert(0, _training(earlier, earlier["epochs"], kept))
+        record = earlier
+    return tuple(found)
+
+
+def _training(record: Record, epochs: int, kept: int) -> Training:
+    recipe = json.dumps(record["recipe"], sort_keys=True)
+    # As DistributedSampler and DataLoader count, both with drop_last.
+    people = sum(folder["train"] for folder in record["data"]) // record["processes"]
+    batch = max(1, min(record["recipe"]["batch_size"], people))
+    squeezing = (record["init"] or {}).get("autoencoder")
+    alone = squeezing and squeezing["run"]
+    return Training(
+        preset=record["preset"],
+        recipe=hashlib.sha256(recipe.encode()).hexdigest()[:16],
+        seed=record["seed"],
+        planned=record["recipe"]["epochs"],
+        epochs=epochs,
+        kept=kept,
+        steps=people // batch,
+        data=tuple(folder["name"] for folder in record["data"]),
+        fingerprints=tuple(folder["fingerprint"] for folder in record["data"]),
+        autoencoder_epochs=alone["epochs"] if alone else None,
+        cut_skips=record.get("cut_skips", 0.0),
+    )

@@ -1,0 +1,138 @@
+"""Show the same people to several trained networks and keep which joints each one finds.
+
+The networks' own bundles are too large to be shipped. This study of them is small, and the bundle it lies in
+is but the place where it ships: of that bundle's own network and people it says nothing. As any study it is
+bound to them all the same, so where the bundle is made anew the command has to be run again.
+
+What is done lies in one small file per network and data set: a run that was killed goes on, also where it is
+then asked for more networks.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from posecore.ablation import ALL_OFF, ALL_ON
+from posecore.bundle.partial import empty_partial, open_partial
+from posecore.bundle.reader import Bundle
+from posecore.bundle.studies import Study, write_study
+from posecore.data.dataset import CropDataset
+from posecore.data.heatmaps import decode
+from posecore.data.prepared import PreparedData
+from posecore.errors import ConfigError
+from posecore.files import sha256, write_arrays
+from posecore.inference import Predictor, best_precision
+from posecore.metrics.pck import PCK_RADIUS, hits
+from posecore.models.hourglass import HourglassConfig
+from posecore.prediction import BATCH
+from posecore.samples import read_points, read_visibility
+from posecore.studies.networks.facts import DataSet, Network
+from posecore.studies.networks.results import NAME, StoredHits, describe, save_networks_study
+from posecore.studies.networks.runs import load_network, read_network, weights_file
+from posecore.unfinished import read_piece
+
+
+def run_networks_study(
+    bundle: Bundle, runs: Sequence[tuple[str, Path]], data: Sequence[tuple[PreparedData, str]]
+) -> Study:
+    """Write the study `networks` into `bundle` and open it; see posecore.studies.networks.results.
+
+    runs: label and folder of every network's training; labels may repeat with other seeds. data: folders with
+    the split whose people are shown. Raises ConfigError where something is named twice or nothing is named,
+    CheckpointError and DataError where a run or a data folder is not usable.
+    """
+    networks = [read_network(label, folder) for label, folder in runs]
+    crops = [CropDataset(folder, split) for folder, split in data]
+    sets = [
+        DataSet(folder.info["name"], split, folder.info["fingerprint"], len(people))
+        for (folder, split), people in zip(data, crops, strict=True)
+    ]
+    _refuse_twice("network", [network.name for network in networks])
+    _refuse_twice("data set", [one.title for one in sets])
+    precision = best_precision()
+    partial = open_partial(bundle, NAME, {"pck_radius": PCK_RADIUS, "precision": precision})
+    found = _fill(partial, networks, [folder for _, folder in runs], sets, crops)
+    save_networks_study(
+        empty_partial(partial), [people.table["sample_id"].to_numpy(str) for people in crops], found
+    )
+    info = describe(networks, sets) | {
+        "precision": precision,
+        "pck_radius": PCK_RADIUS,
+        "thesis_channels": HourglassConfig().channels,
+        "versions": {name: version(name) for name in ("torch", "numpy")},
+    }
+    return write_study(bundle, NAME, partial, info)
+
+
+def find_joints(predictor: Predictor, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Points (V, N, 17, 2), crop pixels, of pictures (N, 256, 256, 3); variants as in StoredHits."""
+    config = predictor.network.config
+    encoded = predictor.encode(pictures)
+    earlier = encoded.earlier_heatmaps.cpu().numpy().swapaxes(0, 1)
+    heatmaps = [*earlier, *predictor.decode(encoded, (ALL_ON,))]
+    if config.skips != "0000":
+        # Cut in every stack; with one stack the encoder does not know of masks.
+        cut = encoded if config.stacks == 1 else predictor.encode(pictures, ALL_OFF)
+        heatmaps.extend(predictor.decode(cut, (ALL_OFF,)))
+    return np.stack([decode(maps)[0] for maps in heatmaps])
+
+
+def _fill(
+    folder: Path, networks: list[Network], runs: list[Path], sets: list[DataSet], crops: list[CropDataset]
+) -> list[list[StoredHits]]:
+    """Hits per network and data set. A file is written for each; those whose file can be read are done."""
+    files = [[_file(folder, run, one) for one in sets] for run in runs]
+    pieces = {file: read_piece(file, "hits") for row in files for file in row}
+    found: dict[Path, StoredHits] = {
+        file: piece["hits"] for file, piece in pieces.items() if piece is not None
+    }
+    done = sum(one.people for row in files for file, one in zip(row, sets, strict=True) if file in found)
+    total = len(networks) * sum(one.people for one in sets)
+    progress = tqdm(total=total, initial=done, desc="networks", unit=" people", mininterval=1)
+    for network, run, row in zip(networks, runs, files, strict=True):
+        todo = [(file, people) for file, people in zip(row, crops, strict=True) if file not in found]
+        if not todo:
+            continue
+        progress.set_postfix_str(network.name, refresh=False)
+        predictor = Predictor(load_network(run))
+        for file, people in todo:
+            found[file] = _hits(predictor, people, progress)
+            write_arrays(file, hits=found[file])
+    progress.close()
+    return [[found[file] for file in row] for row in files]
+
+
+def _hits(predictor: Predictor, people: CropDataset, progress: "tqdm[None]") -> StoredHits:
+    annotated, visibility = read_points(people.table, "annotated"), read_visibility(people.table)
+    parts: list[StoredHits] = []
+    for start in range(0, len(people), BATCH):
+        rows = slice(start, min(start + BATCH, len(people)))
+        pictures = np.stack([people.picture(i) for i in range(rows.start, rows.stop)])
+        points = find_joints(predictor, pictures)
+        right = np.stack([hits(found, annotated[rows], visibility[rows]) for found in points])
+        parts.append(np.where(np.isnan(right), -1, right).astype(np.int8))
+        progress.update(len(pictures))
+    return np.concatenate(parts, axis=1)
+
+
+def _file(folder: Path, run: Path, data: DataSet) -> Path:
+    """Named by what it depends on: the people, and the weights with the network's configuration."""
+    what = [sha256(weights_file(run)), asdict(data)]
+    return folder / f"{hashlib.sha256(json.dumps(what).encode()).hexdigest()[:24]}.npz"
+
+
+def _refuse_twice(what: str, names: list[str]) -> None:
+    if not names:
+        raise ConfigError(f"no {what} is named; name one or more")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(
+            f"the {what} {twice!r:.80} is named twice; give each a label of its own, or leave one out"
+        )

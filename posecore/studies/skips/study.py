@@ -1,0 +1,208 @@
+"""Run the network with every mask and replacement over the people of a bundle, and keep what it says, and
+from which height of a peak on a joint is sure.
+
+A picture is encoded once. People are visited in a drawn order, and each gets the features of the one visited
+before: so "another person" is drawn by seed, nobody is their own, and the features needed are still there.
+What is done lies in small files of CHUNK people; a run that was killed goes on after the last of them.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from posecore.ablation import REPLACEMENTS
+from posecore.bundle.manifest import WEIGHTS
+from posecore.bundle.partial import empty_partial, open_partial
+from posecore.bundle.people import People, choose_people
+from posecore.bundle.reader import Bundle
+from posecore.bundle.studies import Study, open_study, write_study
+from posecore.data.heatmaps import STRIDE, decode
+from posecore.data.prepared import PreparedData
+from posecore.errors import BundleError, ConfigError
+from posecore.files import write_arrays
+from posecore.inference import Predictor
+from posecore.keypoints import GROUPS
+from posecore.metrics.pck import PCK_RADIUS, hits
+from posecore.models.hourglass import Encoded
+from posecore.studies.skips.certainty import STORED, store_thresholds
+from posecore.studies.skips.results import NAME, save_results
+from posecore.unfinished import read_piece
+
+CHUNK: Final = 32
+"""People between two points from which a killed run goes on."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a study covers. split: only people of this split. limit: so many people, drawn with `seed`."""
+
+    replacements: tuple[str, ...] = tuple(REPLACEMENTS)
+    split: str | None = None
+    limit: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.replacements if name not in REPLACEMENTS]
+        if unknown or not self.replacements or len(set(self.replacements)) < len(self.replacements):
+            raise ConfigError(
+                f"replacements {', '.join(self.replacements)!r:.80}: expected some of "
+                f"{', '.join(REPLACEMENTS)}, each once"
+            )
+
+
+def run_study(bundle: Bundle, data: PreparedData | None, settings: Settings) -> Study:
+    """Write the study `skips` of `bundle` and open it; see posecore.studies.skips.results for what it holds.
+
+    data: the prepared data folder with the pictures that the bundle does not ship and, where the bundle
+    holds no annotations, the labels that tell right from wrong; of these only the hits are kept. With
+    several stacks the skips of the last one are cut; cutting one that was not built has no effect. A study of
+    these settings that lacks no more than the heights of sure peaks gets those, and nobody is asked again.
+    Raises ConfigError or DataError where people, pictures or settings do not fit.
+    """
+    described = {
+        "replacements": list(settings.replacements),
+        "split": settings.split,
+        "limit": settings.limit,
+        "seed": settings.seed,
+        "precision": bundle.manifest.precision,
+        "data": None if data is None else data.info["fingerprint"],
+    }
+    if _lacks_thresholds_only(bundle, described):
+        return store_thresholds(bundle)
+    people = choose_people(bundle, data, settings.split, settings.limit, settings.seed)
+    if "other" in settings.replacements and len(people.sample_ids) < 2:
+        raise ConfigError("the replacement 'other' needs two people or more; leave it out or take more")
+    predictor = Predictor(bundle.network(), bundle.manifest.precision)
+    order = np.random.default_rng(settings.seed).permutation(len(people.sample_ids))
+    donors = np.empty_like(order)
+    donors[order] = np.roll(order, 1)
+    people_hash = hashlib.sha256("\n".join(people.sample_ids).encode()).hexdigest()
+    weights = bundle.manifest.files[WEIGHTS]["sha256"]
+    job = described | {"weights": weights, "people": people_hash, "chunk": CHUNK}
+    partial = open_partial(bundle, NAME, job)
+    means = _means(bundle, predictor, settings)
+    chunks = _fill(partial, predictor, people, order, means, settings.replacements)
+
+    cells, peaks = _collect(chunks, order)
+    points = (cells + np.float32(0.5)) * STRIDE
+    variants = cells.shape[1]
+    right = np.stack(
+        [hits(points[:, v], people.annotated, people.visibility) for v in range(variants)], axis=1
+    )
+    save_results(
+        empty_partial(partial), np.array(people.sample_ids), settings.replacements, donors, cells, peaks,
+        np.where(np.isnan(right), -1, right).astype(np.int8),
+    )  # fmt: skip
+    info = described | {
+        "count": len(people.sample_ids),
+        "stacks": predictor.network.config.stacks,
+        "built": predictor.network.config.skips,
+        "pck_radius": PCK_RADIUS,
+        "labelled_faces": face_patterns(people.visibility),
+        "versions": {name: version(name) for name in ("torch", "numpy")},
+    }
+    write_study(bundle, NAME, partial, info)
+    # Of what was stored, so that a study from before and a new one get the same.
+    return store_thresholds(bundle)
+
+
+def measure(
+    predictor: Predictor, encoded: Encoded, replacement: Sequence[Tensor] | None
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Cells (16, 17, 2), column then row, and peaks (16, 17) of one encoded picture under every mask."""
+    points, peaks = decode(predictor.decode_all(encoded, replacement)[:, 0])
+    return (points // STRIDE).astype(np.uint8), peaks
+
+
+def face_patterns(visibility: NDArray[np.integer]) -> dict[str, Any]:
+    """How uniformly faces are labelled, of visibility (N, 17): for judging whether only easy ones are.
+
+    people: with any of the five face joints labelled. commonest: the share of these whose five joints carry
+    the commonest pattern of not labelled, hidden and visible; None without any.
+    """
+    faces = visibility[:, list(GROUPS["head"])]
+    labelled = faces[(faces > 0).any(axis=1)]
+    if not len(labelled):
+        return {"people": 0, "commonest": None}
+    count = Counter(map(tuple, labelled.tolist())).most_common(1)[0][1]
+    return {"people": len(labelled), "commonest": round(count / len(labelled), 4)}
+
+
+def _lacks_thresholds_only(bundle: Bundle, described: Mapping[str, Any]) -> bool:
+    """Whether the bundle holds the study described, made before it told when a joint is sure.
+
+    Its labels are in its file, so that no data folder has to be named again.
+    """
+    try:
+        info = open_study(bundle, NAME).info
+    except BundleError:
+        return False
+    given = {name: value for name, value in described.items() if name != "data" or value is not None}
+    return STORED not in info and given == {name: info.get(name) for name in given}
+
+
+def _means(bundle: Bundle, predictor: Predictor, settings: Settings) -> Sequence[Tensor] | None:
+    return predictor.features(bundle.skip_means()) if "mean" in settings.replacements else None
+
+
+def _chunk(folder: Path, start: int) -> Path:
+    return folder / f"{start:07d}.npz"
+
+
+def _fill(
+    folder: Path,
+    predictor: Predictor,
+    people: People,
+    order: NDArray[np.int64],
+    means: Sequence[Tensor] | None,
+    replacements: tuple[str, ...],
+) -> list[Mapping[str, NDArray[Any]]]:
+    """Visit everybody in `order`; cells and peaks of every chunk.
+
+    A file is written per chunk; chunks whose file can be read are done.
+    """
+    starts = range(0, len(order), CHUNK)
+    pieces = {start: read_piece(_chunk(folder, start), "cells", "peaks") for start in starts}
+    chunks: dict[int, Mapping[str, NDArray[Any]]] = {
+        start: piece for start, piece in pieces.items() if piece is not None
+    }
+    todo = [start for start in starts if start not in chunks]
+    done = sum(len(chunk["cells"]) for chunk in chunks.values())
+    progress = tqdm(total=len(order), initial=done, desc="skip study", unit=" people", mininterval=1)
+    before: tuple[int, Encoded] | None = None
+    for start in todo:
+        cells, peaks = [], []
+        for place in range(start, min(start + CHUNK, len(order))):
+            donor = (place - 1) % len(order)
+            if "other" in replacements and (before is None or before[0] != donor):
+                before = donor, predictor.encode(people.picture(int(order[donor]))[None])
+            encoded = predictor.encode(people.picture(int(order[place]))[None])
+            sources = {"zero": None, "mean": means, "other": before and before[1].skips}
+            found = [measure(predictor, encoded, sources[name]) for name in replacements]
+            # With all skips on every replacement says the same, so that is kept once.
+            cells.append(np.concatenate([found[0][0][:1], *(c[1:] for c, _ in found)]))
+            peaks.append(np.concatenate([found[0][1][:1], *(p[1:] for _, p in found)]))
+            before = place, encoded
+            progress.update()
+        chunks[start] = {"cells": np.stack(cells), "peaks": np.stack(peaks)}
+        write_arrays(_chunk(folder, start), **chunks[start])
+    progress.close()
+    return [chunks[start] for start in starts]
+
+
+def _collect(
+    chunks: Sequence[Mapping[str, NDArray[Any]]], order: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """All chunks, back in the people's own order."""
+    back = np.argsort(order)
+    cells, peaks = (np.concatenate([chunk[name] for chunk in chunks]) for name in ("cells", "peaks"))
+    return cells[back], peaks[back]

@@ -1,0 +1,95 @@
+"""A skip study in the few figures that a page shows, per replacement, and whether replacements agree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+
+from posecore.ablation import ALL_MASKS, ALL_ON, SkipMask
+from posecore.studies.skips.effects import (
+    Estimate,
+    bootstrap,
+    level_joint_displacement,
+    level_joint_loss,
+    level_score_loss,
+    scores,
+    shapley,
+)
+from posecore.studies.skips.results import SkipStudy
+
+ALIKE: Final = 0.9
+"""Share of equally labelled faces from which on a data set's faces count as labelled by the dozen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """What one replacement does to N people.
+
+    scores: (N, 16) PCK under every mask, nan where nothing is labelled. pck: their means, (16,). lost: (4,)
+    PCK lost when a level alone is cut. loss, moved: (4, 17) lost hits, and pixels of the crop, then. shapley:
+    (4,) of the PCK.
+    """
+
+    scores: NDArray[np.float64]
+    pck: Estimate
+    lost: Estimate
+    loss: Estimate
+    moved: Estimate
+    shapley: Estimate
+
+
+def summarise(study: SkipStudy, replacement: str) -> Summary:
+    """The figures of one replacement. Raises ConfigError where it was not studied."""
+    hits = study.hits_under(replacement)
+    score = scores(hits)
+    return Summary(
+        scores=score,
+        pck=bootstrap(score),
+        lost=bootstrap(level_score_loss(score)),
+        loss=bootstrap(level_joint_loss(hits)),
+        moved=bootstrap(level_joint_displacement(study.points_under(replacement))),
+        shapley=bootstrap(shapley(score)),
+    )
+
+
+def agreement(effects: Mapping[str, NDArray[np.floating]]) -> dict[tuple[str, str], float]:
+    """Spearman's rank correlation of every two replacements' effects, arrays of one shape; nans left out.
+
+    nan where fewer than three effects are known, or all of one are equal.
+    """
+    found = {}
+    for one, other in combinations(effects, 2):
+        a, b = np.ravel(effects[one]), np.ravel(effects[other])
+        known = ~np.isnan(a) & ~np.isnan(b)
+        varied = known.sum() >= 3 and np.ptp(a[known]) > 0 and np.ptp(b[known]) > 0
+        found[one, other] = float(spearmanr(a[known], b[known]).statistic) if varied else float("nan")
+    return found
+
+
+def paired_differences(scores: Mapping[str, NDArray[np.floating]]) -> dict[tuple[str, str], Estimate]:
+    """For every two replacements: how much more PCK the one loses, (4,), when a level alone is cut.
+
+    scores: (N, 16) of the same people under each. Paired: every person is compared with themselves.
+    """
+    losses = {name: level_score_loss(score) for name, score in scores.items()}
+    return {(one, other): bootstrap(losses[one] - losses[other]) for one, other in combinations(losses, 2)}
+
+
+def perfect(score: NDArray[np.floating], mask: SkipMask) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Who is scored 1 with all skips, rows of the scores (N, 16), and what each loses under `mask`."""
+    rows = np.flatnonzero(score[:, ALL_MASKS.index(ALL_ON)] == 1)
+    return rows, np.asarray(1 - score[rows, ALL_MASKS.index(mask)], np.float64)
+
+
+def easy_faces(info: Mapping[str, Any]) -> float | None:
+    """The share of equally labelled faces, of a study's info, if it is so high that it should be told.
+
+    Where people label faces one by one, some joints are hidden and some are left out. Where nearly all
+    labelled faces carry one pattern, faces were labelled as a whole, and only those that were easy.
+    """
+    share = info.get("labelled_faces", {}).get("commonest")
+    return float(share) if share is not None and share >= ALIKE else None
