@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, parse_mask
-from posecore.decoding import decode_latents
 from posecore.errors import ConfigError
-from posecore.inference import Predictor
+from posecore.inference import Predictor, decode_latents
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 
 

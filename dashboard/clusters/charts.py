@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
@@ -15,6 +16,8 @@ from dashboard.shared.charts import (
     broken,
     category,
     framed,
+    name_rows,
+    rows_around_zero,
     set_below,
     settle,
     trace_for,
@@ -151,3 +154,53 @@ def _extent(places: NDArray[np.floating]) -> NDArray[np.floating]:
     """(2,) width and height of a cloud; 1 where it has none."""
     span = np.ptp(places, axis=0)
     return np.where(span > 0, span, 1)
+
+
+def effects(found: pd.DataFrame, names: Sequence[str], colour: str, axis: str, source: str) -> go.Figure:
+    """Effects with their intervals, the surest on top; see posecore.attributes.contrasts.contrast.
+
+    Those whose interval holds 0 are open.
+    """
+    figure = go.Figure()
+    sure = ((found["low"] > 0) | (found["high"] < 0)).to_numpy()
+    for chosen, name, ink, symbol in (
+        (sure, "interval without 0", colour, "circle"),
+        (~sure, "may be chance", GREY, "circle-open"),
+    ):
+        if not chosen.any():
+            continue
+        rows = found[chosen]
+        figure.add_scatter(
+            x=rows["effect"], y=np.asarray(names)[chosen], name=name, mode="markers",
+            marker={"color": ink, "symbol": symbol, "size": 9},
+            error_x={
+                "symmetric": False, "array": rows["high"] - rows["effect"],
+                "arrayminus": rows["effect"] - rows["low"], "color": ink, "thickness": 2, "width": 4,
+            },
+            customdata=rows[["low", "high", "selected", "rest", "n_selected", "n_rest"]].to_numpy(),
+            hovertemplate=(
+                "%{y}<br>effect %{x:.2f}, 95 % interval %{customdata[0]:.2f} to %{customdata[1]:.2f}<br>"
+                "%{customdata[2]:.3g} of %{customdata[4]:,}, others %{customdata[3]:.3g} of "
+                "%{customdata[5]:,}<extra></extra>"
+            ),
+        )  # fmt: skip
+    rows_around_zero(figure, list(names), axis, source)
+    return figure
+
+
+def shares(
+    table: pd.DataFrame, colours: Sequence[str], symbols: Sequence[str], axis: str, source: str
+) -> go.Figure:
+    """A row per joint, a mark per cluster: shares of people. table: joints as rows, clusters as columns."""
+    figure = go.Figure()
+    for name, colour, symbol in zip(table.columns, colours, symbols, strict=True):
+        figure.add_scatter(
+            x=table[name], y=list(table.index), name=str(name), mode="markers",
+            marker={"color": colour, "symbol": symbol, "size": 10, "opacity": 0.85},
+            hovertemplate=f"%{{y}}<br>{name}: %{{x:.0%}}<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(**framed(source, 134 + 24 * len(table)), showlegend=True)
+    figure.update_xaxes(title=axis, tickformat=".0%", range=[-0.02, 1.02])
+    name_rows(figure, list(table.index))
+    set_below(figure)
+    return figure

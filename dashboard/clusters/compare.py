@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.clusters import controls, group_charts, view
+from dashboard.clusters import controls, view
 from dashboard.clusters.controls import FIRST, SPACES
-from dashboard.shared import bundles, links
+from dashboard.shared import bundles, charts, links
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.questions import LEAST, MOST, MOST_SEED, Answer, Question
 from posecore.bundle import Bundle
@@ -40,7 +40,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         "other: noise" if number == NOISE else f"other: {number + 1}" for number in compared.second.tolist()
     ]
     bundles.chart(
-        group_charts.contingency(
+        charts.contingency(
             compared,
             rows,
             columns,

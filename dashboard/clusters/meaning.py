@@ -1,5 +1,6 @@
 """What each cluster is: a sentence, what sets it apart, its joints and PCK, and whether it is only size."""
 
+import hashlib
 from typing import Final
 
 import numpy as np
@@ -7,13 +8,14 @@ import pandas as pd
 import streamlit as st
 from scipy.stats import t as student
 
-from dashboard.clusters import apart as cluster_apart
-from dashboard.clusters import charts, check, controls, group_charts
+from dashboard.clusters import charts, check, controls
+from dashboard.clusters.check import Told
 from dashboard.clusters.words import PCK, TRAITS, described, sentence
-from dashboard.shared import bundles, links
+from dashboard.shared import bundles, cache, links
 from dashboard.shared.attribute_words import contrast_table, words_of
 from dashboard.shared.clustering.questions import Answer
 from posecore.attributes.contrasts import LEAST
+from posecore.attributes.contrasts import contrast as compare
 from posecore.attributes.skeletons import joints_known
 from posecore.bundle import Bundle
 from posecore.keypoints import KEYPOINTS, label
@@ -33,7 +35,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     table = described(bundle).loc[bundle.samples["sample_id"].to_numpy(str)[found.space.rows]]
     ids = table.index.to_numpy(str)
     joints = joints_known(bundle.samples)
-    apart = {number: cluster_apart.contrast(bundle, found, number) for number in names}
+    apart = {number: contrast(bundle, found, number) for number in names}
     st.markdown(
         "\n".join(
             f"* {names[number]}: {sentence(table, ids[found.members(number)], apart[number], joints)}"
@@ -89,7 +91,7 @@ def interval(values: np.ndarray) -> tuple[float, float, float, int]:
 
 def _check(bundle: Bundle, found: Answer) -> None:
     st.subheader("Is it only person size or missing joints?")
-    told = cluster_apart.told_by(bundle, found)
+    told = told_by(bundle, found)
     st.markdown(check.verdict(told))
     if not told:
         return
@@ -132,7 +134,7 @@ def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, 
         with column:
             named = [words_of(str(name), joints).axis for name in rows.index]
             bundles.chart(
-                group_charts.effects(
+                charts.effects(
                     rows, named, charts.colour_of(number)[0], axis, source
                 ),
                 f"clu_effects_{kind}",
@@ -163,7 +165,7 @@ def _joints(bundle: Bundle, found: Answer, names: dict[int, str], table: pd.Data
     )
     looks = [charts.colour_of(number) for number in names]
     bundles.chart(
-        group_charts.shares(
+        charts.shares(
             shares, [colour for colour, _ in looks], [symbol for _, symbol in looks],
             f"share of people whose joint is {word}", bundles.source_line(bundle, len(table)),
         ),
@@ -181,3 +183,30 @@ def _joints(bundle: Bundle, found: Answer, names: dict[int, str], table: pd.Data
         )
         + ". 95 % intervals."
     )  # fmt: skip
+
+
+def contrast(bundle: Bundle, found: Answer, number: int) -> pd.DataFrame:
+    """What sets a cluster apart from everybody else who was clustered; see posecore.attributes.contrasts."""
+    return _contrast(bundle, _digest(found), number, found)
+
+
+def told_by(bundle: Bundle, found: Answer) -> dict[str, Told]:
+    """How well size, joints and pose tell the clusters; see dashboard.clusters.check.told_by."""
+    return _told_by(bundle, _digest(found), found)
+
+
+@cache.kept(64, "Comparing people …")
+def _contrast(bundle: Bundle, digest: str, number: int, _found: Answer) -> pd.DataFrame:
+    ids = bundle.samples["sample_id"].to_numpy(str)[_found.space.rows]
+    return compare(described(bundle).loc[ids], ids[_found.members(number)].tolist())
+
+
+@cache.kept(32, "Checking size and joints …")
+def _told_by(bundle: Bundle, digest: str, _found: Answer) -> dict[str, Told]:
+    ids = bundle.samples["sample_id"].to_numpy(str)[_found.space.rows]
+    return check.told_by(described(bundle).loc[ids], _found.numbers)
+
+
+def _digest(found: Answer) -> str:
+    """Who is in which cluster. A key."""
+    return hashlib.sha256(found.space.rows.tobytes() + found.numbers.tobytes()).hexdigest()

@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.clusters import group_charts
 from dashboard.compare import charts, maps, readout
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.pair import Pair
 from dashboard.shared import bundles, cache, latents, links
+from dashboard.shared.charts import contingency
 from dashboard.shared.clustering.questions import LEAST, MOST
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -128,7 +128,7 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
         [f"{side} {number + 1}" for number in numbers.tolist()]
         for side, numbers in (("A", compared.first), ("B", compared.second))
     ]
-    figure = group_charts.contingency(
+    figure = contingency(
         compared, names[0], names[1], ("clusters of A", "clusters of B"), pair.source(people)
     )
     bundles.chart(

@@ -13,7 +13,7 @@ from dashboard.compare.gallery import show_people
 from dashboard.compare.pair import Pair
 from dashboard.shared import bundles, cache, latents, links, sources
 from dashboard.shared.area import Area, inside, read_area
-from dashboard.shared.map_link import link, linked
+from dashboard.shared.links import link, linked
 from posecore.ablation import ALL_ON
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -47,7 +47,7 @@ class Laid(NamedTuple):
     residual: float
     chance: float
     scale: float
-    bundles: tuple[int, int]
+    components: tuple[int, int]
 
 
 def projection(bundle: Bundle) -> Projection | None:

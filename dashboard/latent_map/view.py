@@ -16,7 +16,7 @@ from dashboard.latent_map.planes import Space, has_plane, open_space, plane_name
 from dashboard.latent_map.selection import show_selection
 from dashboard.shared import bundles, canvas, glossary, links
 from dashboard.shared.area import Area, View, inside, read_area, read_hidden, read_view
-from dashboard.shared.map_link import link, linked
+from dashboard.shared.links import link, linked
 from posecore import drawing
 from posecore.bundle import Bundle
 

@@ -179,9 +179,7 @@ for column, (file, label, icon, parameters, do, ask) in zip(st.columns(len(STEPS
         if file == "skip_lab" and (answer := skips.what_they_carry(bundle)):
             st.markdown(answer)
         st.caption(ask)
-bundles.page_link(
-    bundle, "latent_map", "Or look around on the map of all of them", ":material/scatter_plot:"
-)
+bundles.page_link(bundle, "latent_map", "Or look around on the map of all of them", ":material/scatter_plot:")
 bundles.page_link(bundle, "compare", "Or compare it with other networks", ":material/compare:")
 
 skips.show_claim(bundle)

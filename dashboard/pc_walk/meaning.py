@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.pc_walk import walk_charts
+from dashboard.pc_walk import charts
 from dashboard.shared import bundles, latents
 from dashboard.shared.attribute_words import words_of
 from dashboard.shared.p_values import p_words
@@ -84,7 +84,7 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, joints: 
     strongest = tested.head(SHOWN)
     people = min(bundle.manifest.people, latents.MOST_CORRELATED)
     bundles.chart(
-        walk_charts.correlations(
+        charts.correlations(
             strongest, [words_of(str(name), joints).axis for name in strongest.index], SURE, LEAST_P,
             bundles.source_line(bundle, people),
         ),

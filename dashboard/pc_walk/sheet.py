@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.pc_walk import stops as walk_stops
 from dashboard.shared import bundles
-from dashboard.skip_lab.sheet import GAP, INK, LINE
+from dashboard.shared.sheet import GAP, INK, LINE
 from posecore.bundle import Bundle
 from posecore.components.pca import Components
 

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from posecore.clustering.matching import Comparison
 from posecore.data.crops import SquareCrop
 
 CATEGORIES: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#B8A800")
@@ -271,3 +272,25 @@ def settle(figure: go.Figure) -> None:
     figure.update_layout(margin={"l": 56, "autoexpand": False})
     figure.update_xaxes(automargin=False)
     figure.update_yaxes(automargin=False)
+
+
+def contingency(
+    found: Comparison, ours: Sequence[str], others: Sequence[str], titles: tuple[str, str], source: str
+) -> go.Figure:
+    """People in each pair of clusters; the shade is the share of our cluster. titles: of ours and others."""
+    share = found.counts / found.counts.sum(axis=1, keepdims=True)
+    figure = go.Figure(
+        go.Heatmap(
+            z=share, x=list(others), y=list(ours), zmin=0, zmax=1,
+            colorscale=SHADES, textfont={"color": INK},
+            text=[[f"{count:,}" for count in row] for row in found.counts], texttemplate="%{text}",
+            colorbar=colour_bar("share of the row") | {"tickformat": ".0%"},
+            hovertemplate="%{y}, %{x}<br>%{text} people, %{z:.0%} of the row<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_layout(**framed(source, 140 + max(110, 34 * len(ours))))
+    figure.update_xaxes(title=titles[1], type="category", showgrid=False)
+    figure.update_yaxes(title=titles[0], showgrid=False)
+    name_rows(figure, ours)
+    set_below(figure, ticks=25)
+    return figure

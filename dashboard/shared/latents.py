@@ -204,7 +204,7 @@ def _stop_heatmaps(
     _crop: NDArray[np.uint8] | None,
 ) -> NDArray[np.float32]:
     from posecore.components.walks import stop_latents
-    from posecore.decoding import decode_latents
+    from posecore.inference import decode_latents
 
     network = cache.predictor(bundle)
     origin = np.asarray(bundle.latents[bundle.row(start)]) if start else None

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.arrays import as_float32
+from posecore.blocks import as_float32
 from posecore.components.pca import spectrum
 from posecore.errors import ConfigError
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.arrays import blocks
+from posecore.blocks import blocks
 from posecore.errors import ConfigError, DataError
 from posecore.files import read_arrays, write_arrays
 from posecore.threads import one_blas_thread

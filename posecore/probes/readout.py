@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.arrays import as_float32
+from posecore.blocks import as_float32
 from posecore.errors import ConfigError
 from posecore.keypoints import K
 from posecore.metrics.pck import Hits, hits

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import StepLR
 from tqdm import tqdm
 
-from posecore.arrays import BLOCK, blocks
+from posecore.blocks import BLOCK, blocks
 from posecore.bundle import Bundle
 from posecore.bundle.manifest import LATENTS, WEIGHTS
 from posecore.errors import ConfigError, DataError

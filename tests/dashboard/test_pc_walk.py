@@ -15,7 +15,7 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard.pc_walk import controls, meaning, walk_charts
+from dashboard.pc_walk import charts, controls, meaning
 from dashboard.pc_walk import sheet as walk_sheet
 from dashboard.pc_walk import stops as walk_stops
 from dashboard.shared import bundles, cache, links
@@ -26,8 +26,7 @@ from posecore.bundle.studies import add_info
 from posecore.components.outliers import Judgement
 from posecore.components.pca import fit_components
 from posecore.components.walks import Walk
-from posecore.decoding import decode_latents
-from posecore.inference import Predictor
+from posecore.inference import Predictor, decode_latents
 from posecore.studies.projection.study import Settings, project
 from posecore.studies.skips.study import Settings as SkipSettings
 from posecore.studies.skips.study import run_study
@@ -425,7 +424,7 @@ def test_what_goes_with_a_component_in_words() -> None:
     )
     assert "p < 0.001 corrected" in said and "1 of 2 attributes" in said
     assert meaning.sentence(found.tail(1), "annotated") == "None of 1 attributes surely goes with it."
-    figure = walk_charts.correlations(
+    figure = charts.correlations(
         found, ["knee angle", "size"], 0.05, 0.0002, "n = 130 people · data · network"
     )
     assert [list(trace.y) for trace in figure.data] == [["knee angle"], ["size"]]

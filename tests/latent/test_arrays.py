@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from posecore.arrays import BLOCK, as_float32, blocks
+from posecore.blocks import BLOCK, as_float32, blocks
 from posecore.errors import ConfigError
 
 

@@ -8,9 +8,8 @@ from fake_bundle import make_fake_bundle
 from posecore.bundle import open_bundle, verify
 from posecore.components.pca import fit_components
 from posecore.data.heatmaps import decode
-from posecore.decoding import decode_latents
 from posecore.errors import BundleError, ConfigError, DataError
-from posecore.inference import Predictor
+from posecore.inference import Predictor, decode_latents
 from posecore.samples import annotated_columns
 from posecore.studies.components import study as component_study
 from posecore.studies.components.results import ComponentStudy, load_component_study

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle, note_change
 
-from posecore.arrays import blocks
+from posecore.blocks import blocks
 from posecore.bundle import open_bundle, verify
 from posecore.components.pca import fit_components
 from posecore.errors import BundleError, ConfigError

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from dashboard.shared import cache, latents
 from dashboard.shared.background import worker
 from dashboard.shared.clustering import quick, stored
-from dashboard.shared.clustering.distances import Distances, distances, silhouettes_of
 from dashboard.shared.clustering.questions import (
     COMPLETE,
     EVERYBODY,
@@ -30,6 +29,7 @@ from dashboard.shared.clustering.questions import (
     Place,
     Question,
 )
+from dashboard.shared.clustering.quick import Distances, distances, silhouettes_of
 from posecore.bundle import Bundle
 from posecore.clustering.controls import few
 from posecore.clustering.distances import MOST_STORED

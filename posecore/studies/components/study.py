@@ -21,10 +21,9 @@ from posecore.bundle.studies import Study, write_study
 from posecore.components.pca import Components, fit_components
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
-from posecore.decoding import decode_latents
 from posecore.errors import ConfigError, DataError
 from posecore.files import write_arrays
-from posecore.inference import Predictor
+from posecore.inference import Predictor, decode_latents
 from posecore.metrics.pck import PCK_RADIUS, Hits, hits
 from posecore.samples import read_points, read_visibility
 from posecore.studies.components.results import NAME, SKIPS, save_component_study

@@ -9,7 +9,7 @@ from planted import PEOPLE, groups_of, latents_of
 from streamlit.runtime.scriptrunner_utils import script_run_context
 
 from dashboard.shared.background import worker
-from dashboard.shared.clustering import answers, distances, stored
+from dashboard.shared.clustering import answers, stored
 from dashboard.shared.clustering.answers import answer
 from dashboard.shared.clustering.questions import (
     COMPLETE,
