@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.clusters import controls, view
+from dashboard.clusters import controls
 from dashboard.clusters.controls import FIRST, SPACES
-from dashboard.shared import bundles, charts, links
-from dashboard.shared.clustering import answers
+from dashboard.shared import bundles, charts, figures, latents, links
+from dashboard.shared.clustering import answers, questions
 from dashboard.shared.clustering.questions import LEAST, MOST, MOST_SEED, Answer, Question
 from posecore.bundle import Bundle
 from posecore.clustering.matching import compare
@@ -32,14 +32,14 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         return
     compared = compare(ours[common].to_numpy(), theirs[common].to_numpy())
     st.markdown(
-        f"The other: {view.described(bundle, other)}  \nAdjusted Rand index **{compared.ari:.3f}** "
+        f"The other: {questions.described(bundle, other)}  \nAdjusted Rand index **{compared.ari:.3f}** "
         "over the people in both: 1 the same groups, 0 as alike as by chance."
     )
     rows = [names.get(number, "noise") for number in compared.first.tolist()]
     columns = [
         "other: noise" if number == NOISE else f"other: {number + 1}" for number in compared.second.tolist()
     ]
-    bundles.chart(
+    figures.chart(
         charts.contingency(
             compared,
             rows,
@@ -54,7 +54,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     )
     table = pd.DataFrame(compared.counts, columns=columns)
     table.insert(0, "cluster", rows)
-    bundles.tabled("The comparison as a table", table, "clusters-compared")
+    figures.tabled("The comparison as a table", table, "clusters-compared")
 
 
 def _other(bundle: Bundle, question: Question) -> Question:
@@ -86,6 +86,6 @@ def _other(bundle: Bundle, question: Question) -> Question:
         )  # fmt: skip
     count = question.place.components
     if space == FIRST and count is None:
-        count = min(DENSE, bundles.fitted_components(bundle)[1].shape[1])
+        count = min(DENSE, latents.fitted_components(bundle)[1].shape[1])
     place = question.place._replace(components=count if space == FIRST else None)
     return Question(int(k), place, method, question.restarts, int(seed))

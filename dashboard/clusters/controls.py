@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard.shared import bundles, links
+from dashboard.shared import latents, links
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.questions import (
     COMPLETE,
@@ -133,7 +133,7 @@ def _people(bundle: Bundle) -> list[str]:
 
 
 def _components(bundle: Bundle) -> int:
-    most = bundles.fitted_components(bundle)[1].shape[1]
+    most = latents.fitted_components(bundle)[1].shape[1]
     links.refuse_forged(
         links.CLUSTERS_COMPONENTS, f"a whole number from 1 to {most}", links.whole_number(1, most)
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.clusters import controls as cluster_controls
 from dashboard.clusters import count_charts, verdict
-from dashboard.shared import bundles
+from dashboard.shared import bundles, figures
 from dashboard.shared.clustering import stored
 from dashboard.shared.clustering.questions import KMEANS, Answer
 from posecore.bundle import Bundle
@@ -41,7 +41,7 @@ def show(bundle: Bundle, found: Answer) -> None:
         _gap(bundle, study)
     with right:
         _stability(bundle, study, k)
-    bundles.tabled("The study as a table", table(study), f"clusters-of-{people}")
+    figures.tabled("The study as a table", table(study), f"clusters-of-{people}")
 
 
 def table(study: ClusterStudy) -> pd.DataFrame:
@@ -86,7 +86,7 @@ def _made(bundle: Bundle, study: ClusterStudy, found: Answer) -> str:
 def _silhouettes(bundle: Bundle, study: ClusterStudy, k: int) -> None:
     st.subheader("Silhouettes, and what nothing looks like")
     controls = {f"{name}: {CONTROLS[name]}": means for name, means in study.controls.items()}
-    bundles.chart(
+    figures.chart(
         count_charts.over_k(
             study.sweep, controls, k, bundles.source_line(bundle, len(study.sample_ids))
         ),
@@ -112,7 +112,7 @@ def _gap(bundle: Bundle, study: ClusterStudy) -> None:
     if study.gap is None:
         st.caption("The study was made without it.")
         return
-    bundles.chart(
+    figures.chart(
         count_charts.gap(study.gap, bundles.source_line(bundle, study.gap.people)),
         "clu_gap",
         f"Gap statistic for K = 1 to {study.gap.ks[-1]}; it names K = {study.gap.count}",
@@ -130,7 +130,7 @@ def _stability(bundle: Bundle, study: ClusterStudy, k: int) -> None:
     if study.stability is None:
         st.caption("The study was made without the bootstrap.")
         return
-    bundles.chart(
+    figures.chart(
         count_charts.stability(
             study.stability, k, bundles.source_line(bundle, len(study.sample_ids))
         ),

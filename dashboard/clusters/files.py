@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.clusters import controls, view
+from dashboard.clusters import controls
 from dashboard.shared import bundles, links
+from dashboard.shared.clustering import questions
 from dashboard.shared.clustering.questions import ONE_CLUSTER, Answer
 from posecore.bundle import Bundle
 from posecore.clustering.silhouette import NOISE
@@ -80,7 +81,7 @@ def made(bundle: Bundle, found: Answer, own: list[str], note: str) -> dict[str, 
         "k": question.k if question.has_k else None,
         "restarts": question.restarts,
         "seed": question.seed,
-        "how": view.described(bundle, found).replace("**", ""),
+        "how": questions.described(bundle, found).replace("**", ""),
         "mean silhouette": found.mean if found.mean == found.mean else None,
         "inertia": found.clustering.inertia,
         "names": {number + 1: name for number, name in enumerate(own)},

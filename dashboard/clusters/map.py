@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.clusters import charts
-from dashboard.shared import bundles, links
+from dashboard.shared import latents, links
 from dashboard.shared.clustering.questions import Answer
 from posecore import drawing
 from posecore.attributes.skeletons import PEAK
@@ -33,7 +33,7 @@ def show(
     config: dict[str, Any],
 ) -> None:
     """The figure and what can be chosen of it. ids: (M,) of the people clustered. config: of the figure."""
-    fitted, scores = bundles.fitted_components(bundle)
+    fitted, scores = latents.fitted_components(bundle)
     places = scores[found.space.rows][:, :2]
     if places.shape[1] < 2:
         places = np.column_stack([places, np.zeros(len(places))])

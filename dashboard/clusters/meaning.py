@@ -11,7 +11,7 @@ from scipy.stats import t as student
 from dashboard.clusters import charts, check, controls
 from dashboard.clusters.check import Told
 from dashboard.clusters.words import PCK, TRAITS, described, sentence
-from dashboard.shared import bundles, cache, links
+from dashboard.shared import bundles, cache, figures, links
 from dashboard.shared.attribute_words import contrast_table, words_of
 from dashboard.shared.clustering.questions import Answer
 from posecore.attributes.contrasts import LEAST
@@ -51,7 +51,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     _check(bundle, found)
     _one(bundle, found, names, apart)
     _joints(bundle, found, names, table)
-    bundles.tabled("The clusters as a table", summary(found, names, table), "clusters-summary")
+    figures.tabled("The clusters as a table", summary(found, names, table), "clusters-summary")
 
 
 def summary(found: Answer, names: dict[int, str], table: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +108,7 @@ def _check(bundle: Bundle, found: Answer) -> None:
         }
         for name, one in told.items()
     ]  # fmt: skip
-    bundles.tabled("The check as a table", pd.DataFrame(rows), "clusters-check")
+    figures.tabled("The check as a table", pd.DataFrame(rows), "clusters-check")
 
 
 def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, pd.DataFrame]) -> None:
@@ -133,7 +133,7 @@ def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, 
             continue
         with column:
             named = [words_of(str(name), joints).axis for name in rows.index]
-            bundles.chart(
+            figures.chart(
                 charts.effects(
                     rows, named, charts.colour_of(number)[0], axis, source
                 ),
@@ -146,7 +146,7 @@ def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, 
         "surest differences, whiskers: 95 % intervals, not corrected for their number. The clusters were "
         "made from the latents, not from these attributes."
     )
-    bundles.tabled(
+    figures.tabled(
         "Every attribute as a table", contrast_table(compared, joints), f"cluster-{number + 1}-apart"
     )
 
@@ -164,7 +164,7 @@ def _joints(bundle: Bundle, found: Answer, names: dict[int, str], table: pd.Data
         index=[label(name) for name in KEYPOINTS],
     )
     looks = [charts.colour_of(number) for number in names]
-    bundles.chart(
+    figures.chart(
         charts.shares(
             shares, [colour for colour, _ in looks], [symbol for _, symbol in looks],
             f"share of people whose joint is {word}", bundles.source_line(bundle, len(table)),

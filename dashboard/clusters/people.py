@@ -1,12 +1,12 @@
 """Who is in the clusters: nearest each centroid, between two, perhaps wrong, and one person at a time."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundles, cache, links, pictures
+from dashboard.shared import bundle_people, bundles, figures, links, pictures
 from dashboard.shared.clustering.questions import Answer
 from posecore import drawing
 from posecore.blocks import each_block, in_threads
@@ -14,6 +14,12 @@ from posecore.bundle import Bundle
 from posecore.clustering.distances import between
 from posecore.clustering.methods import nearest_to_centroids
 from posecore.clustering.silhouette import NOISE
+
+if TYPE_CHECKING:
+    pass
+
+NEAREST: Final = 8
+"""People shown per cluster."""
 
 NEAREST, BETWEEN, WORST = "nearest the centroid", "between two clusters", "lowest silhouettes"
 WHO: Final = (NEAREST, BETWEEN, WORST)
@@ -67,7 +73,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     for number, people in enumerate(picked):
         members = found.members(number)
         known = found.values[members][np.isfinite(found.values[members])]
-        mean = bundles.rounded(known.mean()) if len(known) else "not known"
+        mean = figures.rounded(known.mean()) if len(known) else "not known"
         share = f"{len(members):,} people ({len(members) / len(ids):.1%})"
         about = f"**{names[number]}** · {share} · silhouette {mean}"
         if not len(people):
@@ -85,14 +91,14 @@ def chosen(found: Answer, who: str, among: NDArray[np.bool_]) -> list[NDArray[np
     """Up to NEAREST people of every number, of those `among` (M,) whom to choose is, as places in the
     answer's people."""
     if who == NEAREST:
-        nearest = nearest_to_centroids(found.clustering, cache.NEAREST, among)
+        nearest = nearest_to_centroids(found.clustering, NEAREST, among)
         return [nearest[label] for label in found.order]
     people = []
     margin = margins(found) if who == BETWEEN else found.values
     for number in range(len(found.sizes)):
         members = found.members(number)
         members = members[np.isfinite(margin[members]) & among[members]]
-        people.append(members[np.argsort(margin[members], kind="stable")[: cache.NEAREST]])
+        people.append(members[np.argsort(margin[members], kind="stable")[:NEAREST]])
     return people
 
 
@@ -119,17 +125,17 @@ def to_centroids(found: Answer) -> NDArray[np.float32]:
 def one(bundle: Bundle, found: Answer, names: dict[int, str], sample_id: str) -> None:
     """A person: pictures, where they are, how surely, and links to the other pages."""
     place = np.flatnonzero(found.space.rows == bundle.row(sample_id))
-    heatmaps, ground = bundles.heatmap_of(bundle, sample_id), pictures.ground(bundle, sample_id)
+    heatmaps, ground = bundle_people.heatmap_of(bundle, sample_id), pictures.ground(bundle, sample_id)
     if not pictures.at_hand(bundle)[bundle.row(sample_id)]:
         st.caption(f"{pictures.absent(bundle, sample_id)} Shown are the heatmaps, and the joints on them.")
     words, image = st.columns([2, 3], vertical_alignment="center")
     image.image(
-        drawing.jpeg(drawing.grid([heatmaps, bundles.skeleton_of(bundle, sample_id, ground)], 2)),
+        drawing.jpeg(drawing.grid([heatmaps, bundle_people.skeleton_of(bundle, sample_id, ground)], 2)),
         width=420, caption=sample_id, alt=f"Predicted heatmaps and skeleton of {sample_id}",
     )  # fmt: skip
     with words:
         st.markdown(
-            f"**{sample_id}**, {bundles.score_of(bundle, sample_id)}  \n{_where(found, names, place)}"
+            f"**{sample_id}**, {bundle_people.score_of(bundle, sample_id)}  \n{_where(found, names, place)}"
         )
         bundles.page_link(
             bundle, "latent_map", "On the latent map", ":material/scatter_plot:", map_person=sample_id
@@ -146,7 +152,7 @@ def _where(found: Answer, names: dict[int, str], place: NDArray[np.int64]) -> st
     if number == NOISE:
         return "Noise: in no cluster."
     value = float(found.values[place[0]])
-    own = bundles.rounded(value) if np.isfinite(value) else "not known"
+    own = figures.rounded(value) if np.isfinite(value) else "not known"
     away = np.linalg.norm(np.asarray(found.space.features[place[0]], np.float32) - found.centroids, axis=1)
     distances = ", ".join(f"{names[other]} {away[other]:.1f}" for other in np.argsort(away)[:3].tolist())
     return f"In {names[number]}; silhouette {own}.  \nDistances to the nearest centroids: {distances}."
@@ -155,6 +161,6 @@ def _where(found: Answer, names: dict[int, str], place: NDArray[np.int64]) -> st
 def _tile(bundle: Bundle, sample_id: str, how: str) -> drawing.Picture:
     """(TILE, TILE, 3)"""
     if how == SKELETON:
-        return bundles.skeleton_of(bundle, sample_id, drawing.ground(2 * TILE))[::2, ::2]
-    picture = bundles.picture_of(bundle, sample_id) if how == PICTURE else None
-    return bundles.heatmap_of(bundle, sample_id, TILE) if picture is None else picture[::2, ::2]
+        return bundle_people.skeleton_of(bundle, sample_id, drawing.ground(2 * TILE))[::2, ::2]
+    picture = bundle_people.picture_of(bundle, sample_id) if how == PICTURE else None
+    return bundle_people.heatmap_of(bundle, sample_id, TILE) if picture is None else picture[::2, ::2]

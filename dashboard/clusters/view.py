@@ -7,11 +7,10 @@ import streamlit as st
 
 from dashboard.clusters import charts, controls
 from dashboard.clusters import map as cluster_map
-from dashboard.shared import bundles, glossary, links
+from dashboard.shared import bundles, figures, glossary, links
 from dashboard.shared.clustering import answers, stored
-from dashboard.shared.clustering.questions import QUICK, STORED, Answer
+from dashboard.shared.clustering.questions import QUICK, STORED, Answer, described
 from posecore.bundle import Bundle
-from posecore.clustering.methods import CLUSTERERS
 from posecore.errors import BundleError, PosecoreError
 
 WHO, WHAT, HOW_MANY, COMPARE, FILES = (
@@ -89,32 +88,6 @@ def show(bundle: Bundle) -> None:
     glossary.show(f"{WORDS}, {TAB_WORDS[tab]}", bundles.source_line(bundle))
 
 
-def described(bundle: Bundle, found: Answer) -> str:
-    """How this clustering was made, in words."""
-    question = found.question
-    how = {
-        STORED: f"the highest mean silhouette of {question.restarts} restarts, from the stored sweep",
-        QUICK: "one quick run",
-    }.get(found.how, f"the tightest of {question.restarts} restarts")
-    asked = f"{question.method} with K = {question.k}, seed {question.seed},"
-    if not question.has_k:
-        people, noise = len(found.space.rows), found.clustering.noise
-        how = f"{len(found.sizes)} clusters found over "
-        how += (
-            f"**{people - noise:,} of {people:,} people, {noise:,} in no cluster**"
-            if noise
-            else f"all {people:,} people"
-        )
-        asked = question.method
-    sees = CLUSTERERS[question.method].components
-    if sees is not None and found.space.features.shape[1] > sees:
-        asked += f" by {sees} components at most,"
-    whole = question.place.components is None
-    space = f"the **full latent space** ({bundle.manifest.dimensions:,} numbers per person)"
-    where = space if whole else f"**{found.space.name}**"
-    return f"By {asked} in {where}; {how}."
-
-
 def _headline(bundle: Bundle, found: Answer) -> None:
     people, noise = len(found.space.rows), found.clustering.noise
     st.markdown(
@@ -165,8 +138,8 @@ def _against_nothing(bundle: Bundle, found: Answer) -> str:
     tried = study.sweep.ks == found.question.k
     nothing = max(float(values[tried].max()) for values in study.controls.values())
     return (
-        f"Mean silhouette **{bundles.rounded(found.mean)}**; people **without any structure** but as "
-        f"widely spread have up to {bundles.rounded(nothing)} at this K."
+        f"Mean silhouette **{figures.rounded(found.mean)}**; people **without any structure** but as "
+        f"widely spread have up to {figures.rounded(nothing)} at this K."
     )
 
 
@@ -245,4 +218,4 @@ def _person(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
 
 
 def _known(value: float) -> str:
-    return bundles.rounded(value) if np.isfinite(value) else "not known"
+    return figures.rounded(value) if np.isfinite(value) else "not known"

@@ -13,7 +13,7 @@ from dashboard.compare import masks as compare_masks
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.gallery import show_people
 from dashboard.compare.pair import Pair
-from dashboard.shared import bundles, cache, links
+from dashboard.shared import cache, figures, links
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, format_mask, parse_mask
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
@@ -128,7 +128,7 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
         f"people. B minus A: {words.more(more)}, so {words.verdict(pair, more)}."
     )
     names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
-    bundles.chart(
+    figures.chart(
         charts.scores(names, found.rows, pair.names, pair.source(len(seen.sample_ids))),
         "compare_joints", "Share of each joint that A and B find, and the difference with its interval",
     )  # fmt: skip
@@ -138,7 +138,7 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
         "corrected for how many joints there are."
     )
     table = compare_masks.table("joint", names, found.rows)
-    bundles.tabled("The same as a table", table, f"compare-joints-{mask}")
+    figures.tabled("The same as a table", table, f"compare-joints-{mask}")
 
 
 def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
@@ -196,7 +196,7 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
             "B minus A": gain, "median distance, crop pixels": apart,
         }
     ).iloc[places]  # fmt: skip
-    bundles.tabled("Everybody as a table", table, f"compare-people-{mask}")
+    figures.tabled("Everybody as a table", table, f"compare-people-{mask}")
 
 
 def _score(value: float) -> str:

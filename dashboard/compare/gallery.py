@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dashboard.compare.pair import Pair
 from dashboard.compare.person import open_person
-from dashboard.shared import bundles, canvas, links
+from dashboard.shared import bundle_people, canvas, links
 from posecore import drawing
 from posecore.ablation import SkipMask
 
@@ -43,7 +43,7 @@ def show_people(
 def _tile(
     pair: Pair, name: str, first: NDArray[np.floating], second: NDArray[np.floating]
 ) -> drawing.Picture:
-    crop = bundles.picture_of(pair.other, name)
-    crop = bundles.picture_of(pair.one, name) if crop is None else crop
-    on = bundles.heatmap_of(pair.one, name) if crop is None else crop
+    crop = bundle_people.picture_of(pair.other, name)
+    crop = bundle_people.picture_of(pair.one, name) if crop is None else crop
+    on = bundle_people.heatmap_of(pair.one, name) if crop is None else crop
     return drawing.enlarge(drawing.draw_moves(on, first, second), TILE)

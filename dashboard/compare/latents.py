@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from dashboard.compare import charts, maps, readout
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.pair import Pair
-from dashboard.shared import bundles, cache, latents, links
+from dashboard.shared import cache, figures, links
 from dashboard.shared.charts import contingency
+from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.questions import LEAST, MOST
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -54,7 +55,7 @@ def _clusters(pair: Pair, k: int) -> tuple[NDArray[np.int64] | None, NDArray[np.
     found: list[NDArray[np.int64] | None] = []
     for bundle, rows in ((pair.one, pair.common.one), (pair.other, pair.common.other)):
         try:
-            found.append(latents.cluster_numbers(bundle, k)[rows])
+            found.append(answers.cluster_numbers(bundle, k)[rows])
         except PosecoreError as error:
             st.warning(f"The people of {bundle.path.name} cannot be clustered: {error}")
             found.append(None)
@@ -75,7 +76,7 @@ def _variance(pair: Pair) -> None:
     if not found:
         return
     needed = [stored.needed_for(SHARE) for _, stored in found]
-    bundles.chart(
+    figures.chart(
         charts.cumulative(
             [stored.explained for _, stored in found], [name for name, _ in found], SHARE, needed,
             pair.source(found[0][1].people),
@@ -107,7 +108,7 @@ def _variance(pair: Pair) -> None:
             for name, stored in found
         ]
     )
-    bundles.tabled("The variances as a table", table, "compare-variance")
+    figures.tabled("The variances as a table", table, "compare-variance")
 
 
 def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArray[np.int64] | None) -> None:
@@ -131,7 +132,7 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
     figure = contingency(
         compared, names[0], names[1], ("clusters of A", "clusters of B"), pair.source(people)
     )
-    bundles.chart(
+    figures.chart(
         figure, "compare_contingency",
         f"How many of {people} people are in each pair of clusters; adjusted Rand index {compared.ari:.3f}",
     )  # fmt: skip
@@ -141,7 +142,7 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
     )
     table = pd.DataFrame(compared.counts, columns=names[1])
     table.insert(0, "cluster", names[0])
-    bundles.tabled("The agreement as a table", table, f"compare-clusters-{k}")
+    figures.tabled("The agreement as a table", table, f"compare-clusters-{k}")
 
 
 def _layers(pair: Pair) -> None:
@@ -156,7 +157,7 @@ def _layers(pair: Pair) -> None:
         return
     values, low, high = _similarity(pair.one, pair.other, compare_pair.made(pair), study)
     people, batches = len(study.sample_ids), len(study.layers.one)
-    bundles.chart(
+    figures.chart(
         charts.layers(
             values, low, high, study.names[0], study.names[1], pair.names, pair.source(people)
         ),
@@ -181,7 +182,7 @@ def _layers(pair: Pair) -> None:
         for i, a in enumerate(study.names[0])
         for j, b in enumerate(study.names[1])
     ]
-    bundles.tabled("The similarities as a table", pd.DataFrame(rows), "compare-layers")
+    figures.tabled("The similarities as a table", pd.DataFrame(rows), "compare-layers")
 
 
 @cache.kept(8, "Drawing batches anew …")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dashboard.compare import charts
 from dashboard.compare.gallery import show_people
 from dashboard.compare.pair import Pair
-from dashboard.shared import bundles, cache, latents, links, sources
+from dashboard.shared import bundles, cache, figures, latents, links, sources, studies
 from dashboard.shared.area import Area, inside, read_area
 from dashboard.shared.links import link, linked
 from posecore.ablation import ALL_ON
@@ -53,7 +53,7 @@ class Laid(NamedTuple):
 def projection(bundle: Bundle) -> Projection | None:
     """What scripts/project.py stored, if it is usable."""
     try:
-        return latents.projection(bundle)
+        return studies.projection(bundle)
     except BundleError:
         return None
 
@@ -118,7 +118,7 @@ def _laid(
     one: Bundle, other: Bundle, made: tuple[str, str], _rows: tuple[NDArray[np.int64], NDArray[np.int64]]
 ) -> Laid:
     first, second = (
-        latents.projection(bundle).scores[rows] for bundle, rows in zip((one, other), _rows, strict=True)
+        studies.projection(bundle).scores[rows] for bundle, rows in zip((one, other), _rows, strict=True)
     )
     known = np.flatnonzero(np.isfinite(first[:, 0]) & np.isfinite(second[:, 0]))
     found = align(first[known], second[known])
@@ -192,4 +192,4 @@ def _selected(pair: Pair, laid: Laid, ids: NDArray[np.str_], chosen: NDArray[np.
     columns: dict[str, object] = {"sample_id": ids[rows]}
     for name, plane in zip(("A", "B turned"), laid.planes, strict=True):
         columns |= {f"{name}: component 1": plane[rows, 0], f"{name}: component 2": plane[rows, 1]}
-    bundles.tabled("The selected as a table", pd.DataFrame(columns), "compare-selected")
+    figures.tabled("The selected as a table", pd.DataFrame(columns), "compare-selected")

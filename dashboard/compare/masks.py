@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dashboard.compare import charts
 from dashboard.compare import words as compare_words
 from dashboard.compare.pair import Pair
-from dashboard.shared import bundles, cache, studies
+from dashboard.shared import cache, figures, studies
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
@@ -81,7 +81,7 @@ def show(pair: Pair) -> None:
     st.subheader("PCK under each mask")
     st.markdown("\n".join(f"* {line}" for line in sentences(pair, found)))
     names = [compare_words.mask_name(mask) for mask in ALL_MASKS]
-    bundles.chart(
+    figures.chart(
         charts.scores(names, found, pair.names, pair.source(people)), "compare_masks",
         "PCK of A and B under each of the sixteen masks, and the difference with its interval",
     )  # fmt: skip
@@ -90,7 +90,7 @@ def show(pair: Pair) -> None:
         f"of people's PCK, with 95 % bootstrap intervals over the n = {people:,} people of both skip "
         "studies; not corrected for how many masks there are.  \n" + "  \n".join(compare_words.cutting(pair))
     )
-    bundles.tabled("The masks as a table", table("skips", names, found), "compare-masks")
+    figures.tabled("The masks as a table", table("skips", names, found), "compare-masks")
 
 
 def sentences(pair: Pair, found: Comparison) -> list[str]:

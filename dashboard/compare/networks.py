@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.compare import networks_charts, networks_words
 from dashboard.compare.networks_charts import Dots
-from dashboard.shared import bundles, cache, glossary, links
+from dashboard.shared import cache, figures, glossary, links
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
 from posecore.errors import BundleError
@@ -45,7 +45,7 @@ def show(bundle: Bundle) -> None:
     summaries = [_summary(bundle, created, place) for place in range(len(titles))]
     summary = summaries[titles.index(title)]
     _scores(study, summary)
-    bundles.tabled("All networks as a table", _table(study, summaries), "networks")
+    figures.tabled("All networks as a table", _table(study, summaries), "networks")
     _fair(study, summary)
     _skips(study, summary)
     _stacks(study, summary)
@@ -85,7 +85,7 @@ def _scores(study: NetworksStudy, summary: Summary) -> None:
         rows = [row for row, network in enumerate(study.networks) if network.seed == seed]
         at = [study.networks[row].label for row in rows]
         series.append(Dots(f"seed {seed}", at, _at(summary.pck.one, rows), place, place))
-    bundles.chart(
+    figures.chart(
         networks_charts.scores(series, labels, _source(study, summary, study.networks)),
         "networks_scores",
         f"PCK of {len(study.networks)} networks, {summary.pck.one.mean.min():.3f} to "
@@ -138,7 +138,7 @@ def _fair(study: NetworksStudy, summary: Summary) -> None:
                 series.append(dots)
     shown = {network for _, found, _ in kinds for network, _ in found.pairs}
     names = list(dict.fromkeys(network.label for network in study.networks if network in shown))
-    bundles.chart(
+    figures.chart(
         networks_charts.gains(series, names, "points of PCK gained", _source(study, summary, study.networks)),
         "networks_gains",
         f"Points of PCK that {len(shown)} networks gain over their controls, with intervals over people",
@@ -148,7 +148,7 @@ def _fair(study: NetworksStudy, summary: Summary) -> None:
         "steps and people. Open: what the network's last training began with, as the thesis compared; this "
         "holds what longer training alone gains, which a basic network's open dot shows."
     )
-    bundles.tabled("These differences as a table", _gain_table(kinds), "networks-gains")
+    figures.tabled("These differences as a table", _gain_table(kinds), "networks-gains")
 
 
 def _skips(study: NetworksStudy, summary: Summary) -> None:
@@ -166,7 +166,7 @@ def _skips(study: NetworksStudy, summary: Summary) -> None:
         for colour, (name, estimate) in enumerate(_three(found))
     ]
     networks = [network for found in summary.skips for network in (found.plain, found.without)]
-    bundles.chart(
+    figures.chart(
         networks_charts.parts(series, PARTS, _source(study, summary, networks)),
         "networks_skips",
         "PCK of all joints and of seven groups: basic network, the same with all skips cut at test time, "
@@ -185,7 +185,7 @@ def _skips(study: NetworksStudy, summary: Summary) -> None:
         for found in summary.skips
         for name, estimate in _three(found)
     ]
-    bundles.tabled("The same as a table", pd.concat(tables), "networks-skips")
+    figures.tabled("The same as a table", pd.concat(tables), "networks-skips")
 
 
 def _three(found: SkipLoss) -> list[tuple[str, Estimate]]:
@@ -211,7 +211,7 @@ def _stacks(study: NetworksStudy, summary: Summary) -> None:
             pd.DataFrame({"network": network.label, "seed": network.seed, "joint": names, **columns})
         )
     networks = [found.network for found in summary.stacks]
-    bundles.chart(
+    figures.chart(
         networks_charts.gains(
             series,
             names,
@@ -226,7 +226,7 @@ def _stacks(study: NetworksStudy, summary: Summary) -> None:
         "Both stacks' heatmaps come from one pass of one network. All stacks were taught the same target, "
         "the second sees what the first found. Joints are not corrected for how many there are."
     )
-    bundles.tabled("The same as a table", pd.concat(tables), "networks-stacks")
+    figures.tabled("The same as a table", pd.concat(tables), "networks-stacks")
 
 
 def _limits(study: NetworksStudy, summary: Summary) -> None:

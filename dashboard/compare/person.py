@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.compare import words as compare_words
 from dashboard.compare.pair import Pair
-from dashboard.shared import bundles, cache, certainty, links, pictures
+from dashboard.shared import bundle_people, certainty, links, pictures, predictions, two_heatmaps
 from dashboard.shared.person_search import person_search
 from dashboard.shared.picture_source import Subject, bundle_person
 from dashboard.shared.two_heatmaps import (
@@ -44,7 +44,7 @@ def show(pair: Pair) -> None:
     )
     people = restricted(pair.one, pair.common.one)
     try:
-        person = person_search(people, links.COMPARE_PERSON, bundles.best_person(people))
+        person = person_search(people, links.COMPARE_PERSON, bundle_people.best_person(people))
         _seen(pair, person)
     except PosecoreError as error:
         st.error(f"This person cannot be shown. {error}")
@@ -77,7 +77,7 @@ def _seen(pair: Pair, person: str) -> None:
             built = bundle.manifest.built_skips
             first, second, third, fourth = (on and there for on, there in zip(asked, built, strict=True))
             mask = first, second, third, fourth
-            maps = cache.all_masks(bundle, subject.crop)
+            maps = predictions.all_masks(bundle, subject.crop)
             limit = certainty.limit(bundle, mask)
             sides.append(from_heatmaps(name, maps[ALL_MASKS.index(mask)], limit))
             told.append(_told(asked, built))
@@ -168,10 +168,10 @@ def _pictures(pair: Pair, answer: Answer, told: list[str]) -> None:
     st.caption(f"A: {meanings[0]}  \nB: {meanings[1]}")
     if any(side.heatmaps is None for side in sides):
         for column, (bundle, name) in zip(st.columns(3, gap="small"), _both(pair), strict=False):
-            maps = bundles.heatmap_of(bundle, answer.subject.sample_id, HEATMAP)
+            maps = bundle_people.heatmap_of(bundle, answer.subject.sample_id, HEATMAP)
             column.image(drawing.jpeg(maps), width="stretch", alt=f"Stored heatmaps, {name}")
         return
-    joint = bundles.joint_picker(links.COMPARE_JOINT)
+    joint = two_heatmaps.joint_picker(links.COMPARE_JOINT)
     columns = st.columns(3, gap="small")
     for column, side in zip(columns, sides, strict=False):
         column.image(

@@ -11,7 +11,7 @@ from dashboard.compare import charts, masks, words
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.masks import estimate_at
 from dashboard.compare.pair import Pair
-from dashboard.shared import bundles, cache
+from dashboard.shared import cache, figures
 from posecore.ablation import ALL_MASKS, ALL_OFF
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
@@ -52,7 +52,7 @@ def show(pair: Pair) -> None:
     st.markdown("\n".join(f"* {line}" for line in sentences(pair, found)))
     names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
     mean = found.beyond[0].one
-    bundles.chart(
+    figures.chart(
         charts.scores(names, found.both, pair.names, pair.source(people), (PLACE, mean)),
         "compare_readout",
         "Share of each joint that a linear readout finds in A's and in B's latents, and the difference",
@@ -73,7 +73,7 @@ def show(pair: Pair) -> None:
     )
     table = masks.table("joint", names, found.both)
     table.insert(7, f"{PLACE}, %", 100 * mean.mean)
-    bundles.tabled("The readout as a table", table, "compare-readout")
+    figures.tabled("The readout as a table", table, "compare-readout")
     st.markdown(
         "**What this does not show.** That a network uses what can be read off. What its latent holds in any "
         "other form than a weighted sum. How much of it training put there: what an untrained network's "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dashboard.shared import latents
 from dashboard.shared.attribute_words import column_of, value_of, words_of
 from dashboard.shared.charts import CATEGORIES, GREY, SCORE_SCALE, category
+from dashboard.shared.clustering import answers
 from posecore.attributes.descriptions import CIRCLES
 from posecore.attributes.skeletons import PEAK, joints_known
 from posecore.attributes.table import ATTRIBUTES
@@ -64,7 +65,7 @@ def colour(bundle: Bundle, name: str, clusters: int) -> Colouring:
     """Everybody's colours by the name of a colouring. Raises ConfigError where people cannot be clustered."""
     table = bundle.samples
     if name == CLUSTER:
-        numbers = latents.cluster_numbers(bundle, clusters)
+        numbers = answers.cluster_numbers(bundle, clusters)
         named = [f"cluster {number + 1}" for number in range(clusters)]
         colours = [Class(text, *category(number)) for number, text in enumerate(named)]
         return _kinds(name, numbers, colours)

@@ -5,18 +5,18 @@ import streamlit as st
 
 from dashboard.latent_map import pictures as map_pictures
 from dashboard.latent_map.choices import Choices
-from dashboard.shared import bundles, links, pictures
+from dashboard.shared import bundle_people, bundles, links, pictures
 from posecore import drawing
 from posecore.bundle import Bundle
 
 
 def show_person(bundle: Bundle, choices: Choices) -> str:
     """Draw the field, the pictures and the links; returns the person's sample_id."""
-    person = bundles.person_picker(bundle, links.MAP_PERSON, bundles.best_person(bundle))
+    person = bundle_people.person_picker(bundle, links.MAP_PERSON, bundle_people.best_person(bundle))
     row = bundle.row(person)
     place = choices.plane.places[row]
     st.markdown(
-        f"**{person}** · {bundles.sure_of(bundle, person)} · "
+        f"**{person}** · {bundle_people.sure_of(bundle, person)} · "
         f"{map_pictures.facts(bundle, choices.colouring, person)}"
     )
     columns = st.columns(2, gap="small")
@@ -40,8 +40,8 @@ def show_person(bundle: Bundle, choices: Choices) -> str:
 
 def _picture(bundle: Bundle, person: str, kind: str) -> None:
     if kind == map_pictures.PICTURE:
-        crop = bundles.picture_of(bundle, person)
-        picture = None if crop is None else bundles.skeleton_of(bundle, person, crop)
+        crop = bundle_people.picture_of(bundle, person)
+        picture = None if crop is None else bundle_people.skeleton_of(bundle, person, crop)
     else:
         picture = map_pictures.tile(bundle, person, kind, 256)
     if picture is None:

@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.latent_map.colours import Colouring
-from dashboard.shared import bundles, cache, pictures
+from dashboard.shared import bundle_people, cache, pictures
 from dashboard.shared.canvas import PICTURES, courier, packet, said
 from posecore import drawing
 from posecore.bundle import Bundle
@@ -40,20 +40,20 @@ def kinds(bundle: Bundle) -> list[str]:
 
 def stand_in(bundle: Bundle, sample_id: str, size: int) -> NDArray[np.uint8]:
     """What is shown of a person without a photograph, (size, size, 3): joints on heatmaps."""
-    return reduced(bundles.skeleton_of(bundle, sample_id, pictures.ground(bundle, sample_id)), size)
+    return reduced(bundle_people.skeleton_of(bundle, sample_id, pictures.ground(bundle, sample_id)), size)
 
 
 def tile(bundle: Bundle, sample_id: str, kind: str, size: int) -> NDArray[np.uint8] | None:
     """A picture (size, size, 3) of a person; None where there is none of this kind."""
     if kind == PREDICTED:
-        return bundles.heatmap_of(bundle, sample_id, size)
+        return bundle_people.heatmap_of(bundle, sample_id, size)
     if kind == PICTURE:
-        crop = bundles.picture_of(bundle, sample_id)
+        crop = bundle_people.picture_of(bundle, sample_id)
         return None if crop is None else reduced(crop, size)
     table = bundle.samples.iloc[[bundle.row(sample_id)]]
     if kind == ANNOTATED:
         return drawing.enlarge(target(read_points(table, "annotated")[0], read_visibility(table)[0]), size)
-    return reduced(bundles.skeleton_of(bundle, sample_id, drawing.ground()), size)
+    return reduced(bundle_people.skeleton_of(bundle, sample_id, drawing.ground()), size)
 
 
 def target(points: NDArray[np.floating], visibility: NDArray[np.integer]) -> NDArray[np.uint8]:
@@ -121,7 +121,7 @@ def answer(bundle: Bundle, colouring: Colouring, wanted: object) -> bytes:
 
 def facts(bundle: Bundle, colouring: Colouring, sample_id: str) -> str:
     """A person's PCK, and what they are coloured by."""
-    score, coloured = bundles.score_of(bundle, sample_id), colouring.of(bundle.row(sample_id))
+    score, coloured = bundle_people.score_of(bundle, sample_id), colouring.of(bundle.row(sample_id))
     return score if coloured.startswith("PCK") else f"{score} · {coloured}"
 
 

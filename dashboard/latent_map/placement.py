@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.latent_map import pictures as map_pictures
-from dashboard.shared import bundles, certainty, latents, links, picture_source, pictures
+from dashboard.shared import bundle_people, bundles, certainty, links, picture_source, pictures
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.data.heatmaps import where_found
@@ -16,6 +16,15 @@ from posecore.errors import PosecoreError
 
 if TYPE_CHECKING:
     from posecore.components.outliers import Judgement, Placement
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from dashboard.shared import cache, latents, predictions
+
+if TYPE_CHECKING:
+    from posecore.components.outliers import Placement, RealPeople
+    from posecore.components.pca import Components
+
 
 NOBODY: Final = "none"
 SOURCES: Final = (NOBODY, *picture_source.SOURCES[1:])
@@ -70,7 +79,7 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
             return None
         photograph, square = chosen
         crop = square.cut(photograph.picture)
-        found = latents.placed(bundle, crop, judges(bundle), NEIGHBOURS)
+        found = placed(bundle, crop, judges(bundle), NEIGHBOURS)
     except PosecoreError as error:
         st.error(str(error))
         return None
@@ -143,10 +152,57 @@ def _neighbours(bundle: Bundle, own: OwnPicture) -> None:
     with st.container(horizontal=True, gap="small"):
         columns = [st.container(width=NEIGHBOUR) for _ in own.nearest]
     for column, person, distance in zip(columns, own.nearest, own.placement.distances, strict=True):
-        picture = bundles.picture_of(bundle, person)
-        shown = bundles.heatmap_of(bundle, person, 128) if picture is None else picture
+        picture = bundle_people.picture_of(bundle, person)
+        shown = bundle_people.heatmap_of(bundle, person, 128) if picture is None else picture
         words = map_pictures.PREDICTED if picture is None else map_pictures.PICTURE
         column.image(drawing.jpeg(shown), width="stretch", alt=f"{words.capitalize()} of {person}")
         column.caption(f"{person}  \ndistance {distance:.1f}")
     if not pictures.at_hand(bundle)[own.placement.rows].all():
         st.caption("The nearest come first, with a picture or without: heatmaps stand for who has none.")
+
+
+class Placed(NamedTuple):
+    """A user's picture among the people. points: (17, 2) crop pixels and peaks: (17,), with all skips on.
+    scores: (d,) along all components. placement: by some of them."""
+
+    points: NDArray[np.float32]
+    peaks: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    placement: "Placement"
+
+
+def placed(bundle: Bundle, crop: NDArray[np.uint8], judges: int, nearest: int) -> Placed:
+    """A crop (256, 256, 3) among the people, by the first `judges` components; kept for this session.
+
+    Raises PosecoreError.
+    """
+    digest = hashlib.sha256(crop.tobytes()).hexdigest()
+    return _placed(bundle, latents.projected(bundle), digest, judges, nearest, crop)
+
+
+@cache.kept(4, "Placing …", own=True)
+def _placed(
+    bundle: Bundle, projected: str, digest: str, judges: int, nearest: int, _crop: NDArray[np.uint8]
+) -> Placed:
+    from posecore.ablation import ALL_ON
+    from posecore.components.outliers import place
+    from posecore.data.heatmaps import decode
+
+    network = predictions.predictor(bundle)
+    with predictions.inference:
+        encoded = network.encode(_crop[None].copy())
+        latent = network.latents(encoded, bundle.manifest.latent)[0]
+        points, peaks = decode(network.decode(encoded, (ALL_ON,))[0])
+    fitted, people = _judging(bundle, projected, judges)
+    scores = latents.components(bundle)[0].project(latent[None])[0]
+    return Placed(points[0], peaks[0], scores, place(fitted, people, latent, nearest))
+
+
+@cache.kept(2, "Comparing people …")
+def _judging(bundle: Bundle, projected: str, judges: int) -> "tuple[Components, RealPeople]":
+    """The first `judges` components, or all there are, and what is usual among people along them."""
+    from posecore.components.outliers import real_people as usual
+
+    fitted, scores = latents.components(bundle)
+    count = min(judges, scores.shape[1])
+    return fitted.first(count), usual(scores[:, :count])

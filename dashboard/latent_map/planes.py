@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.shared import latents
+from dashboard.shared import latents, studies
 from posecore.bundle import Bundle, study_command
 from posecore.errors import BundleError
 from posecore.samples import read_visibility
@@ -58,7 +58,7 @@ class Plane:
 def open_space(bundle: Bundle) -> Space:
     """The bundle's projection; without one, components computed now. Raises ConfigError without any."""
     try:
-        stored = latents.projection(bundle)
+        stored = studies.projection(bundle)
     except BundleError as error:
         fitted, scores = latents.components(bundle)
         return Space(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dashboard.latent_map import pictures as map_pictures
 from dashboard.latent_map.charts import contrasts
 from dashboard.latent_map.choices import Choices
-from dashboard.shared import bundles, canvas, latents, links, pictures
+from dashboard.shared import bundles, canvas, figures, latents, links, pictures
 from dashboard.shared.attribute_words import contrast_table, words_of
 from posecore import drawing
 from posecore.attributes.skeletons import joints_known
@@ -118,14 +118,14 @@ def _apart(bundle: Bundle, rows: NDArray[np.int64], chosen: NDArray[np.int64]) -
         st.caption("Nothing can be compared: too few people are known, or nobody differs.")
         return
     words = f"The {min(DRAWN, len(found))} surest differences between the selected people and the rest"
-    bundles.chart(contrasts(named.head(DRAWN), source), "map_contrasts", words)
+    figures.chart(contrasts(named.head(DRAWN), source), "map_contrasts", words)
     st.caption(
         f"{len(chosen):,} selected people against the {len(rows) - len(chosen):,} others on the map, by "
         f"{joints} joints, with 95 % intervals; the surest difference first. {int(sure.sum())} of "
         f"{int(found['effect'].notna().sum())} intervals leave out zero; one in twenty would by chance "
         "alone. Whoever selects people by looking at an attribute finds it again here."
     )
-    bundles.tabled("All differences", contrast_table(found, joints), "map_contrasts")
+    figures.tabled("All differences", contrast_table(found, joints), "map_contrasts")
 
 
 def _score(bundle: Bundle, sample_id: str) -> str:

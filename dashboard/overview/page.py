@@ -8,7 +8,7 @@ import streamlit as st
 from PIL import Image
 
 from dashboard.overview import skips, words
-from dashboard.shared import bundles, glossary, pictures, sources
+from dashboard.shared import bundle_people, bundles, glossary, pictures, sources
 from posecore import drawing
 from posecore.bundle import Bundle
 
@@ -61,7 +61,10 @@ def show_people(bundle: Bundle) -> None:
 
 def _person(bundle: Bundle, sample_id: str) -> drawing.Picture:
     """A person's picture, where it is at hand, above the predicted heatmaps."""
-    heatmaps, crop = bundles.heatmap_of(bundle, sample_id, 128), bundles.picture_of(bundle, sample_id)
+    heatmaps, crop = (
+        bundle_people.heatmap_of(bundle, sample_id, 128),
+        bundle_people.picture_of(bundle, sample_id),
+    )
     if crop is None:
         return heatmaps
     return np.concatenate([np.asarray(Image.fromarray(crop).reduce(2)), heatmaps])

@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.pc_walk import charts
-from dashboard.shared import bundles, glossary, latents, links
-from dashboard.shared.latents import ComponentCurve
+from dashboard.shared import bundles, figures, glossary, links, studies
+from dashboard.shared.studies import ComponentCurve
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.components.parallel import QUANTILE
@@ -41,12 +41,12 @@ def show(bundle: Bundle) -> None:
         "there are never more than N − 1, so every count is told with its N."
     )
     try:
-        projection = latents.projection(bundle)
+        projection = studies.projection(bundle)
     except BundleError as error:
         projection = None
         st.info(f"Variance and chance are not known here. {error}", icon=":material/query_stats:")
     try:
-        study, curves = latents.component_study(bundle), latents.component_curves(bundle)
+        study, curves = studies.component_study(bundle), studies.component_curves(bundle)
     except BundleError as error:
         study, curves = None, {}
         st.info(f"How many the pose needs is not known here. {error}", icon=":material/query_stats:")
@@ -135,7 +135,7 @@ def kept_sentences(study: ComponentStudy, curves: dict[str, ComponentCurve], k: 
 def _variance(bundle: Bundle, projection: Projection) -> None:
     st.subheader("How many hold the variance?")
     needed = projection.needed_for(SHARE)
-    bundles.chart(
+    figures.chart(
         charts.cumulative(
             projection.explained, SHARE, needed, bundles.source_line(bundle, projection.people)
         ),
@@ -156,14 +156,14 @@ def _variance(bundle: Bundle, projection: Projection) -> None:
             "people": projection.people,
         }
     )
-    bundles.tabled("The variances as a table", table, "components-variance")
+    figures.tabled("The variances as a table", table, "components-variance")
 
 
 def _chance(bundle: Bundle, projection: Projection) -> None:
     st.subheader("How many vary more than chance makes?")
     parallel = projection.parallel
     total = float(parallel.variances.sum(dtype=np.float64))
-    bundles.chart(
+    figures.chart(
         charts.scree(
             parallel.variances / total, parallel.chance / total, parallel.count,
             bundles.source_line(bundle, parallel.people),
@@ -186,13 +186,13 @@ def _chance(bundle: Bundle, projection: Projection) -> None:
             "people": parallel.people,
         }
     )
-    bundles.tabled("The analysis as a table", table, "components-parallel")
+    figures.tabled("The analysis as a table", table, "components-parallel")
 
 
 def _pose(bundle: Bundle, study: ComponentStudy, curves: dict[str, ComponentCurve]) -> None:
     st.subheader("How many does the pose need?")
     n = len(study.sample_ids)
-    bundles.chart(
+    figures.chart(
         charts.kept(
             study.counts, {f"skips {skips}": one.curve for skips, one in curves.items()},
             bundles.source_line(bundle, n),
@@ -243,7 +243,7 @@ def _pose(bundle: Bundle, study: ComponentStudy, curves: dict[str, ComponentCurv
         )
         for skips, one in curves.items()
     ]
-    bundles.tabled("The study as a table", pd.concat(tables), "components-pose")
+    figures.tabled("The study as a table", pd.concat(tables), "components-pose")
 
 
 def knee_sentence(study: ComponentStudy, skips: str, found: ComponentCurve) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundles, certainty, links, pictures
+from dashboard.shared import bundle_people, certainty, links, pictures
 from posecore.ablation import ALL_OFF
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -82,7 +82,7 @@ def skip_choice(bundle: Bundle, start: str) -> tuple[str, NDArray[np.uint8] | No
             icon=":material/info:",
         )
         return OFF, None
-    crop = bundles.picture_of(bundle, start)
+    crop = bundle_people.picture_of(bundle, start)
     if crop is None:
         st.info(
             f"{pictures.absent(bundle, start)} The start's own skip features need it. Shown with skips off.",

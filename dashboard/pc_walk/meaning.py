@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.pc_walk import charts
-from dashboard.shared import bundles, latents
+from dashboard.shared import bundle_people, bundles, figures, latents
 from dashboard.shared.attribute_words import words_of
 from dashboard.shared.p_values import p_words
 from posecore import drawing
@@ -83,7 +83,7 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, joints: 
     st.markdown(sentence(tested, joints))
     strongest = tested.head(SHOWN)
     people = min(bundle.manifest.people, latents.MOST_CORRELATED)
-    bundles.chart(
+    figures.chart(
         charts.correlations(
             strongest, [words_of(str(name), joints).axis for name in strongest.index], SURE, LEAST_P,
             bundles.source_line(bundle, people),
@@ -98,7 +98,7 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, joints: 
         f"Young): below {LEAST_P:.4f} so many shuffles cannot tell. n differs, as not everybody shows every "
         "joint. Which way a component points is arbitrary."
     )
-    bundles.tabled(
+    figures.tabled(
         "Every attribute as a table", table(tested, joints), f"walk-component-{component + 1}-meaning"
     )
 
@@ -112,7 +112,7 @@ def _ends(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
     for column, (name, people) in zip(st.columns(2), sides, strict=True):
         if not people:
             continue
-        tiles = [bundles.heatmap_of(bundle, one, 128) for one in people]
+        tiles = [bundle_people.heatmap_of(bundle, one, 128) for one in people]
         column.image(
             drawing.jpeg(drawing.grid(tiles, AT_AN_END // 2)), width="stretch",
             caption=f"The {len(people)} {name} scores, the most extreme first: {' · '.join(people)}",
@@ -125,4 +125,4 @@ def _ends(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
             "score": scores[rows, component],
         }
     )
-    bundles.tabled("The people at both ends as a table", ends, f"walk-component-{component + 1}-ends")
+    figures.tabled("The people at both ends as a table", ends, f"walk-component-{component + 1}-ends")

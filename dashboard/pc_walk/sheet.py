@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.pc_walk import stops as walk_stops
-from dashboard.shared import bundles
+from dashboard.shared import bundle_people
 from dashboard.shared.sheet import GAP, INK, LINE
 from posecore.bundle import Bundle
 from posecore.components.pca import Components
@@ -60,7 +60,7 @@ def sheet(bundle: Bundle, fitted: Components, scores: NDArray[np.float32], start
             left = corner(row, column)[1]
             if stops.judgement.off_data[column]:
                 pen.rectangle((left - 4, top - 4, left + TILE + 3, top + TILE + 3), OFF)
-            page.paste(Image.fromarray(bundles.heatmap_of(bundle, name, TILE)), (left, top))
+            page.paste(Image.fromarray(bundle_people.heatmap_of(bundle, name, TILE)), (left, top))
             pen.text((left, top + TILE + 5), name, INK, small)
             pen.text((left, top + TILE + 5 + LINE - 5), f"{stops.walk.distance[column]:.1f}", INK, small)
     file = io.BytesIO()

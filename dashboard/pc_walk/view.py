@@ -11,7 +11,17 @@ from dashboard.pc_walk import stops as walk_stops
 from dashboard.pc_walk.controls import MEAN, OFF, OWN
 from dashboard.pc_walk.player import Frame, player
 from dashboard.pc_walk.stops import Stops
-from dashboard.shared import bundles, certainty, charts, glossary, latents, pictures
+from dashboard.shared import (
+    bundle_people,
+    bundles,
+    certainty,
+    charts,
+    figures,
+    glossary,
+    latents,
+    pictures,
+    predictions,
+)
 from posecore import drawing
 from posecore.ablation import ALL_OFF
 from posecore.bundle import Bundle
@@ -44,7 +54,7 @@ def show(bundle: Bundle) -> None:
         "**one component** of the latents. At every stop: the real person who is nearest, and what the "
         "network's decoder makes of the stop itself, where nobody may be."
     )
-    fitted, scores = bundles.fitted_components(bundle)
+    fitted, scores = latents.fitted_components(bundle)
     asked = controls.controls(bundle, fitted, scores)
     skips, crop = controls.skip_choice(bundle, asked.start)
     try:
@@ -87,7 +97,7 @@ def _decoded(
     name = {OFF: "off", OWN: "own", MEAN: "mean"}[skips]
     steps = tuple(stops.steps.tolist())
     try:
-        return latents.stop_heatmaps(bundle, stops.component, steps, stops.start, name, crop)
+        return predictions.stop_heatmaps(bundle, stops.component, steps, stops.start, name, crop)
     except PosecoreError as error:
         st.error(f"The decoder cannot be asked, so only real people are shown. {error}")
         return None
@@ -114,10 +124,10 @@ def _player(bundle: Bundle, stops: Stops, maps: NDArray[np.float32] | None, limi
             titles.append("The decoder, of the stop itself: joints")
     frames = []
     for stop, name in enumerate(stops.sample_ids.tolist()):
-        pictures = [bundles.heatmap_of(bundle, name), _joints(bundle, name)]
+        pictures = [bundle_people.heatmap_of(bundle, name), _joints(bundle, name)]
         away = stops.walk.distance[stop]
-        words = f"{name}, {bundles.score_of(bundle, name)}, is the nearest, {away:.1f} away"
-        words += f": {bundles.sure_of(bundle, name)}.".replace("**", "")
+        words = f"{name}, {bundle_people.score_of(bundle, name)}, is the nearest, {away:.1f} away"
+        words += f": {bundle_people.sure_of(bundle, name)}.".replace("**", "")
         if maps is not None:
             fused = drawing.fuse_heatmaps(maps[stop], float(peaks.max()))
             joints = drawing.draw_skeleton(drawing.ground(TILE), points[stop], sure[stop])
@@ -154,14 +164,14 @@ def _strip(bundle: Bundle, stops: Stops) -> None:
             with st.container(width=135):
                 st.markdown(f"**c = {stops.sign(stop)}**")
                 st.image(
-                    drawing.jpeg(bundles.heatmap_of(bundle, name)), width="stretch",
+                    drawing.jpeg(bundle_people.heatmap_of(bundle, name)), width="stretch",
                     alt=f"Predicted heatmaps of {name}, nearest at c = {stops.sign(stop)}",
                 )  # fmt: skip
                 st.image(
                     drawing.jpeg(_joints(bundle, name)), width="stretch", alt=f"Predicted skeleton of {name}"
                 )
                 st.caption(
-                    f"{name}  \n{bundles.score_of(bundle, name)}, {bundles.sure_of(bundle, name)}  \n"
+                    f"{name}  \n{bundle_people.score_of(bundle, name)}, {bundle_people.sure_of(bundle, name)}  \n"
                     f"distance {stops.walk.distance[stop]:.1f}"
                 )
                 colour = "orange" if stops.judgement.off_data[stop] else "green"
@@ -170,14 +180,14 @@ def _strip(bundle: Bundle, stops: Stops) -> None:
 
 def _joints(bundle: Bundle, name: str) -> drawing.Picture:
     """The person's joints on their picture, or on their dimmed heatmaps where there is none."""
-    return bundles.skeleton_of(bundle, name, pictures.ground(bundle, name))
+    return bundle_people.skeleton_of(bundle, name, pictures.ground(bundle, name))
 
 
 def _how_near(bundle: Bundle, stops: Stops, kept: int) -> None:
     st.subheader("How near is the nearest?")
     usual = latents.real_people(bundle)
     off = int(stops.judgement.off_data.sum())
-    bundles.chart(
+    figures.chart(
         charts.distances(
             stops.steps, stops.judgement.distance, float(np.median(usual.distances)),
             bundles.source_line(bundle),
@@ -195,7 +205,7 @@ def _how_near(bundle: Bundle, stops: Stops, kept: int) -> None:
         f"people, norms of {len(usual.norms):,}). In many dimensions nobody is near the mean: what lies "
         "there is unusually near everybody, so its nearest person says little."
     )
-    bundles.tabled("The stops as a table", stops.table(), "walk")
+    figures.tabled("The stops as a table", stops.table(), "walk")
 
 
 def _downloads(bundle: Bundle, fitted: Components, scores: NDArray[np.float32], stops: Stops) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import cache, charts
-from dashboard.shared.cache import Photograph
+from dashboard.shared import charts, predictions
+from dashboard.shared.photographs import Photograph
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.data.crops import SquareCrop, box_crop, joints_box
@@ -81,7 +81,7 @@ def fitted(bundle: Bundle, photograph: Photograph, box: Box) -> Box | None:
     """The box around the joints the network is sure of, found twice; None where it is not sure of enough."""
     for _ in range(2):
         square = _square(box, photograph.picture.size)
-        points, peaks = decode(cache.heatmaps_of(bundle, square.cut(photograph.picture))[None])
+        points, peaks = decode(predictions.heatmaps_of(bundle, square.cut(photograph.picture))[None])
         sure = peaks[0] >= CONFIDENT * peaks[0].max()
         if sure.sum() < LEAST_JOINTS or peaks[0].max() <= 0:
             return None

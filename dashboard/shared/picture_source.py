@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundles, cache, links
-from dashboard.shared.cache import Photograph
+from dashboard.shared import bundle_people, links, photographs, predictions
 from dashboard.shared.person_box import person_box
 from dashboard.shared.person_search import person_search
+from dashboard.shared.photographs import Photograph
 from posecore.bundle import Bundle
 from posecore.data.crops import SIZE, SquareCrop
 from posecore.errors import PosecoreError
@@ -66,7 +66,7 @@ def choose_subject(bundle: Bundle, source_key: str, person_key: str, default: st
         return None
     if chosen is None:
         with suppress(PosecoreError):  # Said with the first picture.
-            cache.get_ready(bundle)
+            predictions.get_ready(bundle)
         return None
     photograph, square = chosen
     own = source != EXAMPLE
@@ -83,7 +83,7 @@ def choose_picture(bundle: Bundle, source: str, key: str) -> tuple[Photograph, S
     data = picture_bytes(bundle, source, key)
     if data is None:
         return None
-    photograph = cache.photograph(data)
+    photograph = photographs.photograph(data)
     return photograph, person_box(bundle, photograph, key)
 
 
@@ -92,8 +92,8 @@ def bundle_person(bundle: Bundle, sample_id: str) -> Subject:
     table = bundle.samples.iloc[[bundle.row(sample_id)]]
     x, y, side = (float(table[name].iloc[0]) for name in CROP_COLUMNS)
     subject = Subject(
-        f"{sample_id}, {bundles.score_of(bundle, sample_id)}",
-        bundles.picture_of(bundle, sample_id),
+        f"{sample_id}, {bundle_people.score_of(bundle, sample_id)}",
+        bundle_people.picture_of(bundle, sample_id),
         SquareCrop(x, y, side),
         sample_id,
     )
@@ -141,7 +141,7 @@ def _uploaded(key: str) -> bytes | None:
 
 def example(bundle: Bundle) -> bytes:
     """A picture that may be shown to anybody: the bundle's first person's, else the project's own."""
-    shipped = bundle.picture_path(bundles.best_person(bundle))
+    shipped = bundle.picture_path(bundle_people.best_person(bundle))
     return (SHIPPED_EXAMPLE if shipped is None else shipped).read_bytes()
 
 

@@ -6,14 +6,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundles, cache
+from dashboard.shared import bundle_people, cache
 from posecore.bundle import Bundle
 from posecore.errors import DataError
 
 
 def at_hand(bundle: Bundle) -> NDArray[np.bool_]:
     """(N,) whose picture is in the bundle, or in the prepared data folder that POSE_IMAGES names."""
-    shipped, folder = bundles.shipped_pictures(bundle), cache.images_folder()
+    shipped, folder = bundle_people.shipped_pictures(bundle), cache.images_folder()
     if folder is None:
         return shipped
     crops = [folder / "crops" / split for split in sorted(set(bundle.samples["split"]))]
@@ -59,8 +59,8 @@ def some_lack(bundle: Bundle) -> str:
 
 def ground(bundle: Bundle, sample_id: str) -> NDArray[np.uint8]:
     """What a person's joints are drawn on, (256, 256, 3): the picture, else the dimmed heatmaps."""
-    picture = bundles.picture_of(bundle, sample_id)
-    return bundles.heatmap_of(bundle, sample_id) // 2 if picture is None else picture
+    picture = bundle_people.picture_of(bundle, sample_id)
+    return bundle_people.heatmap_of(bundle, sample_id) // 2 if picture is None else picture
 
 
 def warn_of_folder() -> None:

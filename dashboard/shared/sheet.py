@@ -1,4 +1,4 @@
-"""TODO."""
+"""Pictures in rows with their names, drawn by Pillow, so that a server needs no browser to make a PNG."""
 
 from collections.abc import Sequence
 from typing import Final

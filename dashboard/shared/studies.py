@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from posecore.studies.skips.effects import Claim, Estimate
     from posecore.studies.skips.results import SkipStudy
     from posecore.studies.skips.summary import Summary
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from posecore.studies.components.results import ComponentStudy
+    from posecore.studies.projection.results import Projection
+    from posecore.studies.skips.effects import Estimate
 
 
 def skip_study(bundle: Bundle) -> "SkipStudy":
@@ -55,3 +61,56 @@ def skip_differences(bundle: Bundle, created: str) -> "dict[tuple[str, str], Est
 
     names = skip_study(bundle).replacements
     return paired_differences({name: skip_summary(bundle, created, name).scores for name in names})
+
+
+def projection(bundle: Bundle) -> "Projection":
+    """What scripts/project.py stored, read once as long as it stays. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return _projection(bundle, open_study(bundle, "projection").created)
+
+
+@cache.kept(2, "Reading the projection …")
+def _projection(bundle: Bundle, created: str) -> "Projection":
+    from posecore.studies.projection.results import load_projection
+
+    return load_projection(bundle)
+
+
+def component_study(bundle: Bundle) -> "ComponentStudy":
+    """The bundle's component study, read once as long as it stays. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return _component_study(bundle, open_study(bundle, "components").created)
+
+
+@cache.kept(4, "Reading the study …")
+def _component_study(bundle: Bundle, created: str) -> "ComponentStudy":
+    from posecore.studies.components.results import load_component_study
+
+    return load_component_study(bundle)
+
+
+class ComponentCurve(NamedTuple):
+    """A component study under one choice of skips: see ComponentStudy's methods of these names."""
+
+    curve: "Estimate"
+    loss: "Estimate"
+    enough: int | None
+
+
+def component_curves(bundle: Bundle) -> "dict[str, ComponentCurve]":
+    """What the component study says, with skips off and on. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return _component_curves(bundle, open_study(bundle, "components").created)
+
+
+@cache.kept(4, "Drawing people anew …", copied=True)
+def _component_curves(bundle: Bundle, created: str) -> "dict[str, ComponentCurve]":
+    from posecore.studies.components.results import SKIPS
+
+    study = component_study(bundle)
+    return {
+        skips: ComponentCurve(study.curve(skips), study.loss(skips), study.enough(skips)) for skips in SKIPS
+    }

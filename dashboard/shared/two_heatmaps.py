@@ -1,22 +1,29 @@
 """What the network says of one picture with all skips and with some cut: numbers, and pictures of them."""
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import certainty
-from dashboard.shared.bundles import ALL_JOINTS, JOINTS
+from dashboard.shared import certainty, links
 from dashboard.shared.picture_source import Subject, points_on_shown, shown
 from posecore import drawing
 from posecore.data.crops import SIZE
 from posecore.data.heatmaps import decode, where_found
-from posecore.keypoints import K
+from posecore.keypoints import KEYPOINTS, K, label
 from posecore.metrics.heatmap_measures import Measures, measure
 from posecore.metrics.pck import hits
 from posecore.studies.skips.certainty import Limit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+ALL_JOINTS: Final = "all joints"
+JOINTS: Final = (ALL_JOINTS, *(label(name) for name in KEYPOINTS))
 
 HEATMAP: Final = 384
 """Pixels at which heatmaps are shown."""
@@ -207,3 +214,10 @@ def seventeen(answer: Answer, tile: int = 104) -> list[tuple[str, NDArray[np.uin
 def mark(hit: float) -> str:
     """A hit as a sign: found, not found, or not labelled (nan); likewise sure, not sure, or not known."""
     return "·" if np.isnan(hit) else "✓" if hit else "✗"
+
+
+def joint_picker(key: str) -> str:
+    """Which joint's heatmaps are shown, or ALL_JOINTS; kept in the URL under `key`."""
+    links.refuse_forged(key, "all joints or the name of one", JOINTS.__contains__)
+    joint = st.selectbox("Heatmaps of", JOINTS, key=key, bind="query-params", width=220)
+    return joint if joint in JOINTS else ALL_JOINTS

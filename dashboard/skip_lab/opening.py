@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.shared import bundles, cache, certainty, pictures, studies
+from dashboard.shared import bundle_people, cache, certainty, pictures, studies
 from posecore.ablation import ALL_MASKS, ALL_OFF, SkipMask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
@@ -29,7 +29,7 @@ def opening(bundle: Bundle) -> Opening:
     except BundleError:
         found = None
     if found is None:
-        return Opening(bundles.best_person(bundle), ALL_OFF, False)
+        return Opening(bundle_people.best_person(bundle), ALL_OFF, False)
     return Opening(found.sample_id, found.mask, True)
 
 

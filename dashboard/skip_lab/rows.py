@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundles, cache, certainty, sources
+from dashboard.shared import bundles, certainty, predictions, sources
 from dashboard.shared.picture_source import Subject
 from dashboard.shared.two_heatmaps import ALL_JOINTS, Answer, difference, from_heatmaps, heat, moves, skeleton
 from dashboard.skip_lab.switches import Cut
@@ -28,7 +28,7 @@ def ask(bundle: Bundle, subject: Subject, cut: Cut, donor_crop: NDArray[np.uint8
     assert subject.crop is not None
     built = bundle.manifest.built_skips
     mask = cut.within(built)
-    maps = cache.all_masks(bundle, subject.crop, cut.replacement, donor_crop, subject.own)
+    maps = predictions.all_masks(bundle, subject.crop, cut.replacement, donor_crop, subject.own)
     whole = "All four skips on" if built == ALL_ON else "All its skips on"
     after = maps[ALL_MASKS.index(mask)]
     return Answer(

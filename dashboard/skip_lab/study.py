@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.shared import bundles, glossary, links, studies
+from dashboard.shared import bundles, figures, glossary, links, studies
 from dashboard.shared.claim_words import claim_sentence
 from dashboard.shared.cut_words import what_cutting_says
 from dashboard.skip_lab import study_charts, study_gallery
@@ -82,7 +82,7 @@ def _histograms(summary: Summary, replacement: str, mask: str, source: str) -> N
     place = _place(mask)
     known = np.isfinite(summary.scores[:, 0])
     before, after = summary.scores[known, 0], summary.scores[known, place]
-    bundles.chart(
+    figures.chart(
         study_charts.score_histograms(before, after, f"skips {mask}, {replacement}", source),
         "lab_study_histogram",
         f"Histograms of {known.sum()} people's PCK with all skips and with skips {mask}",
@@ -92,7 +92,7 @@ def _histograms(summary: Summary, replacement: str, mask: str, source: str) -> N
         f"skips, {_share(summary.pck, place)} with {mask} (95 % bootstrap intervals over people)."
     )
     table = _table(summary.pck, 100, {"mask": [format_mask(mask) for mask in ALL_MASKS]}, "PCK, %")
-    bundles.tabled("All sixteen masks as a table", table, f"skips-pck-{replacement}")
+    figures.tabled("All sixteen masks as a table", table, f"skips-pck-{replacement}")
 
 
 def _effects(summary: Summary, replacement: str, source: str, labelled: bool) -> None:
@@ -105,7 +105,7 @@ def _effects(summary: Summary, replacement: str, source: str, labelled: bool) ->
     lost = what == EFFECTS[0]
     effect, factor = (summary.loss, 100) if lost else (summary.moved, 1)
     unit = "points of hit rate lost" if lost else "pixels of the crop moved"
-    bundles.chart(
+    figures.chart(
         study_charts.effect_map(effect, unit, factor, source),
         "lab_study_effects",
         f"For four levels and 17 joints: {unit} when the level alone is cut, {replacement} in its place",
@@ -119,7 +119,7 @@ def _effects(summary: Summary, replacement: str, source: str, labelled: bool) ->
         "level": np.repeat(LEVEL_NAMES, len(KEYPOINTS)).tolist(),
         "joint": [label(name) for name in KEYPOINTS] * len(LEVEL_NAMES),
     }
-    bundles.tabled(
+    figures.tabled(
         "The same as a table",
         _table(effect, factor, rows, unit),
         f"skips-{what}-{replacement}".replace(" ", "-"),
@@ -128,7 +128,7 @@ def _effects(summary: Summary, replacement: str, source: str, labelled: bool) ->
 
 def _shares(summaries: dict[str, Summary], source: str) -> None:
     st.subheader("How much of the PCK each level carries")
-    bundles.chart(
+    figures.chart(
         study_charts.shapley_bars({name: one.shapley for name, one in summaries.items()}, source),
         "lab_study_shapley",
         "Shapley value of every level, with intervals, for every replacement",
@@ -142,7 +142,7 @@ def _shares(summaries: dict[str, Summary], source: str) -> None:
         _table(one.shapley, 100, {"replacement": [name] * 4, "level": list(LEVEL_NAMES)}, "points of PCK")
         for name, one in summaries.items()
     ]
-    bundles.tabled("The same as a table", pd.concat(tables), "skips-shapley")
+    figures.tabled("The same as a table", pd.concat(tables), "skips-shapley")
 
 
 def _claims(bundle: Bundle, study: SkipStudy, created: str, replacement: str, mask: str) -> None:
@@ -198,7 +198,7 @@ def _agreement(bundle: Bundle, created: str, summaries: dict[str, Summary], labe
     table = pd.DataFrame(
         [(*pair, value) for pair, value in pairs.items()], columns=["one", "other", "Spearman"]
     )
-    bundles.tabled("The rank correlations as a table", table, "skips-agreement")
+    figures.tabled("The rank correlations as a table", table, "skips-agreement")
     if labelled:
         _differences(summaries, studies.skip_differences(bundle, created))
 
@@ -222,7 +222,7 @@ def _differences(summaries: dict[str, Summary], differences: dict[tuple[str, str
         )
         for (one, other), difference in differences.items()
     ]  # fmt: skip
-    bundles.tabled("The comparisons as a table", pd.concat(tables), "skips-differences")
+    figures.tabled("The comparisons as a table", pd.concat(tables), "skips-differences")
 
 
 def _table(estimate: Estimate, factor: float, rows: dict[str, Any], unit: str) -> pd.DataFrame:

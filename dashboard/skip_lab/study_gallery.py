@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundles, cache, certainty, links, picture_source, pictures
+from dashboard.shared import bundle_people, certainty, links, picture_source, pictures, predictions
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, ALL_ON, parse_mask
 from posecore.bundle import Bundle
@@ -92,10 +92,10 @@ def _open_person(name: str, mask: str, replacement: str) -> None:
 
 def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: str) -> drawing.Picture:
     """A person's maps with all skips beside those without; joints alone where the picture is not at hand."""
-    crop = bundles.picture_of(bundle, str(study.sample_ids[row]))
+    crop = bundle_people.picture_of(bundle, str(study.sample_ids[row]))
     donor = None
     if replacement == "other":
-        donor = bundles.picture_of(bundle, str(study.sample_ids[study.donors[row]]))
+        donor = bundle_people.picture_of(bundle, str(study.sample_ids[study.donors[row]]))
     if crop is None or (replacement == "other" and donor is None):
         on = pictures.ground(bundle, str(study.sample_ids[row]))
         peaks = study.peaks_under(replacement)[row]
@@ -107,7 +107,7 @@ def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: st
             place, limit = ALL_MASKS.index(kept), certainty.limit(bundle, kept, replacement)
             drawn.append(drawing.draw_skeleton(ground, points[place], limit.sure(peaks[place])))
         return drawing.grid(drawn, 2)
-    before, after = cache.cut_heatmaps(bundle, crop, mask, replacement, donor)
+    before, after = predictions.cut_heatmaps(bundle, crop, mask, replacement, donor)
     # The median peak: by the highest, a face's, all limbs would be dark.
     top = float(np.median(before.max(axis=(1, 2))))
     return drawing.grid([drawing.overlay(crop, maps, vmax=top) for maps in (before, after)], 2)

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundles, links, pictures
+from dashboard.shared import bundle_people, links, pictures
 from dashboard.skip_lab.hourglass import PITCH, WIDTH, hourglass_svg, hourglass_words
 from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, SkipMask
 from posecore.bundle import Bundle
@@ -100,7 +100,7 @@ def replacement(bundle: Bundle, person: str) -> tuple[str, str, NDArray[np.uint8
     if donor not in bundle.rows:
         st.warning(f"This bundle holds no person {donor[:60]!r}. Taken instead: {default}.")
         donor = default
-    crop = bundles.picture_of(bundle, donor)
+    crop = bundle_people.picture_of(bundle, donor)
     if crop is None:
         st.warning(f"{pictures.absent(bundle, donor)} So zero stands in.")
         return "zero", "", None

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundles, cache, certainty, links, pictures
+from dashboard.shared import bundle_people, cache, certainty, links, pictures, predictions, two_heatmaps
 from dashboard.shared.cut_words import what_cutting_says
 from dashboard.shared.picture_source import Subject
 from dashboard.shared.two_heatmaps import (
@@ -63,7 +63,7 @@ def show_lab(bundle: Bundle, subject: Subject | None, opening: Opening) -> None:
         with replacing:
             stand_in, donor, donor_crop = replacement(bundle, subject.sample_id if subject else "")
         with heatmaps:
-            joint = bundles.joint_picker(links.LAB_JOINT)
+            joint = two_heatmaps.joint_picker(links.LAB_JOINT)
         if subject is None:
             skeletons.info("As soon as there is a picture, it is shown here.", icon=":material/image:")
             return
@@ -134,7 +134,7 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
         certainty.limit(bundle),
     )  # fmt: skip
     try:
-        maps = cache.latent_heatmaps(bundle, subject.sample_id)
+        maps = predictions.latent_heatmaps(bundle, subject.sample_id)
         latent = from_heatmaps("All four skips cut", maps, certainty.limit(bundle, ALL_OFF))
     except PosecoreError as error:
         st.error(f"The network cannot be asked. {error}")
@@ -142,7 +142,7 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
     answer = Answer(subject, stored, latent)
     _nobody(answer)
     tiles = (
-        (bundles.heatmap_of(bundle, subject.sample_id, HEATMAP), stored),
+        (bundle_people.heatmap_of(bundle, subject.sample_id, HEATMAP), stored),
         (heat(answer, latent, ALL_JOINTS), latent),
     )
     for column, (picture, side) in zip(st.columns([1, 1, 1])[:2], tiles, strict=True):

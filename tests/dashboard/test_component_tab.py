@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.pc_walk import charts as component_charts
 from dashboard.pc_walk import components as component_tab
-from dashboard.shared.latents import ComponentCurve
+from dashboard.shared.studies import ComponentCurve
 from posecore.bundle import open_bundle
 from posecore.studies.components import study as component_study
 from posecore.studies.components.results import ComponentStudy, load_component_study

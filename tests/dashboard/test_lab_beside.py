@@ -14,7 +14,7 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import cache, links
+from dashboard.shared import links, predictions
 from dashboard.shared.two_heatmaps import Answer
 from dashboard.skip_lab import rows, view
 from posecore.ablation import ALL_MASKS, parse_mask
@@ -56,7 +56,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     """Filled as pages ask networks, the page's own first."""
     found: list[Asked] = []
     seen: list[tuple[np.ndarray, bool]] = []
-    ask, all_masks = rows.ask, cache.all_masks
+    ask, all_masks = rows.ask, predictions.all_masks
 
     def masks(bundle: Bundle, crop: np.ndarray, stand_in: str, donor: object, own: bool) -> np.ndarray:
         seen.append((crop, own))
@@ -67,7 +67,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
         found.append(Asked(bundle, *seen[-1], answer))
         return answer
 
-    monkeypatch.setattr(cache, "all_masks", masks)
+    monkeypatch.setattr(predictions, "all_masks", masks)
     monkeypatch.setattr(view, "ask", listen)
     return found
 

@@ -11,7 +11,7 @@ from opening import DASHBOARD, open_page
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import bundles, cache, links
+from dashboard.shared import bundle_people, cache, links
 from dashboard.skip_lab.opening import opening
 from posecore.ablation import ALL_MASKS, ALL_OFF, format_mask, parse_mask
 from posecore.bundle import Bundle, open_bundle
@@ -107,7 +107,7 @@ def test_only_who_has_a_picture_is_opened_and_a_new_study_is_asked_anew(artifact
 
 def test_without_a_study_that_tells_it_opens_on_the_best_person_with_all_cut(artifacts: Path) -> None:
     bundle = open_bundle(artifacts / "cuts")
-    as_before = (bundles.best_person(bundle), ALL_OFF, False)
+    as_before = (bundle_people.best_person(bundle), ALL_OFF, False)
     add_info(bundle, NAME, {"sure_above": {"zero": dict.fromkeys(map(format_mask, ALL_MASKS))}})
     assert opening(bundle) == as_before
     shutil.rmtree(bundle.path / "studies")

@@ -11,7 +11,7 @@ import pytest
 import torch
 from fake_bundle import make_fake_bundle
 
-from dashboard.shared import cache, latents, studies
+from dashboard.shared import cache, latents, predictions, studies
 from dashboard.shared.clustering import stored
 from posecore.ablation import ALL_MASKS, parse_mask
 from posecore.bundle import Bundle, open_bundle, write_study
@@ -66,19 +66,19 @@ def made_anew(path: Path, name: str, change: Callable[[Path], None]) -> None:
 
 
 ANSWERS: dict[str, tuple[str, Callable[[Path], None], Callable[[Bundle], Any]]] = {
-    "all masks": (WEIGHTS, new_weights, lambda bundle: cache.all_masks(bundle, CROP)),
+    "all masks": (WEIGHTS, new_weights, lambda bundle: predictions.all_masks(bundle, CROP)),
     "gallery": (
         WEIGHTS,
         new_weights,
-        lambda bundle: cache.cut_heatmaps(bundle, CROP, "0110", "zero", None),
+        lambda bundle: predictions.cut_heatmaps(bundle, CROP, "0110", "zero", None),
     ),
-    "from the latent": (WEIGHTS, new_weights, lambda bundle: cache.latent_heatmaps(bundle, SOMEBODY)),
+    "from the latent": (WEIGHTS, new_weights, lambda bundle: predictions.latent_heatmaps(bundle, SOMEBODY)),
     "walk": (
         WEIGHTS,
         new_weights,
-        lambda bundle: latents.stop_heatmaps(bundle, 0, (0.0, 1.0), SOMEBODY, "off", None),
+        lambda bundle: predictions.stop_heatmaps(bundle, 0, (0.0, 1.0), SOMEBODY, "off", None),
     ),
-    "latent": (LATENTS, new_latents, lambda bundle: cache.latent_heatmaps(bundle, SOMEBODY)),
+    "latent": (LATENTS, new_latents, lambda bundle: predictions.latent_heatmaps(bundle, SOMEBODY)),
     "components": (LATENTS, new_latents, lambda bundle: latents.components(bundle)[1]),
     "what is usual": (LATENTS, new_latents, lambda bundle: latents.real_people(bundle).norms),
     "attributes": (
@@ -86,11 +86,11 @@ ANSWERS: dict[str, tuple[str, Callable[[Path], None], Callable[[Bundle], Any]]] 
         new_samples,
         lambda bundle: latents.attributes(bundle).select_dtypes("number").to_numpy(),
     ),
-    "mean, all masks": (SKIP_MEANS, new_means, lambda bundle: cache.all_masks(bundle, CROP, "mean")),
+    "mean, all masks": (SKIP_MEANS, new_means, lambda bundle: predictions.all_masks(bundle, CROP, "mean")),
     "mean, gallery": (
         SKIP_MEANS,
         new_means,
-        lambda bundle: cache.cut_heatmaps(bundle, CROP, "0110", "mean", None),
+        lambda bundle: predictions.cut_heatmaps(bundle, CROP, "0110", "mean", None),
     ),
 }
 
@@ -116,19 +116,19 @@ def test_what_takes_the_place_of_a_skip_is_what_is_asked_for(replacement: str, p
         "other": predictor.encode(DONORS[:1]).skips,
     }
     expected = predictor.decode_all(predictor.encode(CROP[None]), stand_ins[replacement])[:, 0]
-    assert np.allclose(cache.all_masks(bundle, CROP, replacement, donor), expected, atol=1e-5)
-    found = cache.cut_heatmaps(bundle, CROP, "0110", replacement, donor)
+    assert np.allclose(predictions.all_masks(bundle, CROP, replacement, donor), expected, atol=1e-5)
+    found = predictions.cut_heatmaps(bundle, CROP, "0110", replacement, donor)
     assert np.allclose(found, expected[[0, ALL_MASKS.index(parse_mask("0110"))]], atol=1e-5)
     assert not np.allclose(found[1], found[0], atol=1e-5)
 
 
 def test_another_donor_and_another_mask_are_another_question(path: Path) -> None:
     bundle = open_bundle(path)
-    masks = [cache.cut_heatmaps(bundle, CROP, mask, "zero", None)[1] for mask in ("0000", "0001")]
+    masks = [predictions.cut_heatmaps(bundle, CROP, mask, "zero", None)[1] for mask in ("0000", "0001")]
     assert not np.array_equal(*masks)
     for ask in (
-        lambda donor: cache.all_masks(bundle, CROP, "other", donor),
-        lambda donor: cache.cut_heatmaps(bundle, CROP, "0000", "other", donor),
+        lambda donor: predictions.all_masks(bundle, CROP, "other", donor),
+        lambda donor: predictions.cut_heatmaps(bundle, CROP, "0000", "other", donor),
     ):
         assert not np.array_equal(ask(DONORS[0]), ask(DONORS[1]))
 
@@ -148,9 +148,9 @@ def test_people_are_set_apart_from_the_people_asked_about(path: Path) -> None:
 
 STUDIES = {
     "skips": (studies.skip_study, "posecore.studies.skips.results.load_skip_study"),
-    "projection": (latents.projection, "posecore.studies.projection.results.load_projection"),
+    "projection": (studies.projection, "posecore.studies.projection.results.load_projection"),
     "components": (
-        latents.component_study,
+        studies.component_study,
         "posecore.studies.components.results.load_component_study",
     ),
     "clusters": (stored.study, "posecore.studies.clusters.results.load_cluster_study"),

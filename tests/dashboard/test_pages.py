@@ -10,7 +10,8 @@ from PIL import Image
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import cache, latents
+from dashboard.clusters import people
+from dashboard.shared import cache, latents, predictions
 from dashboard.shared import links as state
 from posecore.ablation import ALL_MASKS, parse_mask
 
@@ -101,7 +102,7 @@ def test_the_lab_compares_the_stored_prediction_with_the_latent_alone_without_a_
     assert table["peak before"].to_numpy() == pytest.approx(
         [row[name] for name in bundle.samples.columns if name.endswith("_peak")]
     )
-    maps = cache.latent_heatmaps(bundle, "train-1021")
+    maps = predictions.latent_heatmaps(bundle, "train-1021")
     assert table["peak after"].to_numpy() == pytest.approx(maps.max(axis=(1, 2)), rel=1e-5)
     cell = int(maps[0].argmax())
     there = np.array([cell % 64 * 4 + 2, cell // 64 * 4 + 2])
@@ -122,7 +123,7 @@ def test_the_lab_cuts_single_skips_where_there_is_a_picture(
     bundle = cache.load_bundle("pictured")
     person = app.text_input[0].placeholder
     crop = np.asarray(Image.open(bundle.path / f"pictures/{person}.webp").convert("RGB"))
-    peaks = cache.all_masks(bundle, crop)[ALL_MASKS.index(parse_mask("1011"))].max(axis=(1, 2))
+    peaks = predictions.all_masks(bundle, crop)[ALL_MASKS.index(parse_mask("1011"))].max(axis=(1, 2))
     assert app.dataframe[0].value["peak after"].to_numpy() == pytest.approx(peaks, rel=1e-4)
 
 
@@ -163,8 +164,8 @@ def test_clusters_follow_k_and_find_the_two_kinds_of_people(
     assert "full latent space" in words(app) and "128 numbers" in words(app)
     standing = {f"train-{1000 + 7 * i}" for i in range(0, PEOPLE, 2)}
     nearest = [{picture.caption for picture in images.proto.imgs} for images in app.image]
-    assert [len(people) for people in nearest] == [cache.NEAREST] * 2
-    assert sorted(len(people & standing) for people in nearest) == [0, cache.NEAREST]
+    assert [len(people) for people in nearest] == [people.NEAREST] * 2
+    assert sorted(len(people & standing) for people in nearest) == [0, people.NEAREST]
     app.slider(key=state.CLUSTERS_K).set_value(5).run()
     assert not app.exception and len(figures(app)[0]["data"]) == 5
 

@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.pc_walk import charts, controls, meaning
 from dashboard.pc_walk import sheet as walk_sheet
 from dashboard.pc_walk import stops as walk_stops
-from dashboard.shared import bundles, cache, links
+from dashboard.shared import bundle_people, bundles, cache, links, predictions
 from dashboard.shared import latents as latent_loaders
 from posecore.ablation import ALL_MASKS, format_mask
 from posecore.bundle import Bundle, open_bundle
@@ -37,7 +37,6 @@ DIMENSIONS = 128
 
 def page() -> None:
     from dashboard.pc_walk import view
-    from dashboard.shared import bundles
 
     view.show(bundles.current_bundle())
 
@@ -142,13 +141,13 @@ def test_the_decoder_is_asked_with_the_skips_that_are_chosen(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[np.ndarray] = []
-    real = latent_loaders.stop_heatmaps
+    real = predictions.stop_heatmaps
 
     def listen(*arguments: object) -> np.ndarray:
         asked.append(real(*arguments))  # type: ignore[arg-type]
         return asked[-1]
 
-    monkeypatch.setattr(latent_loaders, "stop_heatmaps", listen)
+    monkeypatch.setattr(predictions, "stop_heatmaps", listen)
     bundle = open_bundle(artifacts / "people")
     fitted = fit_components(bundle.latents, 2)
     row = bundle.row("train-1014")
@@ -239,7 +238,7 @@ def test_every_stop_carries_its_pictures_and_words(
         assert len(stop.pictures) == len(titles) >= 3
         assert all(picture.shape == (256, 256, 3) and picture.dtype == np.uint8 for picture in stop.pictures)
         assert stop.words.startswith(f"{name}, PCK")
-        np.testing.assert_array_equal(stop.pictures[0], bundles.heatmap_of(bundle, name))
+        np.testing.assert_array_equal(stop.pictures[0], bundle_people.heatmap_of(bundle, name))
     alt = [picture.alt for images in app.image for picture in images.proto.imgs]
     assert all(alt) and sum("nearest at c" in text for text in alt) == 5
 
@@ -447,5 +446,5 @@ def test_the_sheet_has_a_row_per_component_and_the_nearest_person_in_every_cell(
         for column, name in enumerate(stops.sample_ids.tolist()):
             top, left = walk_sheet.corner(row, column)
             cell = pixels[top : top + walk_sheet.TILE, left : left + walk_sheet.TILE]
-            np.testing.assert_array_equal(cell, bundles.heatmap_of(bundle, name, walk_sheet.TILE))
+            np.testing.assert_array_equal(cell, bundle_people.heatmap_of(bundle, name, walk_sheet.TILE))
     assert pixels.shape[0] < walk_sheet.corner(4, 0)[0] + walk_sheet.GAP + walk_sheet.LINE

@@ -13,7 +13,7 @@ from reading import words
 from streamlit.testing.v1 import AppTest
 
 from dashboard.latent_map.pictures import PICTURE
-from dashboard.shared import cache, pictures
+from dashboard.shared import cache, pictures, predictions
 from posecore.bundle import Bundle, open_bundle
 from posecore.data.prepared import INFO, SCHEMA_VERSION
 from posecore.studies.pair.study import Settings as PairSettings
@@ -126,7 +126,7 @@ def test_a_person_without_picture_and_without_joints_gets_words_instead_of_black
 ) -> None:
     link = {"lab_person": BARE[0]}
     assert len(captions(open_page(monkeypatch, artifacts, "skip_lab", **link))) == 4
-    monkeypatch.setattr(cache, "latent_heatmaps", lambda *_: np.zeros((17, 64, 64), np.float32))
+    monkeypatch.setattr(predictions, "latent_heatmaps", lambda *_: np.zeros((17, 64, 64), np.float32))
     app = open_page(monkeypatch, artifacts, "skip_lab", **link)
     assert len(captions(app)) == 2 and "All seventeen heatmaps are empty" in words(app)
 

@@ -11,7 +11,15 @@ from opening import open_page
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import bundles, cache, links, person_search, picture_source, two_heatmaps
+from dashboard.shared import (
+    bundle_people,
+    links,
+    person_search,
+    photographs,
+    picture_source,
+    predictions,
+    two_heatmaps,
+)
 from dashboard.skip_lab import sheet
 from dashboard.skip_lab.hourglass import hourglass_svg, hourglass_words
 from dashboard.skip_lab.switches import PRESETS
@@ -120,7 +128,7 @@ def test_a_link_restores_person_switches_replacement_donor_and_joint(
         lab_donor=donor, lab_joint="left wrist",
     )  # fmt: skip
     assert switched(app) == "1001" and not warned(app)
-    predictor = cache.predictor(bundle)
+    predictor = predictions.predictor(bundle)
     encoded, other = (predictor.encode(crop_of(bundle, name)[None].copy()) for name in (person, donor))
     expected = predictor.decode_all(encoded, other.skips)[ALL_MASKS.index(parse_mask("1001")), 0]
     peaks = app.dataframe[0].value["peak after"].to_numpy()
@@ -135,7 +143,7 @@ def test_the_mean_takes_the_place_of_a_cut_skip(
 ) -> None:
     person = bundle.samples["sample_id"].iloc[4]
     app = open_lab(monkeypatch, artifacts, lab_person=person, lab_replacement="mean")
-    predictor = cache.predictor(bundle)
+    predictor = predictions.predictor(bundle)
     encoded = predictor.encode(crop_of(bundle, person)[None].copy())
     expected = predictor.decode_all(encoded, predictor.features(bundle.skip_means()))[-1, 0]
     assert app.dataframe[0].value["peak after"].to_numpy() == pytest.approx(
@@ -163,7 +171,7 @@ def test_right_and_wrong_stand_in_the_table_where_joints_are_annotated(
     person = bundle.samples["sample_id"].iloc[7]
     table = open_lab(monkeypatch, artifacts, lab_person=person).dataframe[0].value
     row = bundle.samples.iloc[[7]]
-    maps = cache.all_masks(bundle, crop_of(bundle, person))
+    maps = predictions.all_masks(bundle, crop_of(bundle, person))
     marks = {0.0: "✗", 1.0: "✓"}
     expected = []
     for place in (0, -1):
@@ -227,13 +235,13 @@ def test_the_preset_shows_only_people_of_whom_all_is_found(
 def test_the_best_person_is_one_whose_picture_is_shipped(tmp_path: Path) -> None:
     bundle = open_bundle(make_fake_bundle(tmp_path / "some", 12, pictures=True))
     some = bundle.samples.sort_values("pck")["sample_id"].tolist()
-    del bundle.manifest.files[f"pictures/{bundles.best_person(bundle)}.webp"]
-    best = bundles.best_person(bundle)
+    del bundle.manifest.files[f"pictures/{bundle_people.best_person(bundle)}.webp"]
+    best = bundle_people.best_person(bundle)
     assert f"pictures/{best}.webp" in bundle.manifest.files
     for name in some:
         if name != some[0]:
             bundle.manifest.files.pop(f"pictures/{name}.webp", None)
-    assert bundles.best_person(bundle) == some[0]
+    assert bundle_people.best_person(bundle) == some[0]
 
 
 def test_the_example_is_one_click_and_is_shown_with_its_box(
@@ -246,7 +254,7 @@ def test_the_example_is_one_click_and_is_shown_with_its_box(
 
 def test_an_example_ships_with_the_project(tmp_path: Path) -> None:
     bundle = open_bundle(make_fake_bundle(tmp_path / "none", 12))
-    assert min(cache.read_photograph("", picture_source.example(bundle)).picture.size) >= 256
+    assert min(photographs.read_photograph("", picture_source.example(bundle)).picture.size) >= 256
 
 
 @pytest.mark.parametrize(
@@ -350,7 +358,7 @@ def test_fitting_the_box_crops_around_the_sure_joints_twice(
 ) -> None:
     from dashboard.shared import person_box
 
-    photograph = cache.read_photograph("", file_of(Image.new("RGB", (400, 400), "red")))
+    photograph = photographs.read_photograph("", file_of(Image.new("RGB", (400, 400), "red")))
     seen: list[np.ndarray] = []
     places = np.array([(140.0, 120.0), (220.0, 120.0), (140.0, 280.0), (220.0, 280.0)])
 
@@ -365,11 +373,11 @@ def test_fitting_the_box_crops_around_the_sure_joints_twice(
         return maps
 
     first = (132, 104, 96, 192)  # a fifth more than 80 x 160, around (180, 200)
-    monkeypatch.setattr(cache, "heatmaps_of", heatmaps_of)
+    monkeypatch.setattr(predictions, "heatmaps_of", heatmaps_of)
     found = person_box.fitted(bundle, photograph, (0, 0, 400, 400))
     assert len(seen) == 2
     assert found == pytest.approx(first, abs=6)
-    monkeypatch.setattr(cache, "heatmaps_of", lambda *_: np.zeros((K, 64, 64), np.float32))
+    monkeypatch.setattr(predictions, "heatmaps_of", lambda *_: np.zeros((K, 64, 64), np.float32))
     assert person_box.fitted(bundle, photograph, (0, 0, 400, 400)) is None
 
 
@@ -377,7 +385,7 @@ def test_a_marker_found_in_the_crop_is_drawn_where_it_is_in_the_picture() -> Non
     wrist = KEYPOINTS.index("left_wrist")
     pixels = np.zeros((600, 900, 3), np.uint8)
     pixels[396:404, 700:708] = 255  # its middle is (704, 400)
-    photograph = cache.read_photograph("", file_of(Image.fromarray(pixels)))
+    photograph = photographs.read_photograph("", file_of(Image.fromarray(pixels)))
     square = box_crop((600, 250, 200, 260), 900, 600)
     crop = square.cut(photograph.picture)
     row, column = np.argwhere(crop[..., 0] > 128).mean(axis=0) + 0.5
@@ -428,7 +436,7 @@ def test_what_a_lost_joint_lacks_is_called_lost(
     sheet.sheet(answer, "n = 1", "zero")
     assert drawn.count("lost") == 3 * K and "nan" not in drawn  # moved, rival and entropy afterwards
     # Of whom all is lost, the page has a table, too.
-    monkeypatch.setattr(cache, "all_masks", lambda *_: np.stack([before] + [after] * 15))
+    monkeypatch.setattr(predictions, "all_masks", lambda *_: np.stack([before] + [after] * 15))
     app = open_lab(monkeypatch, artifacts)
     table = app.dataframe[0]
     assert table.value["moved, px"].isna().all() and table.proto.placeholder == "lost"
@@ -463,8 +471,8 @@ def test_eight_ways_to_hold_a_phone_give_equal_heatmaps(bundle: Bundle) -> None:
         exif = Image.Exif()
         exif[0x0112] = orientation
         data = file_of(upright if way is None else upright.transpose(way), exif=exif)
-        picture = cache.read_photograph("", data).picture
-        found.append(cache.heatmaps_of(bundle, box_crop((10, 5, 40, 50), *picture.size).cut(picture)))
+        picture = photographs.read_photograph("", data).picture
+        found.append(predictions.heatmaps_of(bundle, box_crop((10, 5, 40, 50), *picture.size).cut(picture)))
     assert all(np.array_equal(maps, found[0]) for maps in found)
 
 

@@ -154,12 +154,12 @@ def test_the_gallery_shows_what_the_study_found_under_the_same_replacement(
 
 
 def test_without_pictures_the_joints_are_drawn(artifacts, monkeypatch):
-    monkeypatch.setattr("dashboard.shared.bundles.picture_of", lambda *_: None)
+    monkeypatch.setattr("dashboard.shared.bundle_people.picture_of", lambda *_: None)
 
     def never(*_):
         raise AssertionError("the network was asked")
 
-    monkeypatch.setattr("dashboard.shared.cache.cut_heatmaps", never)
+    monkeypatch.setattr("dashboard.shared.predictions.cut_heatmaps", never)
     app = open_tab(monkeypatch, artifacts)
     assert len(app.image) == 8
 

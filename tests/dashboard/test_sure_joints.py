@@ -12,7 +12,7 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import bundles, cache, certainty, picture_source, pictures, two_heatmaps
+from dashboard.shared import bundle_people, certainty, picture_source, pictures, predictions, two_heatmaps
 from dashboard.skip_lab import sheet, study_gallery
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask
@@ -62,7 +62,7 @@ def above(peaks: np.ndarray, count: int) -> float:
 
 
 def peaks_of(bundle: Bundle, crop: np.ndarray, place: int) -> np.ndarray:
-    return cache.all_masks(bundle, crop)[place].max(axis=(1, 2))
+    return predictions.all_masks(bundle, crop)[place].max(axis=(1, 2))
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, bundle: Bundle, page: str, **link: str) -> AppTest:
@@ -103,7 +103,7 @@ def test_sure_joints_are_counted_and_without_enough_of_them_there_is_no_person()
 def test_the_skip_lab_counts_sure_joints_on_both_sides(
     bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    crop = bundles.picture_of(bundle, WHO)
+    crop = bundle_people.picture_of(bundle, WHO)
     assert crop is not None
     before, after = peaks_of(bundle, crop, 0), peaks_of(bundle, crop, -1)
     assert (before > 0).sum() > 7 and (after > 0).sum() > 5
@@ -186,9 +186,9 @@ def test_a_person_on_the_map_and_their_skeleton(bundle: Bundle, monkeypatch: pyt
     peaks = read_peaks(bundle.samples.iloc[[bundle.row(WHO)]])[0]
     ground = drawing.ground()
     decide(bundle, 0.0)
-    full = bundles.skeleton_of(bundle, WHO, ground)
+    full = bundle_people.skeleton_of(bundle, WHO, ground)
     decide(bundle, above(peaks, 9))
-    assert not np.array_equal(bundles.skeleton_of(bundle, WHO, ground), full)
+    assert not np.array_equal(bundle_people.skeleton_of(bundle, WHO, ground), full)
     app = opened(monkeypatch, bundle, "latent_map", map_person=WHO)
     assert f"**{WHO}** · sure of 9 of 17 joints · PCK" in words(app)
     decide(bundle, above(peaks, 3))
@@ -251,7 +251,7 @@ def test_a_study_that_is_written_anew_is_asked_anew(bundle: Bundle) -> None:
 def test_the_gallery_leaves_lost_joints_out_and_draws_unsure_ones_hollow(
     bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundles, "picture_of", lambda *_: None)
+    monkeypatch.setattr(bundle_people, "picture_of", lambda *_: None)
     study = load_skip_study(bundle)
     peaks = study.peaks_under("zero")[0, [0, -1]].copy()
     study.peaks[0, :, 4] = -0.1

@@ -5,9 +5,10 @@ Where the best of many restarts takes long, one quick run is shown first and the
 
 from concurrent.futures import Future
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.shared import cache, latents
@@ -38,6 +39,10 @@ from posecore.clustering.silhouette import mean_silhouette
 from posecore.clustering.space import Space, component_space, latent_space
 from posecore.errors import ConfigError, PosecoreError
 from posecore.samples import read_visibility
+
+if TYPE_CHECKING:
+    pass
+
 
 AT_ONCE: Final = 20_000_000
 """People times numbers times restarts of K-Means for which somebody waits. With twice as many, 1,000 people
@@ -200,3 +205,16 @@ def _distances(bundle: Bundle, key: tuple[str, str], place: Place) -> Distances:
     if len(people_in(bundle, base).rows) > MOST_STORED:
         base = place
     return distances(bundle, key, base, people_in(bundle, base))
+
+
+def cluster_numbers(bundle: Bundle, k: int) -> NDArray[np.int64]:
+    """(N,) everybody's cluster, from 0 to k - 1, as the Clusters page shows it first for this k; -1 where
+    latents hold nan. Raises PosecoreError."""
+    from dashboard.shared.clustering.answers import answer
+    from dashboard.shared.clustering.questions import Question
+
+    with st.spinner("Clustering …"):
+        found = answer(bundle, Question(k))
+    numbers = np.full(len(bundle.latents), -1)
+    numbers[found.space.rows] = found.numbers
+    return numbers

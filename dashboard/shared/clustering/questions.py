@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from posecore.bundle import Bundle
 from posecore.clustering.methods import CLUSTERERS, Clustering
 from posecore.clustering.space import Space
 
@@ -80,3 +81,29 @@ class Answer:
     def members(self, number: int) -> NDArray[np.int64]:
         """Who belongs to a number, as places in `space.rows`."""
         return np.flatnonzero(self.numbers == number)
+
+
+def described(bundle: Bundle, found: Answer) -> str:
+    """How this clustering was made, in words."""
+    question = found.question
+    how = {
+        STORED: f"the highest mean silhouette of {question.restarts} restarts, from the stored sweep",
+        QUICK: "one quick run",
+    }.get(found.how, f"the tightest of {question.restarts} restarts")
+    asked = f"{question.method} with K = {question.k}, seed {question.seed},"
+    if not question.has_k:
+        people, noise = len(found.space.rows), found.clustering.noise
+        how = f"{len(found.sizes)} clusters found over "
+        how += (
+            f"**{people - noise:,} of {people:,} people, {noise:,} in no cluster**"
+            if noise
+            else f"all {people:,} people"
+        )
+        asked = question.method
+    sees = CLUSTERERS[question.method].components
+    if sees is not None and found.space.features.shape[1] > sees:
+        asked += f" by {sees} components at most,"
+    whole = question.place.components is None
+    space = f"the **full latent space** ({bundle.manifest.dimensions:,} numbers per person)"
+    where = space if whole else f"**{found.space.name}**"
+    return f"By {asked} in {where}; {how}."

@@ -9,7 +9,7 @@ from planted import PEOPLE, groups_of, latents_of
 from streamlit.runtime.scriptrunner_utils import script_run_context
 
 from dashboard.shared.background import worker
-from dashboard.shared.clustering import answers, stored
+from dashboard.shared.clustering import answers, quick, stored
 from dashboard.shared.clustering.answers import answer
 from dashboard.shared.clustering.questions import (
     COMPLETE,
@@ -79,13 +79,13 @@ def test_distances_are_measured_once_in_the_background(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measured = []
-    inner = distances.stored_distances
+    inner = quick.stored_distances
 
     def spy(source: LocalSource, path: Path) -> np.ndarray:
         measured.append(threading.current_thread().name)
         return inner(source, path)
 
-    monkeypatch.setattr(distances, "stored_distances", spy)
+    monkeypatch.setattr(quick, "stored_distances", spy)
     bundle = open_bundle(artifacts / "people")
     answers.prepare(bundle, Place())
     answers.prepare(bundle, Place())

@@ -10,7 +10,7 @@ from sent_map import open_map, png, rewritten, sent
 from streamlit.testing.v1 import AppTest
 
 from dashboard.latent_map.placement import verdict
-from dashboard.shared import cache, latents
+from dashboard.shared import latents, predictions
 from posecore.bundle import Bundle, open_bundle
 from posecore.components.outliers import Judgement
 
@@ -30,7 +30,7 @@ def test_a_picture_of_the_bundle_lands_on_itself(
     """Latents of this bundle are drawn, so first they are made those of its pictures."""
     folder = artifacts.parent / f"{artifacts.name}-seen"
     if not folder.exists():
-        predictor = cache.predictor(bundle)
+        predictor = predictions.predictor(bundle)
         crops = [np.asarray(Image.open(bundle.path / f"pictures/{who}.webp").convert("RGB"))
                  for who in bundle.samples["sample_id"]]  # fmt: skip
         encoded = predictor.encode(np.stack(crops))

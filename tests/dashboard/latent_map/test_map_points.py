@@ -9,7 +9,7 @@ from reading import words
 from sent_map import PEOPLE, ids_of, open_map, rewritten, sent
 
 from dashboard.latent_map.colours import CLUSTER, PCK, colour, colourings, round_steps
-from dashboard.shared import latents
+from dashboard.shared import latents, studies
 from dashboard.shared.charts import GREY
 from dashboard.shared.clustering.answers import Question, answer
 from posecore.bundle import Bundle, open_bundle
@@ -48,7 +48,7 @@ def test_only_the_completely_labelled_are_left_where_that_is_asked(
 
 def test_umap_is_shown_where_it_is_stored(projected: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_map(monkeypatch, projected, map_plane="UMAP")
-    stored = latents.projection(open_bundle(projected / "people"))
+    stored = studies.projection(open_bundle(projected / "people"))
     points = sent(app, "latent_map_courier")
     assert stored.umap is not None and np.allclose(points.x, stored.umap[:, 0])
     assert "distances and the sizes of groups do not" in words(app)

@@ -1,0 +1,171 @@
+"""What the network of a bundle says: of a picture under every mask, of a latent, of a stop of a walk. All of it
+is kept."""
+
+import hashlib
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.shared.cache import kept
+from dashboard.shared.latents import components, projected
+from posecore.ablation import parse_mask
+from posecore.bundle import Bundle
+from posecore.data.crops import SIZE
+
+if TYPE_CHECKING:
+    from posecore.inference import Predictor
+
+inference = threading.BoundedSemaphore(1)
+"""One forward pass at a time: it takes all cores. No st.* inside, a stopped run would leave in the middle."""
+
+
+@kept(2, "Loading the network …")
+def predictor(bundle: Bundle) -> "Predictor":
+    """The bundle's network, in the precision in which its stored heatmaps were computed."""
+    from posecore.inference import Predictor
+
+    return Predictor(bundle.network(), bundle.manifest.precision)
+
+
+def all_masks(
+    bundle: Bundle,
+    crop: NDArray[np.uint8],
+    replacement: str = "zero",
+    donor: NDArray[np.uint8] | None = None,
+    own: bool = False,
+) -> NDArray[np.float32]:
+    """Heatmaps (16, 17, 64, 64) of a crop (256, 256, 3) under every mask, in the order of ALL_MASKS.
+
+    donor: the crop of the person whose features stand in under "other", else None. own: the crop is of a
+    user's picture, so what comes of it is kept for this session only.
+    """
+    digest = hashlib.sha256(crop.tobytes() + (b"" if donor is None else donor.tobytes())).hexdigest()
+    kept = _all_masks_of_own if own else _all_masks
+    return kept(bundle, digest, replacement, crop, donor)
+
+
+@kept(24, "Asking the network …")
+def _all_masks(
+    bundle: Bundle, digest: str, replacement: str, _crop: NDArray[np.uint8], _donor: NDArray[np.uint8] | None
+) -> NDArray[np.float32]:
+    return _compute_masks(bundle, replacement, _crop, _donor)
+
+
+@kept(4, "Asking the network …", own=True)
+def _all_masks_of_own(
+    bundle: Bundle, digest: str, replacement: str, _crop: NDArray[np.uint8], _donor: NDArray[np.uint8] | None
+) -> NDArray[np.float32]:
+    return _compute_masks(bundle, replacement, _crop, _donor)
+
+
+def _compute_masks(
+    bundle: Bundle, replacement: str, crop: NDArray[np.uint8], donor: NDArray[np.uint8] | None
+) -> NDArray[np.float32]:
+    network = predictor(bundle)
+    with inference:
+        # Copies: PyTorch warns of arrays that may not be written to, as Pillow's may not.
+        if replacement == "mean":
+            stand_in = network.features(bundle.skip_means())
+        else:
+            stand_in = None if donor is None else network.encode(donor[None].copy()).skips
+        heatmaps = network.decode_all(network.encode(crop[None].copy()), stand_in)[:, 0]
+    heatmaps.flags.writeable = False
+    return heatmaps
+
+
+@kept(2)
+def get_ready(bundle: Bundle) -> None:
+    """Load the network and let it run once, while somebody still looks for a picture: both take seconds."""
+    _compute_masks(bundle, "zero", np.zeros((SIZE, SIZE, 3), np.uint8), None)
+
+
+def heatmaps_of(bundle: Bundle, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Heatmaps (17, 64, 64) of a crop with all skips on, kept nowhere."""
+    network = predictor(bundle)
+    with inference:
+        return network.heatmaps(crop[None].copy())[0]
+
+
+@kept(64, "Asking the network …", copied=True)
+def latent_heatmaps(bundle: Bundle, sample_id: str) -> NDArray[np.float32]:
+    """Heatmaps (17, 64, 64) the decoder makes of a person's stored latent, all skips cut."""
+    network, latent = predictor(bundle), bundle.latents[bundle.row(sample_id)]
+    with inference:
+        return network.decode_latents(np.asarray(latent)[None])[0]
+
+
+def cut_heatmaps(
+    bundle: Bundle, crop: NDArray[np.uint8], mask: str, replacement: str, donor: NDArray[np.uint8] | None
+) -> NDArray[np.float32]:
+    """Heatmaps (2, 17, 64, 64) of a crop with all skips, and with those that are 0 in `mask` replaced.
+
+    donor: the crop of the person whose features stand in under "other", else None.
+    """
+    digest = hashlib.sha256(crop.tobytes() + (b"" if donor is None else donor.tobytes())).hexdigest()
+    return _cut_heatmaps(bundle, digest, mask, replacement, crop, donor)
+
+
+@kept(256, "Asking the network …", copied=True)
+def _cut_heatmaps(
+    bundle: Bundle,
+    digest: str,
+    mask: str,
+    replacement: str,
+    _crop: NDArray[np.uint8],
+    _donor: NDArray[np.uint8] | None,
+) -> NDArray[np.float32]:
+    from posecore.ablation import ALL_MASKS, ALL_ON
+
+    network = predictor(bundle)
+    places = [ALL_MASKS.index(ALL_ON), ALL_MASKS.index(parse_mask(mask))]
+    with inference:
+        if replacement == "mean":
+            stand_in = network.features(bundle.skip_means())
+        else:
+            stand_in = None if _donor is None else list(network.encode(_donor[None].copy()).skips)
+        return network.decode_all(network.encode(_crop[None].copy()), stand_in)[places, 0]
+
+
+def stop_heatmaps(
+    bundle: Bundle,
+    component: int,
+    steps: tuple[float, ...],
+    start: str,
+    skips: str,
+    crop: NDArray[np.uint8] | None,
+) -> NDArray[np.float32]:
+    """Heatmaps (S, 17, 64, 64) the decoder makes of a walk's stops; see posecore.components.walks.
+
+    component: from 0. start: a sample_id, empty for the mean. skips: "mean" for the data set's, "own" for
+    those of `crop`, the start's picture; anything else cuts them. Raises PosecoreError.
+    """
+    return _stop_heatmaps(bundle, projected(bundle), component, steps, start, skips, crop)
+
+
+@kept(12, "Asking the network …")
+def _stop_heatmaps(
+    bundle: Bundle,
+    projected: str,
+    component: int,
+    steps: tuple[float, ...],
+    start: str,
+    skips: str,
+    _crop: NDArray[np.uint8] | None,
+) -> NDArray[np.float32]:
+    from posecore.components.walks import stop_latents
+    from posecore.inference import decode_latents
+
+    network = predictor(bundle)
+    origin = np.asarray(bundle.latents[bundle.row(start)]) if start else None
+    latents = stop_latents(components(bundle)[0], component, steps, origin)
+    with inference:
+        features = None
+        if skips == "mean":
+            features = network.features(bundle.skip_means())
+        elif skips == "own" and _crop is not None:
+            features = list(network.encode(_crop[None].copy()).skips)
+        heatmaps = decode_latents(network, latents, features)
+    heatmaps.flags.writeable = False
+    return heatmaps
