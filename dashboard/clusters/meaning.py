@@ -8,16 +8,18 @@ import pandas as pd
 import streamlit as st
 from scipy.stats import t as student
 
-from dashboard.clusters import charts, check, controls
-from dashboard.clusters.check import Told
-from dashboard.clusters.words import PCK, TRAITS, described, sentence
+from dashboard.clusters import charts, controls, words
+from dashboard.clusters.words import described, sentence
 from dashboard.shared import bundles, cache, figures, links
 from dashboard.shared.attribute_words import contrast_table, words_of
 from dashboard.shared.clustering.questions import Answer
 from posecore.attributes.contrasts import LEAST
 from posecore.attributes.contrasts import contrast as compare
 from posecore.attributes.skeletons import joints_known
+from posecore.attributes.traits import PCK, TRAITS
 from posecore.bundle import Bundle
+from posecore.clustering import confounds
+from posecore.clustering.confounds import Told
 from posecore.keypoints import KEYPOINTS, label
 
 SHOWN: Final = 12
@@ -92,7 +94,7 @@ def interval(values: np.ndarray) -> tuple[float, float, float, int]:
 def _check(bundle: Bundle, found: Answer) -> None:
     st.subheader("Is it only person size or missing joints?")
     told = told_by(bundle, found)
-    st.markdown(check.verdict(told))
+    st.markdown(words.verdict(told))
     if not told:
         return
     n = next(iter(told.values())).n
@@ -191,7 +193,7 @@ def contrast(bundle: Bundle, found: Answer, number: int) -> pd.DataFrame:
 
 
 def told_by(bundle: Bundle, found: Answer) -> dict[str, Told]:
-    """How well size, joints and pose tell the clusters; see dashboard.clusters.check.told_by."""
+    """How well size, joints and pose tell the clusters; see posecore.clustering.confounds.told_by."""
     return _told_by(bundle, _digest(found), found)
 
 
@@ -204,7 +206,7 @@ def _contrast(bundle: Bundle, digest: str, number: int, _found: Answer) -> pd.Da
 @cache.kept(32, "Checking size and joints …")
 def _told_by(bundle: Bundle, digest: str, _found: Answer) -> dict[str, Told]:
     ids = bundle.samples["sample_id"].to_numpy(str)[_found.space.rows]
-    return check.told_by(described(bundle).loc[ids], _found.numbers)
+    return confounds.told_by(described(bundle).loc[ids], _found.numbers)
 
 
 def _digest(found: Answer) -> str:

@@ -1,7 +1,6 @@
 """What people look like in plain words, from their attributes, and the sentence that says it of a cluster."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -11,72 +10,18 @@ from numpy.typing import NDArray
 from dashboard.shared import latents
 from dashboard.shared.attribute_words import words_of
 from posecore.attributes.contrasts import contrast
+from posecore.attributes.traits import PCK, SIDE, TRAITS, traits_of
 from posecore.bundle import Bundle
+from posecore.clustering.confounds import Told
 from posecore.samples import Prefix
 
-PCK: Final = "pck"
-SIDE: Final = "crop_side"
-"""Columns that `described` adds to the attributes."""
-
-Columns = Mapping[str, NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class Trait:
-    """A word for people. needs: attributes without which nobody knows. holds: (N,) of whom it is true."""
-
-    word: str
-    needs: tuple[str, ...]
-    holds: Callable[[Columns], NDArray[np.bool_]]
-    rule: str
-
-
-TRAITS: Final = (
-    Trait("standing", ("torso_angle", "knee_drop"),
-          lambda of: (of["torso_angle"] < 40) & (of["knee_drop"] >= 0.65),
-          "torso less than 40° from upright, knees 0.65 torso lengths below the hips or more"),
-    Trait("sitting or crouching", ("torso_angle", "knee_drop"),
-          lambda of: (of["torso_angle"] < 60) & (of["knee_drop"] < 0.65),
-          "torso less than 60° from upright, knees less than 0.65 torso lengths below the hips"),
-    Trait("lying or bent over", ("torso_angle",), lambda of: of["torso_angle"] >= 60,
-          "torso 60° from upright or more"),
-    Trait("with arms raised", ("arms_raised",), lambda of: of["arms_raised"] > 0,
-          "wrists above the shoulders"),
-    Trait("with legs apart", ("leg_spread",), lambda of: of["leg_spread"] > 0.8,
-          "ankles more than 0.8 torso lengths apart"),
-    Trait("seen from the front", ("facing",), lambda of: of["facing"] > 0.3,
-          "width of the shoulders above 0.3 torso lengths, left one to the right"),
-    Trait("seen from the side", ("facing",), lambda of: np.abs(of["facing"]) <= 0.3,
-          "width of the shoulders at most 0.3 torso lengths"),
-    Trait("seen from behind", ("facing",), lambda of: of["facing"] < -0.3,
-          "width of the shoulders above 0.3 torso lengths, left one to the left"),
-    Trait("with few joints labelled", ("labelled_joints",), lambda of: of["labelled_joints"] <= 10,
-          "ten joints or fewer are labelled, or found"),
-    Trait("with nearly all joints labelled", ("labelled_joints",), lambda of: of["labelled_joints"] >= 15,
-          "fifteen joints or more are labelled, or found"),
-    Trait("cut off by the border", ("cut_off",), lambda of: of["cut_off"] >= 1,
-          "a limb leaves the picture"),
-)  # fmt: skip
-"""In the order in which a sentence names them."""
+NUISANCE: Final = "size and joints together"
 
 
 def described(bundle: Bundle) -> pd.DataFrame:
     """All that is known of people, by sample_id: attributes, PCK and the side of their crop."""
     more = bundle.samples.set_index("sample_id")[[PCK, SIDE]]
     return pd.concat([latents.attributes(bundle), more.astype(float)], axis=1)
-
-
-def traits_of(table: pd.DataFrame) -> pd.DataFrame:
-    """Who has which trait: a nullable boolean column per trait, unknown where attributes it needs are."""
-    columns = {name: table[name].to_numpy(np.float64) for trait in TRAITS for name in trait.needs}
-    found = {}
-    for trait in TRAITS:
-        known = np.logical_and.reduce([np.isfinite(columns[name]) for name in trait.needs])
-        with np.errstate(invalid="ignore"):
-            holds = trait.holds(columns)
-        found[trait.word] = pd.array(np.where(known, holds, False), dtype="boolean")
-        found[trait.word][~known] = pd.NA
-    return pd.DataFrame(found, index=table.index)
 
 
 def sentence(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFrame, joints: Prefix) -> str:
@@ -113,3 +58,24 @@ def sentence(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFrame
     if first["kind"] == "share":
         return f"{most}, {first['selected']:.0%} against {first['rest']:.0%} of the others; {size}."
     return f"{most}, on average {first['selected']:.3g} against {first['rest']:.3g} of the others; {size}."
+
+
+def verdict(found: Mapping[str, Told]) -> str:
+    """Whether it is only person size or missing joints, in a sentence."""
+    if not found:
+        return "A cluster with a single person cannot be told from anything."
+    nuisance, pose = found[NUISANCE], found["pose"]
+    told = (
+        f"From person size and labelled joints alone **{nuisance.right:.0%}** of people are put into their "
+        f"cluster (95 % interval {nuisance.low:.0%} to {nuisance.high:.0%}; guessing gives "
+        f"{nuisance.chance:.0%}), from the pose {pose.right:.0%} ({pose.low:.0%} to {pose.high:.0%})"
+    )
+    if nuisance.low <= nuisance.chance:
+        return f"{told}. **It is not only size or missing joints**: they say nothing of the clusters."
+    if nuisance.right >= 0.9:
+        return f"{told}. **It is nearly only that**: who is in which cluster follows from size and joints."
+    if nuisance.low > pose.high:
+        return f"{told}. **It is more that than the pose**: doubt that these are groups of poses."
+    if pose.low > nuisance.high:
+        return f"{told}. **It is not only that**: the pose says more, but size and joints have a part in it."
+    return f"{told}. **It may be that**: size and joints say as much of the clusters as the pose does."

@@ -22,7 +22,7 @@ from dashboard.shared.charts import (
     trace_for,
 )
 from posecore.metrics.paired import Comparison
-from posecore.studies.skips.effects import Estimate
+from posecore.statistics import Estimate
 
 COLOURS: Final = CATEGORIES[0], CATEGORIES[1]
 """Of A and B."""

@@ -19,7 +19,7 @@ from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.metrics.paired import Paired, counted, paired
-from posecore.studies.skips.effects import scores
+from posecore.metrics.pck import scores
 
 PER_PAGE: Final = 16
 BETTER, WORSE, APART, BY_ID = ORDERS = (

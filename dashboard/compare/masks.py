@@ -15,7 +15,8 @@ from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.metrics.paired import Comparison, compare
-from posecore.studies.skips.effects import Estimate, scores
+from posecore.metrics.pck import scores
+from posecore.statistics import Estimate
 from posecore.studies.skips.results import SkipStudy
 
 ZERO: Final = "zero"

@@ -16,10 +16,10 @@ from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
+from posecore.statistics import Estimate
 from posecore.studies.networks.facts import Network, longest
 from posecore.studies.networks.results import NAME, NetworksStudy, load_networks_study
 from posecore.studies.networks.summary import PARTS, Gains, SkipLoss, Summary, summarise
-from posecore.studies.skips.effects import Estimate
 
 
 def show(bundle: Bundle) -> None:

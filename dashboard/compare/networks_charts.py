@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.shared.charts import CATEGORIES, SYMBOLS, framed, name_rows, rows_around_zero, set_below
-from posecore.studies.skips.effects import Estimate
+from posecore.statistics import Estimate
 
 ROW: Final = 30
 """Pixels of a row that holds several dots."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from dashboard.shared import sources
 from posecore.metrics.paired import Comparison
+from posecore.statistics import Estimate
 from posecore.studies.networks.facts import DataSet, Network
 from posecore.studies.networks.results import NetworksStudy
 from posecore.studies.networks.summary import Gains, SkipLoss, StackGain, Summary
-from posecore.studies.skips.effects import Estimate
 
 RISING = 0.01
 """What the validation PCK has to gain in the last epoch for a network to be called far from converged."""

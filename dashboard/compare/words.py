@@ -6,7 +6,7 @@ from dashboard.compare.pair import Pair
 from dashboard.shared import bundles
 from posecore.ablation import ALL_ON, LEVEL_NAMES, format_mask
 from posecore.bundle import Bundle
-from posecore.studies.skips.effects import Estimate
+from posecore.statistics import Estimate
 
 
 def points(value: float, sign: bool = True) -> str:

@@ -11,7 +11,8 @@ from dashboard.shared.counterpart import counterpart
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, LEVEL_NAMES, format_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
-from posecore.studies.skips.effects import Claim, Estimate, bootstrap
+from posecore.statistics import Estimate, bootstrap
+from posecore.studies.skips.effects import Claim
 from posecore.studies.skips.summary import Summary
 
 QUESTION: Final = "What do the four skip connections carry?"

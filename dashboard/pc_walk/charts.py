@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dashboard.shared.charts import CATEGORIES, GREY, MARK, broken, framed, rows_around_zero, set_below
 from dashboard.shared.p_values import p_words
-from posecore.studies.skips.effects import Estimate
+from posecore.statistics import Estimate
 
 
 def scree(

@@ -1,7 +1,8 @@
 """The thesis's claim, that small joints lose more than big ones, in the words of all pages."""
 
 from dashboard.shared.p_values import p_words
-from posecore.studies.skips.effects import FLIPS, Claim
+from posecore.statistics import FLIPS
+from posecore.studies.skips.effects import Claim
 
 
 def verdict(claim: Claim) -> str:

@@ -7,15 +7,16 @@ from posecore.ablation import parse_mask
 from posecore.bundle import Bundle
 
 if TYPE_CHECKING:
-    from posecore.studies.skips.effects import Claim, Estimate
+    from posecore.statistics import Estimate
+    from posecore.studies.skips.effects import Claim
     from posecore.studies.skips.results import SkipStudy
     from posecore.studies.skips.summary import Summary
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from posecore.statistics import Estimate
     from posecore.studies.components.results import ComponentStudy
     from posecore.studies.projection.results import Projection
-    from posecore.studies.skips.effects import Estimate
 
 
 def skip_study(bundle: Bundle) -> "SkipStudy":

@@ -14,7 +14,7 @@ from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, form
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
-from posecore.studies.skips.effects import Estimate
+from posecore.statistics import Estimate
 from posecore.studies.skips.results import SkipStudy
 from posecore.studies.skips.summary import Summary, agreement, easy_faces
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dashboard.shared.charts import CATEGORIES, GREY, colour_bar, framed, name_rows, set_below
 from posecore.ablation import LEVEL_NAMES
 from posecore.keypoints import KEYPOINTS, label
-from posecore.studies.skips.effects import Estimate
+from posecore.statistics import Estimate
 
 BINS = 20
 ROW = 26

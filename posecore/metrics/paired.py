@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from posecore.errors import ConfigError
 from posecore.keypoints import K
-from posecore.metrics.pck import Hits
-from posecore.studies.skips.effects import Estimate, bootstrap, scores
+from posecore.metrics.pck import Hits, scores
+from posecore.statistics import Estimate, bootstrap
 
 
 class Comparison(NamedTuple):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.keypoints import GROUPS
+from posecore.statistics import Floats, _divide
 
 PCK_RADIUS: Final = 12.8
 """Crop pixels within which a joint is found: the thesis's r = 0.5 of c = 6.4 heatmap cells of 4 pixels."""
@@ -60,3 +61,9 @@ def _share(values: NDArray[np.float64], axis: int | None = None) -> NDArray[np.f
     count = np.count_nonzero(~np.isnan(values), axis=axis)
     mean: NDArray[np.float64] = np.nansum(values, axis=axis) / np.where(count, count, np.nan)
     return mean
+
+
+def scores(hits: NDArray[np.floating]) -> Floats:
+    """(N, 16) PCK of every person under every mask, of hits (N, 16, 17); nan where nothing is labelled."""
+    known = ~np.isnan(hits)
+    return _divide(np.where(known, hits, 0.0).sum(axis=-1), known.sum(axis=-1).astype(np.float64))

@@ -10,9 +10,9 @@ from posecore.synthetic.body.head import build_head, face_points, head_place
 from posecore.synthetic.body.pose import Pose
 from posecore.synthetic.body.proportions import SIDES, Build, pose_body
 from posecore.synthetic.clothes.dressed import arm, leg, skirt, trunk, yoke
-from posecore.synthetic.clothes.wardrobe import Look
 from posecore.synthetic.geometry.mesh import Mesh, join
 from posecore.synthetic.geometry.rotations import Array
+from posecore.synthetic.surfaces.look import Look
 from posecore.synthetic.surfaces.materials import Colour, Material
 
 

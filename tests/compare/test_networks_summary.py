@@ -9,8 +9,8 @@ from fake_networks import make_study, planted
 from posecore.keypoints import GROUPS
 from posecore.metrics.paired import paired
 from posecore.metrics.pck import pck, per_joint
+from posecore.statistics import bootstrap
 from posecore.studies.networks.summary import PARTS, part_scores, summarise
-from posecore.studies.skips.effects import bootstrap
 
 
 @pytest.fixture(scope="module")

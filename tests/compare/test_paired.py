@@ -6,7 +6,7 @@ import pytest
 from posecore.errors import ConfigError
 from posecore.metrics.paired import counted, paired
 from posecore.metrics.pck import pck, per_joint
-from posecore.studies.skips.effects import bootstrap
+from posecore.statistics import bootstrap
 
 NAN = float("nan")
 

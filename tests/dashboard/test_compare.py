@@ -34,13 +34,13 @@ from posecore.metrics.pck import pck
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.samples import read_points
+from posecore.statistics import Estimate
 from posecore.studies.pair.people import common_people
 from posecore.studies.pair.results import FILE, load_pair_study
 from posecore.studies.pair.study import Settings, compare_bundles
 from posecore.studies.projection.study import Settings as ProjectSettings
 from posecore.studies.projection.study import project
 from posecore.studies.skips.certainty import Limit
-from posecore.studies.skips.effects import Estimate
 from posecore.studies.skips.results import load_skip_study
 from posecore.studies.skips.study import Settings as SkipSettings
 from posecore.studies.skips.study import run_study

@@ -15,12 +15,12 @@ from dashboard.pc_walk import charts as component_charts
 from dashboard.pc_walk import components as component_tab
 from dashboard.shared.studies import ComponentCurve
 from posecore.bundle import open_bundle
+from posecore.statistics import Estimate
 from posecore.studies.components import study as component_study
 from posecore.studies.components.results import ComponentStudy, load_component_study
 from posecore.studies.components.study import run_component_study
 from posecore.studies.projection.results import load_projection
 from posecore.studies.projection.study import Settings, project
-from posecore.studies.skips.effects import Estimate
 
 PEOPLE = 20
 

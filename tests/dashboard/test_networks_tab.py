@@ -17,10 +17,10 @@ from streamlit.testing.v1 import AppTest
 from dashboard.compare import networks_words
 from posecore.bundle import open_bundle
 from posecore.metrics.pck import pck
+from posecore.statistics import Estimate
 from posecore.studies.networks.facts import DataSet
 from posecore.studies.networks.results import load_networks_study
 from posecore.studies.networks.summary import summarise
-from posecore.studies.skips.effects import Estimate
 
 HEADINGS = [
     "How many joints does each network find?",

@@ -17,7 +17,8 @@ from dashboard.skip_lab import study_charts, study_gallery
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
-from posecore.studies.skips.effects import Claim, bootstrap, single_cut
+from posecore.statistics import bootstrap
+from posecore.studies.skips.effects import Claim, single_cut
 from posecore.studies.skips.results import load_skip_study, save_results
 from posecore.studies.skips.study import Settings, run_study
 from posecore.studies.skips.summary import agreement, easy_faces, paired_differences, perfect, summarise

@@ -3,21 +3,20 @@
 import numpy as np
 import pytest
 
+from posecore import statistics
 from posecore.ablation import ALL_MASKS, ALL_OFF, parse_mask
 from posecore.errors import ConfigError
 from posecore.keypoints import KEYPOINTS
-from posecore.studies.skips import effects
+from posecore.metrics.pck import scores
+from posecore.statistics import bootstrap, sign_flip_p
 from posecore.studies.skips.effects import (
     BIG,
     SMALL,
-    bootstrap,
     claim,
     displacement,
     level_joint_displacement,
     level_joint_loss,
-    scores,
     shapley,
-    sign_flip_p,
     single_cut,
     small_against_big,
 )
@@ -123,10 +122,10 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
 
 
 def test_more_people_than_memory_takes_are_drawn_in_portions(monkeypatch):
-    monkeypatch.setattr(effects, "_AT_ONCE", 350)
+    monkeypatch.setattr(statistics, "_AT_ONCE", 350)
     estimate = bootstrap(np.repeat([0.0, 1.0], 50), draws=2000)
     assert 0.38 < estimate.low < 0.42 and 0.58 < estimate.high < 0.62
-    assert sign_flip_p(np.ones(100)) == 1 / (effects.FLIPS + 1)
+    assert sign_flip_p(np.ones(100)) == 1 / (statistics.FLIPS + 1)
     assert sign_flip_p(np.array([1.0, -1] * 50)) == 1
 
 

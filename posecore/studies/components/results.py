@@ -13,7 +13,8 @@ from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.errors import ConfigError
 from posecore.files import atomic_file
 from posecore.keypoints import K
-from posecore.studies.skips.effects import Estimate, bootstrap, scores
+from posecore.metrics.pck import scores
+from posecore.statistics import Estimate, bootstrap
 
 NAME: Final = "components"
 FILE: Final = "results.npz"

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from posecore.keypoints import GROUPS
 from posecore.metrics.paired import Comparison, compare, with_score
-from posecore.metrics.pck import Hits
+from posecore.metrics.pck import Hits, scores
 from posecore.studies.networks.facts import DataSet, Network, beginning_of, control_of, longest
 from posecore.studies.networks.results import NetworksStudy
-from posecore.studies.skips.effects import scores
 
 PARTS: Final = ("all joints", *GROUPS)
 """What PCK is told of: all joints, and each group of them."""

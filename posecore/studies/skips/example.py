@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.ablation import ALL_MASKS, ALL_ON, SkipMask
-from posecore.metrics.pck import PCK_RADIUS
+from posecore.metrics.pck import PCK_RADIUS, scores
 from posecore.studies.skips.certainty import Limit
-from posecore.studies.skips.effects import scores
 from posecore.studies.skips.results import SkipStudy
 
 REPLACEMENT: Final = "zero"

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from posecore.ablation import ALL_MASKS, ALL_ON, SkipMask
+from posecore.metrics.pck import scores
+from posecore.statistics import Estimate, bootstrap
 from posecore.studies.skips.effects import (
-    Estimate,
-    bootstrap,
     level_joint_displacement,
     level_joint_loss,
     level_score_loss,
-    scores,
     shapley,
 )
 from posecore.studies.skips.results import SkipStudy

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecore.synthetic.body.proportions import Build, Skeleton
-from posecore.synthetic.clothes.wardrobe import Look
 from posecore.synthetic.geometry.mesh import Mesh, angles, ball, tube
 from posecore.synthetic.geometry.rotations import Array, rot_x, rot_y, rot_z
 from posecore.synthetic.geometry.segments import NUMBER
+from posecore.synthetic.surfaces.look import Look
 
 _AROUND = 24
 

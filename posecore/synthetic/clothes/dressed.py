@@ -9,10 +9,10 @@ import numpy as np
 
 from posecore.synthetic.body.flesh import AROUND, Rings, arm_rings, leg_rings, trunk_at, trunk_rings
 from posecore.synthetic.body.proportions import SIDES, Build, Skeleton
-from posecore.synthetic.clothes.wardrobe import Look
 from posecore.synthetic.geometry.mesh import Mesh, chain, tube
 from posecore.synthetic.geometry.rotations import orthonormal
 from posecore.synthetic.geometry.segments import NUMBER
+from posecore.synthetic.surfaces.look import Look
 
 
 def _folds(rings: Rings, around: int, amount: float, rng: np.random.Generator) -> Rings:

@@ -1,11 +1,11 @@
 """What somebody wears and looks like: skin, hair and clothes drawn from everyday and sports looks."""
 
 import colorsys
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from posecore.synthetic.surfaces.look import Look
 from posecore.synthetic.surfaces.materials import Colour, Cut, Material, Print
 
 Rng = np.random.Generator
@@ -34,45 +34,6 @@ _HAIR = (
     (206, 204, 200),
 )
 PATTERNED = ("stripes", "thin_stripes", "bars", "checks", "plaid", "dots", "blotches", "heather")
-
-
-@dataclass(frozen=True)
-class Look:
-    """What somebody wears.
-
-    sleeve, leg_end: where sleeves and trouser legs end, 0 at the shoulder or hip, 1 at the elbow or knee, 2
-    at the wrist or ankle; sleeve 0 is none. hem: height of the top's lower edge, in body heights above the
-    ground. top_ease, bottom_ease: how loose, in body heights. skirt: its length along the legs, 0 is none.
-    """
-
-    top_kind: str
-    bottom_kind: str
-    skin: Material
-    top: Material
-    bottom: Material
-    shoes: Material
-    hair: Material
-    sock: Material | None
-    hair_style: str
-    hat: str
-    hat_material: Material
-    beard: bool
-    glasses: bool
-    sleeve: float
-    sleeve_material: Material
-    hem: float
-    top_ease: float
-    leg_end: float
-    bottom_ease: float
-    flare: float
-    skirt: float
-    eye: Colour
-
-    @property
-    def pattern(self) -> str:
-        """Of the top, or of the bottom where there is no top."""
-        garment = self.bottom if self.top_kind == "bare" else self.top
-        return "print" if garment.print is not None else garment.pattern
 
 
 def rgb(values: tuple[float, float, float], rng: Rng | None = None, spread: float = 0.0) -> Colour:

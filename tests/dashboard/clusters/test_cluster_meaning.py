@@ -9,12 +9,13 @@ from planted import open_clusters
 from reading import figures, numbers, words
 
 from dashboard.clusters import people
-from dashboard.clusters.check import JOINTS, POSE, SIZE, Told, told_by, verdict
-from dashboard.clusters.words import TRAITS, described, sentence, traits_of
+from dashboard.clusters.words import described, sentence, verdict
 from dashboard.shared.clustering.answers import answer
 from dashboard.shared.clustering.questions import Answer, Question
 from posecore.attributes.contrasts import contrast
+from posecore.attributes.traits import TRAITS, traits_of
 from posecore.bundle import open_bundle
+from posecore.clustering.confounds import JOINTS, POSE, SIZE, Told, told_by
 from posecore.clustering.methods import Clustering
 from posecore.clustering.space import latent_space
 

@@ -1,4 +1,4 @@
-"""Is it only person size or missing joints? How well other things tell clusters apart, on people not seen."""
+"""Whether clusters are told by something else than pose: by size, or by which joints are labelled."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -8,15 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from dashboard.clusters.words import SIDE
 from posecore.attributes.table import ATTRIBUTES
+from posecore.attributes.traits import SIDE
 from posecore.keypoints import KEYPOINTS
 from posecore.threads import one_blas_thread
 
 MOST: Final = 5_000
 """People a check is made of at most."""
 FOLDS: Final = 5
-
 SIZE: Final = ("size", SIDE)
 JOINTS: Final = (*(f"{name} found" for name in KEYPOINTS), "labelled_joints", "cut_off")
 POSE: Final = tuple(name for name in ATTRIBUTES if name not in (*SIZE, *JOINTS))
@@ -26,7 +25,6 @@ SETS: Final[Mapping[str, tuple[str, ...]]] = {
     "size and joints together": (*SIZE, *JOINTS),
     "pose": POSE,
 }
-NUISANCE: Final = "size and joints together"
 
 
 class Told(NamedTuple):
@@ -75,24 +73,3 @@ def told_by(table: pd.DataFrame, numbers: NDArray[np.integer]) -> dict[str, Told
         right = float(recalls.mean())
         found[name] = Told(right, max(0.0, right - reach), min(1.0, right + reach), len(rows), 1 / len(names))
     return found
-
-
-def verdict(found: Mapping[str, Told]) -> str:
-    """Whether it is only person size or missing joints, in a sentence."""
-    if not found:
-        return "A cluster with a single person cannot be told from anything."
-    nuisance, pose = found[NUISANCE], found["pose"]
-    told = (
-        f"From person size and labelled joints alone **{nuisance.right:.0%}** of people are put into their "
-        f"cluster (95 % interval {nuisance.low:.0%} to {nuisance.high:.0%}; guessing gives "
-        f"{nuisance.chance:.0%}), from the pose {pose.right:.0%} ({pose.low:.0%} to {pose.high:.0%})"
-    )
-    if nuisance.low <= nuisance.chance:
-        return f"{told}. **It is not only size or missing joints**: they say nothing of the clusters."
-    if nuisance.right >= 0.9:
-        return f"{told}. **It is nearly only that**: who is in which cluster follows from size and joints."
-    if nuisance.low > pose.high:
-        return f"{told}. **It is more that than the pose**: doubt that these are groups of poses."
-    if pose.low > nuisance.high:
-        return f"{told}. **It is not only that**: the pose says more, but size and joints have a part in it."
-    return f"{told}. **It may be that**: size and joints say as much of the clusters as the pose does."
