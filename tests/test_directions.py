@@ -38,6 +38,58 @@ def test_imports_go_one_way(folder: str, forbidden: set[str]) -> None:
     assert not {path: names for path, names in wrong.items() if names}
 
 
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for folder in ("posecore", "dashboard", "scripts")
+    for path in (ROOT / folder).rglob("*.py")
+}
+
+
+def modules_imported(path: Path) -> set[str]:
+    """The project's own modules that a file imports when it runs, within functions, too."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
+        for node in ast.walk(block)
+    }
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            parts = {f"{node.module}.{alias.name}" for alias in node.names}
+            # A package of which nothing but modules is taken gives nothing of its own.
+            found |= parts & MODULES.keys() if parts <= MODULES.keys() else {node.module, *parts}
+    return found & MODULES.keys()
+
+
+def test_a_page_imports_what_pages_share_and_never_another_page() -> None:
+    pages = {path.parent.name for path in (ROOT / "dashboard").glob("*/page.py")}
+    assert len(pages) >= 6
+    wrong = []
+    for name, path in MODULES.items():
+        parts = name.split(".")
+        if parts[0] != "dashboard" or len(parts) < 3:
+            continue
+        others = pages - {parts[1]}
+        wrong += [f"{name} imports {one}" for one in modules_imported(path) if one.split(".")[1] in others
+                  and one.startswith("dashboard.")]  # fmt: skip
+    assert not wrong
+
+
+def test_no_imports_go_round_in_a_circle() -> None:
+    left = {name: modules_imported(path) - {name} for name, path in MODULES.items()}
+    while free := [name for name, imports in left.items() if not imports & left.keys()]:
+        for name in free:
+            del left[name]
+    # What is left stands in a circle, or leads to one.
+    assert not left
+
+
 def test_only_the_loaders_cache() -> None:
     caching = [
         path.name

@@ -40,7 +40,7 @@ TITLES: Final = (
 
 class Laid(NamedTuple):
     """M people with a place on both maps. rows: (M,) among the common people. planes: (2, M, 2) of A, and of
-    B turned onto it. residual, chance, scale: see posecore.similarity.procrustes. components: of A and of B."""
+    B turned onto it. residual, chance, scale: as in similarity.procrustes. components: of A and B."""
 
     rows: NDArray[np.int64]
     planes: NDArray[np.float32]

@@ -14,7 +14,7 @@ KINDS: Final = {
 
 
 def contrasts(table: pd.DataFrame, source: str) -> go.Figure:
-    """Effects with their intervals, one row each, the first on top. table: as of posecore.attributes.contrasts,
+    """Effects with their intervals, one row each, the first on top. table: of posecore.attributes.contrasts,
     with a column `attribute` of names for people."""
     figure = go.Figure()
     table = table[table["effect"].notna()]

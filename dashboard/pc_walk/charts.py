@@ -104,7 +104,7 @@ def _mark(figure: go.Figure, component: int, words: str, logarithmic: bool = Fal
 def correlations(
     found: pd.DataFrame, names: Sequence[str], sure: float, least: float, source: str
 ) -> go.Figure:
-    """Correlations with their intervals, the strongest on top; see posecore.attributes.correlations.correlate.
+    """Correlations with their intervals, the strongest on top; see posecore.attributes.correlations.
 
     names: of its rows. least: the least p that the shuffles can tell. Those whose corrected p lies below
     `sure` are filled, the others open.

@@ -171,7 +171,8 @@ def _strip(bundle: Bundle, stops: Stops) -> None:
                     drawing.jpeg(_joints(bundle, name)), width="stretch", alt=f"Predicted skeleton of {name}"
                 )
                 st.caption(
-                    f"{name}  \n{bundle_people.score_of(bundle, name)}, {bundle_people.sure_of(bundle, name)}  \n"
+                    f"{name}  \n{bundle_people.score_of(bundle, name)}, "
+                    f"{bundle_people.sure_of(bundle, name)}  \n"
                     f"distance {stops.walk.distance[stop]:.1f}"
                 )
                 colour = "orange" if stops.judgement.off_data[stop] else "green"

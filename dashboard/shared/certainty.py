@@ -1,4 +1,4 @@
-"""What pages say of how sure the network is of joints; when it is, posecore.studies.skips.certainty defines."""
+"""How pages say how sure the network is of joints; posecore.studies.skips.certainty defines when it is."""
 
 from typing import Final
 

@@ -96,7 +96,7 @@ def attributes(bundle: Bundle) -> "pd.DataFrame":
 
 
 def contrast(bundle: Bundle, people: "NDArray[Any]", selected: "NDArray[Any]") -> "pd.DataFrame":
-    """What sets the sample_ids `selected` apart from all other `people`; see posecore.attributes.contrasts."""
+    """What sets the sample_ids `selected` apart from all other `people`: see attributes.contrasts."""
     chosen = set(selected.tolist())
     digest = hashlib.sha256("|".join([*people.tolist(), "", *sorted(chosen)]).encode()).hexdigest()
     return _contrast(bundle, digest, people, chosen)

@@ -1,5 +1,4 @@
-"""What the network of a bundle says: of a picture under every mask, of a latent, of a stop of a walk. All of it
-is kept."""
+"""What a bundle's network says of a picture under every mask, of a latent, of a stop of a walk. All is kept."""
 
 import hashlib
 import threading

@@ -1,0 +1,1 @@
+"""What people look like: attributes computed from their joints, words for them, what sets people apart."""

@@ -1,0 +1,1 @@
+"""Principal components of latents: fitted, walked along, and judged against chance and real people."""

@@ -1,0 +1,1 @@
+"""From a network and a data folder to a bundle."""

@@ -1,0 +1,1 @@
+"""How alike two networks are: their layers, and their maps of the same people."""

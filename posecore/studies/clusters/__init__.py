@@ -1,0 +1,1 @@
+"""Clusterings of everybody for a range of K."""

@@ -84,7 +84,7 @@ class DaskEngine:
         return DaskSource(self.client, chunked(space.features))
 
     def fit(self, latents: NDArray[np.floating], components: int) -> Components:
-        """As posecore.components.pca.fit_components; latents (N, D) may be a Dask array. All rows are finite."""
+        """As components.pca.fit_components; latents (N, D) may be a Dask array. All rows are finite."""
         return fit_components_on(self.client, chunked(latents), components)
 
 

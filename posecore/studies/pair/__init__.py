@@ -1,0 +1,1 @@
+"""Two bundles over the people of both."""

@@ -1,0 +1,1 @@
+"""Components and UMAP of everybody."""

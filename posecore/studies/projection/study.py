@@ -50,7 +50,7 @@ class Settings:
 
 
 def project(bundle: Bundle, settings: Settings) -> Study:
-    """Write the study `projection` of `bundle` and open it; see posecore.studies.projection.results for what it holds.
+    """Write the study `projection` of `bundle` and open it; see the results beside for what it holds.
 
     People whose latents hold nan are left out of it. Raises ConfigError where fewer than three are left, all
     are equal, or there are fewer components than asked for.

@@ -1,0 +1,1 @@
+"""A body: its proportions, its pose, its flesh."""

@@ -1,0 +1,1 @@
+"""Rotations, meshes, cameras and the rasteriser."""

@@ -17,7 +17,7 @@ class Mesh:
     """V vertices and F triangles; seen from outside the corners turn the same way everywhere.
 
     points, normals: (V, 3). surface: (V, 2) metres along and around, for patterns. faces: (F, 3) of int.
-    segment: (F,) part of the body, see posecore.synthetic.geometry.segments. material: (F,) index of the scene's list.
+    segment: (F,) part of the body, see the segments beside. material: (F,) index of the scene's list.
     """
 
     points: NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""What is around a person: backdrop, things, light, and where the camera stands."""

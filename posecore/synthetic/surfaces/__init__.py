@@ -1,0 +1,1 @@
+"""Colours and patterns of what is seen."""

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What somebody wears, as materials and lengths."""
 
 from dataclasses import dataclass
 

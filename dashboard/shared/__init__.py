@@ -1,0 +1,1 @@
+"""What several pages share; a page imports this and posecore, never another page."""
