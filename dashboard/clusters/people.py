@@ -18,7 +18,7 @@ from posecore.clustering.silhouette import NOISE
 if TYPE_CHECKING:
     pass
 
-NEAREST: Final = 8
+PER_CLUSTER: Final = 8
 """People shown per cluster."""
 
 NEAREST, BETWEEN, WORST = "nearest the centroid", "between two clusters", "lowest silhouettes"
@@ -88,17 +88,17 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
 
 
 def chosen(found: Answer, who: str, among: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
-    """Up to NEAREST people of every number, of those `among` (M,) whom to choose is, as places in the
+    """Up to PER_CLUSTER people of every number, of those `among` (M,) whom to choose is, as places in the
     answer's people."""
     if who == NEAREST:
-        nearest = nearest_to_centroids(found.clustering, NEAREST, among)
+        nearest = nearest_to_centroids(found.clustering, PER_CLUSTER, among)
         return [nearest[label] for label in found.order]
     people = []
     margin = margins(found) if who == BETWEEN else found.values
     for number in range(len(found.sizes)):
         members = found.members(number)
         members = members[np.isfinite(margin[members]) & among[members]]
-        people.append(members[np.argsort(margin[members], kind="stable")[:NEAREST]])
+        people.append(members[np.argsort(margin[members], kind="stable")[:PER_CLUSTER]])
     return people
 
 

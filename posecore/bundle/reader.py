@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,6 +70,8 @@ class Bundle:
     latents: np.memmap[Any, np.dtype[np.float16]]
     rows: Mapping[str, int]
     thumbnail_index: ThumbnailIndex
+    studies: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    """Kept by posecore.bundle.studies.open_study, which alone looks at it."""
 
     def row(self, sample_id: str) -> int:
         """Row of a person. Raises BundleError where the bundle does not hold them."""

@@ -110,10 +110,20 @@ def add_info(bundle: Bundle, name: str, more: Mapping[str, Any]) -> Study:
 def open_study(bundle: Bundle, name: str) -> Study:
     """The study `name` of a bundle; sizes are checked, hashes when `study_arrays` reads a file.
 
+    It is read and checked anew only after its manifest was written anew: pages ask for it again and again.
     Raises BundleError, with the command that mends it, where it is absent or broken, or speaks of other
     weights or people than the bundle holds now.
     """
-    return _read(bundle, name, study_folder(bundle, name))
+    folder = study_folder(bundle, name)
+    try:
+        now = (folder / MANIFEST).stat()
+    except OSError:
+        return _read(bundle, name, folder)  # which tells why
+    written = now.st_ino, now.st_mtime_ns, now.st_size
+    kept: tuple[tuple[int, ...], Study] | None = bundle.studies.get(name)
+    if kept is None or kept[0] != written:
+        kept = bundle.studies[name] = written, _read(bundle, name, folder)
+    return kept[1]
 
 
 def study_problems(bundle: Bundle) -> list[str]:

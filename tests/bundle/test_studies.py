@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
 
-from posecore.bundle import open_bundle, verify
+from posecore.bundle import open_bundle, studies, verify
 from posecore.bundle.studies import (
     open_study,
     study_arrays,
@@ -160,3 +160,16 @@ def test_a_link_in_place_of_the_studies_is_refused(bundle, tmp_path):
     studies.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(BundleError, match="link"):
         open_study(bundle, "skips")
+
+
+def test_a_study_is_read_again_only_after_it_was_written_anew(bundle, monkeypatch):
+    seen = []
+    read = studies._read
+    monkeypatch.setattr(studies, "_read", lambda *rest: seen.append(rest) or read(*rest))
+    assert [open_study(bundle, "skips").info["seed"] for _ in range(3)] == [3, 3, 3] and len(seen) == 1
+    edit(bundle, info={"seed": 40})
+    assert [open_study(bundle, "skips").info["seed"] for _ in range(3)] == [40, 40, 40] and len(seen) == 2
+    edit(bundle, weights="other")
+    for _ in range(2):
+        with pytest.raises(BundleError, match="made with other weights"):
+            open_study(bundle, "skips")
