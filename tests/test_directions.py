@@ -76,8 +76,11 @@ def test_a_page_imports_what_pages_share_and_never_another_page() -> None:
         if parts[0] != "dashboard" or len(parts) < 3:
             continue
         others = pages - {parts[1]}
-        wrong += [f"{name} imports {one}" for one in modules_imported(path) if one.split(".")[1] in others
-                  and one.startswith("dashboard.")]  # fmt: skip
+        wrong += [
+            f"{name} imports {one}"
+            for one in modules_imported(path)
+            if one.split(".")[1] in others and one.startswith("dashboard.")
+        ]
     assert not wrong
 
 

@@ -54,9 +54,12 @@ def test_it_shows_people_whose_making_is_known(shipped: Bundle) -> None:
     families = shipped.samples["truth_family"].value_counts()
     assert len(families) == 9 and families.min() >= 50
     scores = image_scores(
-        hits(read_points(shipped.samples, "predicted"), read_points(shipped.samples, "annotated"),
-             read_visibility(shipped.samples))
-    )  # fmt: skip
+        hits(
+            read_points(shipped.samples, "predicted"),
+            read_points(shipped.samples, "annotated"),
+            read_visibility(shipped.samples),
+        )
+    )
     assert np.allclose(shipped.samples["pck"], scores, equal_nan=True)
 
 
@@ -82,8 +85,10 @@ def test_it_is_sure_of_people_and_not_of_pictures_of_nothing(demo: Bundle) -> No
     assert limit.known and limit.above is not None
     shown = [name for name in demo.samples["sample_id"] if demo.picture_path(name)][:8]
     people = [np.asarray(Image.open(demo.picture_path(name)).convert("RGB")) for name in shown]
-    nothing = [seen(Image.new("RGB", size, colour)) for size, colour in
-               (((1, 1), "red"), ((300, 300), "black"), ((300, 300), "white"))]  # fmt: skip
+    nothing = [
+        seen(Image.new("RGB", size, colour))
+        for size, colour in (((1, 1), "red"), ((300, 300), "black"), ((300, 300), "white"))
+    ]
     network = Predictor(demo.network(), demo.manifest.precision)
     count = limit.sure(decode(network.heatmaps(np.stack(people + nothing)))[1]).sum(axis=1)
     assert count[:8].min() >= 12

@@ -60,18 +60,28 @@ def silhouettes(
         rows = rows[np.argsort(-values[rows], kind="stable")]
         drawn = np.unique(np.append(np.arange(0, len(rows), step), len(rows) - 1))
         figure.add_bar(
-            x=values[rows[drawn]], y=start + drawn, orientation="h", width=step, customdata=ids[rows[drawn]],
-            marker={"color": colour_of(int(number))[0], "line": {"width": 0}}, name=names[int(number)],
+            x=values[rows[drawn]],
+            y=start + drawn,
+            orientation="h",
+            width=step,
+            customdata=ids[rows[drawn]],
+            marker={"color": colour_of(int(number))[0], "line": {"width": 0}},
+            name=names[int(number)],
             hovertemplate=f"%{{customdata}}<br>silhouette %{{x:.3f}}<extra>{names[int(number)]}</extra>",
-        )  # fmt: skip
+        )
         ticks.append(start + (len(rows) - 1) / 2)
         marks.append(broken(names[int(number)].removeprefix("cluster "), ROW_NAME))
         start += len(rows) + gap
     figure.add_vline(x=mean, line={"color": MARK, "width": 2, "dash": "dash"})
     figure.add_annotation(
-        x=mean, y=1, yref="paper", yanchor="bottom", text=f"mean {round(mean, 3) + 0.0:.3f}", showarrow=False,
+        x=mean,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=f"mean {round(mean, 3) + 0.0:.3f}",
+        showarrow=False,
         font={"color": MARK},
-    )  # fmt: skip
+    )
     figure.update_layout(
         **framed(source, 560), showlegend=False, bargap=0, barmode="overlay", clickmode="event+select"
     )
@@ -105,25 +115,42 @@ def scatter(
         rows = np.flatnonzero(numbers == number)
         colour, symbol = colour_of(number)
         shown = only is None or number == only
-        figure.add_trace(trace(
-            x=places[rows, 0], y=places[rows, 1], customdata=ids[rows], mode="markers",
-            name=names[number], hovertemplate=f"%{{customdata}}<extra>{names[number]}</extra>",
-            marker={"size": 6, "opacity": 0.85, "color": colour if shown else DIM, "symbol": symbol},
-        ))  # fmt: skip
+        figure.add_trace(
+            trace(
+                x=places[rows, 0],
+                y=places[rows, 1],
+                customdata=ids[rows],
+                mode="markers",
+                name=names[number],
+                hovertemplate=f"%{{customdata}}<extra>{names[number]}</extra>",
+                marker={"size": 6, "opacity": 0.85, "color": colour if shown else DIM, "symbol": symbol},
+            )
+        )
     size = _extent(places) / (CELLS + 1)
     # All at once: added one by one, each costs as much as all before it.
     images = [
         {
             "source": "data:image/png;base64," + base64.b64encode(picture).decode(),
-            "x": places[row, 0], "y": places[row, 1], "sizex": size[0], "sizey": size[1], "xref": "x",
-            "yref": "y", "xanchor": "center", "yanchor": "middle", "sizing": "contain", "layer": "above",
+            "x": places[row, 0],
+            "y": places[row, 1],
+            "sizex": size[0],
+            "sizey": size[1],
+            "xref": "x",
+            "yref": "y",
+            "xanchor": "center",
+            "yanchor": "middle",
+            "sizing": "contain",
+            "layer": "above",
         }
         for row, picture in figures.items()
-    ]  # fmt: skip
+    ]
     figure.update_layout(
         images=images,
-        **framed(source, 540), showlegend=True, dragmode="pan", legend={"itemsizing": "constant"},
-    )  # fmt: skip
+        **framed(source, 540),
+        showlegend=True,
+        dragmode="pan",
+        legend={"itemsizing": "constant"},
+    )
     settle(figure)
     figure.update_xaxes(title=axes[0], zeroline=False)
     figure.update_yaxes(title=axes[1], zeroline=False)
@@ -171,11 +198,18 @@ def effects(found: pd.DataFrame, names: Sequence[str], colour: str, axis: str, s
             continue
         rows = found[chosen]
         figure.add_scatter(
-            x=rows["effect"], y=np.asarray(names)[chosen], name=name, mode="markers",
+            x=rows["effect"],
+            y=np.asarray(names)[chosen],
+            name=name,
+            mode="markers",
             marker={"color": ink, "symbol": symbol, "size": 9},
             error_x={
-                "symmetric": False, "array": rows["high"] - rows["effect"],
-                "arrayminus": rows["effect"] - rows["low"], "color": ink, "thickness": 2, "width": 4,
+                "symmetric": False,
+                "array": rows["high"] - rows["effect"],
+                "arrayminus": rows["effect"] - rows["low"],
+                "color": ink,
+                "thickness": 2,
+                "width": 4,
             },
             customdata=rows[["low", "high", "selected", "rest", "n_selected", "n_rest"]].to_numpy(),
             hovertemplate=(
@@ -183,7 +217,7 @@ def effects(found: pd.DataFrame, names: Sequence[str], colour: str, axis: str, s
                 "%{customdata[2]:.3g} of %{customdata[4]:,}, others %{customdata[3]:.3g} of "
                 "%{customdata[5]:,}<extra></extra>"
             ),
-        )  # fmt: skip
+        )
     rows_around_zero(figure, list(names), axis, source)
     return figure
 
@@ -195,10 +229,13 @@ def shares(
     figure = go.Figure()
     for name, colour, symbol in zip(table.columns, colours, symbols, strict=True):
         figure.add_scatter(
-            x=table[name], y=list(table.index), name=str(name), mode="markers",
+            x=table[name],
+            y=list(table.index),
+            name=str(name),
+            mode="markers",
             marker={"color": colour, "symbol": symbol, "size": 10, "opacity": 0.85},
             hovertemplate=f"%{{y}}<br>{name}: %{{x:.0%}}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.update_layout(**framed(source, 134 + 24 * len(table)), showlegend=True)
     figure.update_xaxes(title=axis, tickformat=".0%", range=[-0.02, 1.02])
     name_rows(figure, list(table.index))

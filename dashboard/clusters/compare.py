@@ -69,21 +69,40 @@ def _other(bundle: Bundle, question: Question) -> Question:
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         k = st.slider(
-            "The other's K", LEAST, MOST, LEAST + 1, key=f"{key}k", bind="query-params", width=300,
+            "The other's K",
+            LEAST,
+            MOST,
+            LEAST + 1,
+            key=f"{key}k",
+            bind="query-params",
+            width=300,
             persist_state="page",
-        )  # fmt: skip
+        )
         method = st.selectbox(
-            "The other's method", methods, key=f"{key}method", bind="query-params", width=190,
+            "The other's method",
+            methods,
+            key=f"{key}method",
+            bind="query-params",
+            width=190,
             persist_state="page",
-        )  # fmt: skip
+        )
         space = st.selectbox(
-            "The other's space", SPACES, key=f"{key}space", bind="query-params", width=190,
+            "The other's space",
+            SPACES,
+            key=f"{key}space",
+            bind="query-params",
+            width=190,
             persist_state="page",
-        )  # fmt: skip
+        )
         seed = st.number_input(
-            "The other's seed", 0, MOST_SEED, key=f"{key}seed", bind="query-params", width=150,
+            "The other's seed",
+            0,
+            MOST_SEED,
+            key=f"{key}seed",
+            bind="query-params",
+            width=150,
             persist_state="page",
-        )  # fmt: skip
+        )
     count = question.place.components
     if space == FIRST and count is None:
         count = min(DENSE, latents.fitted_components(bundle)[1].shape[1])

@@ -46,40 +46,71 @@ def controls(bundle: Bundle) -> "tuple[Question, DeltaGenerator]":
         # Before the others on the page, after them in time: whether there is a K depends on the method.
         room_for_k = st.container(width=280)
         people = st.selectbox(
-            "People", _people(bundle), key=links.CLUSTERS_PEOPLE, bind="query-params", width=230,
+            "People",
+            _people(bundle),
+            key=links.CLUSTERS_PEOPLE,
+            bind="query-params",
+            width=230,
             help="Completely annotated: all 17 joints are labelled. One cluster: its people are clustered "
             "again, as there may be clusters inside it.",
-        )  # fmt: skip
+        )
         space = st.selectbox(
-            "Space", SPACES, key=links.CLUSTERS_SPACE, bind="query-params", width=190,
+            "Space",
+            SPACES,
+            key=links.CLUSTERS_SPACE,
+            bind="query-params",
+            width=190,
             help="Where distances are taken: in all numbers of the latent, or along the directions in which "
             "people differ most.",
-        )  # fmt: skip
+        )
         with st.popover("Settings", icon=":material/tune:"):
             method = st.selectbox("Method", list(CLUSTERERS), key=links.CLUSTERS_METHOD, bind="query-params")
             if method != KMEANS:
                 st.caption(f"{SEES} {NOISY if method == HDBSCAN else ''}")
             seed = st.number_input(
-                "Seed", 0, MOST_SEED, key=links.CLUSTERS_SEED, bind="query-params",
+                "Seed",
+                0,
+                MOST_SEED,
+                key=links.CLUSTERS_SEED,
+                bind="query-params",
                 help="Where the method starts. The same seed gives the same clusters.",
-            )  # fmt: skip
+            )
             restarts = st.number_input(
-                "Restarts", 1, MOST_RESTARTS, RESTARTS, key=links.CLUSTERS_RESTARTS,
-                bind="query-params", help="Tries from different places; the tightest result is kept.",
-            )  # fmt: skip
+                "Restarts",
+                1,
+                MOST_RESTARTS,
+                RESTARTS,
+                key=links.CLUSTERS_RESTARTS,
+                bind="query-params",
+                help="Tries from different places; the tightest result is kept.",
+            )
             st.segmented_control(
-                "Figures are saved as", IMAGES, default=IMAGES[0], required=True, key=links.CLUSTERS_IMAGE,
-                bind="query-params", help="By the camera above each figure.",
-            )  # fmt: skip
+                "Figures are saved as",
+                IMAGES,
+                default=IMAGES[0],
+                required=True,
+                key=links.CLUSTERS_IMAGE,
+                bind="query-params",
+                help="By the camera above each figure.",
+            )
         st.button(
-            "Another seed", on_click=_another_seed, key="_clu_again", icon=":material/refresh:",
+            "Another seed",
+            on_click=_another_seed,
+            key="_clu_again",
+            icon=":material/refresh:",
             help="Run again from another start",
-        )  # fmt: skip
+        )
         naming = st.container(width="content")
     k = room_for_k.slider(
-        "K, how many clusters", LEAST, MOST, LEAST, key=links.CLUSTERS_K, bind="query-params",
-        persist_state="page", disabled=not CLUSTERERS[method].takes_k,
-    )  # fmt: skip
+        "K, how many clusters",
+        LEAST,
+        MOST,
+        LEAST,
+        key=links.CLUSTERS_K,
+        bind="query-params",
+        persist_state="page",
+        disabled=not CLUSTERERS[method].takes_k,
+    )
     place = Place(_components(bundle) if space == FIRST else None, people)
     if people == ONE_CLUSTER:
         place = place._replace(**_which_cluster())
@@ -93,9 +124,13 @@ def names(count: int, room: "DeltaGenerator") -> dict[int, str]:
         st.caption("Names and note are part of the link, and of the labels as a file.")
         for number in range(count):
             st.text_input(
-                f"Cluster {number + 1}", key=f"{links.CLUSTERS_NAME}{number + 1}", bind="query-params",
-                max_chars=NAME_LENGTH, placeholder=f"cluster {number + 1}", persist_state="page",
-            )  # fmt: skip
+                f"Cluster {number + 1}",
+                key=f"{links.CLUSTERS_NAME}{number + 1}",
+                bind="query-params",
+                max_chars=NAME_LENGTH,
+                placeholder=f"cluster {number + 1}",
+                persist_state="page",
+            )
         st.text_area(
             "Note", key=links.CLUSTERS_NOTE, bind="query-params", max_chars=NOTE_LENGTH, persist_state="page"
         )
@@ -139,22 +174,36 @@ def _components(bundle: Bundle) -> int:
     )
     return int(
         st.number_input(
-            "How many components", 1, most, min(DENSE, most), key=links.CLUSTERS_COMPONENTS,
-            bind="query-params", width=220,
+            "How many components",
+            1,
+            most,
+            min(DENSE, most),
+            key=links.CLUSTERS_COMPONENTS,
+            bind="query-params",
+            width=220,
         )
-    )  # fmt: skip
+    )
 
 
 def _which_cluster() -> dict[str, int]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         of = st.number_input(
-            "Cluster", 1, MOST, key=links.CLUSTERS_OF, bind="query-params", width=140,
+            "Cluster",
+            1,
+            MOST,
+            key=links.CLUSTERS_OF,
+            bind="query-params",
+            width=140,
             help="Its number among the clusters of everybody, by K-Means in the same space.",
-        )  # fmt: skip
+        )
         of_k = st.number_input(
-            "of the clusters of everybody with K =", LEAST, MOST, key=links.CLUSTERS_OF_K,
-            bind="query-params", width=270,
-        )  # fmt: skip
+            "of the clusters of everybody with K =",
+            LEAST,
+            MOST,
+            key=links.CLUSTERS_OF_K,
+            bind="query-params",
+            width=270,
+        )
     return {"of": int(of), "of_k": int(of_k)}
 
 

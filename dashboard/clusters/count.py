@@ -50,10 +50,13 @@ def table(study: ClusterStudy) -> pd.DataFrame:
     for number, k in enumerate(sweep.numbers.tolist()):
         own = sweep.silhouettes[sweep.ks == k]
         row = {
-            "K": k, "restarts": len(own), "silhouette, best": own.max(), "silhouette, worst": own.min(),
+            "K": k,
+            "restarts": len(own),
+            "silhouette, best": own.max(),
+            "silhouette, worst": own.min(),
             "inertia, best": sweep.inertia[sweep.ks == k].min(),
             "largest cluster": int((sweep.labels[sweep.best(k)] == 0).sum()),
-        }  # fmt: skip
+        }
         for name, means in study.controls.items():
             row[f"{name}, best"] = means[sweep.ks == k].max()
         if study.gap is not None and k in study.gap.ks:
@@ -87,14 +90,12 @@ def _silhouettes(bundle: Bundle, study: ClusterStudy, k: int) -> None:
     st.subheader("Silhouettes, and what nothing looks like")
     controls = {f"{name}: {CONTROLS[name]}": means for name, means in study.controls.items()}
     figures.chart(
-        count_charts.over_k(
-            study.sweep, controls, k, bundles.source_line(bundle, len(study.sample_ids))
-        ),
+        count_charts.over_k(study.sweep, controls, k, bundles.source_line(bundle, len(study.sample_ids))),
         "clu_over_k",
         f"Mean silhouette for K = {study.sweep.ks.min()} to {study.sweep.ks.max()}, of the people and of "
         f"{len(controls)} controls without structure",
         cluster_controls.image_format(),
-    )  # fmt: skip
+    )
     restarts = int((study.sweep.ks == study.sweep.ks[0]).sum())
     st.caption(
         f"Points: the best of {restarts} restarts; whiskers reach down to the worst. "
@@ -131,13 +132,11 @@ def _stability(bundle: Bundle, study: ClusterStudy, k: int) -> None:
         st.caption("The study was made without the bootstrap.")
         return
     figures.chart(
-        count_charts.stability(
-            study.stability, k, bundles.source_line(bundle, len(study.sample_ids))
-        ),
+        count_charts.stability(study.stability, k, bundles.source_line(bundle, len(study.sample_ids))),
         "clu_stability",
         "Adjusted Rand index between the clusters and those of people drawn anew, for every K",
         cluster_controls.image_format(),
-    )  # fmt: skip
+    )
     st.caption(
         f"Adjusted Rand index between these clusters and those of {study.stability.ari.shape[1]} bootstrap "
         "draws of people: 1 the same groups, 0 as by chance. Whiskers: the middle 90 % of the draws. A cloud "

@@ -23,19 +23,26 @@ def over_k(sweep: Sweep, controls: Mapping[str, NDArray[np.float64]], chosen: in
         best = np.array([means[sweep.ks == k].max() for k in sweep.numbers])
         worst = np.array([means[sweep.ks == k].min() for k in sweep.numbers])
         figure.add_scatter(
-            x=sweep.numbers, y=best, name=name, mode="lines+markers",
+            x=sweep.numbers,
+            y=best,
+            name=name,
+            mode="lines+markers",
             line={"color": CATEGORIES[index], "width": 2, "dash": ("solid", *DASHES)[index % 3]},
             marker={"size": 8, "symbol": ("circle", "diamond", "x")[index % 3]},
             error_y={
-                "symmetric": False, "array": np.zeros(len(best)), "arrayminus": best - worst,
-                "color": CATEGORIES[index], "thickness": 1.5, "width": 4,
+                "symmetric": False,
+                "array": np.zeros(len(best)),
+                "arrayminus": best - worst,
+                "color": CATEGORIES[index],
+                "thickness": 1.5,
+                "width": 4,
             },
             customdata=np.stack([worst, [int((sweep.ks == k).sum()) for k in sweep.numbers]], axis=-1),
             hovertemplate=(
                 f"K = %{{x}}, {name}<br>best of %{{customdata[1]}} restarts %{{y:.3f}}, worst "
                 "%{customdata[0]:.3f}<extra></extra>"
             ),
-        )  # fmt: skip
+        )
     _mark(figure, chosen, sweep.numbers)
     figure.update_layout(**framed(source, 360), showlegend=True)
     figure.update_xaxes(title="K, how many clusters", dtick=1)
@@ -48,15 +55,25 @@ def gap(found: Gap, source: str) -> go.Figure:
     """The gap statistic with its errors; the K it names is marked."""
     figure = go.Figure()
     figure.add_scatter(
-        x=found.ks, y=found.gaps, mode="lines+markers", line={"color": CATEGORIES[0], "width": 2},
-        marker={"size": 8}, error_y={"array": found.errors, "thickness": 1.5, "width": 4}, name="gap",
+        x=found.ks,
+        y=found.gaps,
+        mode="lines+markers",
+        line={"color": CATEGORIES[0], "width": 2},
+        marker={"size": 8},
+        error_y={"array": found.errors, "thickness": 1.5, "width": 4},
+        name="gap",
         hovertemplate="K = %{x}<br>gap %{y:.3f}<extra></extra>",
-    )  # fmt: skip
+    )
     figure.add_vline(x=found.count, line={"color": MARK, "width": 1})
     figure.add_annotation(
-        x=found.count, y=1, yref="paper", yanchor="bottom", text=f"K = {found.count}", showarrow=False,
+        x=found.count,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=f"K = {found.count}",
+        showarrow=False,
         font={"color": MARK, "size": 12},
-    )  # fmt: skip
+    )
     figure.update_layout(**framed(source, 340), showlegend=False)
     figure.update_xaxes(title="K, how many clusters", dtick=1)
     figure.update_yaxes(title="gap")
@@ -68,14 +85,21 @@ def stability(found: Stability, chosen: int, source: str) -> go.Figure:
     low, high = np.quantile(found.ari, [0.05, 0.95], axis=1)
     figure = go.Figure()
     figure.add_scatter(
-        x=found.ks, y=found.mean, mode="lines+markers", line={"color": CATEGORIES[0], "width": 2},
-        marker={"size": 8}, name="found again",
+        x=found.ks,
+        y=found.mean,
+        mode="lines+markers",
+        line={"color": CATEGORIES[0], "width": 2},
+        marker={"size": 8},
+        name="found again",
         error_y={
-            "symmetric": False, "array": (high - found.mean).clip(0),
-            "arrayminus": (found.mean - low).clip(0), "thickness": 1.5, "width": 4,
+            "symmetric": False,
+            "array": (high - found.mean).clip(0),
+            "arrayminus": (found.mean - low).clip(0),
+            "thickness": 1.5,
+            "width": 4,
         },
         hovertemplate="K = %{x}<br>adjusted Rand index %{y:.2f}<extra></extra>",
-    )  # fmt: skip
+    )
     _mark(figure, chosen, found.ks)
     figure.update_layout(**framed(source, 340), showlegend=False)
     figure.update_xaxes(title="K, how many clusters", dtick=1)

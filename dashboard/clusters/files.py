@@ -22,9 +22,14 @@ def show(bundle: Bundle, found: Answer) -> None:
     """The whole section."""
     links.refuse_forged(links.CLUSTERS_FILE, f"one of {', '.join(FORMATS)}", FORMATS.__contains__)
     kind = st.segmented_control(
-        "Format", FORMATS, default=FORMATS[0], required=True, key=links.CLUSTERS_FILE, bind="query-params",
+        "Format",
+        FORMATS,
+        default=FORMATS[0],
+        required=True,
+        key=links.CLUSTERS_FILE,
+        bind="query-params",
         persist_state="page",
-    )  # fmt: skip
+    )
     # Asked for now: a file is made when it is fetched, and nobody's session is at hand then.
     own = controls.own_names(len(found.sizes))
     about = made(bundle, found, own, controls.note())
@@ -32,9 +37,14 @@ def show(bundle: Bundle, found: Answer) -> None:
         _download("Labels and silhouettes", "cluster-labels", lambda: labels(bundle, found, own), kind)
         _download("Centroids", "cluster-centroids", lambda: centroids(found, own), kind)
         st.download_button(
-            "How it was made", lambda: json.dumps(about, indent=2, ensure_ascii=False), "clusters.json",
-            "application/json", key="_clu_made", icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+            "How it was made",
+            lambda: json.dumps(about, indent=2, ensure_ascii=False),
+            "clusters.json",
+            "application/json",
+            key="_clu_made",
+            icon=":material/download:",
+            on_click="ignore",
+        )
     st.caption(
         f"{len(found.space.rows):,} people by sample id, with the names you gave; centroids in "
         f"{found.space.name}. Figures are saved by the camera above each, as "
@@ -100,6 +110,11 @@ def _download(title: str, name: str, table: Callable[[], pd.DataFrame], kind: st
 
     mime = "text/csv" if kind == "CSV" else "application/vnd.apache.parquet"
     st.download_button(
-        title, data, f"{name}.{kind.lower()}", mime, key=f"_{name}", icon=":material/download:",
+        title,
+        data,
+        f"{name}.{kind.lower()}",
+        mime,
+        key=f"_{name}",
+        icon=":material/download:",
         on_click="ignore",
-    )  # fmt: skip
+    )

@@ -42,10 +42,16 @@ def show(
     # Before the figure in time, below it on the page, so that both columns' figures begin alike.
     figure = st.container()
     chosen = st.segmented_control(
-        "Show", options, default=ALL, required=True, key=links.CLUSTERS_SHOW, bind="query-params",
-        help="One cluster in colour with its people's figures, the others grey.", persist_state="page",
+        "Show",
+        options,
+        default=ALL,
+        required=True,
+        key=links.CLUSTERS_SHOW,
+        bind="query-params",
+        help="One cluster in colour with its people's figures, the others grey.",
+        persist_state="page",
         wrap=True,
-    )  # fmt: skip
+    )
     only = None if chosen == ALL else int(chosen) - 1
     among = np.arange(len(ids)) if only is None else found.members(only)
     joints = _joints(bundle, found)
@@ -59,12 +65,19 @@ def show(
     share = [f"{value:.1%} of the variance" for value in fitted.explained[:2]] + ["nothing"]
     figure.plotly_chart(
         charts.scatter(
-            places, found.numbers, labels, ids,
-            (f"component 1 ({share[0]})", f"component 2 ({share[1]})"), source, figures, only,
+            places,
+            found.numbers,
+            labels,
+            ids,
+            (f"component 1 ({share[0]})", f"component 2 ({share[1]})"),
+            source,
+            figures,
+            only,
         ),
-        key="clu_map", config={"scrollZoom": True, **config},
+        key="clu_map",
+        config={"scrollZoom": True, **config},
         alt=f"{len(ids)} people in the plane of the first two principal components, coloured by cluster",
-    )  # fmt: skip
+    )
     st.caption(
         f"Some people of whom the network finds {LEAST_JOINTS} joints or more stand at their places as "
         "figures. The plane shows two directions only: clusters that are apart in all of them may overlap "

@@ -105,11 +105,15 @@ def _check(bundle: Bundle, found: Answer) -> None:
     )
     rows = [
         {
-            "told by": name, "told rightly": one.right, "95 % from": one.low, "95 % to": one.high,
-            "by guessing": one.chance, "n": one.n,
+            "told by": name,
+            "told rightly": one.right,
+            "95 % from": one.low,
+            "95 % to": one.high,
+            "by guessing": one.chance,
+            "n": one.n,
         }
         for name, one in told.items()
-    ]  # fmt: skip
+    ]
     figures.tabled("The check as a table", pd.DataFrame(rows), "clusters-check")
 
 
@@ -118,9 +122,14 @@ def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, 
     options = [str(number + 1) for number in names]
     links.refuse_forged(links.CLUSTERS_ONE, f"one of {', '.join(options)}", options.__contains__)
     picked = st.segmented_control(
-        "Cluster", options, default=options[0], required=True, key=links.CLUSTERS_ONE, bind="query-params",
+        "Cluster",
+        options,
+        default=options[0],
+        required=True,
+        key=links.CLUSTERS_ONE,
+        bind="query-params",
         persist_state="page",
-    )  # fmt: skip
+    )
     number = int(picked) - 1
     compared = apart[number]
     known = compared[compared["effect"].notna()]
@@ -136,13 +145,11 @@ def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, 
         with column:
             named = [words_of(str(name), joints).axis for name in rows.index]
             figures.chart(
-                charts.effects(
-                    rows, named, charts.colour_of(number)[0], axis, source
-                ),
+                charts.effects(rows, named, charts.colour_of(number)[0], axis, source),
                 f"clu_effects_{kind}",
                 f"The {len(rows)} surest differences ({kind}) between {names[number]} and everybody else",
                 controls.image_format(),
-            )  # fmt: skip
+            )
     st.caption(
         f"{names[number]}, {len(found.members(number)):,} people, against all others who were clustered; the "
         "surest differences, whiskers: 95 % intervals, not corrected for their number. The clusters were "
@@ -168,23 +175,28 @@ def _joints(bundle: Bundle, found: Answer, names: dict[int, str], table: pd.Data
     looks = [charts.colour_of(number) for number in names]
     figures.chart(
         charts.shares(
-            shares, [colour for colour, _ in looks], [symbol for _, symbol in looks],
-            f"share of people whose joint is {word}", bundles.source_line(bundle, len(table)),
+            shares,
+            [colour for colour, _ in looks],
+            [symbol for _, symbol in looks],
+            f"share of people whose joint is {word}",
+            bundles.source_line(bundle, len(table)),
         ),
         "clu_joints",
         f"Share of people whose joint is {word}, for 17 joints and {len(names)} clusters",
         controls.image_format(),
-    )  # fmt: skip
+    )
     told = summary(found, names, table)
     st.caption(
         "PCK: "
         + "; ".join(
             f"{row['cluster']} {row['PCK']:.3f} ({row['PCK, 95 % from']:.3f} to {row['PCK, 95 % to']:.3f}, "
-            f"n = {row['PCK, n']:,})" if np.isfinite(row["PCK"]) else f"{row['cluster']} not known"
+            f"n = {row['PCK, n']:,})"
+            if np.isfinite(row["PCK"])
+            else f"{row['cluster']} not known"
             for row in told.to_dict("records")
         )
         + ". 95 % intervals."
-    )  # fmt: skip
+    )
 
 
 def contrast(bundle: Bundle, found: Answer, number: int) -> pd.DataFrame:

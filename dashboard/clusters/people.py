@@ -44,13 +44,27 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         links.refuse_forged(key, f"one of {', '.join(options)}", options.__contains__)
     with st.container(horizontal=True):
         who = st.segmented_control(
-            "Whom to show", WHO, default=NEAREST, required=True, key=links.CLUSTERS_WHO, bind="query-params",
-            label_visibility="collapsed", persist_state="page", wrap=True,
-        )  # fmt: skip
+            "Whom to show",
+            WHO,
+            default=NEAREST,
+            required=True,
+            key=links.CLUSTERS_WHO,
+            bind="query-params",
+            label_visibility="collapsed",
+            persist_state="page",
+            wrap=True,
+        )
         how = st.segmented_control(
-            "Shown by", AS, default=HEATMAP, required=True, key=links.CLUSTERS_AS, bind="query-params",
-            label_visibility="collapsed", persist_state="page", wrap=True,
-        )  # fmt: skip
+            "Shown by",
+            AS,
+            default=HEATMAP,
+            required=True,
+            key=links.CLUSTERS_AS,
+            bind="query-params",
+            label_visibility="collapsed",
+            persist_state="page",
+            wrap=True,
+        )
     st.caption(SAYS[who])
     ids = bundle.samples["sample_id"].to_numpy(str)[found.space.rows]
     among = np.ones(len(ids), np.bool_)
@@ -82,9 +96,11 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         shown = ids[people].tolist()
         st.markdown(about)
         st.image(
-            [drawing.jpeg(tiles[name]) for name in shown], width=WIDTH, caption=shown,
+            [drawing.jpeg(tiles[name]) for name in shown],
+            width=WIDTH,
+            caption=shown,
             alt=[f"The {how} of {name}, {who}, of {names[number]}" for name in shown],
-        )  # fmt: skip
+        )
 
 
 def chosen(found: Answer, who: str, among: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
@@ -131,8 +147,10 @@ def one(bundle: Bundle, found: Answer, names: dict[int, str], sample_id: str) ->
     words, image = st.columns([2, 3], vertical_alignment="center")
     image.image(
         drawing.jpeg(drawing.grid([heatmaps, bundle_people.skeleton_of(bundle, sample_id, ground)], 2)),
-        width=420, caption=sample_id, alt=f"Predicted heatmaps and skeleton of {sample_id}",
-    )  # fmt: skip
+        width=420,
+        caption=sample_id,
+        alt=f"Predicted heatmaps and skeleton of {sample_id}",
+    )
     with words:
         st.markdown(
             f"**{sample_id}**, {bundle_people.score_of(bundle, sample_id)}  \n{_where(found, names, place)}"

@@ -14,8 +14,12 @@ from posecore.bundle import Bundle
 from posecore.errors import BundleError, PosecoreError
 
 WHO, WHAT, HOW_MANY, COMPARE, FILES = (
-    "Who is in them?", "What is each?", "How many clusters?", "Compare two", "Files",
-)  # fmt: skip
+    "Who is in them?",
+    "What is each?",
+    "How many clusters?",
+    "Compare two",
+    "Files",
+)
 TABS: Final = (WHO, WHAT, HOW_MANY, COMPARE, FILES)
 WORDS: Final = (
     "Heatmap, Latent, Seed, Component, Variance, K-Means, Gaussian mixture, HDBSCAN, Silhouette, Restart"
@@ -62,9 +66,14 @@ def show(bundle: Bundle) -> None:
     _person(bundle, found, names)
     links.refuse_forged(links.CLUSTERS_TAB, f"one of {', '.join(TABS)}", TABS.__contains__)
     tab = st.segmented_control(
-        "What to look at", TABS, default=WHO, required=True, key=links.CLUSTERS_TAB, bind="query-params",
+        "What to look at",
+        TABS,
+        default=WHO,
+        required=True,
+        key=links.CLUSTERS_TAB,
+        bind="query-params",
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     if tab == WHAT:
         from dashboard.clusters import meaning
 
@@ -102,19 +111,26 @@ def _headline(bundle: Bundle, found: Answer) -> None:
             # A mean over those who are easy to place alone: it is not to be taken for everybody's.
             st.metric(
                 f"Mean silhouette over {people - noise:,} of {people:,} people, {noise:,} in no cluster",
-                _known(found.mean), border=True, width=420,
-            )  # fmt: skip
+                _known(found.mean),
+                border=True,
+                width=420,
+            )
         else:
             st.metric("Mean silhouette", _known(found.mean), border=True, width=200)
         st.metric(
-            "Smallest and largest cluster", f"{found.sizes.min():,} – {found.sizes.max():,}", border=True,
+            "Smallest and largest cluster",
+            f"{found.sizes.min():,} – {found.sizes.max():,}",
+            border=True,
             width=270,
-        )  # fmt: skip
+        )
         below = f"{(found.values[np.isfinite(found.values)] < 0).mean():.0%}" if judged else "not known"
         st.metric(
-            "People nearer to another cluster", below, border=True, width=270,
+            "People nearer to another cluster",
+            below,
+            border=True,
+            width=270,
             help="Share of people whose silhouette lies below 0.",
-        )  # fmt: skip
+        )
     if not judged:
         st.caption("There are fewer than two clusters, so nobody has a silhouette.")
     elif judged < people - noise:
@@ -174,13 +190,20 @@ def _figures(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         if judged:
             st.plotly_chart(
                 charts.silhouettes(
-                    found.values, found.numbers, names, ids, found.mean,
+                    found.values,
+                    found.numbers,
+                    names,
+                    ids,
+                    found.mean,
                     bundles.source_line(bundle, judged),
                 ),
-                key="clu_silhouette", on_select=_pick, selection_mode="points", config=bars,
+                key="clu_silhouette",
+                on_select=_pick,
+                selection_mode="points",
+                config=bars,
                 alt=f"Silhouettes of {judged} people, sorted within {len(found.sizes)} clusters; "
                 f"the mean is {found.mean:.3f}",
-            )  # fmt: skip
+            )
             drawn = -(-people // charts.MOST_BARS)
             every = f" One of {drawn} people has a bar, and the last of each cluster." if drawn > 1 else ""
             if found.clustering.noise:
@@ -203,9 +226,13 @@ def _pick() -> None:
 
 def _person(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     asked = st.text_input(
-        "Person (sample id)", key=links.CLUSTERS_PERSON, bind="query-params", max_chars=80, width=260,
+        "Person (sample id)",
+        key=links.CLUSTERS_PERSON,
+        bind="query-params",
+        max_chars=80,
+        width=260,
         placeholder="click a bar, or type one",
-    )  # fmt: skip
+    )
     name = (asked or "").strip()
     if not name:
         return

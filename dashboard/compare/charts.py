@@ -29,9 +29,12 @@ COLOURS: Final = CATEGORIES[0], CATEGORIES[1]
 
 
 def scores(
-    names: Sequence[str], found: Comparison, sides: tuple[str, str], source: str,
+    names: Sequence[str],
+    found: Comparison,
+    sides: tuple[str, str],
+    source: str,
     beside: tuple[str, Estimate] | None = None,
-) -> go.Figure:  # fmt: skip
+) -> go.Figure:
     """Left a share of joints that each network finds, right what B has more, a row per name; all with
     intervals. found: estimates (R,). beside: what else is told of these rows, drawn on the left."""
     figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.03, column_widths=[0.5, 0.5])
@@ -50,28 +53,47 @@ def scores(
 
 
 def _add(
-    figure: go.Figure, column: int, name: str, names: Sequence[str], estimate: Estimate, colour: str,
-    symbol: str, unit: str,
-) -> None:  # fmt: skip
+    figure: go.Figure,
+    column: int,
+    name: str,
+    names: Sequence[str],
+    estimate: Estimate,
+    colour: str,
+    symbol: str,
+    unit: str,
+) -> None:
     mean, low, high = (np.asarray(values) * 100 for values in estimate[:3])
     figure.add_scatter(
-        x=mean, y=list(names), mode="markers", name=name, row=1, col=column, orientation="h",
+        x=mean,
+        y=list(names),
+        mode="markers",
+        name=name,
+        row=1,
+        col=column,
+        orientation="h",
         offsetgroup=name,
         marker={"size": 8, "color": colour, "symbol": symbol},
         error_x={
-            "symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": colour,
-            "thickness": 1.5, "width": 4,
+            "symmetric": False,
+            "array": high - mean,
+            "arrayminus": mean - low,
+            "color": colour,
+            "thickness": 1.5,
+            "width": 4,
         },
         customdata=np.stack([low, high, np.asarray(estimate.n)], axis=-1),
         hovertemplate=f"%{{y}}, {name.split(',')[0]}<br>%{{x:.1f}} {unit}, 95 % interval "
         "%{customdata[0]:.1f} to %{customdata[1]:.1f}<br>n = %{customdata[2]:,} people<extra></extra>",
-    )  # fmt: skip
+    )
 
 
 def cumulative(
-    shares: Sequence[NDArray[np.floating]], sides: Sequence[str], share: float, needed: Sequence[int],
+    shares: Sequence[NDArray[np.floating]],
+    sides: Sequence[str],
+    share: float,
+    needed: Sequence[int],
     source: str,
-) -> go.Figure:  # fmt: skip
+) -> go.Figure:
     """What the first components of each hold together, of shares (m,) that each component holds."""
     figure = go.Figure()
     most = 1
@@ -81,10 +103,13 @@ def cumulative(
         together = np.concatenate([[0], np.cumsum(explained, dtype=np.float64)])
         most = max(most, min(len(explained), 3 * count))
         figure.add_scatter(
-            x=np.arange(len(together)), y=together, mode="lines", name=f"{side}: {count:,} hold {share:.0%}",
+            x=np.arange(len(together)),
+            y=together,
+            mode="lines",
+            name=f"{side}: {count:,} hold {share:.0%}",
             line={"color": colour, "width": 2, "dash": dash},
             hovertemplate=f"{side}, first %{{x}} components<br>%{{y:.1%}} of the variance<extra></extra>",
-        )  # fmt: skip
+        )
         figure.add_vline(x=count, line={"color": colour, "width": 1, "dash": dash})
     figure.add_hline(y=share, line={"color": GREY, "dash": "dot", "width": 1})
     figure.update_layout(**framed(source, 360), showlegend=True)
@@ -95,22 +120,36 @@ def cumulative(
 
 
 def layers(
-    values: NDArray[np.floating], low: NDArray[np.floating], high: NDArray[np.floating],
-    rows: Sequence[str], columns: Sequence[str], sides: tuple[str, str], source: str,
-) -> go.Figure:  # fmt: skip
+    values: NDArray[np.floating],
+    low: NDArray[np.floating],
+    high: NDArray[np.floating],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    sides: tuple[str, str],
+    source: str,
+) -> go.Figure:
     """Alignment (L, L') of every layer of A, a row each, with every layer of B; what is nan stays empty."""
     words = [["not there" if np.isnan(value) else f"{value:.2f}" for value in row] for row in values]
     figure = go.Figure(
         go.Heatmap(
-            z=values, x=list(columns), y=list(rows), zmin=0, zmax=1, xgap=1, ygap=1, text=words,
-            texttemplate="%{text}", customdata=np.stack([low, high], axis=-1),
-            colorscale=SHADES, textfont={"color": INK},
+            z=values,
+            x=list(columns),
+            y=list(rows),
+            zmin=0,
+            zmax=1,
+            xgap=1,
+            ygap=1,
+            text=words,
+            texttemplate="%{text}",
+            customdata=np.stack([low, high], axis=-1),
+            colorscale=SHADES,
+            textfont={"color": INK},
             colorbar=colour_bar("CKA"),
             hovertemplate="A %{y}, B %{x}<br>CKA %{z:.3f}, 95 % interval over batches %{customdata[0]:.3f} "
             "to %{customdata[1]:.3f}<extra></extra>",
             hoverongaps=False,
         )
-    )  # fmt: skip
+    )
     for row, column in zip(*np.nonzero(np.isnan(values)), strict=True):
         figure.add_annotation(x=columns[column], y=rows[row], text="–", showarrow=False, font={"color": GREY})
     figure.update_layout(**framed(source, 140 + 44 * len(rows)))
@@ -122,10 +161,14 @@ def layers(
 
 
 def people_map(
-    places: NDArray[np.floating], ids: Sequence[str], codes: NDArray[np.integer],
-    chosen: NDArray[np.bool_] | None, corners: NDArray[np.floating] | None, titles: tuple[str, str],
+    places: NDArray[np.floating],
+    ids: Sequence[str],
+    codes: NDArray[np.integer],
+    chosen: NDArray[np.bool_] | None,
+    corners: NDArray[np.floating] | None,
+    titles: tuple[str, str],
     source: str,
-) -> go.Figure:  # fmt: skip
+) -> go.Figure:
     """People at places (N, 2), coloured by cluster; those not `chosen` (N,) fade, the rest stays.
 
     corners: (V, 2) of the area that was drawn on this map, if any.
@@ -135,24 +178,35 @@ def people_map(
     for number in np.unique(codes):
         rows = np.flatnonzero(codes == number)
         known = number >= 0
-        figure.add_trace(trace(
-            x=places[rows, 0], y=places[rows, 1], mode="markers",
-            name=f"cluster {number + 1} of A" if known else "in no cluster of A",
-            marker={
-                "size": 6, "color": CATEGORIES[number % len(CATEGORIES)] if known else GREY,
-                "symbol": SYMBOLS[number // len(CATEGORIES) % len(SYMBOLS)] if known else "circle-open",
-                "opacity": 0.9 if chosen is None else np.where(chosen[rows], 0.9, 0.08),
-            },
-            customdata=rows, text=[ids[row] for row in rows],
-            hovertemplate="%{text}<br>%{x:.2f} across, %{y:.2f} up<extra></extra>",
-            selected={"marker": {"opacity": 0.9}}, unselected={"marker": {"opacity": 0.08}},
-        ))  # fmt: skip
+        figure.add_trace(
+            trace(
+                x=places[rows, 0],
+                y=places[rows, 1],
+                mode="markers",
+                name=f"cluster {number + 1} of A" if known else "in no cluster of A",
+                marker={
+                    "size": 6,
+                    "color": CATEGORIES[number % len(CATEGORIES)] if known else GREY,
+                    "symbol": SYMBOLS[number // len(CATEGORIES) % len(SYMBOLS)] if known else "circle-open",
+                    "opacity": 0.9 if chosen is None else np.where(chosen[rows], 0.9, 0.08),
+                },
+                customdata=rows,
+                text=[ids[row] for row in rows],
+                hovertemplate="%{text}<br>%{x:.2f} across, %{y:.2f} up<extra></extra>",
+                selected={"marker": {"opacity": 0.9}},
+                unselected={"marker": {"opacity": 0.08}},
+            )
+        )
     if corners is not None:
         closed = np.concatenate([corners, corners[:1]])
         figure.add_scatter(
-            x=closed[:, 0], y=closed[:, 1], mode="lines", hoverinfo="skip", showlegend=False,
+            x=closed[:, 0],
+            y=closed[:, 1],
+            mode="lines",
+            hoverinfo="skip",
+            showlegend=False,
             line={"color": GREY, "width": 1.5, "dash": "dot"},
-        )  # fmt: skip
+        )
     figure.update_layout(**framed(source, 474), dragmode="lasso", showlegend=True)
     settle(figure)
     figure.update_xaxes(title=titles[0], zeroline=False)

@@ -55,11 +55,14 @@ def show(pair: Pair) -> None:
     mask = masks[0]
     if len(masks) > 1:
         mask = st.selectbox(
-            "Skips cut (0) and kept (1), at test time, in both", masks, key=links.COMPARE_MASK,
-            bind="query-params", width=330,
+            "Skips cut (0) and kept (1), at test time, in both",
+            masks,
+            key=links.COMPARE_MASK,
+            bind="query-params",
+            width=330,
             help=f"One digit per level, {', '.join(LEVEL_NAMES)}. Cutting a skip that a network was not "
             "built with changes nothing.",
-        )  # fmt: skip
+        )
         mask = mask if mask in masks else masks[0]
     seen = _seen(pair, mask)
     if not len(seen.sample_ids):
@@ -91,8 +94,9 @@ def _masks(pair: Pair) -> list[str]:
     if not whole:
         st.info(
             f"There is no comparison of the two yet. {why}, or with {commands}, which also tells what cut "
-            "skips cost both.", icon=":material/query_stats:",
-        )  # fmt: skip
+            "skips cost both.",
+            icon=":material/query_stats:",
+        )
         return []
     st.caption(f"With cut skips they can be compared after {commands}.")
     return [WHOLE]
@@ -130,8 +134,9 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
     names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
     figures.chart(
         charts.scores(names, found.rows, pair.names, pair.source(len(seen.sample_ids))),
-        "compare_joints", "Share of each joint that A and B find, and the difference with its interval",
-    )  # fmt: skip
+        "compare_joints",
+        "Share of each joint that A and B find, and the difference with its interval",
+    )
     st.caption(
         "All joints: the mean of people's PCK. A joint: the share of people of whom it is found, of those on "
         "whom it is labelled. 95 % bootstrap intervals over people, each drawn with both answers; not "
@@ -192,10 +197,13 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
     )
     table = pd.DataFrame(
         {
-            "sample_id": seen.sample_ids, "PCK of A": pcks[:, 0], "PCK of B": pcks[:, 1],
-            "B minus A": gain, "median distance, crop pixels": apart,
+            "sample_id": seen.sample_ids,
+            "PCK of A": pcks[:, 0],
+            "PCK of B": pcks[:, 1],
+            "B minus A": gain,
+            "median distance, crop pixels": apart,
         }
-    ).iloc[places]  # fmt: skip
+    ).iloc[places]
     figures.tabled("Everybody as a table", table, f"compare-people-{mask}")
 
 

@@ -29,10 +29,14 @@ def show_people(
     filled = tiles + [drawing.ground(TILE)] * (-len(tiles) % columns)
     sheet = drawing.grid(filled, columns, 0)
     header = {
-        "ids": list(ids), "facts": list(facts), "person": st.session_state.get(links.COMPARE_PERSON, ""),
-        "tile": TILE, "kind": "Arrows from A's joints to B's", "columns": columns,
+        "ids": list(ids),
+        "facts": list(facts),
+        "person": st.session_state.get(links.COMPARE_PERSON, ""),
+        "tile": TILE,
+        "kind": "Arrows from A's joints to B's",
+        "columns": columns,
         "serial": hashlib.sha256(repr((pair.names, list(ids), list(facts), mask)).encode()).hexdigest(),
-    }  # fmt: skip
+    }
 
     def picked() -> None:
         open_person(str(canvas.said(KEY, "picked"))[:80], mask)

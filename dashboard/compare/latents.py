@@ -38,10 +38,16 @@ def show(pair: Pair) -> None:
     )
     k = int(
         st.slider(
-            "Clusters K", LEAST, MOST, LEAST, key=links.COMPARE_K, bind="query-params", width=420,
+            "Clusters K",
+            LEAST,
+            MOST,
+            LEAST,
+            key=links.COMPARE_K,
+            bind="query-params",
+            width=420,
             help="People are coloured by A's clusters; further down these are compared with B's.",
         )
-    )  # fmt: skip
+    )
     numbers = _clusters(pair, k)
     maps.show(pair, numbers[0])
     readout.show(pair)
@@ -78,11 +84,15 @@ def _variance(pair: Pair) -> None:
     needed = [stored.needed_for(SHARE) for _, stored in found]
     figures.chart(
         charts.cumulative(
-            [stored.explained for _, stored in found], [name for name, _ in found], SHARE, needed,
+            [stored.explained for _, stored in found],
+            [name for name, _ in found],
+            SHARE,
+            needed,
             pair.source(found[0][1].people),
         ),
-        "compare_cumulative", "Share of the variance against the number of components, of both networks",
-    )  # fmt: skip
+        "compare_cumulative",
+        "Share of the variance against the number of components, of both networks",
+    )
     counts = "; ".join(
         f"{name}: **{count:,}** of {len(stored.all_variances):,} components (N = {stored.people:,} people)"
         for (name, stored), count in zip(found, needed, strict=True)
@@ -133,9 +143,10 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
         compared, names[0], names[1], ("clusters of A", "clusters of B"), pair.source(people)
     )
     figures.chart(
-        figure, "compare_contingency",
+        figure,
+        "compare_contingency",
         f"How many of {people} people are in each pair of clusters; adjusted Rand index {compared.ari:.3f}",
-    )  # fmt: skip
+    )
     st.caption(
         "K-Means in the whole latents of all people of each bundle, as the page Clusters shows it first: "
         "the best of the study's restarts where there is a study of clusters."
@@ -158,11 +169,10 @@ def _layers(pair: Pair) -> None:
     values, low, high = _similarity(pair.one, pair.other, compare_pair.made(pair), study)
     people, batches = len(study.sample_ids), len(study.layers.one)
     figures.chart(
-        charts.layers(
-            values, low, high, study.names[0], study.names[1], pair.names, pair.source(people)
-        ),
-        "compare_layers", "Similarity (CKA) of every layer of A with every layer of B",
-    )  # fmt: skip
+        charts.layers(values, low, high, study.names[0], study.names[1], pair.names, pair.source(people)),
+        "compare_layers",
+        "Similarity (CKA) of every layer of A with every layer of B",
+    )
     absent = [
         f"{name} lacks {layer}"
         for name, bundle in zip(pair.names, (pair.one, pair.other), strict=True)

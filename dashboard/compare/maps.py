@@ -81,16 +81,23 @@ def show(pair: Pair, clusters: NDArray[np.int64] | None) -> None:
     for place, column in enumerate(st.columns(2, gap="small")):
         area, bundle = areas[place], (pair.one, pair.other)[place]
         figure = charts.people_map(
-            laid.planes[place], ids.tolist(), codes, chosen, None if area is None else area.corners,
+            laid.planes[place],
+            ids.tolist(),
+            codes,
+            chosen,
+            None if area is None else area.corners,
             TITLES[place],
             f"n = {sources.people_of(bundle, len(ids))}<br>{pair.names[place]} · "
             f"{bundles.network_name(bundle)}",
-        )  # fmt: skip
+        )
         column.plotly_chart(
-            figure, key=MAPS[place], on_select=_takers[place], selection_mode=("lasso", "box"),
+            figure,
+            key=MAPS[place],
+            on_select=_takers[place],
+            selection_mode=("lasso", "box"),
             config={"displaylogo": False},
             alt=f"Map of {len(ids)} people by {pair.names[place]}, coloured by A's clusters",
-        )  # fmt: skip
+        )
     _selected(pair, laid, ids, chosen)
 
 

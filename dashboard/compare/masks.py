@@ -83,9 +83,10 @@ def show(pair: Pair) -> None:
     st.markdown("\n".join(f"* {line}" for line in sentences(pair, found)))
     names = [compare_words.mask_name(mask) for mask in ALL_MASKS]
     figures.chart(
-        charts.scores(names, found, pair.names, pair.source(people)), "compare_masks",
+        charts.scores(names, found, pair.names, pair.source(people)),
+        "compare_masks",
         "PCK of A and B under each of the sixteen masks, and the difference with its interval",
-    )  # fmt: skip
+    )
     st.caption(
         "A digit per skip, from 64 × 64 to 8 × 8: 1 on, 0 cut at test time, with nothing in its place. Means "
         f"of people's PCK, with 95 % bootstrap intervals over the n = {people:,} people of both skip "

@@ -66,13 +66,20 @@ def _add(figure: go.Figure, dots: Dots, rows: bool, unit: str, factor: float, di
     symbol = SYMBOLS[dots.seed % len(SYMBOLS)] + ("-open" if dots.open else "")
     mean, low, high = (np.asarray(values) * factor for values in dots.estimate[:3])
     error: dict[str, Any] = {
-        "symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": colour, "thickness": 1.5,
+        "symmetric": False,
+        "array": high - mean,
+        "arrayminus": mean - low,
+        "color": colour,
+        "thickness": 1.5,
         "width": 3,
-    }  # fmt: skip
+    }
     along, across, value = ("x", "y", "%{x:") if rows else ("y", "x", "%{y:")
     figure.add_scatter(
         **{along: mean, across: list(dots.at), f"error_{along}": error},
-        name=dots.name, mode="markers", offsetgroup=dots.name, orientation="h" if rows else "v",
+        name=dots.name,
+        mode="markers",
+        offsetgroup=dots.name,
+        orientation="h" if rows else "v",
         marker={"color": colour, "symbol": symbol, "size": 9},
         customdata=np.stack([low, high, np.asarray(dots.estimate.n)], axis=-1),
         hovertemplate=(
@@ -80,4 +87,4 @@ def _add(figure: go.Figure, dots: Dots, rows: bool, unit: str, factor: float, di
             f"%{{customdata[0]:.{digits}f}} to %{{customdata[1]:.{digits}f}}<br>"
             "n = %{customdata[2]:,} people<extra></extra>"
         ),
-    )  # fmt: skip
+    )

@@ -13,9 +13,14 @@ links.refuse_forged(
     links.COMPARE_TAB, f"one of {', '.join(links.COMPARE_TABS)}", links.COMPARE_TABS.__contains__
 )
 tab = st.segmented_control(
-    "What to look at", links.COMPARE_TABS, default=links.COMPARE_TABS[0], required=True,
-    key=links.COMPARE_TAB, bind="query-params", label_visibility="collapsed",
-)  # fmt: skip
+    "What to look at",
+    links.COMPARE_TABS,
+    default=links.COMPARE_TABS[0],
+    required=True,
+    key=links.COMPARE_TAB,
+    bind="query-params",
+    label_visibility="collapsed",
+)
 if tab == links.COMPARE_TABS[0]:
     from dashboard.compare import networks
 

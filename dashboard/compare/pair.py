@@ -55,9 +55,13 @@ def choose_pair(bundle: Bundle) -> Pair | None:
         return None
     links.refuse_forged(links.COMPARE_WITH, f"one of {', '.join(names)}", names.__contains__)
     chosen = st.selectbox(
-        f"Compare {bundle.path.name} (A) with (B)", names, key=links.COMPARE_WITH, bind="query-params",
-        width=320, help="Another bundle: another network, or another training of the same.",
-    )  # fmt: skip
+        f"Compare {bundle.path.name} (A) with (B)",
+        names,
+        key=links.COMPARE_WITH,
+        bind="query-params",
+        width=320,
+        help="Another bundle: another network, or another training of the same.",
+    )
     try:
         other = cache.load_bundle(chosen if chosen in names else names[0])
         common = _common(bundle, other)
@@ -80,9 +84,11 @@ def _say_who(pair: Pair) -> None:
     count = len(pair.common.sample_ids)
     sizes = pair.one.manifest.people, pair.other.manifest.people
     everybody = count == sizes[0] == sizes[1]
-    words = f"All **{count:,}** people are in both" if everybody else (
-        f"**{count:,}** people are in both, of {sizes[0]:,} in A and {sizes[1]:,} in B"
-    )  # fmt: skip
+    words = (
+        f"All **{count:,}** people are in both"
+        if everybody
+        else (f"**{count:,}** people are in both, of {sizes[0]:,} in A and {sizes[1]:,} in B")
+    )
     apart = pair.common.cropped_otherwise
     otherwise = f"; {apart:,} more share a sample id but not the crop, and are left out" if apart else ""
     st.caption(f"{words}{otherwise}. Only they are compared, each with themselves.")

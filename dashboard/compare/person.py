@@ -118,12 +118,17 @@ def _switches(built: list[SkipMask]) -> SkipMask:
         st.markdown("**Skip connections**, on = used", width="content")
         asked = [
             st.toggle(
-                name, True, key=key, bind="query-params", disabled=not any(there),
+                name,
+                True,
+                key=key,
+                bind="query-params",
+                disabled=not any(there),
                 help=f"The way around the bottleneck with {name} cells; off means cut in both, at test time"
-                if any(there) else "Neither network was trained with it",
+                if any(there)
+                else "Neither network was trained with it",
             )
             for name, key, *there in zip(LEVEL_NAMES, links.COMPARE_SKIPS, *built, strict=True)
-        ]  # fmt: skip
+        ]
     return asked[0], asked[1], asked[2], asked[3]
 
 
@@ -142,10 +147,13 @@ def _headline(answer: Answer) -> None:
     with st.container(horizontal=True):
         far = int((answer.moved >= PCK_RADIUS).sum())
         st.metric(
-            "Joints a radius or more apart", f"{far} of {K}", border=True, width=250,
+            "Joints a radius or more apart",
+            f"{far} of {K}",
+            border=True,
+            width=250,
             help="Where a network's heatmap holds nothing above zero it names no place, and no distance is "
             "given.",
-        )  # fmt: skip
+        )
         st.metric("Median distance", answer.median_moved(), border=True, width=200)
         if found is not None:
             labelled = int((~np.isnan(found[0])).sum())
@@ -206,7 +214,10 @@ def _table(answer: Answer) -> None:
     rows = table(answer)
     number = st.column_config.NumberColumn
     st.dataframe(
-        rows, hide_index=True, height="content", placeholder=LOST,
+        rows,
+        hide_index=True,
+        height="content",
+        placeholder=LOST,
         alt="How far apart the two networks find every joint",
         column_config={
             "joint": st.column_config.TextColumn(width=120),
@@ -228,8 +239,13 @@ def _table(answer: Answer) -> None:
             )
             for name in "AB"
         },
-    )  # fmt: skip
+    )
     st.download_button(
-        "CSV", lambda: rows.to_csv(index=False), f"compare-{answer.subject.sample_id}.csv", "text/csv",
-        key="_cmp_person_csv", icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+        "CSV",
+        lambda: rows.to_csv(index=False),
+        f"compare-{answer.subject.sample_id}.csv",
+        "text/csv",
+        key="_cmp_person_csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )

@@ -23,17 +23,24 @@ def contrasts(table: pd.DataFrame, source: str) -> go.Figure:
         if rows.empty:
             continue
         figure.add_scatter(
-            x=rows["effect"], y=rows["attribute"], mode="markers", name=name,
+            x=rows["effect"],
+            y=rows["attribute"],
+            mode="markers",
+            name=name,
             marker={"color": colour, "symbol": symbol, "size": 10},
             error_x={
-                "type": "data", "symmetric": False, "array": rows["high"] - rows["effect"],
-                "arrayminus": rows["effect"] - rows["low"], "color": colour, "thickness": 2,
+                "type": "data",
+                "symmetric": False,
+                "array": rows["high"] - rows["effect"],
+                "arrayminus": rows["effect"] - rows["low"],
+                "color": colour,
+                "thickness": 2,
             },
             customdata=rows[["selected", "rest", "low", "high", "n_selected", "n_rest"]].to_numpy(),
             hovertemplate="%{y}<br>selected %{customdata[0]:.3g} (n = %{customdata[4]:,}), rest "
             "%{customdata[1]:.3g} (n = %{customdata[5]:,})<br>effect %{x:.2f}, from %{customdata[2]:.2f} to "
             "%{customdata[3]:.2f}<extra></extra>",
-        )  # fmt: skip
+        )
     axis = "selected people against the rest: effect with 95 % interval"
     rows_around_zero(figure, table["attribute"].tolist(), axis, source, 30)
     return figure

@@ -49,14 +49,22 @@ def choose(bundle: Bundle, space: Space) -> Choices:
         offered = pictures.kinds(bundle)
         links.refuse_forged(links.MAP_PICTURES, " or ".join(offered), offered.__contains__)
         kind = st.segmented_control(
-            "Pictures", offered, default=offered[0], required=True, key=links.MAP_PICTURES,
-            bind="query-params", wrap=True,
-        )  # fmt: skip
+            "Pictures",
+            offered,
+            default=offered[0],
+            required=True,
+            key=links.MAP_PICTURES,
+            bind="query-params",
+            wrap=True,
+        )
         _true_or_false(links.MAP_IN_PLACE)
         in_place = st.toggle(
-            "on the map", True, key=links.MAP_IN_PLACE, bind="query-params",
+            "on the map",
+            True,
+            key=links.MAP_IN_PLACE,
+            bind="query-params",
             help="As many as fit beside each other; come nearer to see more.",
-        )  # fmt: skip
+        )
     return Choices(plane, people, colouring, kind if kind in offered else offered[0], in_place)
 
 
@@ -80,9 +88,15 @@ def _plane(space: Space) -> Plane:
     for key in (links.MAP_X, links.MAP_Y):
         links.refuse_forged(key, f"a component from 1 to {last}", links.whole_number(1, last))
     x = st.number_input(
-        "Across: component", 1, last, 1, key=links.MAP_X, bind="query-params", width=130,
+        "Across: component",
+        1,
+        last,
+        1,
+        key=links.MAP_X,
+        bind="query-params",
+        width=130,
         help="Component 1 is the direction in which people's latents differ most.",
-    )  # fmt: skip
+    )
     y = st.number_input(
         "Up: component", 1, last, min(2, last), key=links.MAP_Y, bind="query-params", width=130
     )
@@ -96,9 +110,13 @@ def _colouring(bundle: Bundle) -> Colouring:
     some = f"one of {len(offered)} columns, such as {', '.join(offered[:3])}"
     links.refuse_forged(links.MAP_COLOUR, some, offered.__contains__)
     name = st.selectbox(
-        "Colour", offered, key=links.MAP_COLOUR, bind="query-params", width=280,
+        "Colour",
+        offered,
+        key=links.MAP_COLOUR,
+        bind="query-params",
+        width=280,
         help="Type to search: attributes, joints, and, of rendered people, how they were made.",
-    )  # fmt: skip
+    )
     clusters = CLUSTERS
     if name == CLUSTER:
         most = max(2, min(MOST_CLUSTERS, bundle.manifest.people - 1))
@@ -106,10 +124,16 @@ def _colouring(bundle: Bundle) -> Colouring:
             links.MAP_CLUSTERS, f"a whole number from 2 to {most}", links.whole_number(2, most)
         )
         clusters = st.number_input(
-            "K, how many clusters", 2, most, min(CLUSTERS, most), key=links.MAP_CLUSTERS, bind="query-params",
-            width=130, help="The clusters that the page Clusters shows first for this K, found in all "
+            "K, how many clusters",
+            2,
+            most,
+            min(CLUSTERS, most),
+            key=links.MAP_CLUSTERS,
+            bind="query-params",
+            width=130,
+            help="The clusters that the page Clusters shows first for this K, found in all "
             f"{bundle.manifest.dimensions:,} numbers of a latent, not in this plane.",
-        )  # fmt: skip
+        )
         clusters = int(np.clip(clusters, 2, most))
     try:
         return colour(bundle, name, clusters)

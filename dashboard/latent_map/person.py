@@ -29,9 +29,12 @@ def show_person(bundle: Bundle, choices: Choices) -> str:
         else "This person has no place on the map, as the latent holds nan or infinity."
     )
     bundles.page_link(
-        bundle, "skip_lab", "Open in the Skip lab", ":material/call_split:",
+        bundle,
+        "skip_lab",
+        "Open in the Skip lab",
+        ":material/call_split:",
         **{links.LAB_PERSON: person},
-    )  # fmt: skip
+    )
     bundles.page_link(
         bundle, "pc_walk", "Walk from here", ":material/directions_walk:", **{links.WALK_START: person}
     )

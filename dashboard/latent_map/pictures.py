@@ -17,8 +17,11 @@ from posecore.data.heatmaps import Target, encode
 from posecore.samples import read_points, read_visibility
 
 PREDICTED, ANNOTATED, SKELETON, PICTURE = KINDS = (
-    "predicted heatmap", "ground-truth heatmap", "skeleton", "picture",
-)  # fmt: skip
+    "predicted heatmap",
+    "ground-truth heatmap",
+    "skeleton",
+    "picture",
+)
 
 SIZES: Final = {"small": 64, "large": 192}
 """Pixels of a picture's side."""
@@ -88,9 +91,11 @@ def sheet(
 def pictures_courier(bundle: Bundle, colouring: Colouring, view_changed: Any) -> None:
     """Send the pictures that the canvas asked for last; in a fragment, so that nothing else runs for them."""
     courier(
-        PICTURES, answer(bundle, colouring, st.session_state.get("_map_wanted")),
-        wanted=_keep_wanted, view=view_changed,
-    )  # fmt: skip
+        PICTURES,
+        answer(bundle, colouring, st.session_state.get("_map_wanted")),
+        wanted=_keep_wanted,
+        view=view_changed,
+    )
 
 
 def answer(bundle: Bundle, colouring: Colouring, wanted: object) -> bytes:
@@ -112,10 +117,14 @@ def answer(bundle: Bundle, colouring: Colouring, wanted: object) -> bytes:
         picture, there, absent = stand_in(bundle, known[0], size), known, []
         told, shown_as = " · its picture is not at hand", "joints on predicted heatmaps"
     header = nothing | {
-        "serial": serial, "ids": there, "missing": absent, "tile": size, "columns": COLUMNS,
+        "serial": serial,
+        "ids": there,
+        "missing": absent,
+        "tile": size,
+        "columns": COLUMNS,
         "facts": [facts(bundle, colouring, sample_id) + told for sample_id in there],
         "kindWords": shown_as.capitalize(),
-    }  # fmt: skip
+    }
     return packet(header) if picture is None else packet(header, sheet=drawing.jpeg(picture))
 
 

@@ -65,9 +65,13 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
     """Widgets to choose a picture and the person in it, and in a word where it belongs; None without one."""
     links.refuse_forged(links.MAP_SOURCE, " or ".join(SOURCES), SOURCES.__contains__)
     source = st.segmented_control(
-        "A picture from elsewhere, placed among these people", SOURCES, default=NOBODY, required=True,
-        key=links.MAP_SOURCE, bind="query-params",
-    )  # fmt: skip
+        "A picture from elsewhere, placed among these people",
+        SOURCES,
+        default=NOBODY,
+        required=True,
+        key=links.MAP_SOURCE,
+        bind="query-params",
+    )
     if source == NOBODY:
         return None
     # Below the crop and the verdict, which are made of it.
@@ -95,9 +99,11 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
     sure = limit.sure(found.peaks)
     seen = drawing.draw_skeleton(crop, where_found(found.points, found.peaks), sure)
     above.image(
-        drawing.jpeg(seen), width=CROP, alt="The crop that is placed, with the predicted skeleton",
+        drawing.jpeg(seen),
+        width=CROP,
+        alt="The crop that is placed, with the predicted skeleton",
         caption=certainty.line(sure, limit),
-    )  # fmt: skip
+    )
     with above.container():
         if certainty.nobody(sure, limit):
             st.warning(certainty.verdict(sure, limit), icon=":material/person_off:")

@@ -62,17 +62,27 @@ def open_space(bundle: Bundle) -> Space:
     except BundleError as error:
         fitted, scores = latents.components(bundle)
         return Space(
-            scores[:, :OFFERED], fitted.explained[:OFFERED], fitted.people, None,
+            scores[:, :OFFERED],
+            fitted.explained[:OFFERED],
+            fitted.people,
+            None,
             f"There is no UMAP: {error}",
-        )  # fmt: skip
-    reason = "" if stored.umap is not None else (
-        f"There is no UMAP in the projection: {stored.info.get('umap')}. After the bundle has changed, "
-        f"`{study_command(bundle, NAME)}` makes it anew."
-    )  # fmt: skip
+        )
+    reason = (
+        ""
+        if stored.umap is not None
+        else (
+            f"There is no UMAP in the projection: {stored.info.get('umap')}. After the bundle has changed, "
+            f"`{study_command(bundle, NAME)}` makes it anew."
+        )
+    )
     return Space(
-        stored.scores[:, :OFFERED], stored.explained[: stored.scores.shape[1]][:OFFERED], stored.people,
-        stored.umap, reason,
-    )  # fmt: skip
+        stored.scores[:, :OFFERED],
+        stored.explained[: stored.scores.shape[1]][:OFFERED],
+        stored.people,
+        stored.umap,
+        reason,
+    )
 
 
 def plane_of(space: Space, x: int, y: int) -> Plane:

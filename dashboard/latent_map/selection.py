@@ -42,10 +42,15 @@ def show_selection(
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.subheader(f"Selection: {len(chosen):,} of {len(rows):,} people", width="content")
         st.download_button(
-            "CSV", lambda: table(bundle, choices, chosen).to_csv(index=False), "selection.csv", "text/csv",
-            key="_map_csv", icon=":material/download:", on_click="ignore",
+            "CSV",
+            lambda: table(bundle, choices, chosen).to_csv(index=False),
+            "selection.csv",
+            "text/csv",
+            key="_map_csv",
+            icon=":material/download:",
+            on_click="ignore",
             help="Everybody selected: id, place, PCK, colour, and all that is known of them.",
-        )  # fmt: skip
+        )
     _gallery(bundle, choices, chosen, person)
     _apart(bundle, rows, chosen)
 
@@ -93,10 +98,14 @@ def _gallery(bundle: Bundle, choices: Choices, chosen: NDArray[np.int64], person
     sheet, there, absent = map_pictures.sheet(bundle, ids, choices.kind, TILE)
     if sheet is not None:
         header = {
-            "ids": there, "facts": [_score(bundle, sample_id) for sample_id in there], "person": person,
-            "kind": choices.kind.capitalize(), "tile": TILE, "columns": min(map_pictures.COLUMNS, len(there)),
+            "ids": there,
+            "facts": [_score(bundle, sample_id) for sample_id in there],
+            "person": person,
+            "kind": choices.kind.capitalize(),
+            "tile": TILE,
+            "columns": min(map_pictures.COLUMNS, len(there)),
             "serial": hashlib.sha256("|".join((bundle.path.name, choices.kind, *there)).encode()).hexdigest(),
-        }  # fmt: skip
+        }
         canvas.gallery(GALLERY, canvas.packet(header, sheet=drawing.jpeg(sheet)), _take_pick)
     if absent:
         st.caption(f"No {choices.kind} of {len(absent)} of these people is at hand: {', '.join(absent)}.")

@@ -93,24 +93,34 @@ def _map(
         "codes": colouring.codes[shown.rows],
     }
     header = {
-        "role": "points", "plane": plane.name, "ids": "\n".join(ids),
+        "role": "points",
+        "plane": plane.name,
+        "ids": "\n".join(ids),
         "classes": [row._asdict() for row in colouring.classes],
-    }  # fmt: skip
+    }
     serial = hashlib.sha256(canvas.packet(header, **points)).hexdigest()[:16]
     words = (
         f"Map of {len(ids):,} people, {plane.titles[0]} across, {plane.titles[1]} up, coloured by "
         f"{colouring.name}. Arrow keys go from person to person, Enter opens one, plus, minus and 0 zoom."
     )
     info: dict[str, Any] = {
-        "serial": serial, "plane": plane.name, "titles": plane.titles, "bundle": bundle.path.name,
-        "kind": choices.kind, "kindWords": choices.kind.capitalize(), "inPlace": choices.in_place,
-        "colouring": colouring.name, "person": person, "hidden": hidden, "words": words,
+        "serial": serial,
+        "plane": plane.name,
+        "titles": plane.titles,
+        "bundle": bundle.path.name,
+        "kind": choices.kind,
+        "kindWords": choices.kind.capitalize(),
+        "inPlace": choices.in_place,
+        "colouring": colouring.name,
+        "person": person,
+        "hidden": hidden,
+        "words": words,
         "area": area.corners.tolist() if area and area.plane == plane.name else [],
         "view": view.sides if view and view.plane == plane.name else None,
         "placed": None if own is None else plane.position(own.scores),
         "placedWords": "" if own is None else f"your picture, {own.verdict}",
         "marked": [] if own is None else own.nearest,
-    }  # fmt: skip
+    }
     arrays: dict[str, NDArray[np.uint8] | bytes] = {}
     if own is not None:
         arrays["own"] = drawing.jpeg(pictures.reduced(own.crop, BESIDE_STAR))

@@ -16,16 +16,31 @@ SHOWN = 12  # people in the strip at the top
 TILE = 89  # pixels of each, so that four stand beside one another on a page of 390
 
 STEPS = (
-    ("skip_lab", "1 · Cut a skip", ":material/call_split:", {},
-     f"{skips.QUESTION} Switch them off and on again, one by one.",
-     "Which switch brings the joints back? What went around the bottleneck is what the bottleneck lacks."),
-    ("pc_walk", "2 · Walk PC 1", ":material/directions_walk:", {"walk_component": "1"},
-     "Go from one end of the first principal component to the other, past the nearest people.",
-     "What changes along the way: the pose, the size, the side one sees? And how near is anybody, really?"),
-    ("clusters", "3 · Change K", ":material/bubble_chart:", {"clu_k": "2"},
-     "Sort the people into two groups by their latents, then into three, then into eight.",
-     "Does the mean silhouette rise? Near 0 it says that no K gives clear groups, whatever the colours say."),
-)  # fmt: skip
+    (
+        "skip_lab",
+        "1 · Cut a skip",
+        ":material/call_split:",
+        {},
+        f"{skips.QUESTION} Switch them off and on again, one by one.",
+        "Which switch brings the joints back? What went around the bottleneck is what the bottleneck lacks.",
+    ),
+    (
+        "pc_walk",
+        "2 · Walk PC 1",
+        ":material/directions_walk:",
+        {"walk_component": "1"},
+        "Go from one end of the first principal component to the other, past the nearest people.",
+        "What changes along the way: the pose, the size, the side one sees? And how near is anybody, really?",
+    ),
+    (
+        "clusters",
+        "3 · Change K",
+        ":material/bubble_chart:",
+        {"clu_k": "2"},
+        "Sort the people into two groups by their latents, then into three, then into eight.",
+        "Does the mean silhouette rise? Near 0 it says that no K gives clear groups, whatever the colours say.",
+    ),
+)
 
 
 # What the charts of the training show: names of lines by what a record of an epoch calls them.
@@ -150,15 +165,16 @@ def show_training(bundle: Bundle) -> None:
     if pck:
         left.plotly_chart(
             charts.curves(epochs, pck, "PCK", source, sizes, training.get("best_epoch")),
-            key="overview_pck", alt=f"PCK on the validation people over {len(epochs)} epochs, "
-            f"{' and '.join(pck)}",
-        )  # fmt: skip
+            key="overview_pck",
+            alt=f"PCK on the validation people over {len(epochs)} epochs, {' and '.join(pck)}",
+        )
     losses = {name: history[key].tolist() for key, name in LOSS_LINES.items() if key in history}
     if losses:
         right.plotly_chart(
             charts.curves(epochs, losses, "loss", source, sizes, training.get("best_epoch")),
-            key="overview_loss", alt=f"Training and validation loss over {len(epochs)} epochs",
-        )  # fmt: skip
+            key="overview_loss",
+            alt=f"Training and validation loss over {len(epochs)} epochs",
+        )
 
 
 st.title("What a pose network learned")

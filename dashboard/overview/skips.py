@@ -102,13 +102,15 @@ def _reason(tried: list[Tried]) -> str:
     if len(emptied) == 1:
         claim = emptied[0].claim
         return (
-            f"*{emptied[0].bundle.path.name}* never met a missing skip and loses next to everything, "
-            f"{claim.small:.1%} of the small and {claim.big:.1%} of the big joints: where nothing is left, "
-            "nothing can differ. Only the other can answer, and it says what *it* does without skips, not "
-            "what this one uses them for."
-        ) if not bundles.met_cuts(emptied[0].bundle) else (
-            f"*{emptied[0].bundle.path.name}* loses next to everything, so that nothing can differ."
-        )  # fmt: skip
+            (
+                f"*{emptied[0].bundle.path.name}* never met a missing skip and loses next to everything, "
+                f"{claim.small:.1%} of the small and {claim.big:.1%} of the big joints: where nothing is left, "
+                "nothing can differ. Only the other can answer, and it says what *it* does without skips, not "
+                "what this one uses them for."
+            )
+            if not bundles.met_cuts(emptied[0].bundle)
+            else (f"*{emptied[0].bundle.path.name}* loses next to everything, so that nothing can differ.")
+        )
     return (
         "One of them met missing skips in training and the other did not: the one shows what can be done "
         "without them, the other how a decoder fails that never lacked them. Neither is the other's truth."

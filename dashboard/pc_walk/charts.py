@@ -26,10 +26,13 @@ def scree(
     )
     for name, shares, colour, dash in lines:
         figure.add_scatter(
-            x=np.arange(1, len(shares) + 1), y=np.where(shares > 0, shares, np.nan), name=name, mode="lines",
+            x=np.arange(1, len(shares) + 1),
+            y=np.where(shares > 0, shares, np.nan),
+            name=name,
+            mode="lines",
             line={"color": colour, "dash": dash, "width": 2},
             hovertemplate=f"component %{{x}}, {name}<br>%{{y:.3%}} of the variance<extra></extra>",
-        )  # fmt: skip
+        )
     if count:
         _mark(figure, count, f"{count} above chance", logarithmic=True)
     figure.update_layout(**framed(source, 360), showlegend=True)
@@ -44,10 +47,13 @@ def cumulative(explained: NDArray[np.floating], share: float, needed: int, sourc
     figure = go.Figure()
     together = np.cumsum(explained, dtype=np.float64)
     figure.add_scatter(
-        x=np.arange(len(together) + 1), y=np.concatenate([[0], together]), name="held together", mode="lines",
+        x=np.arange(len(together) + 1),
+        y=np.concatenate([[0], together]),
+        name="held together",
+        mode="lines",
         line={"color": CATEGORIES[0], "width": 2},
         hovertemplate="first %{x} components<br>%{y:.1%} of the variance<extra></extra>",
-    )  # fmt: skip
+    )
     figure.add_hline(y=share, line={"color": GREY, "dash": "dot", "width": 1})
     _mark(figure, needed, f"{needed} hold {share:.0%}")
     figure.update_layout(**framed(source, 380), showlegend=False)
@@ -67,25 +73,35 @@ def kept(counts: NDArray[np.integer], curves: Mapping[str, Estimate], source: st
         if not curve.n.all():
             continue
         figure.add_scatter(
-            x=names, y=curve.mean, name=f"{name}, n = {curve.n[-1]:,}", mode="lines+markers",
+            x=names,
+            y=curve.mean,
+            name=f"{name}, n = {curve.n[-1]:,}",
+            mode="lines+markers",
             line={"color": CATEGORIES[index], "width": 2, "dash": ("solid", "dash")[index % 2]},
             marker={"size": 8, "symbol": ("circle", "diamond")[index % 2]},
             error_y={
-                "symmetric": False, "array": curve.high - curve.mean, "arrayminus": curve.mean - curve.low,
-                "color": CATEGORIES[index], "thickness": 1.5, "width": 4,
+                "symmetric": False,
+                "array": curve.high - curve.mean,
+                "arrayminus": curve.mean - curve.low,
+                "color": CATEGORIES[index],
+                "thickness": 1.5,
+                "width": 4,
             },
             customdata=np.stack([curve.low, curve.high, curve.n], axis=-1),
             hovertemplate=(
                 f"first %{{x}} components, {name}<br>PCK %{{y:.3f}}, 95 % interval %{{customdata[0]:.3f}} to "
                 "%{customdata[1]:.3f}<br>n = %{customdata[2]:,} people<extra></extra>"
             ),
-        )  # fmt: skip
+        )
     figure.update_layout(**framed(source, 360), showlegend=True)
     # Steps of one width: on a line of numbers the first fifty, where all happens, would be one point.
     figure.update_xaxes(
-        title="components kept", type="category", tickmode="array", tickvals=names,
+        title="components kept",
+        type="category",
+        tickmode="array",
+        tickvals=names,
         ticktext=[broken(name, 10) for name in names],
-    )  # fmt: skip
+    )
     figure.update_yaxes(title="PCK", rangemode="tozero")
     # On a narrow page the ticks stand upright.
     set_below(figure, ticks=45)
@@ -96,9 +112,14 @@ def _mark(figure: go.Figure, component: int, words: str, logarithmic: bool = Fal
     """A line at a component. On logarithmic axes shapes take the number and annotations its logarithm."""
     figure.add_vline(x=component, line={"color": MARK, "width": 1})
     figure.add_annotation(
-        x=np.log10(component) if logarithmic else component, y=1, yref="paper", yanchor="bottom", text=words,
-        showarrow=False, font={"color": MARK, "size": 12},
-    )  # fmt: skip
+        x=np.log10(component) if logarithmic else component,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=words,
+        showarrow=False,
+        font={"color": MARK, "size": 12},
+    )
 
 
 def correlations(
@@ -119,11 +140,18 @@ def correlations(
             continue
         rows = found[chosen]
         figure.add_scatter(
-            x=rows["r"], y=np.asarray(names)[chosen], name=name, mode="markers",
+            x=rows["r"],
+            y=np.asarray(names)[chosen],
+            name=name,
+            mode="markers",
             marker={"color": colour, "symbol": symbol, "size": 9},
             error_x={
-                "symmetric": False, "array": rows["high"] - rows["r"], "arrayminus": rows["r"] - rows["low"],
-                "color": colour, "thickness": 2, "width": 4,
+                "symmetric": False,
+                "array": rows["high"] - rows["r"],
+                "arrayminus": rows["r"] - rows["low"],
+                "color": colour,
+                "thickness": 2,
+                "width": 4,
             },
             customdata=[
                 (*row[:3], *(p_words(p, least) for p in row[3:]))
@@ -134,7 +162,7 @@ def correlations(
                 "<br>n = %{customdata[2]:,} people<br>%{customdata[3]}, corrected %{customdata[4]}"
                 "<extra></extra>"
             ),
-        )  # fmt: skip
+        )
     rows_around_zero(figure, list(names), "rank correlation with the component", source)
     figure.update_xaxes(range=[-1, 1])
     return figure

@@ -73,10 +73,15 @@ def _first(
     )
     k = int(
         st.number_input(
-            "The first so many components", 1, 10**6 - 1, min(NOISE_FROM, rank), key=links.WALK_KEPT,
-            bind="query-params", width=220,
+            "The first so many components",
+            1,
+            10**6 - 1,
+            min(NOISE_FROM, rank),
+            key=links.WALK_KEPT,
+            bind="query-params",
+            width=220,
         )
-    )  # fmt: skip
+    )
     if k > rank:
         st.info(
             f"{k:,} components are more than there are: {projection.people:,} people with "
@@ -165,12 +170,14 @@ def _chance(bundle: Bundle, projection: Projection) -> None:
     total = float(parallel.variances.sum(dtype=np.float64))
     figures.chart(
         charts.scree(
-            parallel.variances / total, parallel.chance / total, parallel.count,
+            parallel.variances / total,
+            parallel.chance / total,
+            parallel.count,
             bundles.source_line(bundle, parallel.people),
         ),
         "components_scree",
         f"Scree of the latents and of shuffled ones; {parallel.count} components lie above chance",
-    )  # fmt: skip
+    )
     st.caption(
         f"Parallel analysis (Horn): every number of the latents was shuffled among N = {parallel.people:,} "
         f"people, {parallel.draws} times; the dashed line is the {QUANTILE:.0%} quantile of what varies "
@@ -194,12 +201,13 @@ def _pose(bundle: Bundle, study: ComponentStudy, curves: dict[str, ComponentCurv
     n = len(study.sample_ids)
     figures.chart(
         charts.kept(
-            study.counts, {f"skips {skips}": one.curve for skips, one in curves.items()},
+            study.counts,
+            {f"skips {skips}": one.curve for skips, one in curves.items()},
             bundles.source_line(bundle, n),
         ),
         "components_kept",
         f"PCK of {n} people against how many components of their latents are kept, with intervals",
-    )  # fmt: skip
+    )
     legend = "; ".join(f"skips {name}: {words}" for name, words in SKIPS.items())
     st.caption(
         f"Components were fitted on {study.people:,} people; of each latent of {n:,} **others** only the "

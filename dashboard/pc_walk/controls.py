@@ -33,21 +33,35 @@ def controls(bundle: Bundle, fitted: Components, scores: NDArray[np.float32]) ->
     """The widgets of a walk."""
     last = scores.shape[1]
     links.refuse_forged(
-        links.WALK_COMPONENT, f"a component from 1 to {last}: {limit(bundle, fitted)}",
+        links.WALK_COMPONENT,
+        f"a component from 1 to {last}: {limit(bundle, fitted)}",
         links.whole_number(1, last),
-    )  # fmt: skip
+    )
     links.refuse_forged(links.WALK_RANGE, f"a number from {NARROWEST} to {WIDEST}", _is_range)
     choices = [str(count) for count in COUNTS]
     links.refuse_forged(links.WALK_STEPS, f"one of {', '.join(choices)}", choices.__contains__)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         component = st.number_input(
-            "Component", 1, last, 1, key=links.WALK_COMPONENT, bind="query-params", width=140,
+            "Component",
+            1,
+            last,
+            1,
+            key=links.WALK_COMPONENT,
+            bind="query-params",
+            width=140,
             help=f"Component 1 is the direction in which people differ most. {limit(bundle, fitted)}",
-        )  # fmt: skip
+        )
         reach = st.slider(
-            "c, from minus to plus", NARROWEST, WIDEST, USUAL, 0.5, key=links.WALK_RANGE, bind="query-params",
-            width=220, help="Stops lie c standard deviations of the component from the start: c · √λ.",
-        )  # fmt: skip
+            "c, from minus to plus",
+            NARROWEST,
+            WIDEST,
+            USUAL,
+            0.5,
+            key=links.WALK_RANGE,
+            bind="query-params",
+            width=220,
+            help="Stops lie c standard deviations of the component from the start: c · √λ.",
+        )
         count = st.select_slider(
             "Number of stops", COUNTS, USUAL_COUNT, key=links.WALK_STEPS, bind="query-params", width=200
         )
@@ -63,11 +77,15 @@ def skip_choice(bundle: Bundle, start: str) -> tuple[str, NDArray[np.uint8] | No
     usual = usual_skips(bundle)
     links.follow_defaults({links.WALK_SKIPS: usual})
     chosen = st.segmented_control(
-        "Skip features the decoder gets", SKIPS, default=usual, required=True, key=links.WALK_SKIPS,
+        "Skip features the decoder gets",
+        SKIPS,
+        default=usual,
+        required=True,
+        key=links.WALK_SKIPS,
         bind="query-params",
         help="off: the decoder sees the stop's latent alone. The start's own: those of the person the walk "
         "starts from, at every stop. The data set's mean: the same for everybody.",
-    )  # fmt: skip
+    )
     if usual != OFF:
         st.caption(
             "At first the data set's mean: with all skips cut this network is not sure of a single joint, so "
@@ -112,17 +130,30 @@ def limit(bundle: Bundle, fitted: Components) -> str:
 def _start(bundle: Bundle, scores: NDArray[np.float32]) -> str:
     """The person to start at, empty for the mean."""
     asked = st.text_input(
-        "Start at", key=links.WALK_START, bind="query-params", placeholder="the mean", max_chars=80,
-        width=170, help="A sample id; empty for the mean of all people. It is part of the link.",
-    )  # fmt: skip
+        "Start at",
+        key=links.WALK_START,
+        bind="query-params",
+        placeholder="the mean",
+        max_chars=80,
+        width=170,
+        help="A sample id; empty for the mean of all people. It is part of the link.",
+    )
     st.button(
-        "Anybody", key="_walk_anybody", icon=":material/casino:", on_click=_anybody, args=(bundle, scores),
+        "Anybody",
+        key="_walk_anybody",
+        icon=":material/casino:",
+        on_click=_anybody,
+        args=(bundle, scores),
         help="Start at somebody drawn at random, with a picture where there are any",
-    )  # fmt: skip
+    )
     st.button(
-        "The mean", key="_walk_mean", icon=":material/filter_center_focus:", on_click=_mean,
-        disabled=not asked, help="Start at the mean of all people again",
-    )  # fmt: skip
+        "The mean",
+        key="_walk_mean",
+        icon=":material/filter_center_focus:",
+        on_click=_mean,
+        disabled=not asked,
+        help="Start at the mean of all people again",
+    )
     asked = (asked or "").strip()
     if not asked:
         return ""

@@ -85,12 +85,15 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, joints: 
     people = min(bundle.manifest.people, latents.MOST_CORRELATED)
     figures.chart(
         charts.correlations(
-            strongest, [words_of(str(name), joints).axis for name in strongest.index], SURE, LEAST_P,
+            strongest,
+            [words_of(str(name), joints).axis for name in strongest.index],
+            SURE,
+            LEAST_P,
             bundles.source_line(bundle, people),
         ),
         "walk_meaning",
         f"The {len(strongest)} strongest rank correlations of component {component + 1} with their intervals",
-    )  # fmt: skip
+    )
     st.caption(
         f"Spearman's rank correlation of people's scores with {len(tested)} attributes, the {len(strongest)} "
         f"strongest shown, of {joints} joints. Whiskers: 95 % intervals. p from {PERMUTATIONS:,} shuffles of "
@@ -114,10 +117,11 @@ def _ends(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
             continue
         tiles = [bundle_people.heatmap_of(bundle, one, 128) for one in people]
         column.image(
-            drawing.jpeg(drawing.grid(tiles, AT_AN_END // 2)), width="stretch",
+            drawing.jpeg(drawing.grid(tiles, AT_AN_END // 2)),
+            width="stretch",
             caption=f"The {len(people)} {name} scores, the most extreme first: {' · '.join(people)}",
             alt=f"Predicted heatmaps of the {len(people)} people with the {name} scores",
-        )  # fmt: skip
+        )
     ends = pd.DataFrame(
         {
             "end": ["lowest"] * len(low) + ["highest"] * len(high),

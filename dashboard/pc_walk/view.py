@@ -164,9 +164,10 @@ def _strip(bundle: Bundle, stops: Stops) -> None:
             with st.container(width=135):
                 st.markdown(f"**c = {stops.sign(stop)}**")
                 st.image(
-                    drawing.jpeg(bundle_people.heatmap_of(bundle, name)), width="stretch",
+                    drawing.jpeg(bundle_people.heatmap_of(bundle, name)),
+                    width="stretch",
                     alt=f"Predicted heatmaps of {name}, nearest at c = {stops.sign(stop)}",
-                )  # fmt: skip
+                )
                 st.image(
                     drawing.jpeg(_joints(bundle, name)), width="stretch", alt=f"Predicted skeleton of {name}"
                 )
@@ -190,13 +191,15 @@ def _how_near(bundle: Bundle, stops: Stops, kept: int) -> None:
     off = int(stops.judgement.off_data.sum())
     figures.chart(
         charts.distances(
-            stops.steps, stops.judgement.distance, float(np.median(usual.distances)),
+            stops.steps,
+            stops.judgement.distance,
+            float(np.median(usual.distances)),
             bundles.source_line(bundle),
         ),
         "walk_distance",
         f"Distance to the nearest person at {len(stops.steps)} stops, "
         f"at most {stops.judgement.distance.max():.1f}",
-    )  # fmt: skip
+    )
     start = "" if not stops.start else f", not counting {stops.start}, from whom it starts"
     st.caption(
         f"**{off} of {len(stops.steps)} stops are off the data.** Distances are taken among the scores of "
@@ -215,7 +218,10 @@ def _downloads(bundle: Bundle, fitted: Components, scores: NDArray[np.float32], 
     st.download_button(
         "The thesis's sheet as PNG",
         lambda: sheet.sheet(bundle, fitted, scores, stops.start, source),
-        f"walks-from-{stops.start or 'the-mean'}.png", "image/png", key="_walk_sheet",
-        icon=":material/image:", on_click="ignore",
+        f"walks-from-{stops.start or 'the-mean'}.png",
+        "image/png",
+        key="_walk_sheet",
+        icon=":material/image:",
+        on_click="ignore",
         help=f"Components {', '.join(map(str, rows))}, c from -3 to 3: the nearest people's heatmaps",
-    )  # fmt: skip
+    )

@@ -286,8 +286,11 @@ def contrast_table(found: pd.DataFrame, joints: Prefix) -> pd.DataFrame:
     """What sets people apart as a table for people. found: of posecore.attributes.contrasts.contrast."""
     names = [words_of(str(name), joints).axis for name in found.index]
     titles = {
-        "low": "95 % from", "high": "95 % to", "n_selected": "n, selected", "n_rest": "n, rest",
-    }  # fmt: skip
+        "low": "95 % from",
+        "high": "95 % to",
+        "n_selected": "n, selected",
+        "n_rest": "n, rest",
+    }
     return (
         found.rename(columns=titles)
         .reset_index(drop=True)

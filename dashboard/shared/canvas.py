@@ -21,11 +21,17 @@ HEIGHT: Final = 620
 NEEDS: Final[Mapping[str, Sequence[str]]] = {
     "courier.js": ("packet.js", "hub.js"),
     "canvas.js": (
-        "packet.js", "hub.js", "scales.js", "points.js", "thumbnails.js", "card.js", "gestures.js",
+        "packet.js",
+        "hub.js",
+        "scales.js",
+        "points.js",
+        "thumbnails.js",
+        "card.js",
+        "gestures.js",
         "front.js",
     ),
     "gallery.js": ("packet.js", "hub.js"),
-}  # fmt: skip
+}
 """What has to stand before a component's own file."""
 
 CANVAS: Final = "map_canvas"
@@ -65,9 +71,11 @@ def courier(key: str, data: bytes, **on: Callable[[], None]) -> None:
 def gallery(key: str, data: bytes, picked: Callable[[], None]) -> None:
     """People as buttons. data: a packet of ids, facts, kind, person, serial, columns, tile, and the sheet."""
     mount = st.components.v2.component(
-        "latent_map_gallery", html='<div class="gallery"></div>', css=_file("gallery.css"),
+        "latent_map_gallery",
+        html='<div class="gallery"></div>',
+        css=_file("gallery.css"),
         js=_script("gallery.js"),
-    )  # fmt: skip
+    )
     mount(key=key, data=data, on_picked_change=picked)
 
 

@@ -65,25 +65,43 @@ def curves(
     figure = go.Figure()
     for (name, values), colour in zip(lines.items(), CATEGORIES, strict=False):
         figure.add_scatter(
-            x=list(epochs), y=list(values), name=name, mode="lines+markers",
-            line={"color": colour, "width": 2}, marker={"size": 5},
+            x=list(epochs),
+            y=list(values),
+            name=name,
+            mode="lines+markers",
+            line={"color": colour, "width": 2},
+            marker={"size": 5},
             hovertemplate=f"epoch %{{x}}<br>{name} %{{y:.4g}}<extra></extra>",
-        )  # fmt: skip
+        )
     changes = [i for i in range(1, len(sizes or ())) if sizes and sizes[i] != sizes[i - 1]]
     for row, i in enumerate(reversed(changes)):
         x = (epochs[i] + epochs[i - 1]) / 2
         figure.add_vline(x=x, line={"color": GREY, "dash": "dot", "width": 1})
         # One below the other, as the last changes may follow within an epoch.
         figure.add_annotation(
-            x=x, y=1 - 0.09 * row, yref="paper", yanchor="bottom", xanchor="right", xshift=-3,
-            text=f"then {sizes[i]} px", showarrow=False, font={"size": 11},
-        )  # fmt: skip
+            x=x,
+            y=1 - 0.09 * row,
+            yref="paper",
+            yanchor="bottom",
+            xanchor="right",
+            xshift=-3,
+            text=f"then {sizes[i]} px",
+            showarrow=False,
+            font={"size": 11},
+        )
     if best_epoch is not None and best_epoch in epochs:
         figure.add_vline(x=best_epoch, line={"color": MARK, "width": 1})
         figure.add_annotation(
-            x=best_epoch, y=0, yref="paper", yanchor="bottom", xanchor="right", xshift=-3, text="kept",
-            showarrow=False, font={"size": 11, "color": MARK},
-        )  # fmt: skip
+            x=best_epoch,
+            y=0,
+            yref="paper",
+            yanchor="bottom",
+            xanchor="right",
+            xshift=-3,
+            text="kept",
+            showarrow=False,
+            font={"size": 11, "color": MARK},
+        )
     figure.update_layout(**framed(source, 320), showlegend=len(lines) > 1)
     figure.update_xaxes(title="epoch")
     figure.update_yaxes(title=y_title, rangemode="tozero")
@@ -97,15 +115,22 @@ def distances(
     """Distance from every stop of a walk to the nearest person, beside that between neighbours."""
     figure = go.Figure()
     figure.add_scatter(
-        x=steps, y=distance, name="nearest person to the stop", mode="lines+markers",
-        line={"color": CATEGORIES[0], "width": 2}, marker={"size": 8},
+        x=steps,
+        y=distance,
+        name="nearest person to the stop",
+        mode="lines+markers",
+        line={"color": CATEGORIES[0], "width": 2},
+        marker={"size": 8},
         hovertemplate="c = %{x:.2f}<br>distance %{y:.2f}<extra></extra>",
-    )  # fmt: skip
+    )
     figure.add_scatter(
-        x=[steps.min(), steps.max()], y=[typical, typical], mode="lines", hoverinfo="skip",
+        x=[steps.min(), steps.max()],
+        y=[typical, typical],
+        mode="lines",
+        hoverinfo="skip",
         name=f"from one person to the nearest other, median {typical:.1f}",
         line={"color": MARK, "dash": "dash", "width": 2},
-    )  # fmt: skip
+    )
     figure.update_layout(**framed(source, 340), showlegend=True)
     figure.update_xaxes(title="c, in standard deviations of the component")
     figure.update_yaxes(title="distance", rangemode="tozero")
@@ -138,30 +163,51 @@ def person_box(
     figure = go.Figure()
     # Plotly reports a selection only where there are points to select.
     figure.add_scatter(
-        x=[0, width, width, 0], y=[0, 0, height, height], mode="markers", marker={"opacity": 0},
-        hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
+        x=[0, width, width, 0],
+        y=[0, 0, height, height],
+        mode="markers",
+        marker={"opacity": 0},
+        hoverinfo="skip",
+        showlegend=False,
+    )
     figure.add_layout_image(
-        source=source, x=0, y=0, sizex=width, sizey=height, xref="x", yref="y", sizing="stretch",
+        source=source,
+        x=0,
+        y=0,
+        sizex=width,
+        sizey=height,
+        xref="x",
+        yref="y",
+        sizing="stretch",
         layer="below",
-    )  # fmt: skip
+    )
     figure.add_shape(
-        type="rect", x0=square.x, y0=square.y, x1=square.x + square.side, y1=square.y + square.side,
+        type="rect",
+        x0=square.x,
+        y0=square.y,
+        x1=square.x + square.side,
+        y1=square.y + square.side,
         line={"color": CATEGORIES[4], "width": 2, "dash": "dot"},
-    )  # fmt: skip
+    )
     left, top, box_width, box_height = box
     figure.add_shape(
-        type="rect", x0=left, y0=top, x1=left + box_width, y1=top + box_height,
+        type="rect",
+        x0=left,
+        y0=top,
+        x1=left + box_width,
+        y1=top + box_height,
         line={"color": CATEGORIES[1], "width": 3},
-    )  # fmt: skip
+    )
     figure.update_xaxes(range=[0, width], visible=False, fixedrange=True, constrain="domain")
     figure.update_yaxes(
         range=[height, 0], visible=False, fixedrange=True, scaleanchor="x", constrain="domain"
     )
     figure.update_layout(
-        dragmode="select", height=BOX_HEIGHT, margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        dragmode="select",
+        height=BOX_HEIGHT,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
         newselection={"line": {"color": CATEGORIES[1], "width": 3}},
-    )  # fmt: skip
+    )
     return figure
 
 
@@ -196,10 +242,15 @@ def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
     # Turned by the range and not by the order of names: of heatmaps Plotly would turn the colours alone, and
     # write every number into another row.
     figure.update_yaxes(
-        type="category", categoryorder="array", categoryarray=list(names), autorange="reversed",
-        tickmode="array", tickvals=list(names), ticktext=[broken(name, ROW_NAME) for name in names],
+        type="category",
+        categoryorder="array",
+        categoryarray=list(names),
+        autorange="reversed",
+        tickmode="array",
+        tickvals=list(names),
+        ticktext=[broken(name, ROW_NAME) for name in names],
         automargin=True,
-    )  # fmt: skip
+    )
 
 
 def set_below(figure: go.Figure, ticks: int = 0) -> None:
@@ -262,9 +313,12 @@ def rows_around_zero(figure: go.Figure, names: Sequence[str], axis: str, source:
 def colour_bar(title: str) -> dict[str, Any]:
     """A scale of colours, which `set_below` puts below the axes, where it takes a narrow page no width."""
     return {
-        "title": {"text": title, "side": "top"}, "orientation": "h", "thickness": 10, "outlinewidth": 0,
+        "title": {"text": title, "side": "top"},
+        "orientation": "h",
+        "thickness": 10,
+        "outlinewidth": 0,
         "ypad": 2,
-    }  # fmt: skip
+    }
 
 
 def settle(figure: go.Figure) -> None:
@@ -281,13 +335,19 @@ def contingency(
     share = found.counts / found.counts.sum(axis=1, keepdims=True)
     figure = go.Figure(
         go.Heatmap(
-            z=share, x=list(others), y=list(ours), zmin=0, zmax=1,
-            colorscale=SHADES, textfont={"color": INK},
-            text=[[f"{count:,}" for count in row] for row in found.counts], texttemplate="%{text}",
+            z=share,
+            x=list(others),
+            y=list(ours),
+            zmin=0,
+            zmax=1,
+            colorscale=SHADES,
+            textfont={"color": INK},
+            text=[[f"{count:,}" for count in row] for row in found.counts],
+            texttemplate="%{text}",
             colorbar=colour_bar("share of the row") | {"tickformat": ".0%"},
             hovertemplate="%{y}, %{x}<br>%{text} people, %{z:.0%} of the row<extra></extra>",
         )
-    )  # fmt: skip
+    )
     figure.update_layout(**framed(source, 140 + max(110, 34 * len(ours))))
     figure.update_xaxes(title=titles[1], type="category", showgrid=False)
     figure.update_yaxes(title=titles[0], showgrid=False)

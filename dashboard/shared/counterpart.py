@@ -33,8 +33,9 @@ def _counterpart(bundle: Bundle, beside: tuple[tuple[str, int], ...]) -> str:
         except BundleError:
             continue
         if _comparable(bundle.manifest) == _comparable(other) and {
-            bundles.CUTS, bundles.NO_CUTS,
-        } == {bundles.how_trained(bundle.manifest), bundles.how_trained(other)}:  # fmt: skip
+            bundles.CUTS,
+            bundles.NO_CUTS,
+        } == {bundles.how_trained(bundle.manifest), bundles.how_trained(other)}:
             return Path(path).name
     return ""
 

@@ -21,9 +21,14 @@ def tabled(title: str, table: "pd.DataFrame", name: str) -> None:
         numbers = dict.fromkeys(table.select_dtypes("floating"), number)
         st.dataframe(table, hide_index=True, column_config=numbers, placeholder="not known", alt=title)
         st.download_button(
-            "CSV", lambda: table.to_csv(index=False), f"{name}.csv", "text/csv", key=f"_{name}_csv",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+            "CSV",
+            lambda: table.to_csv(index=False),
+            f"{name}.csv",
+            "text/csv",
+            key=f"_{name}_csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def chart(figure: "go.Figure", key: str, alt: str, image_format: str = "svg") -> None:

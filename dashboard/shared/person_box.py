@@ -52,10 +52,12 @@ def _editor(bundle: Bundle, photograph: Photograph, key: str) -> None:
     with left:
         st.plotly_chart(
             charts.person_box(_source(photograph.preview), picture.size, box, _square(box, picture.size)),
-            key=f"_{key}_box_chart", on_select=lambda: _take_drawn(photograph, key), selection_mode="box",
+            key=f"_{key}_box_chart",
+            on_select=lambda: _take_drawn(photograph, key),
+            selection_mode="box",
             config={"displayModeBar": False, "scrollZoom": False},
             alt=f"Your picture, {picture.width} × {picture.height} pixels, with the box around the person",
-        )  # fmt: skip
+        )
     with right:
         st.markdown(
             "**Draw a box around one person** on the picture, with the mouse or a finger. The network sees "
@@ -64,14 +66,20 @@ def _editor(bundle: Bundle, photograph: Photograph, key: str) -> None:
         )
         with st.container(horizontal=True, gap="xsmall"):
             st.button(
-                "Fit to the person", key=f"_{key}_fit", icon=":material/fit_screen:", on_click=_fit,
+                "Fit to the person",
+                key=f"_{key}_fit",
+                icon=":material/fit_screen:",
+                on_click=_fit,
                 args=(bundle, photograph, key),
                 help="Twice: find the joints, and draw the box around those the network is sure of",
-            )  # fmt: skip
+            )
             st.button(
-                "Whole picture", key=f"_{key}_whole", icon=":material/crop_free:", on_click=_keep,
+                "Whole picture",
+                key=f"_{key}_whole",
+                icon=":material/crop_free:",
+                on_click=_keep,
                 args=(photograph, key, (0.0, 0.0, *map(float, picture.size))),
-            )  # fmt: skip
+            )
         if note := st.session_state.pop(f"_{key}_note", ""):
             st.warning(note)
         _fields(photograph, key, box)

@@ -17,32 +17,54 @@ def person_search(bundle: Bundle, key: str, default: str) -> str:
     """A row of widgets; returns the sample_id of a real person, in the URL under `key`."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         asked = st.text_input(
-            "Person (sample id)", key=key, placeholder=default, bind="query-params", max_chars=80, width=170,
+            "Person (sample id)",
+            key=key,
+            placeholder=default,
+            bind="query-params",
+            max_chars=80,
+            width=170,
             # No default value: buttons and other pages write into this field.
             help="An id or a part of it. It is part of the link.",
-        )  # fmt: skip
+        )
         arguments = (bundle, key, default)
         st.button(
-            "Previous", key=f"_{key}_previous", icon=":material/skip_previous:", on_click=_step,
-            args=(*arguments, -1), help="The previous person who fits the filter",
-        )  # fmt: skip
+            "Previous",
+            key=f"_{key}_previous",
+            icon=":material/skip_previous:",
+            on_click=_step,
+            args=(*arguments, -1),
+            help="The previous person who fits the filter",
+        )
         st.button(
-            "Next", key=f"_{key}_next", icon=":material/skip_next:", on_click=_step, args=(*arguments, 1),
+            "Next",
+            key=f"_{key}_next",
+            icon=":material/skip_next:",
+            on_click=_step,
+            args=(*arguments, 1),
             help="The next person who fits the filter",
-        )  # fmt: skip
+        )
         st.button(
-            "Random", key=f"_{key}_random", icon=":material/casino:", on_click=_draw, args=(bundle, key),
+            "Random",
+            key=f"_{key}_random",
+            icon=":material/casino:",
+            on_click=_draw,
+            args=(bundle, key),
             help="Anybody who fits the filter",
-        )  # fmt: skip
+        )
         with st.popover("Filter", icon=":material/filter_list:"):
             _filter(bundle, key)
         perfect = bool((bundle.samples["pck"] == 1).any())
         st.button(
-            "100 % correct", key=f"_{key}_perfect", icon=":material/verified:", on_click=_perfect,
-            args=(bundle, key), disabled=not perfect,
+            "100 % correct",
+            key=f"_{key}_perfect",
+            icon=":material/verified:",
+            on_click=_perfect,
+            args=(bundle, key),
+            disabled=not perfect,
             help="As the thesis did: only people of whom every labelled joint is found with all skips on"
-            if perfect else "Nobody here is scored 100 %",
-        )  # fmt: skip
+            if perfect
+            else "Nobody here is scored 100 %",
+        )
     asked = (asked or "").strip() or default
     return asked if asked in bundle.rows else _found(bundle, asked, default)
 
@@ -69,9 +91,12 @@ def _filter(bundle: Bundle, key: str) -> None:
     if bundle.manifest.dataset["annotations"]:
         st.slider("Labelled joints, at least", 0, K, 0, key=f"_{key}_complete", persist_state="session")
         st.selectbox(
-            "This joint is labelled", (ANY_JOINT, *KEYPOINTS), format_func=label, key=f"_{key}_labelled",
+            "This joint is labelled",
+            (ANY_JOINT, *KEYPOINTS),
+            format_func=label,
+            key=f"_{key}_labelled",
             persist_state="session",
-        )  # fmt: skip
+        )
     else:
         st.caption("This bundle holds no annotations, so nothing can be asked of labelled joints.")
     pictured = pictures.at_hand(bundle)

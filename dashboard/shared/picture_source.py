@@ -20,8 +20,11 @@ from posecore.imaging import MAX_BYTES, UPLOAD_WORDS
 from posecore.samples import CROP_COLUMNS, read_points, read_visibility
 
 PERSON, UPLOAD, CAMERA, EXAMPLE = SOURCES = (
-    "a person of the bundle", "your own picture", "the camera", "an example",
-)  # fmt: skip
+    "a person of the bundle",
+    "your own picture",
+    "the camera",
+    "an example",
+)
 NO_LIMIT: Final = 2**20
 """Megabytes."""
 
@@ -55,8 +58,13 @@ def choose_subject(bundle: Bundle, source_key: str, person_key: str, default: st
     """
     links.refuse_forged(source_key, " or ".join(SOURCES), SOURCES.__contains__)
     source = st.segmented_control(
-        "Show", SOURCES, default=PERSON, required=True, key=source_key, bind="query-params",
-    )  # fmt: skip
+        "Show",
+        SOURCES,
+        default=PERSON,
+        required=True,
+        key=source_key,
+        bind="query-params",
+    )
     if source == PERSON:
         return bundle_person(bundle, person_search(bundle, person_key, default))
     try:
@@ -130,9 +138,11 @@ def _uploaded(key: str) -> bytes | None:
     st.html(f"<style>{hint} {{display: none}}</style>")
     most = f"{MAX_BYTES // 2**20} MB"
     file = st.file_uploader(
-        f"A picture of at most {most}: {UPLOAD_WORDS}", key=key, max_upload_size=NO_LIMIT,
+        f"A picture of at most {most}: {UPLOAD_WORDS}",
+        key=key,
+        max_upload_size=NO_LIMIT,
         help="It stays in this session's memory: it is not stored, and nobody else sees it.",
-    )  # fmt: skip
+    )
     if file is None:
         st.caption(f"A file that turns red was not taken: it has more than {most}, or the connection failed.")
         return None

@@ -1,4 +1,4 @@
-"""What a bundle's network says of a picture under every mask, of a latent, of stops of a walk. All is kept."""
+"""What a bundle's network says of a picture under all masks, of a latent, of stops of a walk. All is kept."""
 
 import hashlib
 import threading

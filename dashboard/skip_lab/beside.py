@@ -30,9 +30,13 @@ def choose_other(bundle: Bundle) -> str | None:
     known = (NONE, *names, bundle.path.name)
     links.refuse_forged(links.LAB_BESIDE, f"one of {', '.join((NONE, *names))}", known.__contains__)
     chosen = st.selectbox(
-        "The same cut in another network", (NONE, *names), key=links.LAB_BESIDE, bind="query-params",
-        width=320, help="In a second row: the same picture under the same cut, in another bundle's network.",
-    )  # fmt: skip
+        "The same cut in another network",
+        (NONE, *names),
+        key=links.LAB_BESIDE,
+        bind="query-params",
+        width=320,
+        help="In a second row: the same picture under the same cut, in another bundle's network.",
+    )
     return chosen if chosen in names else None
 
 

@@ -10,9 +10,14 @@ st.title("Skip lab")
 bundle = bundles.current_bundle()
 links.refuse_forged(links.LAB_TAB, " or ".join(links.LAB_TABS), links.LAB_TABS.__contains__)
 tab = st.segmented_control(
-    "What to look at", links.LAB_TABS, default=links.LAB_TABS[0], required=True, key=links.LAB_TAB,
-    bind="query-params", label_visibility="collapsed",
-)  # fmt: skip
+    "What to look at",
+    links.LAB_TABS,
+    default=links.LAB_TABS[0],
+    required=True,
+    key=links.LAB_TAB,
+    bind="query-params",
+    label_visibility="collapsed",
+)
 if tab == links.LAB_TABS[1]:
     from dashboard.skip_lab import study
 

@@ -32,14 +32,16 @@ def sheet(answer: Answer, source: str, how: str) -> bytes:
     """Everything of the page as a PNG file: pictures, every map, the table, and what they are made of."""
     before, after = answer.before, answer.after
     tiles = [
-        (before.title, skeleton(answer, before)), (after.title, skeleton(answer, after)),
+        (before.title, skeleton(answer, before)),
+        (after.title, skeleton(answer, after)),
         ("From where to where", moves(answer)),
-    ]  # fmt: skip
+    ]
     if before.heatmaps is not None:
         tiles += [
-            ("", heat(answer, before, ALL_JOINTS)), ("", heat(answer, after, ALL_JOINTS)),
+            ("", heat(answer, before, ALL_JOINTS)),
+            ("", heat(answer, after, ALL_JOINTS)),
             ("After minus before", difference(answer, ALL_JOINTS)),
-        ]  # fmt: skip
+        ]
     pictures = labelled_grid([(name, _fit(picture)) for name, picture in tiles], 3)
     parts = [pictures] + ([all_maps(answer)] if before.heatmaps is not None else [])
     table = _table(answer.table())

@@ -19,38 +19,47 @@ def show_steps(bundle: Bundle, subject: Subject) -> None:
     """Picture, square, crop and target in a row, each with a sentence."""
     assert subject.crop is not None
     first, second, third, fourth = st.columns(4, gap="small")
-    whole = "The picture" if subject.photograph is not None else (
-        "The place of the crop in its picture; the rest of that picture is not in the bundle"
-    )  # fmt: skip
+    whole = (
+        "The picture"
+        if subject.photograph is not None
+        else ("The place of the crop in its picture; the rest of that picture is not in the bundle")
+    )
     first.image(
-        drawing.jpeg(in_its_picture(bundle, subject)), width="stretch", alt="The square in the picture",
+        drawing.jpeg(in_its_picture(bundle, subject)),
+        width="stretch",
+        alt="The square in the picture",
         caption=f"1 · {whole}. The square is {subject.square.side:.0f} pixels wide: the box's longer side, "
         "grown by 10 % as far as the picture allows.",
-    )  # fmt: skip
+    )
     second.image(
-        drawing.jpeg(subject.crop), width="stretch", alt="The crop of 256 × 256 pixels",
+        drawing.jpeg(subject.crop),
+        width="stretch",
+        alt="The crop of 256 × 256 pixels",
         caption="2 · The square scaled to 256 × 256 pixels: all the network sees. What lies outside the "
         "picture is black.",
-    )  # fmt: skip
+    )
     if subject.annotated is None or subject.visibility is None:
         third.info("No joint is annotated here, so there is no target.", icon=":material/info:")
         return
     labelled = subject.visibility > 0
     points = np.where(labelled[:, None], subject.annotated, np.nan)
     third.image(
-        drawing.jpeg(drawing.draw_skeleton(subject.crop, points)), width="stretch",
+        drawing.jpeg(drawing.draw_skeleton(subject.crop, points)),
+        width="stretch",
         alt="The annotated joints",
         caption=f"3 · The annotation: {int(labelled.sum())} of 17 joints are labelled.",
-    )  # fmt: skip
+    )
     target = encode(subject.annotated[None], subject.visibility[None], SIZE, Target())[0]
     # Each joint at its own full strength: the thesis paints hidden joints at a quarter of a visible one.
     peaks = target.max(axis=(1, 2), keepdims=True)
     shown = drawing.fuse_heatmaps(np.divide(target, peaks, out=np.zeros_like(target), where=peaks > 0))
     fourth.image(
-        drawing.jpeg(drawing.enlarge(shown)), width="stretch", alt="The target heatmaps of all joints",
+        drawing.jpeg(drawing.enlarge(shown)),
+        width="stretch",
+        alt="The target heatmaps of all joints",
         caption="4 · The target: per joint a map of 64 × 64 cells with a small blob where the joint is "
         "(drawn as the thesis paints it, all at full strength).",
-    )  # fmt: skip
+    )
 
 
 def in_its_picture(bundle: Bundle, subject: Subject) -> NDArray[np.uint8]:
@@ -65,8 +74,9 @@ def in_its_picture(bundle: Bundle, subject: Subject) -> NDArray[np.uint8]:
         ground = np.full((max(1, round(height * scale)), max(1, round(width * scale)), 3), 128, np.uint8)
     assert subject.crop is not None
     scale = ground.shape[1] / width
-    left, top, side = (round(value * scale) for value in
-                       (subject.square.x, subject.square.y, subject.square.side))  # fmt: skip
+    left, top, side = (
+        round(value * scale) for value in (subject.square.x, subject.square.y, subject.square.side)
+    )
     picture = Image.fromarray(ground)
     picture.paste(Image.fromarray(subject.crop).resize((max(side, 1),) * 2), (left, top))
     return np.asarray(picture)

@@ -46,13 +46,22 @@ def show(bundle: Bundle) -> None:
         links.refuse_forged(key, f"one of {', '.join(options)}", options.__contains__)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         replacement = st.segmented_control(
-            "What replaces a cut skip", study.replacements, default=study.replacements[0], required=True,
-            key=links.LAB_STUDY_REPLACEMENT, bind="query-params", wrap=True,
-        )  # fmt: skip
+            "What replaces a cut skip",
+            study.replacements,
+            default=study.replacements[0],
+            required=True,
+            key=links.LAB_STUDY_REPLACEMENT,
+            bind="query-params",
+            wrap=True,
+        )
         mask = st.selectbox(
-            "Skips cut (0) and kept (1)", CUTS, key=links.LAB_STUDY_MASK, bind="query-params", width=200,
+            "Skips cut (0) and kept (1)",
+            CUTS,
+            key=links.LAB_STUDY_MASK,
+            bind="query-params",
+            width=200,
             help=f"One digit per level, {', '.join(LEVEL_NAMES)}; 0000 cuts them all.",
-        )  # fmt: skip
+        )
     st.caption(REPLACEMENTS[replacement])
     created = studies.skip_study_created(bundle)
     summaries = {name: studies.skip_summary(bundle, created, name) for name in study.replacements}
@@ -99,9 +108,13 @@ def _effects(summary: Summary, replacement: str, source: str, labelled: bool) ->
     st.subheader("What each level does to each joint")
     offered = EFFECTS if labelled else EFFECTS[1:]
     what = st.segmented_control(
-        "Effect of cutting the level alone", offered, default=offered[0], required=True,
-        key=links.LAB_STUDY_EFFECT, bind="query-params",
-    )  # fmt: skip
+        "Effect of cutting the level alone",
+        offered,
+        default=offered[0],
+        required=True,
+        key=links.LAB_STUDY_EFFECT,
+        bind="query-params",
+    )
     lost = what == EFFECTS[0]
     effect, factor = (summary.loss, 100) if lost else (summary.moved, 1)
     unit = "points of hit rate lost" if lost else "pixels of the crop moved"
@@ -212,16 +225,19 @@ def _differences(summaries: dict[str, Summary], differences: dict[tuple[str, str
     )
     tables = [
         _table(
-            difference, 100,
+            difference,
+            100,
             {
-                "level cut alone": list(LEVEL_NAMES), "one": [one] * 4, "other": [other] * 4,
+                "level cut alone": list(LEVEL_NAMES),
+                "one": [one] * 4,
+                "other": [other] * 4,
                 "lost under one": summaries[one].lost.mean * 100,
                 "lost under other": summaries[other].lost.mean * 100,
             },
             "difference, points of PCK",
         )
         for (one, other), difference in differences.items()
-    ]  # fmt: skip
+    ]
     figures.tabled("The comparisons as a table", pd.concat(tables), "skips-differences")
 
 

@@ -25,10 +25,13 @@ def score_histograms(
     sides = ((before, "all skips on (1111)", CATEGORIES[0], ""), (after, name, CATEGORIES[1], "/"))
     for values, side, colour, pattern in sides:
         figure.add_histogram(
-            x=np.minimum(values, 1), xbins=edges, name=side, opacity=0.7,
+            x=np.minimum(values, 1),
+            xbins=edges,
+            name=side,
+            opacity=0.7,
             marker={"color": colour, "pattern": {"shape": pattern}, "line": {"color": GREY, "width": 1}},
             hovertemplate=f"{side}<br>PCK %{{x}}<br>%{{y}} people<extra></extra>",
-        )  # fmt: skip
+        )
     figure.update_layout(**framed(source, 340), barmode="overlay", showlegend=True)
     figure.update_xaxes(title="PCK of a person", range=[0, 1 + 1 / BINS], tickformat=".0%")
     figure.update_yaxes(title="people")
@@ -47,8 +50,14 @@ def effect_map(effect: Estimate, unit: str, factor: float, source: str) -> go.Fi
     scale = [[0, "#0072B2"], [0.5, "#F4F4F4"], [1, "#D55E00"]] if both_ways else "Oranges"
     figure = go.Figure(
         go.Heatmap(
-            z=mean, x=list(LEVEL_NAMES), y=[label(name) for name in KEYPOINTS], xgap=1, ygap=1,
-            zmin=-reach if both_ways else 0, zmax=reach, colorscale=scale,
+            z=mean,
+            x=list(LEVEL_NAMES),
+            y=[label(name) for name in KEYPOINTS],
+            xgap=1,
+            ygap=1,
+            zmin=-reach if both_ways else 0,
+            zmax=reach,
+            colorscale=scale,
             customdata=np.stack([low, high, np.asarray(effect.n).T], axis=-1),
             texttemplate="%{z:.0f}",
             hovertemplate=(
@@ -57,7 +66,7 @@ def effect_map(effect: Estimate, unit: str, factor: float, source: str) -> go.Fi
             ),
             colorbar=colour_bar(unit),
         )
-    )  # fmt: skip
+    )
     figure.update_layout(**framed(source, 126 + ROW * len(KEYPOINTS)))
     figure.update_xaxes(title="level cut", type="category")
     name_rows(figure, [label(name) for name in KEYPOINTS])
@@ -71,14 +80,17 @@ def shapley_bars(values: Mapping[str, Estimate], source: str) -> go.Figure:
     for index, (name, share) in enumerate(values.items()):
         mean, low, high = (np.asarray(part) * 100 for part in (share.mean, share.low, share.high))
         figure.add_bar(
-            x=list(LEVEL_NAMES), y=mean, name=name, marker={"color": CATEGORIES[index]},
+            x=list(LEVEL_NAMES),
+            y=mean,
+            name=name,
+            marker={"color": CATEGORIES[index]},
             error_y={"symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": GREY},
             customdata=np.stack([low, high, share.n], axis=-1),
             hovertemplate=(
                 f"level %{{x}}, {name}<br>%{{y:.1f}} points<br>95 % interval %{{customdata[0]:.1f}} to "
                 "%{customdata[1]:.1f}<br>n = %{customdata[2]} people<extra></extra>"
             ),
-        )  # fmt: skip
+        )
     figure.update_layout(**framed(source, 340), barmode="group", showlegend=True)
     figure.update_xaxes(title="level", type="category")
     figure.update_yaxes(title="points of PCK")

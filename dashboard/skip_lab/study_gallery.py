@@ -66,20 +66,31 @@ def show(bundle: Bundle, study: SkipStudy, summary: Summary, replacement: str, m
             st.image(tile, width="stretch", alt=f"{name} with all skips, and with skips {mask}")
             st.caption(f"{name}, loses {loss[place]:.0%} of its joints")
             st.button(
-                "Open", key=f"_lab_study_open_{name}", on_click=_open_person,
+                "Open",
+                key=f"_lab_study_open_{name}",
+                on_click=_open_person,
                 args=(name, mask, replacement),
-                icon=":material/open_in_new:", help="Show this person, cut like this, in the tab One picture",
-            )  # fmt: skip
+                icon=":material/open_in_new:",
+                help="Show this person, cut like this, in the tab One picture",
+            )
     table = pd.DataFrame({"sample id": ids, "loss, % of labelled joints": loss * 100})
     with st.container(horizontal=True):
         st.download_button(
-            "This page as PNG", _sheet(tiles), f"skips-gallery-{mask}-{replacement}-{page}.png", "image/png",
-            key="_lab_study_sheet", icon=":material/image:",
-        )  # fmt: skip
+            "This page as PNG",
+            _sheet(tiles),
+            f"skips-gallery-{mask}-{replacement}-{page}.png",
+            "image/png",
+            key="_lab_study_sheet",
+            icon=":material/image:",
+        )
         st.download_button(
-            "CSV", table.to_csv(index=False), f"skips-gallery-{mask}-{replacement}.csv", "text/csv",
-            key="_lab_study_gallery_csv", icon=":material/download:",
-        )  # fmt: skip
+            "CSV",
+            table.to_csv(index=False),
+            f"skips-gallery-{mask}-{replacement}.csv",
+            "text/csv",
+            key="_lab_study_gallery_csv",
+            icon=":material/download:",
+        )
 
 
 def _open_person(name: str, mask: str, replacement: str) -> None:

@@ -57,11 +57,16 @@ def switches(built: SkipMask, opening: SkipMask) -> SkipMask:
                 with st.container(height=PITCH, border=False, vertical_alignment="center"):
                     mask.append(
                         st.toggle(
-                            name, usual[key], key=key, bind="query-params", disabled=not there,
+                            name,
+                            usual[key],
+                            key=key,
+                            bind="query-params",
+                            disabled=not there,
                             help=f"The way around the bottleneck with {name} cells; off means cut"
-                            if there else "This network was trained without it",
+                            if there
+                            else "This network was trained without it",
                         )
-                    )  # fmt: skip
+                    )
         first, second, third, fourth = (on and there for on, there in zip(mask, built, strict=True))
         chosen = first, second, third, fourth
         theme = st.context.theme.type or "light"
@@ -80,22 +85,34 @@ def replacement(bundle: Bundle, person: str) -> tuple[str, str, NDArray[np.uint8
     links.refuse_forged(links.LAB_REPLACEMENT, f"one of {', '.join(REPLACEMENTS)}", REPLACEMENTS.__contains__)
     names = list(REPLACEMENTS)
     chosen = st.segmented_control(
-        "A cut skip is replaced by", names, default=names[0], required=True, key=links.LAB_REPLACEMENT,
+        "A cut skip is replaced by",
+        names,
+        default=names[0],
+        required=True,
+        key=links.LAB_REPLACEMENT,
         bind="query-params",
-    )  # fmt: skip
+    )
     st.caption(REPLACEMENTS[chosen])
     if chosen != "other":
         return chosen, "", None
     default = _somebody_else(bundle, person, 0)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         asked = st.text_input(
-            "Whose features", key=links.LAB_DONOR, bind="query-params", placeholder=default, max_chars=80,
+            "Whose features",
+            key=links.LAB_DONOR,
+            bind="query-params",
+            placeholder=default,
+            max_chars=80,
             width=150,
-        )  # fmt: skip
+        )
         st.button(
-            "Another", key="_lab_donor_next", icon=":material/shuffle:", on_click=_shuffle,
-            args=(bundle, person), help="Somebody else, at random",
-        )  # fmt: skip
+            "Another",
+            key="_lab_donor_next",
+            icon=":material/shuffle:",
+            on_click=_shuffle,
+            args=(bundle, person),
+            help="Somebody else, at random",
+        )
     donor = (asked or "").strip() or default
     if donor not in bundle.rows:
         st.warning(f"This bundle holds no person {donor[:60]!r}. Taken instead: {default}.")

@@ -84,9 +84,10 @@ def show_lab(bundle: Bundle, subject: Subject | None, opening: Opening) -> None:
             st.caption(PICKED)
     replacing.image(
         drawing.jpeg(subject.crop if donor_crop is None else np.hstack([subject.crop, donor_crop])),
-        width=170 if donor_crop is None else 300, alt="The crop that the network sees",
+        width=170 if donor_crop is None else 300,
+        alt="The crop that the network sees",
         caption="What the network sees" + (f", and {donor}" if donor else ""),
-    )  # fmt: skip
+    )
     with heatmaps:
         heatmap_row(answer, joint, source)
     if beside is not None:
@@ -130,9 +131,11 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
     )
     table = bundle.samples.iloc[[bundle.row(subject.sample_id)]]
     stored = from_peaks(
-        "All four skips on (stored)", read_points(table, "predicted")[0], read_peaks(table)[0],
+        "All four skips on (stored)",
+        read_points(table, "predicted")[0],
+        read_peaks(table)[0],
         certainty.limit(bundle),
-    )  # fmt: skip
+    )
     try:
         maps = predictions.latent_heatmaps(bundle, subject.sample_id)
         latent = from_heatmaps("All four skips cut", maps, certainty.limit(bundle, ALL_OFF))
@@ -170,28 +173,37 @@ def _headline(answer: Answer) -> None:
     with st.container(horizontal=True):
         far, lost = int((answer.moved >= PCK_RADIUS).sum()), int(answer.lost.sum())
         st.metric(
-            "Joints moved · joints lost", f"{far} · {lost} of {K}", border=True, width=250,
+            "Joints moved · joints lost",
+            f"{far} · {lost} of {K}",
+            border=True,
+            width=250,
             help="Moved: by a PCK radius (12.8 pixels of the crop) or more. Lost: the heatmap holds nothing "
             "above zero any more, so it names no place, and no distance is given.",
-        )  # fmt: skip
+        )
         st.metric(
-            "Median movement", answer.median_moved(), border=True, width=200,
+            "Median movement",
+            answer.median_moved(),
+            border=True,
+            width=200,
             help="In pixels of the 256-pixel crop, over the joints that are not lost.",
-        )  # fmt: skip
+        )
         if found is not None:
             labelled = ~np.isnan(found[0])
             first, second = (int(np.nansum(side)) for side in found)
             st.metric(
-                f"Found of {int(labelled.sum())} labelled joints", f"{first} → {second}", border=True,
+                f"Found of {int(labelled.sum())} labelled joints",
+                f"{first} → {second}",
+                border=True,
                 width=250,
-            )  # fmt: skip
+            )
         st.metric(
             "Mean peak, before and after",
             f"{_height(answer.before.peaks.mean())} → {_height(answer.after.peaks.mean())}",
-            border=True, width=230,
+            border=True,
+            width=230,
             help="A peak is the value of the strongest cell of a joint's heatmap. Its height speaks of how "
             "visible the network thinks the joint is, too: hidden joints were painted fainter or wider.",
-        )  # fmt: skip
+        )
 
 
 def _height(peak: float) -> str:
@@ -212,7 +224,9 @@ def _table(answer: Answer) -> None:
         column_config={
             "joint": st.column_config.TextColumn(width=110),
             "moved, px": number(
-                format="%.1f", width=95, help="In pixels of the 256-pixel crop; from the PCK radius of 12.8 "
+                format="%.1f",
+                width=95,
+                help="In pixels of the 256-pixel crop; from the PCK radius of 12.8 "
                 "on, what was exactly right is a miss",
             ),
             "found": st.column_config.TextColumn(
@@ -226,36 +240,50 @@ def _table(answer: Answer) -> None:
             f"{name} {when}": number(format="%.2f", width=95, help=words)
             for name, words in (
                 ("peak", "Value of the strongest cell. It speaks of predicted visibility, too"),
-                ("rival", "The strongest cell a radius or more from the peak, as a share of the peak: near "
-                          "1, two places compete"),
+                (
+                    "rival",
+                    "The strongest cell a radius or more from the peak, as a share of the peak: near "
+                    "1, two places compete",
+                ),
                 ("entropy", "How spread the map is: 0 one cell, 1 the same everywhere"),
             )
             for when in ("before", "after")
         },
         alt="How far every joint moved, and its peak, rival peak and entropy before and after",
-    )  # fmt: skip
+    )
 
 
 def _downloads(answer: Answer, source: str, how: str) -> None:
     name = f"skip-lab-{answer.subject.sample_id or 'picture'}"
     with st.container(horizontal=True):
         st.download_button(
-            "Table as CSV", lambda: answer.table().to_csv(index=False), f"{name}.csv", "text/csv",
-            key="_lab_csv", icon=":material/table:", on_click="ignore",
-        )  # fmt: skip
+            "Table as CSV",
+            lambda: answer.table().to_csv(index=False),
+            f"{name}.csv",
+            "text/csv",
+            key="_lab_csv",
+            icon=":material/table:",
+            on_click="ignore",
+        )
         st.download_button(
-            "Sheet as PNG", lambda: sheet(answer, source, how), f"{name}.png", "image/png",
-            key="_lab_png", icon=":material/image:", on_click="ignore",
-        )  # fmt: skip
+            "Sheet as PNG",
+            lambda: sheet(answer, source, how),
+            f"{name}.png",
+            "image/png",
+            key="_lab_png",
+            icon=":material/image:",
+            on_click="ignore",
+        )
 
 
 def _details(bundle: Bundle, answer: Answer) -> None:
     maps = st.expander("All seventeen maps: before, after, difference", key="_lab_maps", on_change="rerun")
     if maps.open:
         maps.image(
-            drawing.jpeg(all_maps(answer)), width="stretch",
+            drawing.jpeg(all_maps(answer)),
+            width="stretch",
             alt="Every joint's heatmap before, after, and the difference",
-        )  # fmt: skip
+        )
     steps = st.expander("From the picture to the target", key="_lab_steps", on_change="rerun")
     if steps.open:
         with steps:

@@ -25,31 +25,65 @@ class Trait:
 
 
 TRAITS: Final = (
-    Trait("standing", ("torso_angle", "knee_drop"),
-          lambda of: (of["torso_angle"] < 40) & (of["knee_drop"] >= 0.65),
-          "torso less than 40° from upright, knees 0.65 torso lengths below the hips or more"),
-    Trait("sitting or crouching", ("torso_angle", "knee_drop"),
-          lambda of: (of["torso_angle"] < 60) & (of["knee_drop"] < 0.65),
-          "torso less than 60° from upright, knees less than 0.65 torso lengths below the hips"),
-    Trait("lying or bent over", ("torso_angle",), lambda of: of["torso_angle"] >= 60,
-          "torso 60° from upright or more"),
-    Trait("with arms raised", ("arms_raised",), lambda of: of["arms_raised"] > 0,
-          "wrists above the shoulders"),
-    Trait("with legs apart", ("leg_spread",), lambda of: of["leg_spread"] > 0.8,
-          "ankles more than 0.8 torso lengths apart"),
-    Trait("seen from the front", ("facing",), lambda of: of["facing"] > 0.3,
-          "width of the shoulders above 0.3 torso lengths, left one to the right"),
-    Trait("seen from the side", ("facing",), lambda of: np.abs(of["facing"]) <= 0.3,
-          "width of the shoulders at most 0.3 torso lengths"),
-    Trait("seen from behind", ("facing",), lambda of: of["facing"] < -0.3,
-          "width of the shoulders above 0.3 torso lengths, left one to the left"),
-    Trait("with few joints labelled", ("labelled_joints",), lambda of: of["labelled_joints"] <= 10,
-          "ten joints or fewer are labelled, or found"),
-    Trait("with nearly all joints labelled", ("labelled_joints",), lambda of: of["labelled_joints"] >= 15,
-          "fifteen joints or more are labelled, or found"),
-    Trait("cut off by the border", ("cut_off",), lambda of: of["cut_off"] >= 1,
-          "a limb leaves the picture"),
-)  # fmt: skip
+    Trait(
+        "standing",
+        ("torso_angle", "knee_drop"),
+        lambda of: (of["torso_angle"] < 40) & (of["knee_drop"] >= 0.65),
+        "torso less than 40° from upright, knees 0.65 torso lengths below the hips or more",
+    ),
+    Trait(
+        "sitting or crouching",
+        ("torso_angle", "knee_drop"),
+        lambda of: (of["torso_angle"] < 60) & (of["knee_drop"] < 0.65),
+        "torso less than 60° from upright, knees less than 0.65 torso lengths below the hips",
+    ),
+    Trait(
+        "lying or bent over",
+        ("torso_angle",),
+        lambda of: of["torso_angle"] >= 60,
+        "torso 60° from upright or more",
+    ),
+    Trait(
+        "with arms raised", ("arms_raised",), lambda of: of["arms_raised"] > 0, "wrists above the shoulders"
+    ),
+    Trait(
+        "with legs apart",
+        ("leg_spread",),
+        lambda of: of["leg_spread"] > 0.8,
+        "ankles more than 0.8 torso lengths apart",
+    ),
+    Trait(
+        "seen from the front",
+        ("facing",),
+        lambda of: of["facing"] > 0.3,
+        "width of the shoulders above 0.3 torso lengths, left one to the right",
+    ),
+    Trait(
+        "seen from the side",
+        ("facing",),
+        lambda of: np.abs(of["facing"]) <= 0.3,
+        "width of the shoulders at most 0.3 torso lengths",
+    ),
+    Trait(
+        "seen from behind",
+        ("facing",),
+        lambda of: of["facing"] < -0.3,
+        "width of the shoulders above 0.3 torso lengths, left one to the left",
+    ),
+    Trait(
+        "with few joints labelled",
+        ("labelled_joints",),
+        lambda of: of["labelled_joints"] <= 10,
+        "ten joints or fewer are labelled, or found",
+    ),
+    Trait(
+        "with nearly all joints labelled",
+        ("labelled_joints",),
+        lambda of: of["labelled_joints"] >= 15,
+        "fifteen joints or more are labelled, or found",
+    ),
+    Trait("cut off by the border", ("cut_off",), lambda of: of["cut_off"] >= 1, "a limb leaves the picture"),
+)
 """In the order in which a sentence names them."""
 
 

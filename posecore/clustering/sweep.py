@@ -108,8 +108,11 @@ def _clustered(
     source: Source, settings: Settings, folder: Path | None, quiet: bool
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Labels (L, N) and inertia (L,): of all K at once, or of one after the other where each takes long."""
-    seeds = [(settings.seed, k, restart) for k in range(settings.least, settings.most + 1)
-             for restart in range(settings.restarts)]  # fmt: skip
+    seeds = [
+        (settings.seed, k, restart)
+        for k in range(settings.least, settings.most + 1)
+        for restart in range(settings.restarts)
+    ]
     all_at_once = source.people * source.dimensions <= COPY_UP_TO
     groups = [seeds] if all_at_once else [list(group) for _, group in groupby(seeds, lambda seed: seed[1])]
     shadows, found = None, []

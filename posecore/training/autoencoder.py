@@ -94,9 +94,12 @@ def train_autoencoder(
     variance = _variance_around_mean(bundle.latents, trained, held_out)
 
     progress = tqdm(
-        total=epochs, initial=len(history), desc="autoencoder", unit=" epochs",
+        total=epochs,
+        initial=len(history),
+        desc="autoencoder",
+        unit=" epochs",
         mininterval=1 if os.isatty(2) else 30,
-    )  # fmt: skip
+    )
     for epoch in range(len(history), epochs):
         began = time.monotonic()
         rate = optimiser.param_groups[0]["lr"]

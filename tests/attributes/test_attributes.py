@@ -11,12 +11,24 @@ from posecore.bundle import open_bundle
 from posecore.keypoints import FLIP, KEYPOINTS
 
 STANDING = {
-    "nose": (128, 30), "left_eye": (132, 26), "right_eye": (124, 26),
-    "left_ear": (138, 28), "right_ear": (118, 28), "left_shoulder": (143, 60),
-    "right_shoulder": (113, 60), "left_elbow": (150, 85), "right_elbow": (106, 85),
-    "left_wrist": (158, 120), "right_wrist": (98, 120), "left_hip": (143, 120), "right_hip": (113, 120),
-    "left_knee": (143, 180), "right_knee": (113, 180), "left_ankle": (143, 240), "right_ankle": (113, 240),
-}  # fmt: skip
+    "nose": (128, 30),
+    "left_eye": (132, 26),
+    "right_eye": (124, 26),
+    "left_ear": (138, 28),
+    "right_ear": (118, 28),
+    "left_shoulder": (143, 60),
+    "right_shoulder": (113, 60),
+    "left_elbow": (150, 85),
+    "right_elbow": (106, 85),
+    "left_wrist": (158, 120),
+    "right_wrist": (98, 120),
+    "left_hip": (143, 120),
+    "right_hip": (113, 120),
+    "left_knee": (143, 180),
+    "right_knee": (113, 180),
+    "left_ankle": (143, 240),
+    "right_ankle": (113, 240),
+}
 
 
 def points(**changed):

@@ -43,7 +43,7 @@ def test_the_surest_difference_comes_first():
             kind=(rng.random(200) < 0.1) | ours,
         ),
         [f"p-{i}" for i in range(100)],
-    )  # fmt: skip
+    )
     assert set(found.index[:2]) == {"large", "kind"}
     assert found.index[2] == "small"
     assert found.loc["nothing", "low"] < 0 < found.loc["nothing", "high"]

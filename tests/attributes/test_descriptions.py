@@ -30,9 +30,13 @@ def test_how_people_were_made_becomes_quantities_and_kinds():
     )
     found = truth_of(table)
     assert list(found.columns) == [
-        "truth_torso_lean", "truth_child", "truth_family: running", "truth_family: sitting",
-        "truth_view_degrees, cosine", "truth_view_degrees, sine",
-    ]  # fmt: skip
+        "truth_torso_lean",
+        "truth_child",
+        "truth_family: running",
+        "truth_family: sitting",
+        "truth_view_degrees, cosine",
+        "truth_view_degrees, sine",
+    ]
     assert found.index.tolist() == ["a", "b", "c"]
     assert found["truth_family: running"].tolist() == [True, False, True]
     assert found.dtypes[["truth_child", "truth_family: sitting"]].tolist() == [bool, bool]

@@ -369,9 +369,11 @@ def test_no_picture_covers_another_and_none_is_left_out_for_nothing(page: Page) 
 
 def test_the_browser_reads_what_the_server_packs(page: Page) -> None:
     data = canvas.packet(
-        {"words": "Käse – ☃", "n": 3}, x=np.array([1.5, -2], np.float32), bits=np.array([255], np.uint8),
+        {"words": "Käse – ☃", "n": 3},
+        x=np.array([1.5, -2], np.float32),
+        bits=np.array([255], np.uint8),
         sheet=b"abc",
-    )  # fmt: skip
+    )
     # At an odd place of a larger message, as they come in.
     found = page.evaluate(
         scripts("packet.js")

@@ -212,8 +212,11 @@ def test_a_second_picture_finds_all_as_it_was(page: Page, served: Served) -> Non
         expect(page.locator('img[alt="Heatmaps, Cut: 32 × 32, 8 × 8: left wrist"]')).to_be_visible()
         asked = parse_qs(urlsplit(page.url).query)
         assert {key: value for key, (value,) in asked.items() if key != "lab_source"} == {
-            "lab_64": "true", "lab_16": "true", "lab_replacement": "mean", "lab_joint": "left wrist"
-        }  # fmt: skip
+            "lab_64": "true",
+            "lab_16": "true",
+            "lab_replacement": "mean",
+            "lab_joint": "left wrist",
+        }
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 1000), (390, 844)])

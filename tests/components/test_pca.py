@@ -183,9 +183,14 @@ def test_broken_files_are_refused(tmp_path):
     with pytest.raises(DataError, match="no readable components"):
         Components.load(path)
     np.savez(
-        path, mean=np.zeros(3), axes=np.zeros((2, 4)), variances=np.zeros(2), total_variance=1, people=5,
+        path,
+        mean=np.zeros(3),
+        axes=np.zeros((2, 4)),
+        variances=np.zeros(2),
+        total_variance=1,
+        people=5,
         left_out=np.zeros(0, int),
-    )  # fmt: skip
+    )
     with pytest.raises(DataError, match="do not fit together"):
         Components.load(path)
 

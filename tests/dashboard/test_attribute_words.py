@@ -66,9 +66,11 @@ def test_everything_the_renderer_can_say_has_words() -> None:
             values.add(value)
     assert [len(values) for values in looks.values()] == [10, 8, 13, 9, 5]
     values = looks | {
-        "family": set(POSES), "background": set(KINDS), "framing": {"full", "cut", "small"},
+        "family": set(POSES),
+        "background": set(KINDS),
+        "framing": {"full", "cut", "small"},
         "occluder": {*OCCLUDERS, "none", "table", "person"},
-    }  # fmt: skip
+    }
     assert {name.removeprefix(TRUTH) for name in kinds} == set(values)
     assert [
         f"{n}: {v}" for n, some in values.items() for v in some if not has_words(f"{TRUTH}{n}: {v}")

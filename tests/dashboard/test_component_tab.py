@@ -151,9 +151,13 @@ def test_the_planted_rank_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_loss_in_words() -> None:
     nothing = np.full(3, np.nan)
     study = ComponentStudy(
-        np.array(["a"]), np.array([0, 50, 128]), np.zeros((2, 1, 3, 17), np.int8),
-        np.zeros((2, 3), np.float32), 9, {},
-    )  # fmt: skip
+        np.array(["a"]),
+        np.array([0, 50, 128]),
+        np.zeros((2, 1, 3, 17), np.int8),
+        np.zeros((2, 3), np.float32),
+        9,
+        {},
+    )
     curve = Estimate(np.array([0.1, 0.45, 0.6]), nothing, nothing, np.array([40, 40, 40]))
 
     def loss(low: float, high: float) -> Estimate:
@@ -181,9 +185,13 @@ def a_study(found: list[float], counts: list[int]) -> tuple[ComponentStudy, Comp
     for place, many in enumerate(found):
         hits[:, :, place, : round(many)] = 1
     study = ComponentStudy(
-        np.array([str(n) for n in range(10)]), np.array(counts), hits, np.zeros((2, len(counts)), np.float32),
-        500, {},
-    )  # fmt: skip
+        np.array([str(n) for n in range(10)]),
+        np.array(counts),
+        hits,
+        np.zeros((2, len(counts)), np.float32),
+        500,
+        {},
+    )
     return study, ComponentCurve(study.curve("off"), study.loss("off"), study.enough("off"))
 
 

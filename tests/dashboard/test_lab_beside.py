@@ -126,8 +126,9 @@ def test_a_person_is_seen_by_both_networks_under_one_cut(
     assert not np.allclose(first.answer.after.heatmaps, expected[place], atol=1e-3)
     assert not second.own and "the network that never met one" in words(app)
     assert alts(app, "Skeleton, plain: ") == [
-        "Skeleton, plain: All four skips on", "Skeleton, plain: Cut: 64 × 64, 16 × 16, 8 × 8"
-    ]  # fmt: skip
+        "Skeleton, plain: All four skips on",
+        "Skeleton, plain: Cut: 64 × 64, 16 × 16, 8 × 8",
+    ]
     assert len(alts(app, "Heatmaps of plain")) == 3 and len(alts(app, "Heatmaps")) == 6
     assert all(alt.endswith(": left wrist") for alt in alts(app, "Heatmaps"))
     said = f"of {K} joints moved by a radius or more, {int(second.answer.lost.sum())} lost."

@@ -262,8 +262,10 @@ def test_networks_in_words(study):
     named = {network.label: networks_words.differs(network) for network in study.networks}
     assert named["plain"] == named["plain on"] == ""
     assert (named["ae"], named["none"], named["two"]) == (
-        "an autoencoder of 3 numbers", "no skip connections", "2 stacks"
-    )  # fmt: skip
+        "an autoencoder of 3 numbers",
+        "no skip connections",
+        "2 stacks",
+    )
     assert networks_words.widths(study.networks) == "4 channels"
     two_widths = [study.networks[0], replace(study.networks[0], channels=8)]
     assert networks_words.widths(two_widths) == "4 or 8 channels"

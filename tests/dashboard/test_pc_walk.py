@@ -406,16 +406,26 @@ def test_who_repeats_in_words() -> None:
 
 def test_no_zero_has_a_sign() -> None:
     assert [walk_stops.signed(value) for value in (-1.5, -0.0, 0.0, 1e-9, 10.0)] == [
-        "−1.50", "0", "0", "0", "+10.00",
-    ]  # fmt: skip
+        "−1.50",
+        "0",
+        "0",
+        "0",
+        "+10.00",
+    ]
 
 
 def test_what_goes_with_a_component_in_words() -> None:
     found = pd.DataFrame(
-        {"r": [-0.5, 0.1], "low": [-0.6, -0.1], "high": [-0.4, 0.3], "n": [120, 130], "p": [0.0002, 0.5],
-         "p_corrected": [0.0004, 0.5]},
+        {
+            "r": [-0.5, 0.1],
+            "low": [-0.6, -0.1],
+            "high": [-0.4, 0.3],
+            "n": [120, 130],
+            "p": [0.0002, 0.5],
+            "p_corrected": [0.0004, 0.5],
+        },
         index=["knee_angle", "size"],
-    )  # fmt: skip
+    )
     said = meaning.sentence(found, "annotated")
     assert (
         "**knees are bent more** (knee angle): rank correlation −0.50, 95 % interval −0.60 to −0.40, n = 120"

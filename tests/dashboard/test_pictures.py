@@ -46,8 +46,14 @@ def bundle(artifacts: Path) -> Bundle:
 @pytest.fixture
 def prepared(tmp_path: Path) -> Path:
     """A prepared data folder with the crop of one of those who are bare."""
-    info = {"schema_version": SCHEMA_VERSION, "name": "fake", "splits": {}, "unreadable": [],
-            "mean_rgb": [0, 0, 0], "fingerprint": ""}  # fmt: skip
+    info = {
+        "schema_version": SCHEMA_VERSION,
+        "name": "fake",
+        "splits": {},
+        "unreadable": [],
+        "mean_rgb": [0, 0, 0],
+        "fingerprint": "",
+    }
     (tmp_path / "data" / "crops" / "train").mkdir(parents=True)
     (tmp_path / "data" / INFO).write_text(json.dumps(info))
     Image.new("RGB", (256, 256), "red").save(tmp_path / "data" / "crops" / "train" / f"{BARE[1]}.png")

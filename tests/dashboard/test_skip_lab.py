@@ -112,11 +112,17 @@ def test_presets_set_the_switches(name: str, artifacts: Path, monkeypatch: pytes
 
 def test_presets_are_what_they_are_called() -> None:
     assert {name: format_mask(mask) for name, mask in PRESETS.items()} == {
-        "All on": "1111", "All cut": "0000",
-        "Only 64 × 64": "1000", "Only 32 × 32": "0100", "Only 16 × 16": "0010", "Only 8 × 8": "0001",
-        "All but 64 × 64": "0111", "All but 32 × 32": "1011", "All but 16 × 16": "1101",
+        "All on": "1111",
+        "All cut": "0000",
+        "Only 64 × 64": "1000",
+        "Only 32 × 32": "0100",
+        "Only 16 × 16": "0010",
+        "Only 8 × 8": "0001",
+        "All but 64 × 64": "0111",
+        "All but 32 × 32": "1011",
+        "All but 16 × 16": "1101",
         "All but 8 × 8": "1110",
-    }  # fmt: skip
+    }
 
 
 def test_a_link_restores_person_switches_replacement_donor_and_joint(
@@ -124,9 +130,15 @@ def test_a_link_restores_person_switches_replacement_donor_and_joint(
 ) -> None:
     person, donor = bundle.samples["sample_id"].iloc[[5, 2]]
     app = open_lab(
-        monkeypatch, artifacts, lab_person=person, lab_64="true", lab_8="true", lab_replacement="other",
-        lab_donor=donor, lab_joint="left wrist",
-    )  # fmt: skip
+        monkeypatch,
+        artifacts,
+        lab_person=person,
+        lab_64="true",
+        lab_8="true",
+        lab_replacement="other",
+        lab_donor=donor,
+        lab_joint="left wrist",
+    )
     assert switched(app) == "1001" and not warned(app)
     predictor = predictions.predictor(bundle)
     encoded, other = (predictor.encode(crop_of(bundle, name)[None].copy()) for name in (person, donor))
@@ -283,9 +295,19 @@ def test_bad_files_get_one_sentence_and_the_page_lives(
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("a.jfif", "JPEG"), ("a.mpo", "MPO"), ("a.gif", "GIF"), ("a.bmp", "BMP"), ("a.tiff", "TIFF"),
-     ("a.webp", "WEBP"), ("a.avif", "AVIF"), ("a.heic", "HEIF"), ("nothing", "PNG"), ("a.txt", "PNG")],
-)  # fmt: skip
+    [
+        ("a.jfif", "JPEG"),
+        ("a.mpo", "MPO"),
+        ("a.gif", "GIF"),
+        ("a.bmp", "BMP"),
+        ("a.tiff", "TIFF"),
+        ("a.webp", "WEBP"),
+        ("a.avif", "AVIF"),
+        ("a.heic", "HEIF"),
+        ("nothing", "PNG"),
+        ("a.txt", "PNG"),
+    ],
+)
 def test_a_file_is_read_by_what_is_in_it(
     name: str, kind: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,10 +52,13 @@ def test_scores_name_a_split_where_it_says_something(tmp_path: Path) -> None:
         ("Leeds val", "Leeds, validation people", "7 validation people of Leeds"),
         ("Leeds train, stack 1", "Leeds, training people, stack 1", "7 training people of Leeds, stack 1"),
         ("COCO sample train", "COCO sample", "7 people of COCO sample"),
-        ("fake people train, the people of this bundle", "the people of this bundle, none of them trained on",
-         "7 people of this bundle, none of them trained on"),
+        (
+            "fake people train, the people of this bundle",
+            "the people of this bundle, none of them trained on",
+            "7 people of this bundle, none of them trained on",
+        ),
         ("whatever", "whatever", "7 people of whatever"),
-    ):  # fmt: skip
+    ):
         assert sources.scored(bundle, name) == alone
         assert sources.scored(bundle, name, 7) == counted
 

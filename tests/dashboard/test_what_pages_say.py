@@ -118,10 +118,35 @@ def test_words_are_explained_nothing_raw_is_shown_and_nothing_logged(
 
 @pytest.mark.parametrize(
     "word",
-    ["mask", "Shapley", "Hedges’ g", "Horn", "adjusted Rand index", "gap", "silhouette", "CKA", "Procrustes",
-     "bootstrap", "K-Means", "HDBSCAN", "UMAP", "Spearman", "PCK", "OKS", "latents", "skips", "95 % interval",
-     "p < 0.001", "p, corrected", "autoencoder", "entropy", "inertia", "centroid", "logistic regression"],
-)  # fmt: skip
+    [
+        "mask",
+        "Shapley",
+        "Hedges’ g",
+        "Horn",
+        "adjusted Rand index",
+        "gap",
+        "silhouette",
+        "CKA",
+        "Procrustes",
+        "bootstrap",
+        "K-Means",
+        "HDBSCAN",
+        "UMAP",
+        "Spearman",
+        "PCK",
+        "OKS",
+        "latents",
+        "skips",
+        "95 % interval",
+        "p < 0.001",
+        "p, corrected",
+        "autoencoder",
+        "entropy",
+        "inertia",
+        "centroid",
+        "logistic regression",
+    ],
+)
 def test_words_of_the_field_are_known_to_the_glossary(word: str) -> None:
     assert glossary.used_in(f"what a {word} says")
 

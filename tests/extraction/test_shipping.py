@@ -108,8 +108,14 @@ def test_a_bundle_is_made_anew_from_its_own_network_and_keeps_scores_on_other_da
 ):
     data, other = str(prepared_dir), tmp_path / "other"
     prepare(coco_dir, other, Settings(test_size=0), name="other people", workers=1)
-    extract(predictor(), open_prepared(prepared_dir), "train", tmp_path / "b", training={"preset": "fast"},
-            history=[{"epoch": 1, "val_pck": 0.5}])  # fmt: skip
+    extract(
+        predictor(),
+        open_prepared(prepared_dir),
+        "train",
+        tmp_path / "b",
+        training={"preset": "fast"},
+        history=[{"epoch": 1, "val_pck": 0.5}],
+    )
     arguments = ["--bundle", str(tmp_path / "b"), "--threads", str(torch.get_num_threads())]
     assert evaluate.main([*arguments, "--data", str(other), "--store"]) == 0
     assert evaluate.main([*arguments, "--data", str(other), "--store", "--skips", "0000"]) == 0

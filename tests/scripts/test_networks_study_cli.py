@@ -35,8 +35,10 @@ def runs(prepared_dir, tmp_path_factory):
 
 def test_from_training_runs_to_a_study_that_knows_the_fair_control(runs, prepared_dir, tmp_path, capsys):
     path = make_fake_bundle(tmp_path / "fake", people=3)
-    named = [f"{label}={runs / name}" for label, name in
-             (("A", "plain"), ("B", "none"), ("A, on", "plain-on"), ("B, on", "none-on"))]  # fmt: skip
+    named = [
+        f"{label}={runs / name}"
+        for label, name in (("A", "plain"), ("B", "none"), ("A, on", "plain-on"), ("B, on", "none-on"))
+    ]
     data = ["--data", str(prepared_dir), "--data", str(prepared_dir), "--split", "val", "--split", "train"]
     command = ["--bundle", str(path), *data, "--network", *named, "--threads", "1"]
     assert networks_study.main(command) == 0

@@ -56,9 +56,7 @@ def test_labels_come_from_the_data_and_only_hits_are_kept(bundle, prepared_dir, 
     labelled = train[[name for name in train if name.endswith("_v")]].to_numpy() > 0
     assert np.array_equal(study.hits[:, 0] >= 0, labelled)
     with np.load(bundle / "studies" / "skips" / "results.npz") as arrays:
-        assert set(arrays) == {
-            "sample_ids", "replacements", "donors", "cells", "peaks", "peak_scale", "hits"
-        }  # fmt: skip
+        assert set(arrays) == {"sample_ids", "replacements", "donors", "cells", "peaks", "peak_scale", "hits"}
 
 
 def test_replacements_people_and_seed_can_be_chosen(bundle, prepared_dir):

@@ -83,8 +83,9 @@ def test_a_height_stands_at_the_upper_edge_of_the_step_it_was_rounded_to():
 
 def test_an_empty_heatmap_is_never_sure():
     assert Limit(-0.5, True, "").sure(np.array([[-0.1, 0.0], [0.1, 0.2]])).tolist() == [
-        [False, False], [True, True],
-    ]  # fmt: skip
+        [False, False],
+        [True, True],
+    ]
     assert not Limit(None, True, "").sure(np.ones((2, 17))).any()
 
 
@@ -99,9 +100,15 @@ def planted() -> SkipStudy:
     hits[:, zero_all_off, 5:] = -1
     hits[:, mean_cut_64] = 0
     return SkipStudy(
-        np.array(["a", "b"]), ("zero", "mean"), np.array([1, 0]), np.zeros((2, 31, 17, 2), np.uint8), peaks,
-        0.0, hits, {},
-    )  # fmt: skip
+        np.array(["a", "b"]),
+        ("zero", "mean"),
+        np.array([1, 0]),
+        np.zeros((2, 31, 17, 2), np.uint8),
+        peaks,
+        0.0,
+        hits,
+        {},
+    )
 
 
 def test_every_mask_of_every_replacement_has_a_height_of_its_own():

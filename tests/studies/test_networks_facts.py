@@ -108,8 +108,12 @@ def test_what_a_network_began_with_is_found_by_its_weights(networks):
 
 def test_kinds(networks):
     assert {name for name, one in networks.items() if one.is_basic} == {
-        "a-0", "a-1", "on-0", "on-1", "early-0"
-    }  # fmt: skip
+        "a-0",
+        "a-1",
+        "on-0",
+        "on-1",
+        "early-0",
+    }
     without = {name for name, one in networks.items() if one.lacks_skips_only}
     assert without == {"b-0", "b-1", "wide-0", "longer-0", "other-0"}
     assert networks["narrow-0"].bottleneck == 2

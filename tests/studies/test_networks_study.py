@@ -77,8 +77,12 @@ def truth(run, data, split, masks=(ALL_ON,), stack=None):
 def test_every_network_has_its_own_hits_of_every_data_set(written, runs, data):
     study = load_networks_study(written)
     assert [network.name for network in study.networks] == [
-        "plain · seed 0", "plain · seed 1", "none · seed 0", "some · seed 0", "two · seed 0"
-    ]  # fmt: skip
+        "plain · seed 0",
+        "plain · seed 1",
+        "none · seed 0",
+        "some · seed 0",
+        "two · seed 0",
+    ]
     assert [(one.split, one.people) for one in study.data] == [("val", 8), ("train", 24)]
     for (_, run), network in zip(runs, study.networks, strict=True):
         # The larger data set of one network: of all it would take seconds.

@@ -33,8 +33,12 @@ def test_every_gain_is_over_the_control_of_the_same_seed(study):
     data = study.data[0]
     summary, named = summarise(study, data), by_name(study)
     expected = {
-        "none": "plain", "two": "plain", "ae": "plain on", "none on": "plain on", "two on": "plain on"
-    }  # fmt: skip
+        "none": "plain",
+        "two": "plain",
+        "ae": "plain on",
+        "none on": "plain on",
+        "two on": "plain on",
+    }
     pairs = {
         named[f"{label} · seed {seed}"]: named[f"{control} · seed {seed}"]
         for label, control in expected.items()
@@ -75,15 +79,18 @@ def test_cut_and_trained_without_are_of_the_longest_trained(study):
     data = study.data[0]
     summary = summarise(study, data)
     assert [(one.plain.name, one.without.name) for one in summary.skips] == [
-        ("plain on · seed 0", "none on · seed 0"), ("plain on · seed 1", "none on · seed 1")
-    ]  # fmt: skip
+        ("plain on · seed 0", "none on · seed 0"),
+        ("plain on · seed 1", "none on · seed 1"),
+    ]
     for one in summary.skips:
         whole, cut, trained = (
             part_scores(hits)
             for hits in (
-                study.as_built(one.plain, data), study.cut(one.plain, data), study.as_built(one.without, data)
+                study.as_built(one.plain, data),
+                study.cut(one.plain, data),
+                study.as_built(one.without, data),
             )
-        )  # fmt: skip
+        )
         for found, other in ((one.cut, cut), (one.trained, trained)):
             np.testing.assert_allclose(found.one.mean, np.nanmean(whole, axis=0))
             np.testing.assert_allclose(found.other, bootstrap(other))

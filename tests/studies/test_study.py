@@ -232,10 +232,14 @@ def test_a_thousand_people_stay_below_two_megabytes(tmp_path: Path):
     jumps = rng.random((*shape, 1)) < 1 / 3
     cells = np.where(jumps, rng.integers(0, 64, (*shape, 2)), near).astype(np.uint8)
     save_results(
-        tmp_path, np.array([f"train-{i}" for i in range(people)]), tuple(REPLACEMENTS), np.arange(people),
-        cells, rng.gamma(2, 0.1, shape).astype(np.float32),
+        tmp_path,
+        np.array([f"train-{i}" for i in range(people)]),
+        tuple(REPLACEMENTS),
+        np.arange(people),
+        cells,
+        rng.gamma(2, 0.1, shape).astype(np.float32),
         np.where(jumps[..., 0], 0, 1).astype(np.int8),
-    )  # fmt: skip
+    )
     assert (tmp_path / "results.npz").stat().st_size < 2_000_000
 
 

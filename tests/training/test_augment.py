@@ -71,9 +71,12 @@ def test_a_part_keeps_its_joints_on_what_they_mark_and_the_rest_unlabelled():
     kinds = set()
     for seed in range(60):
         moved, moved_points, visibility = augment(
-            picture_with_dots(points), points, np.full(17, 2, np.int8),
-            np.random.default_rng(seed), replace(STILL, part=1),
-        )  # fmt: skip
+            picture_with_dots(points),
+            points,
+            np.full(17, 2, np.int8),
+            np.random.default_rng(seed),
+            replace(STILL, part=1),
+        )
         seen = moved_points[visibility > 0]
         assert 8 <= len(seen) <= 17
         if len(seen) < 17:

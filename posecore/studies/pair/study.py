@@ -100,10 +100,14 @@ def compare_bundles(one: Bundle, other: Bundle, data: PreparedData | None, setti
         }
     )
     save_pair_study(
-        empty_partial(partial), np.array(people.sample_ids), cells, peaks,
-        np.where(np.isnan(right), -1, right).astype(np.int8), layers,
+        empty_partial(partial),
+        np.array(people.sample_ids),
+        cells,
+        peaks,
+        np.where(np.isnan(right), -1, right).astype(np.int8),
+        layers,
         read_off(one, other, people, settings.seed),
-    )  # fmt: skip
+    )
     info |= {
         "count": count,
         "common": len(common.sample_ids),

@@ -110,9 +110,10 @@ def joint_limit(bundle: Bundle, mask: SkipMask, replacement: str) -> Limit:
     above: Any = by_mask.get(format_mask(mask), "") if isinstance(by_mask, dict) else ""
     if above is None:
         return Limit(
-            None, True,
+            None,
+            True,
             "However high its peak, fewer than half of the labelled joints lie within the PCK radius.",
-        )  # fmt: skip
+        )
     if type(above) is not float:
         return _unknown(f"Its skip study does not cover {replacement} with the skips {format_mask(mask)}.")
     return Limit(above, True, "")

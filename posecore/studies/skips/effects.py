@@ -114,9 +114,14 @@ def claim(hits: NDArray[np.floating], mask: SkipMask, found_only: bool, seed: in
     difference = (small - big)[both]
     estimate = bootstrap(difference, seed)
     return Claim(
-        float(estimate.mean), float(estimate.low), float(estimate.high), len(difference),
-        sign_flip_p(difference, seed), float(small[both].mean()), float(big[both].mean()),
-    )  # fmt: skip
+        float(estimate.mean),
+        float(estimate.low),
+        float(estimate.high),
+        len(difference),
+        sign_flip_p(difference, seed),
+        float(small[both].mean()),
+        float(big[both].mean()),
+    )
 
 
 def _mask(switches: tuple[bool, ...]) -> SkipMask:

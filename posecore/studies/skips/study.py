@@ -99,9 +99,14 @@ def run_study(bundle: Bundle, data: PreparedData | None, settings: Settings) -> 
         [hits(points[:, v], people.annotated, people.visibility) for v in range(variants)], axis=1
     )
     save_results(
-        empty_partial(partial), np.array(people.sample_ids), settings.replacements, donors, cells, peaks,
+        empty_partial(partial),
+        np.array(people.sample_ids),
+        settings.replacements,
+        donors,
+        cells,
+        peaks,
         np.where(np.isnan(right), -1, right).astype(np.int8),
-    )  # fmt: skip
+    )
     info = described | {
         "count": len(people.sample_ids),
         "stacks": predictor.network.config.stacks,

@@ -135,8 +135,14 @@ def test_a_stored_sweep_is_shown_as_it_is_and_only_for_its_own_question(studied:
             zip(study.sweep.labels[study.sweep.best(k)].tolist(), found.numbers.tolist(), strict=True)
         )
         assert len(pairs) == k  # the same groups, whatever their numbers
-    others = (Question(7), Question(4, seed=1), Question(4, restarts=3), Question(4, Place(5)),
-              Question(4, Place(people=COMPLETE)), Question(4, method="gaussian mixture"))  # fmt: skip
+    others = (
+        Question(7),
+        Question(4, seed=1),
+        Question(4, restarts=3),
+        Question(4, Place(5)),
+        Question(4, Place(people=COMPLETE)),
+        Question(4, method="gaussian mixture"),
+    )
     assert {answer(bundle, question).how for question in others} == {RESTARTED}
 
 

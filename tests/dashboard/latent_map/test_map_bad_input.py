@@ -31,7 +31,7 @@ from dashboard.shared import cache
         ({"map_hidden": "1;2"}, "numbers of legend rows"),
         ({"map_area": "1-2:-99,-99,99,-99,99,99,-99,99", "map_page": "77"}, "a page from 1 to 2"),
     ],
-)  # fmt: skip
+)
 def test_forged_links_get_a_sentence_and_the_default(
     link: dict[str, str], says: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,18 +32,24 @@ def test_pictures_are_of_who_was_asked_for(kind: str, bundle: Bundle) -> None:
     for at, name in enumerate(names):
         expected = pictures.tile(bundle, name, kind, 64)
         got = sheet[:, at * 64 : (at + 1) * 64]
-        differences = [np.abs(got - other).mean() for other in
-                       (pictures.tile(bundle, who, kind, 64) for who in names)]  # fmt: skip
+        differences = [
+            np.abs(got - other).mean() for other in (pictures.tile(bundle, who, kind, 64) for who in names)
+        ]
         assert expected is not None and int(np.argmin(differences)) == at
 
 
 @pytest.mark.parametrize(
     "wanted",
-    [None, 3, {}, {"kind": "x-ray", "ids": [], "size": "small", "serial": 1},
-     {"kind": "skeleton", "ids": ["train-1000"] * 65, "size": "small", "serial": 1},
-     {"kind": "skeleton", "ids": "train-1000", "size": "small", "serial": 1},
-     {"kind": "skeleton", "ids": ["train-1000"], "size": "huge", "serial": 1}],
-)  # fmt: skip
+    [
+        None,
+        3,
+        {},
+        {"kind": "x-ray", "ids": [], "size": "small", "serial": 1},
+        {"kind": "skeleton", "ids": ["train-1000"] * 65, "size": "small", "serial": 1},
+        {"kind": "skeleton", "ids": "train-1000", "size": "small", "serial": 1},
+        {"kind": "skeleton", "ids": ["train-1000"], "size": "huge", "serial": 1},
+    ],
+)
 def test_a_wrong_question_gets_an_empty_answer(wanted: object, bundle: Bundle) -> None:
     found = unpacked(pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
     assert found.header["ids"] == [] and found.header["serial"] == 0

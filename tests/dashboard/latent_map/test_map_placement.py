@@ -31,8 +31,10 @@ def test_a_picture_of_the_bundle_lands_on_itself(
     folder = artifacts.parent / f"{artifacts.name}-seen"
     if not folder.exists():
         predictor = predictions.predictor(bundle)
-        crops = [np.asarray(Image.open(bundle.path / f"pictures/{who}.webp").convert("RGB"))
-                 for who in bundle.samples["sample_id"]]  # fmt: skip
+        crops = [
+            np.asarray(Image.open(bundle.path / f"pictures/{who}.webp").convert("RGB"))
+            for who in bundle.samples["sample_id"]
+        ]
         encoded = predictor.encode(np.stack(crops))
         folder.mkdir()
         rewritten(artifacts, folder, latents=lambda _: predictor.latents(encoded, "bottleneck").astype("f2"))
@@ -70,9 +72,14 @@ def test_a_bad_file_gets_a_sentence(artifacts: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     ("distance", "norm", "off", "says"),
-    [(50, 50, False, "among the data"), (0, 60, True, "unusually near"), (99, 50, True, "off the data"),
-     (0, 99.9, True, "off the data"), (0, 1, True, "off the data")],
-)  # fmt: skip
+    [
+        (50, 50, False, "among the data"),
+        (0, 60, True, "unusually near"),
+        (99, 50, True, "off the data"),
+        (0, 99.9, True, "off the data"),
+        (0, 1, True, "off the data"),
+    ],
+)
 def test_a_verdict_tells_too_near_from_too_far(distance: float, norm: float, off: bool, says: str) -> None:
     one = [np.array([value]) for value in (1.0, distance, 1.0, norm, off)]
     assert verdict(Judgement(*one)) == says

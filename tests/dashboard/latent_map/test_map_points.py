@@ -74,8 +74,12 @@ def test_colours_say_what_is_in_the_table(bundle: Bundle) -> None:
     found = colour(bundle, PCK, 2)
     pck = bundle.samples["pck"].to_numpy()
     assert [row.label for row in found.classes] == [
-        "0 to 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1",
-    ]  # fmt: skip
+        "0 to 0.2",
+        "0.2 to 0.4",
+        "0.4 to 0.6",
+        "0.6 to 0.8",
+        "0.8 to 1",
+    ]
     assert found.codes.tolist() == np.minimum((pck * 5 + 1e-9).astype(int), 4).tolist()
     wrist = colour(bundle, "left wrist (joint)", 2)
     seen = read_visibility(bundle.samples)[:, KEYPOINTS.index("left_wrist")]
@@ -99,9 +103,11 @@ def test_known_causes_of_rendered_people_are_colours(
     def causes(samples: pd.DataFrame) -> pd.DataFrame:
         number = np.arange(len(samples))
         return samples.assign(
-            truth_family=np.where(number % 2, "sitting", "arms_raised"), truth_child=number % 3 == 0,
-            truth_view_degrees=np.linspace(-180, 179, len(samples)), truth_seed=7,
-        )  # fmt: skip
+            truth_family=np.where(number % 2, "sitting", "arms_raised"),
+            truth_child=number % 3 == 0,
+            truth_view_degrees=np.linspace(-180, 179, len(samples)),
+            truth_seed=7,
+        )
 
     rewritten(artifacts, tmp_path, samples=causes)
     bundle = open_bundle(tmp_path / "people")

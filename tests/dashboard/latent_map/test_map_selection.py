@@ -27,9 +27,20 @@ def test_an_area_is_read_back_and_holds_who_lies_in_it() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "0,0,1,1,2,2", "1-2:", "1-2:0,0,1,1", "1-2:0,0,1,1,2", "1-2:a,b,c,d,e,f", "1-0:0,0,1,1,2,2",
-     "1-2:0,0,1,1,nan,2", "1-2:" + ",".join("1" * 2 * 101), "umap:1e999,0,1,1,2,2", "1-2:1,1,1,1,1,²"],
-)  # fmt: skip
+    [
+        "",
+        "0,0,1,1,2,2",
+        "1-2:",
+        "1-2:0,0,1,1",
+        "1-2:0,0,1,1,2",
+        "1-2:a,b,c,d,e,f",
+        "1-0:0,0,1,1,2,2",
+        "1-2:0,0,1,1,nan,2",
+        "1-2:" + ",".join("1" * 2 * 101),
+        "umap:1e999,0,1,1,2,2",
+        "1-2:1,1,1,1,1,²",
+    ],
+)
 def test_a_wrong_area_is_none(text: str) -> None:
     assert read_area(text) is None
 
