@@ -38,7 +38,7 @@ STEPS = (
         ":material/bubble_chart:",
         {"clu_k": "2"},
         "Sort the people into two groups by their latents, then into three, then into eight.",
-        "Does the mean silhouette rise? Near 0 it says that no K gives clear groups, whatever the colours say.",
+        "Does the mean silhouette rise? Near 0 it says that no K gives clear groups, whatever colours say.",
     ),
 )
 

@@ -100,16 +100,13 @@ def _reason(tried: list[Tried]) -> str:
     """Why networks that differ in whether they met cut skips in training give different answers."""
     emptied = [one for one in tried if min(one.claim.small, one.claim.big) >= CEILING]
     if len(emptied) == 1:
-        claim = emptied[0].claim
+        name, claim = emptied[0].bundle.path.name, emptied[0].claim
+        if bundles.met_cuts(emptied[0].bundle):
+            return f"*{name}* loses next to everything, so that nothing can differ."
         return (
-            (
-                f"*{emptied[0].bundle.path.name}* never met a missing skip and loses next to everything, "
-                f"{claim.small:.1%} of the small and {claim.big:.1%} of the big joints: where nothing is left, "
-                "nothing can differ. Only the other can answer, and it says what *it* does without skips, not "
-                "what this one uses them for."
-            )
-            if not bundles.met_cuts(emptied[0].bundle)
-            else (f"*{emptied[0].bundle.path.name}* loses next to everything, so that nothing can differ.")
+            f"*{name}* never met a missing skip and loses next to everything, {claim.small:.1%} of the small "
+            f"and {claim.big:.1%} of the big joints: where nothing is left, nothing can differ. Only the other "
+            "can answer, and it says what *it* does without skips, not what this one uses them for."
         )
     return (
         "One of them met missing skips in training and the other did not: the one shows what can be done "
