@@ -105,8 +105,8 @@ def _reason(tried: list[Tried]) -> str:
             return f"*{name}* loses next to everything, so that nothing can differ."
         return (
             f"*{name}* never met a missing skip and loses next to everything, {claim.small:.1%} of the small "
-            f"and {claim.big:.1%} of the big joints: where nothing is left, nothing can differ. Only the other "
-            "can answer, and it says what *it* does without skips, not what this one uses them for."
+            f"and {claim.big:.1%} of the big joints: where nothing is left, nothing can differ. Only the "
+            "other can answer, and it says what *it* does without skips, not what this one uses them for."
         )
     return (
         "One of them met missing skips in training and the other did not: the one shows what can be done "
