@@ -38,12 +38,16 @@ def scores(
     """Left a share of joints that each network finds, right what B has more, a row per name; all with
     intervals. found: estimates (R,). beside: what else is told of these rows, drawn on the left."""
     figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.03, column_widths=[0.5, 0.5])
-    left = [*zip(sides, found[:2], strict=True), *([beside] if beside else [])]
-    for (name, estimate), colour, symbol in zip(left, (*COLOURS, GREY), SYMBOLS, strict=False):
-        _add(figure, 1, name, names, estimate, colour, symbol, "%")
-    _add(figure, 2, "B minus A, 95 % interval", names, found.difference, CATEGORIES[2], "square", "points")
+    # Intervals of A and B, where they are alike, would hide one another: they lie above and below the row's
+    # line, all else on it. Plotly has the groups in the order in which they come first.
+    (a, b), more = sides, "B minus A, 95 % interval"
+    _add(figure, 1, a, names, found.one, COLOURS[0], SYMBOLS[0], "%", "above")
+    _add(figure, 2, more, names, found.difference, CATEGORIES[2], "square", "points", "on the line")
+    _add(figure, 1, b, names, found.other, COLOURS[1], SYMBOLS[1], "%", "below")
+    if beside is not None:
+        _add(figure, 1, beside[0], names, beside[1], GREY, SYMBOLS[2], "%", "on the line")
+    figure.update_traces(legendrank=1001, selector={"name": more})
     figure.add_vline(x=0, line={"color": GREY, "width": 1}, row=1, col=2)
-    # Intervals of both, where they are alike, would hide one another.
     figure.update_layout(**framed(source, 134 + 30 * len(names)), scattermode="group", showlegend=True)
     figure.update_xaxes(title="found, %", rangemode="tozero", row=1, col=1)
     figure.update_xaxes(title="B minus A, points", row=1, col=2)
@@ -61,6 +65,7 @@ def _add(
     colour: str,
     symbol: str,
     unit: str,
+    place: str,
 ) -> None:
     mean, low, high = (np.asarray(values) * 100 for values in estimate[:3])
     figure.add_scatter(
@@ -71,7 +76,7 @@ def _add(
         row=1,
         col=column,
         orientation="h",
-        offsetgroup=name,
+        offsetgroup=place,
         marker={"size": 8, "color": colour, "symbol": symbol},
         error_x={
             "symmetric": False,

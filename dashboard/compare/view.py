@@ -12,7 +12,7 @@ WORDS: Final = {
     links.COMPARE_TABS[
         3
     ]: "Heatmap, Latent, Component, Variance, K-Means, Restart, Autoencoder, Adjusted Rand index, "
-    "Procrustes, CKA, 95 % interval, Stack",
+    "Procrustes, CKA, PCK, Point, 95 % interval, Bootstrap, Stack",
 }
 """Of glossary.TERMS, those that each tab uses."""
 

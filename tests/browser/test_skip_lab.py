@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
+from fake_bundle import make_fake_bundle
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from served import ROOT, Served
+from served import ROOT, Served, serving
 
 from dashboard.shared import certainty, picture_source, two_heatmaps
 from posecore import drawing
@@ -275,6 +276,29 @@ def test_every_switch_changes_the_picture_and_a_copied_link_restores_it(
     other.context.close()
 
 
+def test_a_second_network_gets_the_same_cut_and_is_in_the_link(page: Page, tmp_path: Path) -> None:
+    for seed, name in enumerate(("one", "other")):
+        make_fake_bundle(tmp_path / "artifacts" / name, 6, annotations=True, pictures=True, seed=seed)
+    with serving(tmp_path / "artifacts", tmp_path) as served:
+        open_lab(page, served)
+        page.get_by_role("combobox", name="The same cut in another network").click()
+        page.get_by_role("option", name="other", exact=True).click()
+        second = page.locator('img[alt^="Skeleton, other: "]')
+        expect(second).to_have_count(2)
+        settle(page)
+        before = second.last.evaluate(DIGEST)
+        assert before != result(page).evaluate(DIGEST)
+        page.evaluate(CLICK, 0)
+        expect(second.last).to_have_attribute("alt", "Skeleton, other: Cut: 32 × 32, 16 × 16, 8 × 8")
+        settle(page)
+        mine = second.last.evaluate(DIGEST)
+        assert mine != before
+        expect(page).to_have_url(re.compile("lab_64=true.*lab_beside=other|lab_beside=other.*lab_64=true"))
+        page.goto(page.url)
+        settle(page)
+        assert second.last.evaluate(DIGEST) == mine
+
+
 def test_a_click_is_answered_at_once(page: Page, served: Served) -> None:
     open_lab(page, served)
     waits = []
@@ -313,7 +337,7 @@ def test_ten_at_once_get_the_answers_of_their_own_switches(browser: Browser, ser
         page = browser.new_context(viewport={"width": 1000, "height": 800}).new_page()
         level, goal = number % 4, masks[number % len(masks)]
         start = tuple(not on if index == level else on for index, on in enumerate(goal))
-        link = {key: "true" for key, on in zip(SKIPS, start, strict=True) if on}
+        link = {key: str(on).lower() for key, on in zip(SKIPS, start, strict=True)}
         page.goto(
             f"{served.url}/skip-lab?lab_person={person}&" + "&".join(f"{k}={v}" for k, v in link.items())
         )

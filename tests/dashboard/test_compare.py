@@ -106,6 +106,11 @@ def table_of(app: AppTest, column: str) -> pd.DataFrame:
     return next(frame.value for frame in app.dataframe if frame.value.columns[0] == column)
 
 
+def trace(figure: dict, name: str) -> dict:
+    """The series whose name begins like this."""
+    return next(one for one in figure["data"] if one["name"].startswith(name))
+
+
 def test_the_page_opens_on_networks_trained_side_by_side_and_names_what_is_missing(bare, monkeypatch):
     app = open_compare(monkeypatch, bare, links.COMPARE_TABS[0])
     assert app.title[0].value == "Compare"
@@ -190,7 +195,7 @@ def test_everybody_is_compared_with_intervals_and_the_table_says_the_same(artifa
     table = table_of(app, "joint")
     assert table["joint"].tolist()[:2] == ["all joints (PCK)", "nose"]
     assert (table["B, %"] - table["A, %"]).to_numpy() == pytest.approx(table["B minus A, points"].to_numpy())
-    assert numbers(chart["data"][2]["x"]) == pytest.approx(table["B minus A, points"].to_numpy())
+    assert numbers(trace(chart, "B minus A")["x"]) == pytest.approx(table["B minus A, points"].to_numpy())
     people = table_of(app, "sample_id")
     assert (np.diff(people["B minus A"].dropna()) <= 0).all() and len(people) == PEOPLE
 
@@ -221,7 +226,7 @@ def test_a_twin_shows_no_difference_anywhere(artifacts, monkeypatch):
     said = words(latents)
     assert "Left between the two is **0.0%**" in said
     assert "adjusted Rand index is **1.000**" in said
-    assert (numbers(figures(latents)[2]["data"][3]["x"]) == 0).all()  # what is read off B beyond A
+    assert (numbers(trace(figures(latents)[2], "B minus A")["x"]) == 0).all()  # what is read off B beyond A
     assert np.diag(numbers(figures(latents)[-1]["data"][0]["z"])) == pytest.approx(1)
 
 
@@ -333,7 +338,7 @@ def test_every_mask_has_the_pck_of_both_person_by_person(artifacts, monkeypatch)
         hits = load_skip_study(open_bundle(artifacts / name)).hits_under("zero")
         expected = [100 * pck(hits[:, mask]) for mask in range(len(ALL_MASKS))]
         assert table[title].to_numpy() == pytest.approx(expected)
-        drawn = masks["data"][place]
+        drawn = trace(masks, ("A:", "B:")[place])
         assert numbers(drawn["x"]) == pytest.approx(expected)
         assert numbers(drawn["error_x"]["array"]).max() > 0
     said = words(app)
@@ -359,9 +364,9 @@ def test_what_is_read_off_both_latents_stands_beside_what_needs_none(artifacts, 
     study = load_pair_study(*(open_bundle(artifacts / name) for name in ("one", "other")))
     expected = [pck(counted(side)) for side in study.readout]
     assert expected[0] != expected[2]
-    drawn = figures(app)[2]["data"]
-    assert [numbers(trace["x"])[0] for trace in drawn[:3]] == pytest.approx([100 * e for e in expected])
-    assert drawn[2]["name"] == "mean place, without latents"
+    chart = figures(app)[2]
+    drawn = [numbers(trace(chart, name)["x"])[0] for name in ("A:", "B:", "mean place, without latents")]
+    assert drawn == pytest.approx([100 * e for e in expected])
     said = words(app)
     assert f"From A's latents **{expected[0]:.1%}**" in said and f"from B's **{expected[1]:.1%}**" in said
     assert f"by the mean place of each joint, {expected[2]:.1%}" in said

@@ -12,7 +12,15 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import bundle_people, certainty, picture_source, pictures, predictions, two_heatmaps
+from dashboard.shared import (
+    bundle_people,
+    certainty,
+    links,
+    picture_source,
+    pictures,
+    predictions,
+    two_heatmaps,
+)
 from dashboard.skip_lab import sheet, study_gallery
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask
@@ -108,7 +116,8 @@ def test_the_skip_lab_counts_sure_joints_on_both_sides(
     before, after = peaks_of(bundle, crop, 0), peaks_of(bundle, crop, -1)
     assert (before > 0).sum() > 7 and (after > 0).sum() > 5
     decide(bundle, above(before, 7), zero=above(after, 5), mean=None)
-    app = opened(monkeypatch, bundle, "skip_lab", lab_person=WHO)
+    cut = dict.fromkeys(links.LAB_SKIPS, "false")
+    app = opened(monkeypatch, bundle, "skip_lab", lab_person=WHO, **cut)
     assert headed(app, "All four skips on") == "sure of 7 of 17 joints"
     assert headed(app, "All four skips cut") == "sure of 5 of 17 joints"
     pairs = [value.split(" → ") for value in app.dataframe[0].value["sure"]]
@@ -116,7 +125,7 @@ def test_the_skip_lab_counts_sure_joints_on_both_sides(
     assert [second == "✓" for _, second in pairs] == (after > above(after, 5)).tolist()
     assert not app.warning
     # With the mean in place no height will do: nobody is found, which the column says first.
-    other = opened(monkeypatch, bundle, "skip_lab", lab_person=WHO, lab_replacement="mean")
+    other = opened(monkeypatch, bundle, "skip_lab", lab_person=WHO, lab_replacement="mean", **cut)
     assert headed(other, "All four skips on") == "sure of 7 of 17 joints"
     assert headed(other, "All four skips cut") == "**no person**, sure of 0 of 17 joints"
     assert "With these skips no joint is sure" in words(other)
