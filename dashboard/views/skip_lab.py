@@ -32,7 +32,7 @@ else:
     else:
         lab_view.show_lab(bundle, subject, opening)
     glossary.show(
-        "Crop, Heatmap, Peak, Lost joint, Bottleneck, Latent, Skip connection, PCK, PCK radius, Rival, "
-        "Entropy",
+        "Crop, Heatmap, Peak, Lost joint, Bottleneck, Latent, Decoder, Skip connection, PCK, PCK radius, "
+        "Rival, Entropy",
         f"{components.source_line(bundle)} {sources.training_names(bundle)}",
     )
