@@ -39,7 +39,7 @@ else:
     else:
         view.show_lab(bundle, subject, opening)
     glossary.show(
-        "Crop, Heatmap, Peak, Lost joint, Bottleneck, Latent, Skip connection, PCK, PCK radius, Rival, "
-        "Entropy",
+        "Crop, Heatmap, Peak, Lost joint, Bottleneck, Latent, Decoder, Skip connection, PCK, PCK radius, "
+        "Rival, Entropy",
         f"{bundles.source_line(bundle)} {sources.training_names(bundle)}",
     )

@@ -21,7 +21,9 @@ from posecore.studies.skips.summary import Summary, agreement, easy_faces
 CUTS: Final = tuple(format_mask(mask) for mask in reversed(ALL_MASKS) if mask != ALL_ON)
 """The masks that cut anything, all cut first."""
 EFFECTS: Final = ("lost hits", "moved")
-WORDS: Final = "Crop, Skip connection, Mask, Replacement, 95 % interval, Rank correlation, Heatmap, Latent"
+WORDS: Final = (
+    "Crop, Decoder, Skip connection, Mask, Replacement, 95 % interval, Rank correlation, Heatmap, Latent"
+)
 OF_LABELS: Final = ", PCK, Point, Bootstrap, p, Flipping signs, Shapley value"
 """Of glossary.TERMS, those that this tab uses, and those that it adds where people are labelled."""
 
