@@ -5,10 +5,17 @@ import functools
 import io
 import sys
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from posecore.errors import PosecoreError
 
-Main = Callable[[Sequence[str] | None], int]
+
+class Main(Protocol):
+    """A script's `main`."""
+
+    def __call__(self, argv: Sequence[str] | None = None) -> int:
+        """From arguments, those of the command line if None, to the exit status."""
+        ...
 
 
 def at_least(least: int) -> Callable[[str], int]:

@@ -284,7 +284,8 @@ def _columns(estimate: Estimate, name: str, factor: float) -> dict[str, object]:
 
 
 def _at(estimate: Estimate, rows: Sequence[int]) -> Estimate:
-    return Estimate(*(values[list(rows)] for values in estimate))
+    places = list(rows)
+    return Estimate(estimate.mean[places], estimate.low[places], estimate.high[places], estimate.n[places])
 
 
 def _seeds(networks: Sequence[Network]) -> list[int]:

@@ -154,7 +154,8 @@ def limits(study: NetworksStudy, summary: Summary) -> list[str]:
     if len(sizes) > 1:
         told = [f"{size / 1e6:.2f} M ({', '.join(dict.fromkeys(sizes[size]))})" for size in sorted(sizes)]
         said.append(f"**Size.** Equal steps are not equal work; parameters: {'; '.join(told)}.")
-    alone = {run.autoencoder_epochs for network in networks for run in network.trainings} - {None}
+    runs = [run for network in networks for run in network.trainings]
+    alone = {run.autoencoder_epochs for run in runs if run.autoencoder_epochs is not None}
     if alone:
         said.append(
             f"**Autoencoders** were trained alone first, for {_listed(sorted(alone))} epochs on stored "

@@ -52,8 +52,7 @@ def show(pair: Pair) -> None:
 
 def open_person(person: str, mask: SkipMask) -> None:
     """Before a rerun: this tab, with this person and these skips."""
-    switches = dict(zip(links.COMPARE_SKIPS, mask, strict=True))
-    links.set_widgets({links.COMPARE_PERSON: person} | switches)
+    links.set_widgets({links.COMPARE_PERSON: person, **dict(zip(links.COMPARE_SKIPS, mask, strict=True))})
     st.session_state[links.COMPARE_TAB] = links.COMPARE_TABS[1]
 
 

@@ -22,11 +22,17 @@ def show(bundle: Bundle, tab: str) -> None:
     pair = choose_pair(bundle)
     if pair is None:
         return
+    # Each takes half a second to import, so that is done when its tab is opened.
     if tab == links.COMPARE_TABS[1]:
-        from dashboard.compare import person as content
+        from dashboard.compare import person
+
+        person.show(pair)
     elif tab == links.COMPARE_TABS[2]:
-        from dashboard.compare import everybody as content
+        from dashboard.compare import everybody
+
+        everybody.show(pair)
     else:
-        from dashboard.compare import latents as content
-    content.show(pair)
+        from dashboard.compare import latents
+
+        latents.show(pair)
     glossary.show(WORDS[tab], " ".join(bundles.network_name(one) for one in (pair.one, pair.other)))

@@ -102,6 +102,8 @@ def _truth(bundle: Bundle) -> dict[str, str]:
 
 def _joint(bundle: Bundle, name: str) -> Colouring:
     joint = _joints()[name]
+    labels: tuple[str, ...]
+    colours: tuple[str, ...]
     if joints_known(bundle.samples) == "annotated":
         labels = ("not labelled", "labelled, hidden", "labelled, visible")
         codes = read_visibility(bundle.samples)[:, joint].astype(np.int64)
@@ -135,8 +137,8 @@ def _kinds(name: str, codes: NDArray[np.integer], classes: Sequence[Class]) -> C
     """A colouring by kind; a code of -1 is not known."""
     unknown = codes < 0
     rows = (*classes, Class(UNKNOWN, GREY)) if unknown.any() else tuple(classes)
-    codes = np.where(unknown, len(classes), codes).astype(np.uint8)
-    return Colouring(name, rows, codes, np.array([row.label for row in rows], object)[codes])
+    places = np.where(unknown, len(classes), codes).astype(np.uint8)
+    return Colouring(name, rows, places, np.array([row.label for row in rows], object)[places])
 
 
 def _quantity(

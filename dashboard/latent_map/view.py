@@ -87,7 +87,7 @@ def _map(
     st.caption(f"{bundles.source_line(bundle, len(shown.rows))} · coloured by {colouring.name}")
     ids = bundle.samples["sample_id"].to_numpy()[shown.rows]
     places = plane.places[shown.rows]
-    points = {
+    points: dict[str, NDArray[np.generic]] = {
         "x": np.ascontiguousarray(places[:, 0], np.float32),
         "y": np.ascontiguousarray(places[:, 1], np.float32),
         "codes": colouring.codes[shown.rows],

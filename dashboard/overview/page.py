@@ -1,6 +1,7 @@
 """Overview: what is trained on what, how well it does, and where to look next."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from posecore.bundle import Bundle
 SHOWN = 12  # people in the strip at the top
 TILE = 89  # pixels of each, so that four stand beside one another on a page of 390
 
-STEPS = (
+STEPS: Final[Sequence[tuple[str, str, str, dict[str, str], str, str]]] = (
     (
         "skip_lab",
         "1 · Cut a skip",

@@ -73,7 +73,8 @@ def curves(
             marker={"size": 5},
             hovertemplate=f"epoch %{{x}}<br>{name} %{{y:.4g}}<extra></extra>",
         )
-    changes = [i for i in range(1, len(sizes or ())) if sizes and sizes[i] != sizes[i - 1]]
+    shown = list(sizes or ())
+    changes = [i for i in range(1, len(shown)) if shown[i] != shown[i - 1]]
     for row, i in enumerate(reversed(changes)):
         x = (epochs[i] + epochs[i - 1]) / 2
         figure.add_vline(x=x, line={"color": GREY, "dash": "dot", "width": 1})

@@ -14,6 +14,10 @@ from posecore.bundle import Bundle
 from posecore.data.crops import SIZE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
     from posecore.inference import Predictor
 
 inference = threading.BoundedSemaphore(1)
@@ -64,14 +68,20 @@ def _compute_masks(
 ) -> NDArray[np.float32]:
     network = predictor(bundle)
     with inference:
-        # Copies: PyTorch warns of arrays that may not be written to, as Pillow's may not.
-        if replacement == "mean":
-            stand_in = network.features(bundle.skip_means())
-        else:
-            stand_in = None if donor is None else network.encode(donor[None].copy()).skips
+        stand_in = _stand_in(bundle, network, replacement, donor)
         heatmaps = network.decode_all(network.encode(crop[None].copy()), stand_in)[:, 0]
     heatmaps.flags.writeable = False
     return heatmaps
+
+
+def _stand_in(
+    bundle: Bundle, network: "Predictor", replacement: str, donor: NDArray[np.uint8] | None
+) -> "Sequence[Tensor] | None":
+    """The features of one picture that take the place of cut ones; None for nothing, that is, zero."""
+    if replacement == "mean":
+        return network.features(bundle.skip_means())
+    # A copy: PyTorch warns of arrays that may not be written to, as Pillow's may not.
+    return None if donor is None else network.encode(donor[None].copy()).skips
 
 
 @kept(2)
@@ -120,10 +130,7 @@ def _cut_heatmaps(
     network = predictor(bundle)
     places = [ALL_MASKS.index(ALL_ON), ALL_MASKS.index(parse_mask(mask))]
     with inference:
-        if replacement == "mean":
-            stand_in = network.features(bundle.skip_means())
-        else:
-            stand_in = None if _donor is None else list(network.encode(_donor[None].copy()).skips)
+        stand_in = _stand_in(bundle, network, replacement, _donor)
         return network.decode_all(network.encode(_crop[None].copy()), stand_in)[places, 0]
 
 

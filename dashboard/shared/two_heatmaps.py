@@ -45,7 +45,7 @@ class Side(NamedTuple):
     @property
     def lost(self) -> NDArray[np.bool_]:
         """(17,) which joints are nowhere."""
-        return np.isnan(self.points).any(axis=1)
+        return np.asarray(np.isnan(self.points).any(axis=1))
 
     @property
     def sure(self) -> NDArray[np.bool_]:

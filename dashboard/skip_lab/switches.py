@@ -1,6 +1,6 @@
 """The Skip lab's switches: which skip connections count, and what takes the place of those that are cut."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -13,10 +13,16 @@ from dashboard.skip_lab.hourglass import PITCH, WIDTH, hourglass_svg, hourglass_
 from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, SkipMask
 from posecore.bundle import Bundle
 
+
+def _mask(switches: Iterable[bool]) -> SkipMask:
+    first, second, third, fourth = switches
+    return first, second, third, fourth
+
+
 PRESETS: Final[Mapping[str, SkipMask]] = MappingProxyType(
     {"All on": ALL_ON, "All cut": ALL_OFF}
-    | {f"Only {name}": tuple(i == k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}  # type: ignore[dict-item]
-    | {f"All but {name}": tuple(i != k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}  # type: ignore[dict-item]
+    | {f"Only {name}": _mask(i == k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}
+    | {f"All but {name}": _mask(i != k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}
 )
 
 
