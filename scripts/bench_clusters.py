@@ -8,6 +8,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,9 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"{len(latents)} people, {DIMENSIONS} numbers, {len(found.ks)} labellings with silhouettes")
     starts, scores, right = [], [], True
     for k in TIMED:
-        theirs, seconds = timed(lambda k=k: KMeans(k, n_init=options.starts, random_state=0).fit(latents))
+        theirs, seconds = timed(partial(KMeans(k, n_init=options.starts, random_state=0).fit, latents))
         best = found.best(k)
-        score, score_seconds = timed(lambda i=best: silhouette_score(latents, found.labels[i]))
+        score, score_seconds = timed(partial(silhouette_score, latents, found.labels[best]))
         starts.append(seconds / options.starts)
         scores.append(score_seconds)
         more = found.inertia[found.tightest(k)] / theirs.inertia_ - 1

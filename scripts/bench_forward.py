@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     use_threads(options.threads or 2)
     checkpoint = options.checkpoint or Path(__file__).parents[1] / "artifacts" / "demo" / "model.safetensors"
     predictor = Predictor(load_checkpoint(checkpoint))
-    eager = load_checkpoint(checkpoint).to(memory_format=torch.contiguous_format)
+    eager = load_checkpoint(checkpoint).to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     pictures = _pictures()
 
     @torch.inference_mode()
@@ -75,7 +75,7 @@ def _pictures() -> np.ndarray:
         ground = rng.integers(60, 200, (3, 3, 3)).astype(np.uint8)
         picture = cv2.resize(ground, (256, 256), interpolation=cv2.INTER_CUBIC)
         skin, shirt, trousers = (tuple(map(int, rng.integers(low, low + 60, 3))) for low in (150, 20, 60))
-        x, spread, reach = 128 + rng.integers(-15, 16), *rng.integers(10, 45, 2)
+        x, spread, reach = 128 + int(rng.integers(-15, 16)), *map(int, rng.integers(10, 45, 2))
         for side in (-1, 1):
             shoulder, hip = (x + side * 24, 82), (x + side * 14, 145)
             elbow, foot = (x + side * (30 + reach), 115), (x + side * spread, 240)

@@ -113,7 +113,7 @@ def controls(bundle: Bundle) -> "tuple[Question, DeltaGenerator]":
     )
     place = Place(_components(bundle) if space == FIRST else None, people)
     if people == ONE_CLUSTER:
-        place = place._replace(**_which_cluster())
+        place = Place(place.components, people, *_which_cluster())
     question = Question(int(k), place, method, int(restarts), int(seed))
     return question, naming
 
@@ -185,7 +185,8 @@ def _components(bundle: Bundle) -> int:
     )
 
 
-def _which_cluster() -> dict[str, int]:
+def _which_cluster() -> tuple[int, int]:
+    """K of everybody's clusters, and the number of the one."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         of = st.number_input(
             "Cluster",
@@ -204,7 +205,7 @@ def _which_cluster() -> dict[str, int]:
             bind="query-params",
             width=270,
         )
-    return {"of": int(of), "of_k": int(of_k)}
+    return int(of_k), int(of)
 
 
 def _refuse_forged(bundle: Bundle) -> None:

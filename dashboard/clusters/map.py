@@ -68,7 +68,7 @@ def show(
             places,
             found.numbers,
             labels,
-            ids,
+            ids.tolist(),
             (f"component 1 ({share[0]})", f"component 2 ({share[1]})"),
             source,
             figures,

@@ -193,7 +193,7 @@ def _figures(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
                     found.values,
                     found.numbers,
                     names,
-                    ids,
+                    ids.tolist(),
                     found.mean,
                     bundles.source_line(bundle, judged),
                 ),

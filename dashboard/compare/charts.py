@@ -180,7 +180,7 @@ def people_map(
     """
     figure = go.Figure()
     trace = trace_for(len(places))
-    for number in np.unique(codes):
+    for number in np.unique(codes).tolist():
         rows = np.flatnonzero(codes == number)
         known = number >= 0
         figure.add_trace(
@@ -196,7 +196,7 @@ def people_map(
                     "opacity": 0.9 if chosen is None else np.where(chosen[rows], 0.9, 0.08),
                 },
                 customdata=rows,
-                text=[ids[row] for row in rows],
+                text=[ids[row] for row in rows.tolist()],
                 hovertemplate="%{text}<br>%{x:.2f} across, %{y:.2f} up<extra></extra>",
                 selected={"marker": {"opacity": 0.9}},
                 unselected={"marker": {"opacity": 0.08}},

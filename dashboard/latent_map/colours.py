@@ -1,7 +1,7 @@
 """What the points' colours mean: any column becomes a few classes, each a row of the legend."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,7 @@ class Colouring(NamedTuple):
     name: str
     classes: tuple[Class, ...]
     codes: NDArray[np.uint8]
-    values: Sequence[object]
+    values: Sequence[object] | NDArray[Any]
     unit: str = ""
 
     def of(self, row: int) -> str:

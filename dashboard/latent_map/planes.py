@@ -135,5 +135,4 @@ def completely_labelled(bundle: Bundle) -> NDArray[np.bool_] | None:
     """(N,) whether all seventeen joints are labelled; None where the bundle holds no annotations."""
     if not bundle.manifest.dataset["annotations"]:
         return None
-    complete: NDArray[np.bool_] = (read_visibility(bundle.samples) > 0).all(axis=1)
-    return complete
+    return np.asarray((read_visibility(bundle.samples) > 0).all(axis=1))

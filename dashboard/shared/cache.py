@@ -89,7 +89,7 @@ def _bundle_key(bundle: Bundle) -> str:
     return "|".join((str(bundle.path), *hashes))
 
 
-_BY_CONTENT: Final = {Bundle: _bundle_key}
+_BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Bundle: _bundle_key}
 
 
 def kept(
@@ -102,7 +102,9 @@ def kept(
     """
     cache = st.cache_data if copied else st.cache_resource
     scope: Literal["session", "global"] = "session" if own else "global"
-    return cache(max_entries=max_entries, show_spinner=show_spinner, hash_funcs=_BY_CONTENT, scope=scope)
+    keep: Any = cache(max_entries=max_entries, show_spinner=show_spinner, hash_funcs=_BY_CONTENT, scope=scope)
+    # What Streamlit returns has a type of its own, in which that of the function is lost.
+    return keep
 
 
 def latents_problem(bundle: Bundle) -> str | None:

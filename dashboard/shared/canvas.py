@@ -53,19 +53,24 @@ def packet(header: Mapping[str, Any], **arrays: NDArray[np.generic] | bytes) -> 
     return len(text).to_bytes(8, "little") + text + b"".join(parts)
 
 
+def _changes(on: Mapping[str, Callable[[], None]]) -> dict[str, Any]:
+    """Callbacks by what happened, as Streamlit names its arguments for them."""
+    return {f"on_{name}_change": callback for name, callback in on.items()}
+
+
 def canvas(data: bytes, **on: Callable[[], None]) -> None:
     """The canvas, its tools and its legend. on: what to call when something of that name happened there:
     picked (a sample_id), area (plane:x,y,…), hidden (numbers of legend rows)."""
     mount = st.components.v2.component(
         "latent_map", html=_file("canvas.html"), css=_file("canvas.css"), js=_script("canvas.js")
     )
-    mount(key=CANVAS, data=data, **{f"on_{name}_change": callback for name, callback in on.items()})
+    mount(key=CANVAS, data=data, **_changes(on))
 
 
 def courier(key: str, data: bytes, **on: Callable[[], None]) -> None:
     """Hand data over to the canvas, unseen. on: as in `canvas`: wanted (pictures), view (part of a plane)."""
     mount = st.components.v2.component("latent_map_courier", js=_script("courier.js"))
-    mount(key=key, data=data, **{f"on_{name}_change": callback for name, callback in on.items()})
+    mount(key=key, data=data, **_changes(on))
 
 
 def gallery(key: str, data: bytes, picked: Callable[[], None]) -> None:

@@ -86,7 +86,7 @@ def curves(
             yanchor="bottom",
             xanchor="right",
             xshift=-3,
-            text=f"then {sizes[i]} px",
+            text=f"then {shown[i]} px",
             showarrow=False,
             font={"size": 11},
         )

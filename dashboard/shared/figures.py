@@ -16,9 +16,11 @@ def rounded(value: float) -> str:
 
 def tabled(title: str, table: "pd.DataFrame", name: str) -> None:
     """A table that opens on a click, and the same as a CSV file called `name`."""
+    from pandas.api.types import is_float_dtype
+
     with st.expander(title, icon=":material/table:"):
         number = st.column_config.NumberColumn(format="%.3g")
-        numbers = dict.fromkeys(table.select_dtypes("floating"), number)
+        numbers = {str(name): number for name in table.columns if is_float_dtype(table[name])}
         st.dataframe(table, hide_index=True, column_config=numbers, placeholder="not known", alt=title)
         st.download_button(
             "CSV",

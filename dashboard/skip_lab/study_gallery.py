@@ -96,8 +96,8 @@ def show(bundle: Bundle, study: SkipStudy, summary: Summary, replacement: str, m
 def _open_person(name: str, mask: str, replacement: str) -> None:
     """Before a rerun: this person, in the first tab, under the same cut."""
     switches = dict(zip(links.LAB_SKIPS, parse_mask(mask), strict=True))
-    source = {links.LAB_SOURCE: picture_source.PERSON}
-    links.set_widgets(source | {links.LAB_PERSON: name, links.LAB_REPLACEMENT: replacement} | switches)
+    who = {links.LAB_SOURCE: picture_source.PERSON, links.LAB_PERSON: name}
+    links.set_widgets({**who, links.LAB_REPLACEMENT: replacement, **switches})
     st.session_state[links.LAB_TAB] = links.LAB_TABS[0]
 
 
