@@ -35,9 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from sklearn.metrics import silhouette_score
 
     from posecore.clustering.space import latent_space
-    from posecore.clustering.sweep import Settings, sweep
+    from posecore.clustering.sweep import SweepSettings, sweep
 
-    settings = Settings(most=max(TIMED))
+    settings = SweepSettings(most=max(TIMED))
     latents = plant(options.people)
     sweep(latent_space(latents[:100]), settings)  # imports are there then
     found, own_seconds = timed(lambda: sweep(latent_space(latents), settings))

@@ -42,12 +42,12 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.bundle import open_bundle
-    from posecore.clustering.sweep import Settings as SweepSettings
+    from posecore.clustering.sweep import SweepSettings
     from posecore.studies.clusters.results import load_cluster_study
-    from posecore.studies.clusters.study import Settings, run_cluster_study
+    from posecore.studies.clusters.study import ClusterSettings, run_cluster_study
 
     bundle = open_bundle(options.bundle)
-    settings = Settings(
+    settings = ClusterSettings(
         SweepSettings(options.least, options.most, options.restarts, options.seed),
         options.components,
         options.draws,

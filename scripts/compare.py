@@ -31,12 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.bundle import open_bundle
     from posecore.data.prepared import open_prepared
     from posecore.inference import use_threads
-    from posecore.studies.pair.study import Settings, compare_bundles
+    from posecore.studies.pair.study import PairSettings, compare_bundles
 
     use_threads(options.threads)
     one, other = open_bundle(options.bundle), open_bundle(options.other)
     data = None if options.data is None else open_prepared(options.data)
-    study = compare_bundles(one, other, data, Settings(options.limit, options.seed))
+    study = compare_bundles(one, other, data, PairSettings(options.limit, options.seed))
     info = study.info
     print(f"wrote {study.path}: {info['count']} of {info['common']} people who are in both bundles")
     print(f"next: make dashboard, choose {one.path.name}, then Compare")

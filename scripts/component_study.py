@@ -27,12 +27,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.data.prepared import open_prepared
     from posecore.inference import use_threads
     from posecore.studies.components.results import SKIPS, load_component_study
-    from posecore.studies.components.study import Settings, run_component_study
+    from posecore.studies.components.study import ComponentSettings, run_component_study
 
     use_threads(options.threads)
     bundle = open_bundle(options.bundle)
     data = None if options.data is None else open_prepared(options.data)
-    written = run_component_study(bundle, data, Settings(options.limit, options.seed))
+    written = run_component_study(bundle, data, ComponentSettings(options.limit, options.seed))
     study = load_component_study(bundle)
     print(f"wrote {written.path}: {len(study.sample_ids)} people, components of {study.people} others")
     for skips in SKIPS:

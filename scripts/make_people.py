@@ -21,10 +21,10 @@ def build_parser() -> argparse.ArgumentParser:
 @command
 def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
-    from posecore.synthetic.writer import Settings, make_people
+    from posecore.synthetic.writer import RenderSettings, make_people
 
     given = ("people", "val", "seed")
-    settings = Settings(
+    settings = RenderSettings(
         **{name: getattr(options, name) for name in given if getattr(options, name) is not None}
     )
     for split, people in make_people(options.out, settings, options.workers).items():

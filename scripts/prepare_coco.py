@@ -35,10 +35,10 @@ def build_parser() -> argparse.ArgumentParser:
 @command
 def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
-    from posecore.data.prepare import Settings, prepare
+    from posecore.data.prepare import PrepareSettings, prepare
 
     given = ("test_size", "val_size", "limit", "thesis_filter", "seed")
-    settings = Settings(
+    settings = PrepareSettings(
         **{name: getattr(options, name) for name in given if getattr(options, name) is not None}
     )
     info = prepare(options.coco, options.out, settings, name=options.name, workers=options.workers)

@@ -26,11 +26,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.bundle import open_bundle
     from posecore.studies.projection.results import load_projection
-    from posecore.studies.projection.study import Settings, project
+    from posecore.studies.projection.study import ProjectionSettings, project
 
     given = {} if options.draws is None else {"draws": options.draws}
     bundle = open_bundle(options.bundle)
-    study = project(bundle, Settings(components=options.components, seed=options.seed, **given))
+    study = project(bundle, ProjectionSettings(components=options.components, seed=options.seed, **given))
     found = load_projection(bundle)
     print(f"wrote {study.path}: {found.people} people, {len(found.variances)} components")
     if found.left_out:

@@ -31,10 +31,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.bundle import open_bundle
     from posecore.data.prepared import open_prepared
     from posecore.inference import use_threads
-    from posecore.studies.skips.study import Settings, run_study
+    from posecore.studies.skips.study import SkipSettings, run_study
 
     given = {} if options.replacements is None else {"replacements": tuple(options.replacements.split(","))}
-    settings = Settings(split=options.split, limit=options.limit, seed=options.seed, **given)
+    settings = SkipSettings(split=options.split, limit=options.limit, seed=options.seed, **given)
     use_threads(options.threads)
     bundle = open_bundle(options.bundle)
     data = None if options.data is None else open_prepared(options.data)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from tiny_coco import write_coco
 
-from posecore.data.prepare import Settings, prepare
+from posecore.data.prepare import PrepareSettings, prepare
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def prepared_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("prepared")
     write_coco(folder / "tiny_coco", "train", 24, seed=1)
     write_coco(folder / "tiny_coco", "val", 8, seed=2)
-    prepare(folder / "tiny_coco", folder / "data", Settings(test_size=0), workers=1)
+    prepare(folder / "tiny_coco", folder / "data", PrepareSettings(test_size=0), workers=1)
     return folder / "data"
 
 

@@ -13,7 +13,7 @@ from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.partial import JOB
 from posecore.bundle.studies import Study
 from posecore.clustering import silhouette
-from posecore.clustering.sweep import Settings as SweepSettings
+from posecore.clustering.sweep import SweepSettings
 from posecore.data.prepared import open_prepared
 from posecore.studies.clusters import study as cluster_study
 from posecore.studies.components import study as component_study
@@ -44,20 +44,22 @@ def studies(run, prepared_dir, monkeypatch) -> dict[str, tuple[object, Callable[
     """Every study that is made piece by piece: the module that makes it, and how."""
     monkeypatch.setattr(silhouette, "SAVED_EVERY", 0.0)
     sweep = SweepSettings(most=3, restarts=2)
-    clusters = cluster_study.Settings(sweep, draws=2, resamples=2)
+    clusters = cluster_study.ClusterSettings(sweep, draws=2, resamples=2)
     data = [(open_prepared(prepared_dir), "val")]
     return {
-        "skips": (skip_study, lambda b: skip_study.run_study(b, None, skip_study.Settings(limit=3))),
+        "skips": (skip_study, lambda b: skip_study.run_study(b, None, skip_study.SkipSettings(limit=3))),
         "components": (
             component_study,
-            lambda b: component_study.run_component_study(b, None, component_study.Settings(limit=9)),
+            lambda b: component_study.run_component_study(
+                b, None, component_study.ComponentSettings(limit=9)
+            ),
         ),
-        "compare": (pair_study, lambda b: pair_study.compare_bundles(b, b, None, pair_study.Settings(4))),
+        "compare": (pair_study, lambda b: pair_study.compare_bundles(b, b, None, pair_study.PairSettings(4))),
         "networks": (
             networks_study,
             lambda b: networks_study.run_networks_study(b, [("plain", run)], data),
         ),
-        "projection": (project, lambda b: project.project(b, project.Settings(draws=3))),
+        "projection": (project, lambda b: project.project(b, project.ProjectionSettings(draws=3))),
         "clusters": (cluster_study, lambda b: cluster_study.run_cluster_study(b, clusters)),
     }
 

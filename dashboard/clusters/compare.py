@@ -7,7 +7,7 @@ from dashboard.clusters import controls
 from dashboard.clusters.controls import FIRST, SPACES
 from dashboard.shared import bundles, charts, figures, latents, links
 from dashboard.shared.clustering import answers, questions
-from dashboard.shared.clustering.questions import LEAST, MOST, MOST_SEED, Answer, Question
+from dashboard.shared.clustering.questions import LEAST, MOST, MOST_SEED, Clustered, Question
 from posecore.bundle import Bundle
 from posecore.clustering.matching import compare
 from posecore.clustering.methods import CLUSTERERS, DENSE
@@ -15,7 +15,7 @@ from posecore.clustering.silhouette import NOISE
 from posecore.errors import PosecoreError
 
 
-def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
+def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
     question = _other(bundle, found.question)
     try:

@@ -17,8 +17,8 @@ from dashboard.shared.clustering.questions import (
     ONE_CLUSTER,
     PEOPLE,
     RESTARTS,
-    Place,
     Question,
+    Subset,
 )
 from posecore.bundle import Bundle
 from posecore.clustering.methods import CLUSTERERS, DENSE
@@ -111,9 +111,9 @@ def controls(bundle: Bundle) -> "tuple[Question, DeltaGenerator]":
         persist_state="page",
         disabled=not CLUSTERERS[method].takes_k,
     )
-    place = Place(_components(bundle) if space == FIRST else None, people)
+    place = Subset(_components(bundle) if space == FIRST else None, people)
     if people == ONE_CLUSTER:
-        place = Place(place.components, people, *_which_cluster())
+        place = Subset(place.components, people, *_which_cluster())
     question = Question(int(k), place, method, int(restarts), int(seed))
     return question, naming
 

@@ -8,7 +8,7 @@ from dashboard.clusters import controls as cluster_controls
 from dashboard.clusters import count_charts, verdict
 from dashboard.shared import bundles, figures
 from dashboard.shared.clustering import stored
-from dashboard.shared.clustering.questions import KMEANS, Answer
+from dashboard.shared.clustering.questions import KMEANS, Clustered
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
@@ -21,7 +21,7 @@ CONTROLS = {
 }
 
 
-def show(bundle: Bundle, found: Answer) -> None:
+def show(bundle: Bundle, found: Clustered) -> None:
     """The whole section."""
     try:
         study = stored.study(bundle)
@@ -68,7 +68,7 @@ def table(study: ClusterStudy) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _made(bundle: Bundle, study: ClusterStudy, found: Answer) -> str:
+def _made(bundle: Bundle, study: ClusterStudy, found: Clustered) -> str:
     people = len(study.sample_ids)
     settings = study.info.get("sweep", {})
     words = (

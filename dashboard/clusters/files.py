@@ -11,14 +11,14 @@ import streamlit as st
 from dashboard.clusters import controls
 from dashboard.shared import bundles, links
 from dashboard.shared.clustering import questions
-from dashboard.shared.clustering.questions import ONE_CLUSTER, Answer
+from dashboard.shared.clustering.questions import ONE_CLUSTER, Clustered
 from posecore.bundle import Bundle
 from posecore.clustering.silhouette import NOISE
 
 FORMATS = ("CSV", "Parquet")
 
 
-def show(bundle: Bundle, found: Answer) -> None:
+def show(bundle: Bundle, found: Clustered) -> None:
     """The whole section."""
     links.refuse_forged(links.CLUSTERS_FILE, f"one of {', '.join(FORMATS)}", FORMATS.__contains__)
     kind = st.segmented_control(
@@ -55,7 +55,7 @@ def show(bundle: Bundle, found: Answer) -> None:
     )
 
 
-def labels(bundle: Bundle, found: Answer, own: list[str]) -> pd.DataFrame:
+def labels(bundle: Bundle, found: Clustered, own: list[str]) -> pd.DataFrame:
     """A row per person: sample_id, cluster from 1 (0 for noise), its name, silhouette. own: (k,) names."""
     names = dict(enumerate(own)) | {NOISE: "noise"}
     return pd.DataFrame(
@@ -68,14 +68,14 @@ def labels(bundle: Bundle, found: Answer, own: list[str]) -> pd.DataFrame:
     )
 
 
-def centroids(found: Answer, own: list[str]) -> pd.DataFrame:
+def centroids(found: Clustered, own: list[str]) -> pd.DataFrame:
     """A row per cluster: its number from 1, its name, how many people, and the centroid's numbers."""
     about = pd.DataFrame({"cluster": range(1, len(own) + 1), "name": own, "people": found.sizes})
     values = pd.DataFrame(found.centroids, columns=[f"x{index}" for index in range(found.centroids.shape[1])])
     return pd.concat([about, values], axis=1)
 
 
-def made(bundle: Bundle, found: Answer, own: list[str], note: str) -> dict[str, Any]:
+def made(bundle: Bundle, found: Clustered, own: list[str], note: str) -> dict[str, Any]:
     """Everything needed to make the clustering again, and what the user wrote."""
     question, place = found.question, found.question.place
     return {

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dashboard.clusters import charts
 from dashboard.shared import latents, links
-from dashboard.shared.clustering.questions import Answer
+from dashboard.shared.clustering.questions import Clustered
 from posecore import drawing
 from posecore.attributes.skeletons import PEAK
 from posecore.bundle import Bundle
@@ -26,7 +26,7 @@ INKS: Final = {"light": ((27, 37, 48), (255, 255, 255)), "dark": ((255, 255, 255
 
 def show(
     bundle: Bundle,
-    found: Answer,
+    found: Clustered,
     names: dict[int, str],
     ids: NDArray[np.str_],
     source: str,
@@ -85,7 +85,7 @@ def show(
     )
 
 
-def _joints(bundle: Bundle, found: Answer) -> NDArray[np.float32]:
+def _joints(bundle: Bundle, found: Clustered) -> NDArray[np.float32]:
     """(M, 17, 2) the joints found of the people clustered; nan where none is."""
     table = bundle.samples.iloc[found.space.rows]
     return np.where((read_peaks(table) >= PEAK)[..., None], read_points(table, "predicted"), np.nan)

@@ -12,14 +12,14 @@ from dashboard.clusters import charts, controls, words
 from dashboard.clusters.words import described, sentence
 from dashboard.shared import bundles, cache, figures, links
 from dashboard.shared.attribute_words import contrast_table, words_of
-from dashboard.shared.clustering.questions import Answer
+from dashboard.shared.clustering.questions import Clustered
 from posecore.attributes.contrasts import LEAST
 from posecore.attributes.contrasts import contrast as compare
 from posecore.attributes.skeletons import joints_known
 from posecore.attributes.traits import PCK, TRAITS
 from posecore.bundle import Bundle
 from posecore.clustering import confounds
-from posecore.clustering.confounds import Told
+from posecore.clustering.confounds import Accuracy
 from posecore.keypoints import KEYPOINTS, label
 
 SHOWN: Final = 12
@@ -29,7 +29,7 @@ AXES: Final = {
 }
 
 
-def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
+def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
     if len(found.sizes) < 2 and not found.clustering.noise:
         st.info("There is one cluster only, so nobody is left to compare it with.")
@@ -56,7 +56,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
     figures.tabled("The clusters as a table", summary(found, names, table), "clusters-summary")
 
 
-def summary(found: Answer, names: dict[int, str], table: pd.DataFrame) -> pd.DataFrame:
+def summary(found: Clustered, names: dict[int, str], table: pd.DataFrame) -> pd.DataFrame:
     """A row per cluster: people, silhouette, PCK with interval, labelled joints, size."""
     rows = []
     for number, name in names.items():
@@ -91,7 +91,7 @@ def interval(values: np.ndarray) -> tuple[float, float, float, int]:
     return float(known.mean()), float(known.mean() - reach), float(known.mean() + reach), len(known)
 
 
-def _check(bundle: Bundle, found: Answer) -> None:
+def _check(bundle: Bundle, found: Clustered) -> None:
     st.subheader("Is it only person size or missing joints?")
     told = told_by(bundle, found)
     st.markdown(words.verdict(told))
@@ -117,7 +117,7 @@ def _check(bundle: Bundle, found: Answer) -> None:
     figures.tabled("The check as a table", pd.DataFrame(rows), "clusters-check")
 
 
-def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, pd.DataFrame]) -> None:
+def _one(bundle: Bundle, found: Clustered, names: dict[int, str], apart: dict[int, pd.DataFrame]) -> None:
     st.subheader("What sets one cluster apart")
     options = [str(number + 1) for number in names]
     links.refuse_forged(links.CLUSTERS_ONE, f"one of {', '.join(options)}", options.__contains__)
@@ -160,7 +160,7 @@ def _one(bundle: Bundle, found: Answer, names: dict[int, str], apart: dict[int, 
     )
 
 
-def _joints(bundle: Bundle, found: Answer, names: dict[int, str], table: pd.DataFrame) -> None:
+def _joints(bundle: Bundle, found: Clustered, names: dict[int, str], table: pd.DataFrame) -> None:
     source = joints_known(bundle.samples)
     word = "labelled" if source == "annotated" else "found"
     st.subheader(f"Joints {word}, by cluster")
@@ -199,28 +199,28 @@ def _joints(bundle: Bundle, found: Answer, names: dict[int, str], table: pd.Data
     )
 
 
-def contrast(bundle: Bundle, found: Answer, number: int) -> pd.DataFrame:
+def contrast(bundle: Bundle, found: Clustered, number: int) -> pd.DataFrame:
     """What sets a cluster apart from everybody else who was clustered; see posecore.attributes.contrasts."""
     return _contrast(bundle, _digest(found), number, found)
 
 
-def told_by(bundle: Bundle, found: Answer) -> dict[str, Told]:
+def told_by(bundle: Bundle, found: Clustered) -> dict[str, Accuracy]:
     """How well size, joints and pose tell the clusters; see posecore.clustering.confounds.told_by."""
     return _told_by(bundle, _digest(found), found)
 
 
-@cache.kept(64, "Comparing people …")
-def _contrast(bundle: Bundle, digest: str, number: int, _found: Answer) -> pd.DataFrame:
+@cache.cached(64, "Comparing people …")
+def _contrast(bundle: Bundle, digest: str, number: int, _found: Clustered) -> pd.DataFrame:
     ids = bundle.samples["sample_id"].to_numpy(str)[_found.space.rows]
     return compare(described(bundle).loc[ids], ids[_found.members(number)].tolist())
 
 
-@cache.kept(32, "Checking size and joints …")
-def _told_by(bundle: Bundle, digest: str, _found: Answer) -> dict[str, Told]:
+@cache.cached(32, "Checking size and joints …")
+def _told_by(bundle: Bundle, digest: str, _found: Clustered) -> dict[str, Accuracy]:
     ids = bundle.samples["sample_id"].to_numpy(str)[_found.space.rows]
     return confounds.told_by(described(bundle).loc[ids], _found.numbers)
 
 
-def _digest(found: Answer) -> str:
+def _digest(found: Clustered) -> str:
     """Who is in which cluster. A key."""
     return hashlib.sha256(found.space.rows.tobytes() + found.numbers.tobytes()).hexdigest()

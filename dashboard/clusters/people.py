@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.shared import bundle_people, bundles, figures, links, pictures
-from dashboard.shared.clustering.questions import Answer
+from dashboard.shared.clustering.questions import Clustered
 from posecore import drawing
 from posecore.blocks import each_block, in_threads
 from posecore.bundle import Bundle
@@ -38,7 +38,7 @@ SAYS: Final = {
 }
 
 
-def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
+def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
     for key, options in ((links.CLUSTERS_WHO, WHO), (links.CLUSTERS_AS, AS)):
         links.refuse_forged(key, f"one of {', '.join(options)}", options.__contains__)
@@ -103,7 +103,7 @@ def show(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
         )
 
 
-def chosen(found: Answer, who: str, among: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+def chosen(found: Clustered, who: str, among: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
     """Up to PER_CLUSTER people of every number, of those `among` (M,) whom to choose is, as places in the
     answer's people."""
     if who == NEAREST:
@@ -118,7 +118,7 @@ def chosen(found: Answer, who: str, among: NDArray[np.bool_]) -> list[NDArray[np
     return people
 
 
-def margins(found: Answer) -> NDArray[np.float32]:
+def margins(found: Clustered) -> NDArray[np.float32]:
     """(M,) how much farther each person is from the nearest other centroid than from their own; below 0 where
     another one is nearer, nan for noise."""
     away = to_centroids(found)
@@ -131,14 +131,14 @@ def margins(found: Answer) -> NDArray[np.float32]:
     return margin
 
 
-def to_centroids(found: Answer) -> NDArray[np.float32]:
+def to_centroids(found: Clustered) -> NDArray[np.float32]:
     """(M, k) distances of everybody to every centroid."""
     source = found.space.source
     centroids = found.centroids - source.mean
     return np.concatenate(list(source.run(between, each_block(source), (centroids,))))
 
 
-def one(bundle: Bundle, found: Answer, names: dict[int, str], sample_id: str) -> None:
+def one(bundle: Bundle, found: Clustered, names: dict[int, str], sample_id: str) -> None:
     """A person: pictures, where they are, how surely, and links to the other pages."""
     place = np.flatnonzero(found.space.rows == bundle.row(sample_id))
     heatmaps, ground = bundle_people.heatmap_of(bundle, sample_id), pictures.ground(bundle, sample_id)
@@ -163,7 +163,7 @@ def one(bundle: Bundle, found: Answer, names: dict[int, str], sample_id: str) ->
         )
 
 
-def _where(found: Answer, names: dict[int, str], place: NDArray[np.int64]) -> str:
+def _where(found: Clustered, names: dict[int, str], place: NDArray[np.int64]) -> str:
     if not len(place):
         return "This person is not among those who are clustered here."
     number = int(found.numbers[place[0]])

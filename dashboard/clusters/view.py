@@ -9,7 +9,7 @@ from dashboard.clusters import charts, controls
 from dashboard.clusters import map as cluster_map
 from dashboard.shared import bundles, figures, glossary, links
 from dashboard.shared.clustering import answers, stored
-from dashboard.shared.clustering.questions import QUICK, STORED, Answer, described
+from dashboard.shared.clustering.questions import QUICK, STORED, Clustered, described
 from posecore.bundle import Bundle
 from posecore.errors import BundleError, PosecoreError
 
@@ -97,7 +97,7 @@ def show(bundle: Bundle) -> None:
     glossary.show(f"{WORDS}, {TAB_WORDS[tab]}", bundles.source_line(bundle))
 
 
-def _headline(bundle: Bundle, found: Answer) -> None:
+def _headline(bundle: Bundle, found: Clustered) -> None:
     people, noise = len(found.space.rows), found.clustering.noise
     st.markdown(
         f"{people:,} people: {', '.join(f'{size:,}' for size in found.sizes)} in the clusters. "
@@ -143,7 +143,7 @@ def _headline(bundle: Bundle, found: Answer) -> None:
         st.caption(f"Of {asked:,} people {people:,} were drawn, always the same: HDBSCAN takes no more here.")
 
 
-def _against_nothing(bundle: Bundle, found: Answer) -> str:
+def _against_nothing(bundle: Bundle, found: Clustered) -> str:
     """The mean silhouette beside what people without structure have at the same K."""
     try:
         study = stored.study(bundle)
@@ -160,7 +160,7 @@ def _against_nothing(bundle: Bundle, found: Answer) -> str:
 
 
 @st.fragment(run_every=1.0)
-def _wait(bundle: Bundle, found: Answer) -> None:
+def _wait(bundle: Bundle, found: Clustered) -> None:
     """Look now and then whether the restarts are done, then draw the page anew.
 
     They start with the second look: somebody who moves K on is not held up by what nobody looks at.
@@ -175,7 +175,7 @@ def _wait(bundle: Bundle, found: Answer) -> None:
     )
 
 
-def _figures(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
+def _figures(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     ids = bundle.samples["sample_id"].to_numpy()[found.space.rows]
     people, judged = len(ids), int(np.isfinite(found.values).sum())
     source = bundles.source_line(bundle, people)
@@ -224,7 +224,7 @@ def _pick() -> None:
         st.session_state[links.CLUSTERS_PERSON] = str(picked[0] if isinstance(picked, list) else picked)
 
 
-def _person(bundle: Bundle, found: Answer, names: dict[int, str]) -> None:
+def _person(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     asked = st.text_input(
         "Person (sample id)",
         key=links.CLUSTERS_PERSON,

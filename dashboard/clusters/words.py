@@ -12,7 +12,7 @@ from dashboard.shared.attribute_words import words_of
 from posecore.attributes.contrasts import contrast
 from posecore.attributes.traits import PCK, SIDE, TRAITS, traits_of
 from posecore.bundle import Bundle
-from posecore.clustering.confounds import Told
+from posecore.clustering.confounds import Accuracy
 from posecore.samples import Prefix
 
 NUISANCE: Final = "size and joints together"
@@ -60,7 +60,7 @@ def sentence(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFrame
     return f"{most}, on average {first['selected']:.3g} against {first['rest']:.3g} of the others; {size}."
 
 
-def verdict(found: Mapping[str, Told]) -> str:
+def verdict(found: Mapping[str, Accuracy]) -> str:
     """Whether it is only person size or missing joints, in a sentence."""
     if not found:
         return "A cluster with a single person cannot be told from anything."

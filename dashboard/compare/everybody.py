@@ -118,7 +118,7 @@ def _seen(pair: Pair, mask: str) -> Seen:
     return Seen(studied.sample_ids, studied.points[:, :, at], right)
 
 
-@cache.kept(16, "Drawing people anew …")
+@cache.cached(16, "Drawing people anew …")
 def _paired(digest: str, _hits: NDArray[np.int8]) -> Paired:
     return paired(_hits[0], _hits[1])
 

@@ -195,7 +195,7 @@ def _layers(pair: Pair) -> None:
     figures.tabled("The similarities as a table", pd.DataFrame(rows), "compare-layers")
 
 
-@cache.kept(8, "Drawing batches anew …")
+@cache.cached(8, "Drawing batches anew …")
 def _similarity(
     one: Bundle, other: Bundle, made: str, _study: PairStudy
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

@@ -38,7 +38,7 @@ TITLES: Final = (
 )
 
 
-class Laid(NamedTuple):
+class AlignedMaps(NamedTuple):
     """M people with a place on both maps. rows: (M,) among the common people. planes: (2, M, 2) of A, and of
     B turned onto it. residual, chance, scale: as in similarity.procrustes. components: of A and B."""
 
@@ -101,7 +101,7 @@ def show(pair: Pair, clusters: NDArray[np.int64] | None) -> None:
     _selected(pair, laid, ids, chosen)
 
 
-def _say_how(pair: Pair, laid: Laid) -> None:
+def _say_how(pair: Pair, laid: AlignedMaps) -> None:
     held = [
         float(stored.explained[:count].sum(dtype=np.float64))
         for stored, count in zip(map(projection, (pair.one, pair.other)), laid.components, strict=True)
@@ -120,17 +120,19 @@ def _say_how(pair: Pair, laid: Laid) -> None:
     )
 
 
-@cache.kept(4, "Turning one map onto the other …")
+@cache.cached(4, "Turning one map onto the other …")
 def _laid(
     one: Bundle, other: Bundle, made: tuple[str, str], _rows: tuple[NDArray[np.int64], NDArray[np.int64]]
-) -> Laid:
+) -> AlignedMaps:
     first, second = (
         studies.projection(bundle).scores[rows] for bundle, rows in zip((one, other), _rows, strict=True)
     )
     known = np.flatnonzero(np.isfinite(first[:, 0]) & np.isfinite(second[:, 0]))
     found = align(first[known], second[known])
     planes = np.stack([_plane(found.target), _plane(found.moved)])
-    return Laid(known, planes, found.residual, found.chance, found.scale, (first.shape[1], second.shape[1]))
+    return AlignedMaps(
+        known, planes, found.residual, found.chance, found.scale, (first.shape[1], second.shape[1])
+    )
 
 
 def _plane(places: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -172,7 +174,7 @@ def _take(place: int) -> None:
 _takers: Final = (lambda: _take(0), lambda: _take(1))
 
 
-def _selected(pair: Pair, laid: Laid, ids: NDArray[np.str_], chosen: NDArray[np.bool_] | None) -> None:
+def _selected(pair: Pair, laid: AlignedMaps, ids: NDArray[np.str_], chosen: NDArray[np.bool_] | None) -> None:
     if chosen is None:
         return
     rows = np.flatnonzero(chosen)

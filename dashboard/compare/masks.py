@@ -64,7 +64,7 @@ def compared(pair: Pair) -> tuple[int, Comparison] | None:
     return _compared(pair.one, pair.other, (made[0], made[1]), pair)
 
 
-@cache.kept(8, "Drawing people anew …")
+@cache.cached(8, "Drawing people anew …")
 def _compared(
     one: Bundle, other: Bundle, made: tuple[str, str], _pair: Pair
 ) -> tuple[int, Comparison] | None:

@@ -19,7 +19,7 @@ from posecore.keypoints import KEYPOINTS, label
 from posecore.statistics import Estimate
 from posecore.studies.networks.facts import Network, longest
 from posecore.studies.networks.results import NAME, NetworksStudy, load_networks_study
-from posecore.studies.networks.summary import PARTS, Gains, SkipLoss, Summary, summarise
+from posecore.studies.networks.summary import PARTS, Gains, NetworksSummary, SkipLoss, summarise
 
 
 def show(bundle: Bundle) -> None:
@@ -56,19 +56,19 @@ def show(bundle: Bundle) -> None:
     )
 
 
-@cache.kept(2, "Reading the study …")
+@cache.cached(2, "Reading the study …")
 def _study(bundle: Bundle, created: str) -> NetworksStudy:
     return load_networks_study(bundle)
 
 
-@cache.kept(8, "Drawing people anew …")
-def _summary(bundle: Bundle, created: str, place: int) -> Summary:
+@cache.cached(8, "Drawing people anew …")
+def _summary(bundle: Bundle, created: str, place: int) -> NetworksSummary:
     """The figures of a data set, by its place in the study. created: of the study."""
     study = _study(bundle, created)
     return summarise(study, study.data[place])
 
 
-def _source(study: NetworksStudy, summary: Summary, networks: Sequence[Network]) -> str:
+def _source(study: NetworksStudy, summary: NetworksSummary, networks: Sequence[Network]) -> str:
     names = list(dict.fromkeys(network.label for network in networks))
     shown = ", ".join(names) if len(names) < 4 else f"{len(networks)} networks"
     return (
@@ -77,7 +77,7 @@ def _source(study: NetworksStudy, summary: Summary, networks: Sequence[Network])
     )
 
 
-def _scores(study: NetworksStudy, summary: Summary) -> None:
+def _scores(study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("How many joints does each network find?")
     labels = list(dict.fromkeys(network.label for network in study.networks))
     series = []
@@ -97,7 +97,7 @@ def _scores(study: NetworksStudy, summary: Summary) -> None:
     )
 
 
-def _spread(study: NetworksStudy, summary: Summary) -> str:
+def _spread(study: NetworksStudy, summary: NetworksSummary) -> str:
     """How far seeds lie apart: the only hint at what chance in training does."""
     pck = dict(zip((network.name for network in study.networks), summary.pck.one.mean, strict=True))
     by_label: dict[str, list[float]] = {}
@@ -113,7 +113,7 @@ def _spread(study: NetworksStudy, summary: Summary) -> str:
     )
 
 
-def _fair(study: NetworksStudy, summary: Summary) -> None:
+def _fair(study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("Is it better than the basic network trained for as long?")
     if not summary.fair.pairs:
         st.markdown(
@@ -151,7 +151,7 @@ def _fair(study: NetworksStudy, summary: Summary) -> None:
     figures.tabled("These differences as a table", _gain_table(kinds), "networks-gains")
 
 
-def _skips(study: NetworksStudy, summary: Summary) -> None:
+def _skips(study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("Cut at test time beside trained without")
     if not summary.skips:
         st.markdown(
@@ -196,7 +196,7 @@ def _three(found: SkipLoss) -> list[tuple[str, Estimate]]:
     ]
 
 
-def _stacks(study: NetworksStudy, summary: Summary) -> None:
+def _stacks(study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("What does the last stack find that the first did not?")
     if not summary.stacks:
         st.markdown("This study has no network of more than one stack.")
@@ -229,12 +229,12 @@ def _stacks(study: NetworksStudy, summary: Summary) -> None:
     figures.tabled("The same as a table", pd.concat(tables), "networks-stacks")
 
 
-def _limits(study: NetworksStudy, summary: Summary) -> None:
+def _limits(study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("What this does not show")
     st.markdown("\n".join(f"* {line}" for line in networks_words.limits(study, summary)))
 
 
-def _table(study: NetworksStudy, summaries: Sequence[Summary]) -> pd.DataFrame:
+def _table(study: NetworksStudy, summaries: Sequence[NetworksSummary]) -> pd.DataFrame:
     """One row per network: how it was built and trained, and what it finds of every data set."""
     rows = [
         {

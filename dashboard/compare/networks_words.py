@@ -7,7 +7,7 @@ from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 from posecore.studies.networks.facts import DataSet, Network
 from posecore.studies.networks.results import NetworksStudy
-from posecore.studies.networks.summary import Gains, SkipLoss, StackGain, Summary
+from posecore.studies.networks.summary import Gains, NetworksSummary, SkipLoss, StackGain
 
 RISING = 0.01
 """What the validation PCK has to gain in the last epoch for a network to be called far from converged."""
@@ -58,7 +58,7 @@ def differs(network: Network) -> str:
     return ", ".join(parts)
 
 
-def fair_sentences(summary: Summary, chosen: Sequence[Network]) -> list[str]:
+def fair_sentences(summary: NetworksSummary, chosen: Sequence[Network]) -> list[str]:
     """For each of the chosen networks with a fair control: what it gains over that and its beginning."""
     return [
         f"With **{differs(network)}** (*{network.label}*) the network finds "
@@ -118,7 +118,7 @@ def stack_sentence(found: StackGain) -> str:
     )
 
 
-def limits(study: NetworksStudy, summary: Summary) -> list[str]:
+def limits(study: NetworksStudy, summary: NetworksSummary) -> list[str]:
     """What is not shown, from what is recorded of the networks and of this data set's people."""
     networks, data = study.networks, summary.data
     said = []

@@ -74,7 +74,7 @@ def choose_pair(bundle: Bundle) -> Pair | None:
     return pair
 
 
-@cache.kept(4)
+@cache.cached(4)
 def _common(one: Bundle, other: Bundle) -> Common:
     return common_people(one, other)
 
@@ -112,6 +112,6 @@ def made(pair: Pair) -> str:
     return open_study(pair.one, study_name(pair.other)).created
 
 
-@cache.kept(4, "Reading the study …")
+@cache.cached(4, "Reading the study …")
 def _study(one: Bundle, other: Bundle, created: str) -> PairStudy:
     return load_pair_study(one, other)

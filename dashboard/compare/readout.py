@@ -82,7 +82,7 @@ def show(pair: Pair) -> None:
     )
 
 
-@cache.kept(4, "Drawing people anew …")
+@cache.cached(4, "Drawing people anew …")
 def _read(digest: str, _hits: NDArray[np.int8]) -> Read:
     one, other, mean = _hits
     return Read(paired(one, other).rows, (paired(mean, one).rows, paired(mean, other).rows))

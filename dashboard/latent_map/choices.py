@@ -16,7 +16,7 @@ from dashboard.latent_map.planes import (
     PLANES,
     UMAP,
     Plane,
-    Space,
+    Planes,
     completely_labelled,
     plane_of,
     umap_plane,
@@ -39,7 +39,7 @@ class Choices:
     in_place: bool
 
 
-def choose(bundle: Bundle, space: Space) -> Choices:
+def choose(bundle: Bundle, space: Planes) -> Choices:
     """Draw the widgets; wrong values of a link get a sentence and the default."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         plane = _plane(space)
@@ -68,7 +68,7 @@ def choose(bundle: Bundle, space: Space) -> Choices:
     return Choices(plane, people, colouring, kind if kind in offered else offered[0], in_place)
 
 
-def _plane(space: Space) -> Plane:
+def _plane(space: Planes) -> Plane:
     last = len(space.explained)
     links.refuse_forged(links.MAP_PLANE, " or ".join(PLANES), PLANES.__contains__)
     which = st.segmented_control(
@@ -142,7 +142,7 @@ def _colouring(bundle: Bundle) -> Colouring:
         return colour(bundle, PCK, clusters)
 
 
-def _people(bundle: Bundle, space: Space) -> NDArray[np.bool_]:
+def _people(bundle: Bundle, space: Planes) -> NDArray[np.bool_]:
     everybody = np.ones(len(space.scores), np.bool_)
     complete = completely_labelled(bundle)
     if complete is None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dashboard.shared import cache, latents, predictions
 
 if TYPE_CHECKING:
-    from posecore.components.outliers import Placement, RealPeople
+    from posecore.components.outliers import Placement, ReferenceDistances
     from posecore.components.pca import Components
 
 
@@ -186,7 +186,7 @@ def placed(bundle: Bundle, crop: NDArray[np.uint8], judges: int, nearest: int) -
     return _placed(bundle, latents.projected(bundle), digest, judges, nearest, crop)
 
 
-@cache.kept(4, "Placing …", own=True)
+@cache.cached(4, "Placing …", own=True)
 def _placed(
     bundle: Bundle, projected: str, digest: str, judges: int, nearest: int, _crop: NDArray[np.uint8]
 ) -> Placed:
@@ -204,10 +204,10 @@ def _placed(
     return Placed(points[0], peaks[0], scores, place(fitted, people, latent, nearest))
 
 
-@cache.kept(2, "Comparing people …")
-def _judging(bundle: Bundle, projected: str, judges: int) -> "tuple[Components, RealPeople]":
+@cache.cached(2, "Comparing people …")
+def _judging(bundle: Bundle, projected: str, judges: int) -> "tuple[Components, ReferenceDistances]":
     """The first `judges` components, or all there are, and what is usual among people along them."""
-    from posecore.components.outliers import real_people as usual
+    from posecore.components.outliers import reference_distances as usual
 
     fitted, scores = latents.components(bundle)
     count = min(judges, scores.shape[1])

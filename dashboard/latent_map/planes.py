@@ -21,7 +21,7 @@ EVERYBODY, COMPLETE = PEOPLE = ("all", "all 17 joints labelled")
 
 
 @dataclass(frozen=True, eq=False)
-class Space:
+class Planes:
     """N people, in the order of the table. scores: (N, d) along the first components, at most OFFERED; nan
     for people whose latents hold nan. explained: (d,) shares of the variance. people: how many the components
     were fitted on. umap: (N, 2), nan as in scores. without_umap: why there is none, else empty."""
@@ -55,13 +55,13 @@ class Plane:
         return [float(scores[int(component) - 1]) for component in self.name.split("-")]
 
 
-def open_space(bundle: Bundle) -> Space:
+def open_space(bundle: Bundle) -> Planes:
     """The bundle's projection; without one, components computed now. Raises ConfigError without any."""
     try:
         stored = studies.projection(bundle)
     except BundleError as error:
         fitted, scores = latents.components(bundle)
-        return Space(
+        return Planes(
             scores[:, :OFFERED],
             fitted.explained[:OFFERED],
             fitted.people,
@@ -76,7 +76,7 @@ def open_space(bundle: Bundle) -> Space:
             f"`{study_command(bundle, NAME)}` makes it anew."
         )
     )
-    return Space(
+    return Planes(
         stored.scores[:, :OFFERED],
         stored.explained[: stored.scores.shape[1]][:OFFERED],
         stored.people,
@@ -85,7 +85,7 @@ def open_space(bundle: Bundle) -> Space:
     )
 
 
-def plane_of(space: Space, x: int, y: int) -> Plane:
+def plane_of(space: Planes, x: int, y: int) -> Plane:
     """The plane of two components, counted from 1; they may be the same."""
     shares = [float(space.explained[component - 1]) for component in (x, y)]
     titles = [
@@ -102,7 +102,7 @@ def plane_of(space: Space, x: int, y: int) -> Plane:
     )
 
 
-def umap_plane(space: Space) -> Plane:
+def umap_plane(space: Planes) -> Plane:
     """The bundle's UMAP, which must be there."""
     assert space.umap is not None
     basis = min(OFFERED, len(space.explained))
@@ -116,7 +116,7 @@ def umap_plane(space: Space) -> Plane:
     )
 
 
-def plane_named(space: Space, name: str) -> Plane:
+def plane_named(space: Planes, name: str) -> Plane:
     """The plane with this name, which must be there."""
     if name == UMAP_NAME:
         return umap_plane(space)
@@ -124,7 +124,7 @@ def plane_named(space: Space, name: str) -> Plane:
     return plane_of(space, x, y)
 
 
-def has_plane(space: Space, name: str) -> bool:
+def has_plane(space: Planes, name: str) -> bool:
     """Whether there is a plane of this name, as Plane.name writes it."""
     if name == UMAP_NAME:
         return space.umap is not None

@@ -12,7 +12,7 @@ from dashboard.latent_map import pictures
 from dashboard.latent_map.choices import Choices, choose
 from dashboard.latent_map.person import show_person
 from dashboard.latent_map.placement import OwnPicture, explain_placement, place_picture
-from dashboard.latent_map.planes import Space, has_plane, open_space, plane_named
+from dashboard.latent_map.planes import Planes, has_plane, open_space, plane_named
 from dashboard.latent_map.selection import show_selection
 from dashboard.shared import bundles, canvas, glossary, links
 from dashboard.shared.area import Area, View, inside, read_area, read_hidden, read_view
@@ -138,7 +138,7 @@ def _map(
         )
 
 
-def _left_out(bundle: Bundle, space: Space) -> None:
+def _left_out(bundle: Bundle, space: Planes) -> None:
     unknown = np.flatnonzero(~space.known)
     if not len(unknown):
         return
@@ -150,7 +150,7 @@ def _left_out(bundle: Bundle, space: Space) -> None:
     )
 
 
-def _drawn(space: Space) -> tuple[Area | None, View | None, list[int]]:
+def _drawn(space: Planes) -> tuple[Area | None, View | None, list[int]]:
     """The area, the view and the hidden legend rows that the link asks for, or that the canvas said before
     this run."""
 

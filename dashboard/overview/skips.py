@@ -13,7 +13,7 @@ from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.statistics import Estimate, bootstrap
 from posecore.studies.skips.effects import Claim
-from posecore.studies.skips.summary import Summary
+from posecore.studies.skips.summary import SkipSummary
 
 QUESTION: Final = "What do the four skip connections carry?"
 CEILING: Final = 0.95
@@ -41,7 +41,7 @@ def what_they_carry(bundle: Bundle) -> str:
     return carried(summary, int(known.sum()), bundles.met_cuts(bundle)) if known.any() else ""
 
 
-def carried(summary: Summary, people: int, met_cuts: bool) -> str:
+def carried(summary: SkipSummary, people: int, met_cuts: bool) -> str:
     """The same of a study's figures. met_cuts: whether the network met cut skips in training."""
     on, off = (ALL_MASKS.index(mask) for mask in (ALL_ON, ALL_OFF))
     lost: Estimate = bootstrap(summary.scores[:, on] - summary.scores[:, off])

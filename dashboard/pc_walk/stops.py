@@ -93,7 +93,7 @@ def take(
         start,
         found,
         bundle.samples["sample_id"].iloc[found.nearest].to_numpy(str),
-        latents.real_people(bundle).judge(found.positions, row),
+        latents.reference_distances(bundle).judge(found.positions, row),
     )
 
 

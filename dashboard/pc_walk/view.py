@@ -187,7 +187,7 @@ def _joints(bundle: Bundle, name: str) -> drawing.Picture:
 
 def _how_near(bundle: Bundle, stops: Stops, kept: int) -> None:
     st.subheader("How near is the nearest?")
-    usual = latents.real_people(bundle)
+    usual = latents.reference_distances(bundle)
     off = int(stops.judgement.off_data.sum())
     figures.chart(
         charts.distances(

@@ -1,4 +1,4 @@
-"""Bundles, networks and pictures, kept between reruns; other modules keep things by `kept` only.
+"""Bundles, networks and pictures, cached between reruns; other modules keep things by `cached` only.
 
 What is large and shared (bundles, networks, components) is a resource, handed out without a copy and never
 changed; what is small is data. Keys are the bundle's path and hashes, never an array.
@@ -92,7 +92,7 @@ def _bundle_key(bundle: Bundle) -> str:
 _BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Bundle: _bundle_key}
 
 
-def kept(
+def cached(
     max_entries: int, show_spinner: str | Literal[False] = False, *, copied: bool = False, own: bool = False
 ) -> "Callable[[Kept], Kept]":
     """Decorator for a function of a bundle and small values: what it returns is shared by all users, and
@@ -115,7 +115,7 @@ def latents_problem(bundle: Bundle) -> str | None:
     return check.result() if check.done() else None
 
 
-@kept(4)
+@cached(4)
 def _latents_check(bundle: Bundle) -> "Future[str | None]":
     def look() -> str | None:
         try:
@@ -133,12 +133,12 @@ def study_faults(bundle: Bundle) -> list[str]:
     return _study_faults(bundle, tuple((path.parent.name, path.stat().st_mtime_ns) for path in manifests))
 
 
-@kept(4)
+@cached(4)
 def _study_faults(bundle: Bundle, manifests: tuple[tuple[str, int], ...]) -> list[str]:
     return study_problems(bundle)
 
 
-@kept(4)
+@cached(4)
 def _check_prepared(folder: str, made: int) -> None:
     """Raise DataError where no prepared data lies in `folder`. made: when; a key."""
     open_prepared(Path(folder))

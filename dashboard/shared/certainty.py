@@ -26,7 +26,7 @@ def limit(bundle: Bundle, mask: SkipMask = ALL_ON, replacement: str = "zero") ->
     return _limit(bundle, written, format_mask(mask), replacement)
 
 
-@cache.kept(128)
+@cache.cached(128)
 def _limit(bundle: Bundle, written: int, mask: str, replacement: str) -> Limit:
     return joint_limit(bundle, parse_mask(mask), replacement)
 

@@ -24,7 +24,7 @@ def counterpart(bundle: Bundle) -> Bundle | None:
         return None
 
 
-@cache.kept(8)
+@cache.cached(8)
 def _counterpart(bundle: Bundle, beside: tuple[tuple[str, int], ...]) -> str:
     """Its name, empty where there is none. beside: bundles and when they were written."""
     for path, _ in beside:

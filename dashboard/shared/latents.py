@@ -14,7 +14,7 @@ from posecore.errors import BundleError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from posecore.components.outliers import RealPeople
+    from posecore.components.outliers import ReferenceDistances
     from posecore.components.pca import Components
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,7 @@ def projected(bundle: Bundle) -> str:
         return ""
 
 
-@cache.kept(2, "Computing principal components …")
+@cache.cached(2, "Computing principal components …")
 def _components(bundle: Bundle, projected: str) -> "tuple[Components, NDArray[np.float32]]":
     from posecore.components.pca import fit_components
 
@@ -71,19 +71,19 @@ def _components(bundle: Bundle, projected: str) -> "tuple[Components, NDArray[np
     return fitted, scores
 
 
-def real_people(bundle: Bundle) -> "RealPeople":
+def reference_distances(bundle: Bundle) -> "ReferenceDistances":
     """What is usual among the people with scores. Raises ConfigError for fewer than two."""
     return _real_people(bundle, projected(bundle))
 
 
-@cache.kept(2, "Comparing people …")
-def _real_people(bundle: Bundle, projected: str) -> "RealPeople":
-    from posecore.components.outliers import real_people as usual
+@cache.cached(2, "Comparing people …")
+def _real_people(bundle: Bundle, projected: str) -> "ReferenceDistances":
+    from posecore.components.outliers import reference_distances as usual
 
     return usual(components(bundle)[1])
 
 
-@cache.kept(2, "Measuring skeletons …")
+@cache.cached(2, "Measuring skeletons …")
 def attributes(bundle: Bundle) -> "pd.DataFrame":
     """Everything else known of people, a row per sample_id; see posecore.attributes.descriptions."""
     import pandas as pd
@@ -102,7 +102,7 @@ def contrast(bundle: Bundle, people: "NDArray[Any]", selected: "NDArray[Any]") -
     return _contrast(bundle, digest, people, chosen)
 
 
-@cache.kept(16, "Comparing people …", copied=True)
+@cache.cached(16, "Comparing people …", copied=True)
 def _contrast(bundle: Bundle, digest: str, _people: "NDArray[Any]", _selected: set[str]) -> "pd.DataFrame":
     from posecore.attributes.contrasts import contrast as compare
 
@@ -114,7 +114,7 @@ def meaning(bundle: Bundle, component: int) -> "pd.DataFrame":
     return _meaning(bundle, projected(bundle), component)
 
 
-@cache.kept(64, "Shuffling people …", copied=True)
+@cache.cached(64, "Shuffling people …", copied=True)
 def _meaning(bundle: Bundle, projected: str, component: int) -> "pd.DataFrame":
     from posecore.attributes.correlations import correlate
 

@@ -1,4 +1,4 @@
-"""A user's picture, read once and kept for this session only."""
+"""A user's picture, read once and cached for this session only."""
 
 import hashlib
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.shared.cache import kept
+from dashboard.shared.cache import cached
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,17 +24,17 @@ class Photograph(NamedTuple):
 
 
 def photograph(data: bytes) -> Photograph:
-    """A user's picture, upright RGB, kept for this session only. Raises DataError."""
+    """A user's picture, upright RGB, cached for this session only. Raises DataError."""
     return _photograph(hashlib.sha256(data).hexdigest(), data)
 
 
-@kept(2, "Reading the picture …", own=True)
+@cached(2, "Reading the picture …", own=True)
 def _photograph(digest: str, _data: bytes) -> Photograph:
     return read_photograph(digest, _data)
 
 
 def read_photograph(digest: str, data: bytes) -> Photograph:
-    """The same, kept nowhere."""
+    """The same, cached nowhere."""
     from PIL import Image
 
     from posecore.imaging import open_upload

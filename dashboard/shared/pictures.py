@@ -21,7 +21,7 @@ def at_hand(bundle: Bundle) -> NDArray[np.bool_]:
     return shipped | _in_folders(bundle, made)
 
 
-@cache.kept(4)
+@cache.cached(4)
 def _in_folders(bundle: Bundle, folders: tuple[tuple[str, int], ...]) -> NDArray[np.bool_]:
     """(N,) whose crop lies in one of these folders, each with the time it was changed last."""
     there = {(Path(folder).name, file.name) for folder, _ in folders for file in Path(folder).iterdir()}

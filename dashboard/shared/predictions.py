@@ -1,4 +1,4 @@
-"""What a bundle's network says of a picture under all masks, of a latent, of stops of a walk. All is kept."""
+"""What a bundle's network says of a picture under all masks, of a latent, of a walk's stops; cached."""
 
 import hashlib
 import threading
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.shared.cache import kept
+from dashboard.shared.cache import cached
 from dashboard.shared.latents import components, projected
 from posecore.ablation import parse_mask
 from posecore.bundle import Bundle
@@ -24,7 +24,7 @@ inference = threading.BoundedSemaphore(1)
 """One forward pass at a time: it takes all cores. No st.* inside, a stopped run would leave in the middle."""
 
 
-@kept(2, "Loading the network …")
+@cached(2, "Loading the network …")
 def predictor(bundle: Bundle) -> "Predictor":
     """The bundle's network, in the precision in which its stored heatmaps were computed."""
     from posecore.inference import Predictor
@@ -42,21 +42,21 @@ def all_masks(
     """Heatmaps (16, 17, 64, 64) of a crop (256, 256, 3) under every mask, in the order of ALL_MASKS.
 
     donor: the crop of the person whose features stand in under "other", else None. own: the crop is of a
-    user's picture, so what comes of it is kept for this session only.
+    user's picture, so what comes of it is cached for this session only.
     """
     digest = hashlib.sha256(crop.tobytes() + (b"" if donor is None else donor.tobytes())).hexdigest()
-    kept = _all_masks_of_own if own else _all_masks
-    return kept(bundle, digest, replacement, crop, donor)
+    cached = _all_masks_of_own if own else _all_masks
+    return cached(bundle, digest, replacement, crop, donor)
 
 
-@kept(24, "Asking the network …")
+@cached(24, "Asking the network …")
 def _all_masks(
     bundle: Bundle, digest: str, replacement: str, _crop: NDArray[np.uint8], _donor: NDArray[np.uint8] | None
 ) -> NDArray[np.float32]:
     return _compute_masks(bundle, replacement, _crop, _donor)
 
 
-@kept(4, "Asking the network …", own=True)
+@cached(4, "Asking the network …", own=True)
 def _all_masks_of_own(
     bundle: Bundle, digest: str, replacement: str, _crop: NDArray[np.uint8], _donor: NDArray[np.uint8] | None
 ) -> NDArray[np.float32]:
@@ -84,20 +84,20 @@ def _stand_in(
     return None if donor is None else network.encode(donor[None].copy()).skips
 
 
-@kept(2)
+@cached(2)
 def get_ready(bundle: Bundle) -> None:
     """Load the network and let it run once, while somebody still looks for a picture: both take seconds."""
     _compute_masks(bundle, "zero", np.zeros((SIZE, SIZE, 3), np.uint8), None)
 
 
 def heatmaps_of(bundle: Bundle, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Heatmaps (17, 64, 64) of a crop with all skips on, kept nowhere."""
+    """Heatmaps (17, 64, 64) of a crop with all skips on, cached nowhere."""
     network = predictor(bundle)
     with inference:
         return network.heatmaps(crop[None].copy())[0]
 
 
-@kept(64, "Asking the network …", copied=True)
+@cached(64, "Asking the network …", copied=True)
 def latent_heatmaps(bundle: Bundle, sample_id: str) -> NDArray[np.float32]:
     """Heatmaps (17, 64, 64) the decoder makes of a person's stored latent, all skips cut."""
     network, latent = predictor(bundle), bundle.latents[bundle.row(sample_id)]
@@ -116,7 +116,7 @@ def cut_heatmaps(
     return _cut_heatmaps(bundle, digest, mask, replacement, crop, donor)
 
 
-@kept(256, "Asking the network …", copied=True)
+@cached(256, "Asking the network …", copied=True)
 def _cut_heatmaps(
     bundle: Bundle,
     digest: str,
@@ -150,7 +150,7 @@ def stop_heatmaps(
     return _stop_heatmaps(bundle, projected(bundle), component, steps, start, skips, crop)
 
 
-@kept(12, "Asking the network …")
+@cached(12, "Asking the network …")
 def _stop_heatmaps(
     bundle: Bundle,
     projected: str,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from posecore.statistics import Estimate
     from posecore.studies.skips.effects import Claim
     from posecore.studies.skips.results import SkipStudy
-    from posecore.studies.skips.summary import Summary
+    from posecore.studies.skips.summary import SkipSummary
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -31,22 +31,22 @@ def skip_study_created(bundle: Bundle) -> str:
     return open_study(bundle, "skips").created
 
 
-@cache.kept(4, "Reading the study …")
+@cache.cached(4, "Reading the study …")
 def _skip_study(bundle: Bundle, created: str) -> "SkipStudy":
     from posecore.studies.skips.results import load_skip_study
 
     return load_skip_study(bundle)
 
 
-@cache.kept(12, "Drawing people anew …")
-def skip_summary(bundle: Bundle, created: str, replacement: str) -> "Summary":
+@cache.cached(12, "Drawing people anew …")
+def skip_summary(bundle: Bundle, created: str, replacement: str) -> "SkipSummary":
     """The study's figures under a replacement. created: of the study, so that a new one is summed up anew."""
     from posecore.studies.skips.summary import summarise
 
     return summarise(skip_study(bundle), replacement)
 
 
-@cache.kept(64, "Flipping signs …", copied=True)
+@cache.cached(64, "Flipping signs …", copied=True)
 def skip_claims(bundle: Bundle, created: str, replacement: str, mask: str) -> "tuple[Claim, Claim]":
     """The thesis's claim under a mask: over the joints found with all skips, and over all labelled ones."""
     from posecore.studies.skips.effects import claim
@@ -55,7 +55,7 @@ def skip_claims(bundle: Bundle, created: str, replacement: str, mask: str) -> "t
     return claim(hits, parse_mask(mask), found_only=True), claim(hits, parse_mask(mask), found_only=False)
 
 
-@cache.kept(4, "Comparing replacements …", copied=True)
+@cache.cached(4, "Comparing replacements …", copied=True)
 def skip_differences(bundle: Bundle, created: str) -> "dict[tuple[str, str], Estimate]":
     """What cutting a level alone costs more under one replacement than under another, for every two."""
     from posecore.studies.skips.summary import paired_differences
@@ -71,7 +71,7 @@ def projection(bundle: Bundle) -> "Projection":
     return _projection(bundle, open_study(bundle, "projection").created)
 
 
-@cache.kept(2, "Reading the projection …")
+@cache.cached(2, "Reading the projection …")
 def _projection(bundle: Bundle, created: str) -> "Projection":
     from posecore.studies.projection.results import load_projection
 
@@ -85,7 +85,7 @@ def component_study(bundle: Bundle) -> "ComponentStudy":
     return _component_study(bundle, open_study(bundle, "components").created)
 
 
-@cache.kept(4, "Reading the study …")
+@cache.cached(4, "Reading the study …")
 def _component_study(bundle: Bundle, created: str) -> "ComponentStudy":
     from posecore.studies.components.results import load_component_study
 
@@ -107,7 +107,7 @@ def component_curves(bundle: Bundle) -> "dict[str, ComponentCurve]":
     return _component_curves(bundle, open_study(bundle, "components").created)
 
 
-@cache.kept(4, "Drawing people anew …", copied=True)
+@cache.cached(4, "Drawing people anew …", copied=True)
 def _component_curves(bundle: Bundle, created: str) -> "dict[str, ComponentCurve]":
     from posecore.studies.components.results import SKIPS
 

@@ -67,6 +67,6 @@ def _has_skips(name: str) -> bool:
         return True
 
 
-@cache.kept(32)
+@cache.cached(32)
 def _built_any(path: str, written: int) -> bool:
     return any(read_manifest(Path(path)).built_skips)

@@ -33,7 +33,7 @@ def opening(bundle: Bundle) -> Opening:
     return Opening(found.sample_id, found.mask, True)
 
 
-@cache.kept(8)
+@cache.cached(8)
 def _example(bundle: Bundle, created: str, limits: tuple[Limit, ...], at_hand: bytes) -> Example | None:
     """created: of the study, a key. at_hand: whose picture is, one byte per person of the bundle."""
     study = studies.skip_study(bundle)

@@ -16,7 +16,7 @@ from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.statistics import Estimate
 from posecore.studies.skips.results import SkipStudy
-from posecore.studies.skips.summary import Summary, agreement, easy_faces
+from posecore.studies.skips.summary import SkipSummary, agreement, easy_faces
 
 CUTS: Final = tuple(format_mask(mask) for mask in reversed(ALL_MASKS) if mask != ALL_ON)
 """The masks that cut anything, all cut first."""
@@ -88,7 +88,7 @@ def show(bundle: Bundle) -> None:
     glossary.show(WORDS + (OF_LABELS if labelled else ""), source)
 
 
-def _histograms(summary: Summary, replacement: str, mask: str, source: str) -> None:
+def _histograms(summary: SkipSummary, replacement: str, mask: str, source: str) -> None:
     st.subheader("PCK with and without")
     place = _place(mask)
     known = np.isfinite(summary.scores[:, 0])
@@ -106,7 +106,7 @@ def _histograms(summary: Summary, replacement: str, mask: str, source: str) -> N
     figures.tabled("All sixteen masks as a table", table, f"skips-pck-{replacement}")
 
 
-def _effects(summary: Summary, replacement: str, source: str, labelled: bool) -> None:
+def _effects(summary: SkipSummary, replacement: str, source: str, labelled: bool) -> None:
     st.subheader("What each level does to each joint")
     offered = EFFECTS if labelled else EFFECTS[1:]
     what = st.segmented_control(
@@ -141,7 +141,7 @@ def _effects(summary: Summary, replacement: str, source: str, labelled: bool) ->
     )
 
 
-def _shares(summaries: dict[str, Summary], source: str) -> None:
+def _shares(summaries: dict[str, SkipSummary], source: str) -> None:
     st.subheader("How much of the PCK each level carries")
     figures.chart(
         study_charts.shapley_bars({name: one.shapley for name, one in summaries.items()}, source),
@@ -184,7 +184,7 @@ def _claims(bundle: Bundle, study: SkipStudy, created: str, replacement: str, ma
         )
 
 
-def _agreement(bundle: Bundle, created: str, summaries: dict[str, Summary], labelled: bool) -> None:
+def _agreement(bundle: Bundle, created: str, summaries: dict[str, SkipSummary], labelled: bool) -> None:
     st.subheader("Do the replacements agree?")
     if len(summaries) < 2:
         st.markdown(f"This study has one replacement only, {next(iter(summaries))}.")
@@ -218,7 +218,7 @@ def _agreement(bundle: Bundle, created: str, summaries: dict[str, Summary], labe
         _differences(summaries, studies.skip_differences(bundle, created))
 
 
-def _differences(summaries: dict[str, Summary], differences: dict[tuple[str, str], Estimate]) -> None:
+def _differences(summaries: dict[str, SkipSummary], differences: dict[tuple[str, str], Estimate]) -> None:
     """What a level alone is worth under two replacements, side by side."""
     apart = sum(int(np.sum((one.low > 0) | (one.high < 0))) for one in differences.values())
     st.markdown(

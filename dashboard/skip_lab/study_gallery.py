@@ -15,14 +15,14 @@ from posecore.ablation import ALL_MASKS, ALL_ON, parse_mask
 from posecore.bundle import Bundle
 from posecore.data.heatmaps import where_found
 from posecore.studies.skips.results import SkipStudy
-from posecore.studies.skips.summary import Summary, perfect
+from posecore.studies.skips.summary import SkipSummary, perfect
 
 ORDERS: Final = ("largest loss first", "smallest loss first", "by sample id")
 ON_A_PAGE: Final = 8
 IN_A_ROW: Final = 4
 
 
-def show(bundle: Bundle, study: SkipStudy, summary: Summary, replacement: str, mask: str) -> None:
+def show(bundle: Bundle, study: SkipStudy, summary: SkipSummary, replacement: str, mask: str) -> None:
     """The gallery, paged and in an order to choose; a button opens a person in the first tab."""
     links.refuse_forged(links.LAB_STUDY_SORT, f"one of {', '.join(ORDERS)}", ORDERS.__contains__)
     st.subheader("People scored 100 % with all skips")

@@ -27,7 +27,7 @@ SETS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-class Told(NamedTuple):
+class Accuracy(NamedTuple):
     """right: share of people whose cluster is told, each cluster counting alike; low, high: its 95 %
     interval. n: people. chance: what guessing gives."""
 
@@ -38,7 +38,7 @@ class Told(NamedTuple):
     chance: float
 
 
-def told_by(table: pd.DataFrame, numbers: NDArray[np.integer]) -> dict[str, Told]:
+def told_by(table: pd.DataFrame, numbers: NDArray[np.integer]) -> dict[str, Accuracy]:
     """How well each of SETS tells the cluster, 0 or more, of the people of `table` (N rows) by logistic
     regression, each fifth judged by what was learned of the others; empty where a cluster has one person.
 
@@ -71,5 +71,7 @@ def told_by(table: pd.DataFrame, numbers: NDArray[np.integer]) -> dict[str, Told
         shrunk = (recalls * sizes + 2) / (sizes + 4)
         reach = norm.ppf(0.975) * np.sqrt((shrunk * (1 - shrunk) / (sizes + 4)).sum()) / len(names)
         right = float(recalls.mean())
-        found[name] = Told(right, max(0.0, right - reach), min(1.0, right + reach), len(rows), 1 / len(names))
+        found[name] = Accuracy(
+            right, max(0.0, right - reach), min(1.0, right + reach), len(rows), 1 / len(names)
+        )
     return found

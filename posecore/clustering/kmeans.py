@@ -1,6 +1,6 @@
 """K-Means of many starts at once, drawn as k-means++ does (Arthur and Vassilvitskii 2007).
 
-Most of Lloyd's steps are done on a sketch, the people's shadows in the few directions in which they differ
+Most of Lloyd's steps are done on a sketch, the people projected on the few directions in which they differ
 most. The steps in the full space that follow are few, and exact.
 
 Shapes: N people, D numbers each, q directions of the sketch, R runs of k clusters each.
@@ -47,24 +47,24 @@ def kmeans(
     ks: Sequence[int],
     seeds: Sequence[Sequence[int]],
     weights: NDArray[np.uint8] | None = None,
-    shadows: NDArray[np.float32] | None = None,
+    sketched: NDArray[np.float32] | None = None,
     quiet: bool = True,
 ) -> Runs:
     """One run per number of clusters in `ks` (R,), each from a start drawn with its entry of `seeds`.
 
     weights: (R, N) how often a person counts in a run, as in a bootstrap; all once if not given. Who counts
-    0 times is sorted into a cluster all the same. shadows: what `sketch` gave, to not compute it again.
+    0 times is sorted into a cluster all the same. sketched: what `sketch` gave, to not compute it again.
     Expects at least k different people. Raises ConfigError where clusters stay empty.
     """
-    shadows = sketch(source) if shadows is None else shadows
-    squares = np.einsum("nq,nq->n", shadows, shadows)
+    sketched = sketch(source) if sketched is None else sketched
+    squares = np.einsum("nq,nq->n", sketched, sketched)
 
     def start(run: int) -> NDArray[np.float32]:
         weight = None if weights is None else weights[run]
-        return plus_plus(shadows, squares, ks[run], np.random.default_rng(seeds[run]), weight)
+        return plus_plus(sketched, squares, ks[run], np.random.default_rng(seeds[run]), weight)
 
     starts = list(in_threads(start, range(len(ks))))
-    near = lloyd(LocalSource(shadows), starts, weights, quiet=True)
+    near = lloyd(LocalSource(sketched), starts, weights, quiet=True)
     return lloyd(source, near.labels, weights, ks, quiet)
 
 

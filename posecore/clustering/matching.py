@@ -43,22 +43,22 @@ def compare(ours: NDArray[np.integer], others: NDArray[np.integer]) -> Compariso
 def matched(ours: NDArray[np.integer], others: NDArray[np.integer]) -> dict[int, int]:
     """For clusters of `others` the cluster of `ours` that it takes after: as many people as can be stay.
 
-    Labels are (N,), of the same people in the same order; each cluster of ours has one heir at most. Noise is
-    nobody's heir. Raises ConfigError as `compare` does.
+    Labels are (N,), of the same people in the same order; each cluster of ours is matched with one at most.
+    Noise is matched with none. Raises ConfigError as `compare` does.
     """
     found = compare(ours, others)
-    heirs = zip(*linear_sum_assignment(found.counts, maximize=True), strict=True)
+    pairs = zip(*linear_sum_assignment(found.counts, maximize=True), strict=True)
     return {
         int(found.second[column]): int(found.first[row])
-        for row, column in heirs
+        for row, column in pairs
         if found.counts[row, column] and found.first[row] >= 0 and found.second[column] >= 0
     }
 
 
 def steady_colours(labellings: Sequence[NDArray[np.integer]]) -> list[NDArray[np.int64]]:
-    """A colour, from 0, for every cluster of labellings (N,) in a row, as K = 2, 3, 4: heirs keep theirs.
+    """A colour, from 0, for every cluster of labellings (N,) in a row, as K = 2, 3, 4: matched clusters keep theirs.
 
-    One array per labelling, by cluster number; clusters without a forebear take the lowest colours not taken.
+    One array per labelling, by cluster number; unmatched clusters take the lowest colours not taken.
     Raises ConfigError as `compare` does.
     """
     colours: list[NDArray[np.int64]] = []
@@ -66,8 +66,8 @@ def steady_colours(labellings: Sequence[NDArray[np.integer]]) -> list[NDArray[np
         count = int(labels.max()) + 1
         own = np.full(count, -1)
         if step:
-            for heir, forebear in matched(labellings[step - 1], labels).items():
-                own[heir] = colours[-1][forebear]
+            for number, before in matched(labellings[step - 1], labels).items():
+                own[number] = colours[-1][before]
         free = [colour for colour in range(2 * count) if colour not in own]
         own[own < 0] = free[: int((own < 0).sum())]
         colours.append(own)

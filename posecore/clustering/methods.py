@@ -103,12 +103,12 @@ def cluster_from(space: Space, labels: NDArray[np.integer], k: int, seed: int = 
         )
     if labels.min() < 0 or labels.max() >= k:
         raise ConfigError(f"labels are {labels.min()} to {labels.max()}; expected 0 to {k - 1}")
-    shadows = space.shadows
-    starts = np.stack([shadows[labels == number].mean(axis=0) for number in np.unique(labels)])
+    sketched = space.sketched
+    starts = np.stack([sketched[labels == number].mean(axis=0) for number in np.unique(labels)])
     if len(starts) < k:
-        squares = np.einsum("nq,nq->n", shadows, shadows)
-        starts = plus_plus(shadows, squares, k, np.random.default_rng([seed, k]), first=starts)
-    near = lloyd(LocalSource(shadows), [starts])
+        squares = np.einsum("nq,nq->n", sketched, sketched)
+        starts = plus_plus(sketched, squares, k, np.random.default_rng([seed, k]), first=starts)
+    near = lloyd(LocalSource(sketched), [starts])
     runs = lloyd(space.source, near.labels, ks=[k])
     return clustering_of(space, runs.labels[0])
 
@@ -204,7 +204,7 @@ def nearest_to_centroids(
 
 def _kmeans(space: Space, k: int, restarts: int, seed: int) -> NDArray[np.integer]:
     seeds = [(seed, k, restart) for restart in range(restarts)]
-    runs = kmeans(space.source, [k] * restarts, seeds, shadows=space.shadows)
+    runs = kmeans(space.source, [k] * restarts, seeds, sketched=space.sketched)
     best: NDArray[np.integer] = runs.labels[int(runs.inertia.argmin())]
     return best
 

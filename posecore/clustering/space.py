@@ -17,7 +17,7 @@ class Space:
 
     name: of the space, to be shown. features: (M, D), finite. rows: (M,) of the table, ascending; all that is
     found out about these people is in this order. left_out: rows of who was asked for but holds nan. Made
-    once and shared by many threads, as `source` and `shadows` are costly and are never changed.
+    once and shared by many threads, as `source` and `sketched` are costly and are never changed.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Space:
         return LocalSource(self.features)
 
     @cached_property
-    def shadows(self) -> NDArray[np.float32]:
+    def sketched(self) -> NDArray[np.float32]:
         """(M, q) their sketch, see posecore.clustering.kmeans."""
         return sketch(self.source)
 

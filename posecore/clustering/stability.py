@@ -50,7 +50,7 @@ def stability(
     ari = []
     for k in tqdm(found.numbers.tolist(), "stability", unit=" K", disable=quiet, mininterval=1):
         seeds = [(seed, k, run) for run in range(len(weights))]
-        runs = kmeans(space.source, [k] * len(weights), seeds, weights, space.shadows)
+        runs = kmeans(space.source, [k] * len(weights), seeds, weights, space.sketched)
         tightest = runs.inertia.reshape(resamples, RESTARTS).argmin(axis=1)
         chosen = runs.labels[np.arange(resamples) * RESTARTS + tightest]
         reference = found.labels[found.tightest(k)]

@@ -18,7 +18,7 @@ from posecore.unfinished import read_piece
 
 
 @dataclass(frozen=True)
-class Settings:
+class SweepSettings:
     """K from `least` to `most`, `restarts` labellings of each, from starts drawn with `seed`."""
 
     least: int = 2
@@ -81,7 +81,7 @@ class Sweep:
 
 def sweep(
     space: Space,
-    settings: Settings,
+    settings: SweepSettings,
     folder: Path | None = None,
     source: Source | None = None,
     quiet: bool = True,
@@ -105,7 +105,7 @@ def sweep(
 
 
 def _clustered(
-    source: Source, settings: Settings, folder: Path | None, quiet: bool
+    source: Source, settings: SweepSettings, folder: Path | None, quiet: bool
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Labels (L, N) and inertia (L,): of all K at once, or of one after the other where each takes long."""
     seeds = [
@@ -115,15 +115,15 @@ def _clustered(
     ]
     all_at_once = source.people * source.dimensions <= COPY_UP_TO
     groups = [seeds] if all_at_once else [list(group) for _, group in groupby(seeds, lambda seed: seed[1])]
-    shadows, found = None, []
+    sketched, found = None, []
     for group in groups:
         path = None if folder is None else folder / f"labels-{group[0][1]:03d}.npz"
         saved = None if path is None else read_piece(path, "labels", "inertia")
         if saved is not None:
             found.append((saved["labels"], saved["inertia"]))
             continue
-        shadows = sketch(source) if shadows is None else shadows
-        runs = kmeans(source, [k for _, k, _ in group], group, shadows=shadows, quiet=quiet)
+        sketched = sketch(source) if sketched is None else sketched
+        runs = kmeans(source, [k for _, k, _ in group], group, sketched=sketched, quiet=quiet)
         labels = np.stack([largest_first(own) for own in runs.labels]).astype(np.uint8)
         found.append((labels, runs.inertia))
         if path is not None:

@@ -40,7 +40,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, eq=False)
-class RealPeople:
+class ReferenceDistances:
     """What is usual among N people with scores (N, d). distances, norms: sorted; see Judgement."""
 
     scores: NDArray[np.float32]
@@ -64,7 +64,9 @@ class RealPeople:
         )
 
 
-def real_people(scores: NDArray[np.floating], asked: int = ASKED, seed: int = 0) -> RealPeople:
+def reference_distances(
+    scores: NDArray[np.floating], asked: int = ASKED, seed: int = 0
+) -> ReferenceDistances:
     """What is usual among people with scores (N, d); nan is left out. asked: people drawn with `seed`.
 
     Raises ConfigError for fewer than two people.
@@ -77,7 +79,7 @@ def real_people(scores: NDArray[np.floating], asked: int = ASKED, seed: int = 0)
         drawn = np.random.default_rng(seed).choice(known, asked, replace=False)
     scores = np.asarray(scores, np.float32)
     distances = nearest_people(scores, scores[drawn], not_this=drawn)[1][:, 0]
-    return RealPeople(scores, np.sort(distances), np.sort(np.linalg.norm(scores[known], axis=1)))
+    return ReferenceDistances(scores, np.sort(distances), np.sort(np.linalg.norm(scores[known], axis=1)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +96,7 @@ class Placement:
 
 
 def place(
-    components: Components, people: RealPeople, latent: NDArray[np.floating], nearest: int = 8
+    components: Components, people: ReferenceDistances, latent: NDArray[np.floating], nearest: int = 8
 ) -> Placement:
     """Place a latent (D,), as of an uploaded picture, among the people the components describe.
 

@@ -44,7 +44,7 @@ MOST_TEST_PEOPLE = 5064
 
 
 @dataclass(frozen=True)
-class Settings:
+class PrepareSettings:
     """What decides the result. test_size: people drawn from train; None for 10 % of it, at most 5,064.
     val_size: people drawn from train where there is no val file; None for none."""
 
@@ -66,7 +66,12 @@ class Settings:
 
 
 def prepare(
-    coco: Path, destination: Path, settings: Settings, *, name: str | None = None, workers: int | None = None
+    coco: Path,
+    destination: Path,
+    settings: PrepareSettings,
+    *,
+    name: str | None = None,
+    workers: int | None = None,
 ) -> dict[str, Any]:
     """Write the prepared data folder `destination`; returns the content of its dataset.json.
 
@@ -119,7 +124,7 @@ def prepare(
 
 
 def _read(
-    coco: Path, files: Iterable[str], settings: Settings
+    coco: Path, files: Iterable[str], settings: PrepareSettings
 ) -> tuple[dict[str, list[Picture]], Counter[str]]:
     """Pictures and people of each split to write, and the people skipped so far."""
     skipped: Counter[str] = Counter()

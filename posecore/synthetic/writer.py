@@ -39,7 +39,7 @@ _MOST_PER_PICTURE: Final = 100
 
 
 @dataclass(frozen=True)
-class Settings:
+class RenderSettings:
     """What decides the result. people: pictures of train, each with one annotated person; val: of val."""
 
     people: int
@@ -55,7 +55,7 @@ class Settings:
             raise ConfigError(f"--seed {self.seed}: expected 0 or more")
 
 
-def make_people(destination: Path, settings: Settings, workers: int | None = None) -> dict[str, int]:
+def make_people(destination: Path, settings: RenderSettings, workers: int | None = None) -> dict[str, int]:
     """Render the people of `settings` into `destination`; returns how many are in each split.
 
     The same settings give the same bytes with any number of workers (default: one per core). Raises
@@ -69,7 +69,7 @@ def make_people(destination: Path, settings: Settings, workers: int | None = Non
         return _make(destination, settings, workers or cores())
 
 
-def _make(destination: Path, settings: Settings, workers: int) -> dict[str, int]:
+def _make(destination: Path, settings: RenderSettings, workers: int) -> dict[str, int]:
     folder = destination.with_name(f".{destination.name}.partial")
     _begin(folder, settings)
     counts = {split: n for split, n in (("train", settings.people), ("val", settings.val)) if n}
@@ -98,7 +98,7 @@ def check_replaceable(path: Path) -> None:
         )
 
 
-def _begin(folder: Path, settings: Settings) -> None:
+def _begin(folder: Path, settings: RenderSettings) -> None:
     """Keep what a run with the same settings left, remove what another did."""
     job = folder / _JOB
     if read_json(job) != asdict(settings):
@@ -141,7 +141,7 @@ def _render(folder: Path, seed: int, person: tuple[str, int]) -> None:
     write_json(_record(folder, split, index), record)
 
 
-def _content(records: list[dict[str, Any]], settings: Settings) -> dict[str, Any]:
+def _content(records: list[dict[str, Any]], settings: RenderSettings) -> dict[str, Any]:
     """One split's annotation file."""
     return {
         "info": {"description": f"Rendered people, seed {settings.seed}", "version": "1.0"},

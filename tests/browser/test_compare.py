@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from served import Served, serving
 
 from posecore.bundle import open_bundle
-from posecore.studies.pair.study import Settings, compare_bundles
-from posecore.studies.projection.study import Settings as ProjectSettings
+from posecore.studies.pair.study import PairSettings, compare_bundles
+from posecore.studies.projection.study import ProjectionSettings as ProjectSettings
 from posecore.studies.projection.study import project
 
 PEOPLE = 12
@@ -25,7 +25,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     one = make_fake_bundle(folder / "artifacts" / "one", PEOPLE, annotations=True, pictures=True)
     project(open_bundle(one), ProjectSettings(draws=2))
     shutil.copytree(one, one.with_name("twin"))
-    compare_bundles(open_bundle(one), open_bundle(one.with_name("twin")), None, Settings())
+    compare_bundles(open_bundle(one), open_bundle(one.with_name("twin")), None, PairSettings())
     with serving(folder / "artifacts", folder) as served:
         yield served
 

@@ -15,16 +15,17 @@ LIMIT = 400_000_000
 PROGRAM = f"""
 import resource, sys
 import numpy as np
-from posecore.latent import blockwise, sweep as module
-from posecore.latent.sweep import Settings, sweep
-from posecore.latent.space import latent_space
+from posecore import blocks as blockwise
+from posecore.clustering import sweep as module
+from posecore.clustering.sweep import SweepSettings, sweep
+from posecore.clustering.space import latent_space
 resource.setrlimit(resource.RLIMIT_DATA, ({LIMIT}, {LIMIT}))
 blockwise.LocalSource.__init__.__defaults__ = (0,)
 module.COPY_UP_TO = 0
 latents = np.load(sys.argv[1], mmap_mode="r")
 if sys.argv[2] == "whole":
     np.ones(({PEOPLE}, {PEOPLE}), np.float32)
-found = sweep(latent_space(latents), Settings(2, 3, 2))
+found = sweep(latent_space(latents), SweepSettings(2, 3, 2))
 status = open("/proc/self/status").read()
 peak = int(status.split("VmHWM:")[1].split()[0]) * 1024  # ru_maxrss would be the parent's
 print(float(found.silhouettes.max()), peak)

@@ -5,7 +5,7 @@ from posecore.clustering.controls import CONTROLS, few, gaussian, shuffled
 from posecore.clustering.gap import Gap, gap_statistic
 from posecore.clustering.space import latent_space
 from posecore.clustering.stability import Stability, stability
-from posecore.clustering.sweep import Settings, sweep
+from posecore.clustering.sweep import SweepSettings, sweep
 from posecore.components.pca import spectrum
 from posecore.errors import ConfigError
 
@@ -74,7 +74,7 @@ def test_controls_are_spread_alike_but_have_no_groups():
     lengths = np.linalg.norm(space.features - space.features.mean(axis=0), axis=1)
     assert np.abs(np.sort(np.linalg.norm(shuffled(space).features, axis=1)) - np.sort(lengths)).max() > 0.1
     of_groups, of_nothing = (
-        sweep(made, Settings(2, 2, 3)).silhouettes.max() for made in (space, gaussian(space))
+        sweep(made, SweepSettings(2, 2, 3)).silhouettes.max() for made in (space, gaussian(space))
     )
     assert of_groups > of_nothing + 0.1
     assert gap_statistic(gaussian(space), most=4, draws=6, restarts=3).count == 1
@@ -91,7 +91,7 @@ def test_few_people_are_drawn_once_and_for_all():
 
 def test_the_planted_k_is_found_again_and_others_are_not():
     space = people(apart=5.0)
-    found = sweep(space, Settings(2, 6, 4))
+    found = sweep(space, SweepSettings(2, 6, 4))
     again = stability(space, found, resamples=10)
     assert again.ks.tolist() == [2, 3, 4, 5, 6] and again.ari.shape == (5, 10)
     assert again.mean[1] > 0.99 and (again.mean[2:] < 0.9).all()
@@ -101,7 +101,7 @@ def test_the_planted_k_is_found_again_and_others_are_not():
 
 def test_stability_of_other_people_is_refused():
     space = people()
-    found = sweep(space, Settings(2, 3, 1))
+    found = sweep(space, SweepSettings(2, 3, 1))
     with pytest.raises(ConfigError, match="the sweep is of 150 people, the space of 20"):
         stability(people((20,)), found)
     with pytest.raises(ConfigError, match="0 resamples"):

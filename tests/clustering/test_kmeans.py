@@ -138,13 +138,13 @@ def test_threads_give_results_in_order_and_may_ask_for_threads_themselves():
 
 def test_the_sketch_keeps_what_people_differ_by_most():
     people = decaying(800, 150)
-    shadows = sketch(LocalSource(people))
+    sketched = sketch(LocalSource(people))
     centred = people - people.mean(axis=0)
     most = np.square(np.linalg.svd(centred, compute_uv=False))[:64].sum()
-    assert shadows.shape == (800, 64)
-    assert 0.97 * most < np.square(shadows).sum() <= most * 1.0001
+    assert sketched.shape == (800, 64)
+    assert 0.97 * most < np.square(sketched).sum() <= most * 1.0001
     # Shadows are never longer than people, as directions are at right angles.
-    assert (np.linalg.norm(shadows, axis=1) <= 1.0001 * np.linalg.norm(centred, axis=1)).all()
+    assert (np.linalg.norm(sketched, axis=1) <= 1.0001 * np.linalg.norm(centred, axis=1)).all()
     few = sketch(LocalSource(people[:, :5]))
     np.testing.assert_allclose(
         np.linalg.norm(few, axis=1),

@@ -33,7 +33,7 @@ def test_blocks_are_less_the_mean_and_made_once():
     space = latent_space(LATENTS)
     block = next(iter(space.source.run(np.copy, [((0,), ())])))
     np.testing.assert_allclose(block, LATENTS - LATENTS.astype(float).mean(axis=0))
-    assert space.source is space.source and space.shadows is space.shadows
+    assert space.source is space.source and space.sketched is space.sketched
 
 
 def test_what_is_no_space_is_refused():

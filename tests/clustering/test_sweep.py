@@ -7,10 +7,10 @@ from posecore.clustering import silhouette
 from posecore.clustering import sweep as module
 from posecore.clustering.methods import largest_first
 from posecore.clustering.space import latent_space
-from posecore.clustering.sweep import Settings, sweep
+from posecore.clustering.sweep import SweepSettings, sweep
 from posecore.errors import ConfigError
 
-FEW = Settings(least=2, most=5, restarts=3, seed=1)
+FEW = SweepSettings(least=2, most=5, restarts=3, seed=1)
 
 
 def planted(sizes=(60, 40, 25), seed=0, dimensions=24):
@@ -46,7 +46,7 @@ def test_the_seed_fixes_the_result():
     first, again = sweep(space, FEW), sweep(space, FEW)
     np.testing.assert_array_equal(first.labels, again.labels)
     np.testing.assert_array_equal(first.values, again.values)
-    other = sweep(space, Settings(least=2, most=5, restarts=3, seed=2))
+    other = sweep(space, SweepSettings(least=2, most=5, restarts=3, seed=2))
     assert (first.labels != other.labels).any()
 
 
@@ -112,14 +112,14 @@ def test_a_stopped_sweep_goes_on_to_the_same_result(tmp_path, monkeypatch, kille
 )
 def test_settings_out_of_bounds_are_refused(options, message):
     with pytest.raises(ConfigError, match=message):
-        Settings(**options)
+        SweepSettings(**options)
 
 
 def test_people_who_cannot_be_swept_over_are_refused():
     latents, _ = planted((5, 5))
     with pytest.raises(ConfigError, match="10 clusters of 10 people: expected 2 to 9"):
-        sweep(latent_space(latents), Settings())
+        sweep(latent_space(latents), SweepSettings())
     with pytest.raises(ConfigError, match="1 people: clusters need three or more"):
-        sweep(latent_space(latents[:1]), Settings())
+        sweep(latent_space(latents[:1]), SweepSettings())
     with pytest.raises(ConfigError, match="5 clusters: the latents have only 2 distinct values"):
         sweep(latent_space(np.repeat(latents[:2], 5, axis=0)), FEW)

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from posecore.components.outliers import ALPHA, place, real_people
+from posecore.components.outliers import ALPHA, place, reference_distances
 from posecore.components.pca import fit_components
 from posecore.errors import ConfigError
 
 
 def test_distances_and_norms_by_hand():
     scores = np.array([[0, 3], [0, 4], [0, 8], [np.nan, 0], [6, 8]], np.float32)
-    people = real_people(scores)
+    people = reference_distances(scores)
     np.testing.assert_allclose(people.distances, [1, 1, 4, 6])
     np.testing.assert_allclose(people.norms, [3, 4, 8, 10])
     found = people.judge(np.array([[0, 6], [0, 0]]))
@@ -21,7 +21,7 @@ def test_distances_and_norms_by_hand():
 
 
 def test_equal_ones_count_half():
-    people = real_people(np.array([[1.0], [-1], [2], [-2]]))
+    people = reference_distances(np.array([[1.0], [-1], [2], [-2]]))
     assert people.judge(np.array([[1.0]])).norm_percentile.tolist() == [25]
 
 
@@ -31,13 +31,13 @@ def crowd():
 
 
 def test_real_people_are_rarely_off_the_data(crowd):
-    off = real_people(crowd[:1000]).judge(crowd[1000:]).off_data
+    off = reference_distances(crowd[:1000]).judge(crowd[1000:]).off_data
     assert off.mean() < 2 * ALPHA
 
 
 def test_what_is_too_far_and_what_is_too_near_is_off_the_data(crowd):
     far, mean = crowd[0] * 4, np.zeros(40)
-    found = real_people(crowd).judge(np.stack([far, mean]))
+    found = reference_distances(crowd).judge(np.stack([far, mean]))
     assert found.off_data.tolist() == [True, True]
     # In forty dimensions the mean is nearer to somebody than nearly everybody is, and nobody is near it.
     assert found.distance_percentile[0] > 99 and found.distance_percentile[1] < 5
@@ -47,12 +47,12 @@ def test_what_is_too_far_and_what_is_too_near_is_off_the_data(crowd):
 def test_a_hole_in_the_middle_of_people_is_off_the_data_by_distance():
     angle = np.random.default_rng(1).uniform(0, 2 * np.pi, 500)
     ring = 10 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    found = real_people(ring).judge(np.array([[5.0, 5.0]]))
+    found = reference_distances(ring).judge(np.array([[5.0, 5.0]]))
     assert found.off_data[0] and found.distance_percentile[0] > 99
 
 
 def test_the_person_a_walk_starts_from_is_not_off_the_data(crowd):
-    people = real_people(crowd)
+    people = reference_distances(crowd)
     usual = int(np.argsort(np.linalg.norm(crowd, axis=1))[750])
     themselves = people.judge(crowd[[usual]])
     others = people.judge(crowd[[usual]], person=usual)
@@ -61,7 +61,7 @@ def test_the_person_a_walk_starts_from_is_not_off_the_data(crowd):
 
 
 def test_the_people_compared_with_are_drawn_with_the_seed(crowd):
-    first, again, other = (real_people(crowd, asked=50, seed=seed).distances for seed in (1, 1, 2))
+    first, again, other = (reference_distances(crowd, asked=50, seed=seed).distances for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert len(first) == 50 and not np.array_equal(first, other)
 
@@ -70,7 +70,7 @@ def test_a_new_latent_is_placed_beside_the_people_it_resembles():
     rng = np.random.default_rng(3)
     latents = (rng.normal(0, 1, (300, 6)) * [9, 5, 4, 3, 2, 1] + 20).astype(np.float16)
     components = fit_components(latents)
-    people = real_people(components.project(latents))
+    people = reference_distances(components.project(latents))
     new = latents[17].astype(np.float32) + 0.01
     found = place(components, people, new)
     assert found.rows[0] == 17 and len(found.rows) == 8
@@ -83,4 +83,4 @@ def test_a_new_latent_is_placed_beside_the_people_it_resembles():
 
 def test_too_few_people_are_refused():
     with pytest.raises(ConfigError, match="1 people with known scores"):
-        real_people(np.array([[1.0], [np.nan]]))
+        reference_distances(np.array([[1.0], [np.nan]]))

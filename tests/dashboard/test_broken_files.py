@@ -10,13 +10,13 @@ from reading import words
 from dashboard.shared import cache
 from dashboard.shared.background import worker
 from posecore.bundle import open_bundle
-from posecore.studies.projection.study import Settings, project
+from posecore.studies.projection.study import ProjectionSettings, project
 
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     path = make_fake_bundle(tmp_path_factory.mktemp("artifacts") / "people", people=40, pictures=True)
-    project(open_bundle(path), Settings(draws=3))
+    project(open_bundle(path), ProjectionSettings(draws=3))
     return path
 
 

@@ -37,12 +37,12 @@ from posecore.samples import read_points
 from posecore.statistics import Estimate
 from posecore.studies.pair.people import common_people
 from posecore.studies.pair.results import FILE, load_pair_study
-from posecore.studies.pair.study import Settings, compare_bundles
-from posecore.studies.projection.study import Settings as ProjectSettings
+from posecore.studies.pair.study import PairSettings, compare_bundles
+from posecore.studies.projection.study import ProjectionSettings as ProjectSettings
 from posecore.studies.projection.study import project
 from posecore.studies.skips.certainty import Limit
 from posecore.studies.skips.results import load_skip_study
-from posecore.studies.skips.study import Settings as SkipSettings
+from posecore.studies.skips.study import PairSettings as SkipSettings
 from posecore.studies.skips.study import run_study
 
 PEOPLE = 12
@@ -81,7 +81,7 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run_study(bundle, None, SkipSettings(replacements=("zero",)))
     shutil.copytree(one, folder / "twin")
     for name in ("other", "twin"):
-        compare_bundles(open_bundle(one), open_bundle(folder / name), None, Settings())
+        compare_bundles(open_bundle(one), open_bundle(folder / name), None, PairSettings())
     return folder
 
 

@@ -20,7 +20,7 @@ from posecore.studies.components import study as component_study
 from posecore.studies.components.results import ComponentStudy, load_component_study
 from posecore.studies.components.study import run_component_study
 from posecore.studies.projection.results import load_projection
-from posecore.studies.projection.study import Settings, project
+from posecore.studies.projection.study import ProjectionSettings, project
 
 PEOPLE = 20
 
@@ -37,8 +37,8 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle with both studies; five components are kept."""
     folder = tmp_path_factory.mktemp("artifacts")
     bundle = open_bundle(make_fake_bundle(folder / "people", PEOPLE, annotations=True, pictures=True))
-    project(bundle, Settings(components=5, draws=2))
-    run_component_study(bundle, None, component_study.Settings())
+    project(bundle, ProjectionSettings(components=5, draws=2))
+    run_component_study(bundle, None, component_study.ComponentSettings())
     return folder
 
 
@@ -59,7 +59,7 @@ def test_a_broken_study_is_named_and_the_other_one_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make_fake_bundle(tmp_path / "artifacts" / "people", 8)
-    project(open_bundle(path), Settings(draws=1))
+    project(open_bundle(path), ProjectionSettings(draws=1))
     (path / "studies" / "components").mkdir()
     (path / "studies" / "components" / "manifest.json").write_text("{")
     app = open_tab(monkeypatch, path.parent)
@@ -138,7 +138,7 @@ def test_the_planted_rank_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         "posecore.studies.projection.study.umap_plane", lambda scores, seed: np.zeros((len(scores), 2))
     )
-    project(open_bundle(path), Settings(draws=3))
+    project(open_bundle(path), ProjectionSettings(draws=3))
     app = open_tab(monkeypatch, path.parent, walk_kept="3")
     said = words(app)
     assert "The first **3** components vary more" in said and "3 of 128 components hold 95%" in said

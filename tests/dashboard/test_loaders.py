@@ -80,7 +80,7 @@ ANSWERS: dict[str, tuple[str, Callable[[Path], None], Callable[[Bundle], Any]]] 
     ),
     "latent": (LATENTS, new_latents, lambda bundle: predictions.latent_heatmaps(bundle, SOMEBODY)),
     "components": (LATENTS, new_latents, lambda bundle: latents.components(bundle)[1]),
-    "what is usual": (LATENTS, new_latents, lambda bundle: latents.real_people(bundle).norms),
+    "what is usual": (LATENTS, new_latents, lambda bundle: latents.reference_distances(bundle).norms),
     "attributes": (
         SAMPLES,
         new_samples,

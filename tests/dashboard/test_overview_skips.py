@@ -13,8 +13,8 @@ from dashboard.overview.skips import CEILING, Tried, carried, claim_words
 from posecore.bundle import open_bundle
 from posecore.studies.skips.effects import BIG, SMALL, Claim
 from posecore.studies.skips.results import load_skip_study, save_results
-from posecore.studies.skips.study import Settings, run_study
-from posecore.studies.skips.summary import Summary, summarise
+from posecore.studies.skips.study import SkipSettings, run_study
+from posecore.studies.skips.summary import SkipSummary, summarise
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -28,7 +28,7 @@ def make(folder: Path, name: str, cut_skips: float, lost: dict[int, float]) -> P
         folder / name, PEOPLE, annotations=True, pictures=True, training={"cut_skips": cut_skips}
     )
     bundle = open_bundle(path)
-    run_study(bundle, None, Settings(replacements=("zero",)))
+    run_study(bundle, None, SkipSettings(replacements=("zero",)))
     study = load_skip_study(bundle)
     hits = np.ones_like(study.hits)
     for joint, share in lost.items():
@@ -39,7 +39,7 @@ def make(folder: Path, name: str, cut_skips: float, lost: dict[int, float]) -> P
     return path
 
 
-def summary_of(path: Path) -> Summary:
+def summary_of(path: Path) -> SkipSummary:
     return summarise(load_skip_study(open_bundle(path)), "zero")
 
 

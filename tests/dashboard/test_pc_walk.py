@@ -27,8 +27,8 @@ from posecore.components.outliers import Judgement
 from posecore.components.pca import fit_components
 from posecore.components.walks import Walk
 from posecore.inference import Predictor, decode_latents
-from posecore.studies.projection.study import Settings, project
-from posecore.studies.skips.study import Settings as SkipSettings
+from posecore.studies.projection.study import ProjectionSettings, project
+from posecore.studies.skips.study import ProjectionSettings as SkipSettings
 from posecore.studies.skips.study import run_study
 
 PEOPLE = 25
@@ -277,7 +277,7 @@ def test_forged_links_get_one_sentence_and_the_default(
 
 
 def test_beyond_what_is_kept_the_command_is_named(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    project(open_bundle(copied), Settings(components=5, draws=1))
+    project(open_bundle(copied), ProjectionSettings(components=5, draws=1))
     app = open_walk(monkeypatch, copied.parent, walk_component="6")
     assert "a component from 1 to 5: 5 of 24 are kept" in app.warning[0].value
     assert f"python scripts/project.py --bundle {copied} --components 10" in app.warning[0].value
@@ -289,7 +289,7 @@ def test_the_stored_projection_gives_the_same_walk(
     artifacts: Path, copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without = stops_table(open_walk(monkeypatch, artifacts, walk_component="2"))
-    project(open_bundle(copied), Settings(draws=1))
+    project(open_bundle(copied), ProjectionSettings(draws=1))
     stored = stops_table(open_walk(monkeypatch, copied.parent, walk_component="2"))
     assert stored["nearest person"].tolist() == without["nearest person"].tolist()
     np.testing.assert_allclose(stored["distance"], without["distance"], rtol=5e-3)

@@ -16,9 +16,8 @@ from dashboard.latent_map.pictures import PICTURE
 from dashboard.shared import cache, pictures, predictions
 from posecore.bundle import Bundle, open_bundle
 from posecore.data.prepared import INFO, SCHEMA_VERSION
-from posecore.studies.pair.study import Settings as PairSettings
-from posecore.studies.pair.study import compare_bundles
-from posecore.studies.skips.study import Settings, run_study
+from posecore.studies.pair.study import PairSettings, compare_bundles
+from posecore.studies.skips.study import SkipSettings, run_study
 
 PEOPLE = 24
 BARE = [f"train-{1000 + 7 * row}" for row in range(0, PEOPLE, 3)]
@@ -30,7 +29,7 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`some` of the people have pictures, the same in `twin`; both with a skip study, and compared."""
     folder = tmp_path_factory.mktemp("artifacts")
     some = make_fake_bundle(folder / "some", PEOPLE, annotations=True, pictures=True)
-    run_study(open_bundle(some), None, Settings(replacements=("zero",)))
+    run_study(open_bundle(some), None, SkipSettings(replacements=("zero",)))
     shutil.copytree(some, folder / "twin")
     compare_bundles(open_bundle(some), open_bundle(folder / "twin"), None, PairSettings())
     for path in (some, folder / "twin"):

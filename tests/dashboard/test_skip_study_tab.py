@@ -20,7 +20,7 @@ from posecore.bundle import open_bundle
 from posecore.statistics import bootstrap
 from posecore.studies.skips.effects import Claim, single_cut
 from posecore.studies.skips.results import load_skip_study, save_results
-from posecore.studies.skips.study import Settings, run_study
+from posecore.studies.skips.study import SkipSettings, run_study
 from posecore.studies.skips.summary import agreement, easy_faces, paired_differences, perfect, summarise
 
 PEOPLE = 12
@@ -38,7 +38,7 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("artifacts")
     path = make_fake_bundle(folder / "people", PEOPLE, annotations=True, pictures=True)
     bundle = open_bundle(path)
-    run_study(bundle, None, Settings())
+    run_study(bundle, None, SkipSettings())
     study = load_skip_study(bundle)
     hits = study.hits.copy()
     labelled = hits[:, 0] >= 0
@@ -188,7 +188,7 @@ def test_a_person_without_a_picture_and_without_joints_is_no_black_tile():
 
 def test_without_annotations_only_displacements_are_shown(tmp_path, monkeypatch):
     path = make_fake_bundle(tmp_path / "artifacts" / "people", 3, pictures=True)
-    run_study(open_bundle(path), None, Settings())
+    run_study(open_bundle(path), None, SkipSettings())
     app = open_tab(monkeypatch, path.parent)
     assert "no right and wrong" in words(app)
     (chart,) = figures(app)

@@ -32,7 +32,7 @@ from posecore.keypoints import K
 from posecore.samples import read_peaks
 from posecore.studies.skips.certainty import PERSON, Limit
 from posecore.studies.skips.results import load_skip_study
-from posecore.studies.skips.study import Settings, run_study
+from posecore.studies.skips.study import SkipSettings, run_study
 
 PEOPLE = 6
 WHO = "train-1014"
@@ -44,7 +44,7 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = make_fake_bundle(
         tmp_path_factory.mktemp("sure") / "people", PEOPLE, annotations=True, pictures=True
     )
-    run_study(open_bundle(path), None, Settings())
+    run_study(open_bundle(path), None, SkipSettings())
     return path
 
 

@@ -16,17 +16,13 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import glossary, links
 from posecore.bundle import open_bundle
-from posecore.clustering.sweep import Settings as SweepSettings
-from posecore.studies.clusters.study import Settings as ClusterSettings
-from posecore.studies.clusters.study import run_cluster_study
-from posecore.studies.components.study import Settings as ComponentSettings
-from posecore.studies.components.study import run_component_study
-from posecore.studies.pair.study import Settings as PairSettings
-from posecore.studies.pair.study import compare_bundles
-from posecore.studies.projection.study import Settings as ProjectSettings
+from posecore.clustering.sweep import SweepSettings
+from posecore.studies.clusters.study import ClusterSettings, run_cluster_study
+from posecore.studies.components.study import ComponentSettings, run_component_study
+from posecore.studies.pair.study import PairSettings, compare_bundles
+from posecore.studies.projection.study import ProjectionSettings as ProjectSettings
 from posecore.studies.projection.study import project
-from posecore.studies.skips.study import Settings as SkipSettings
-from posecore.studies.skips.study import run_study
+from posecore.studies.skips.study import SkipSettings, run_study
 
 PEOPLE = 24
 TRUTH = {

@@ -13,12 +13,12 @@ import posecore.processes as processes
 from posecore.claims import claimed
 from posecore.data.coco import annotation_file
 from posecore.data.crops import SquareCrop
-from posecore.data.prepare import Settings, prepare
+from posecore.data.prepare import PrepareSettings, prepare
 from posecore.data.prepared import fingerprint, open_prepared
 from posecore.errors import ConfigError, DataError
 from posecore.samples import CROP_COLUMNS, read_points, read_visibility
 
-ALL_TRAIN = Settings(test_size=0)
+ALL_TRAIN = PrepareSettings(test_size=0)
 
 
 def edit(coco_dir, change, split="train"):
@@ -49,7 +49,7 @@ def test_people_are_cropped_tabled_and_counted(coco_dir, tmp_path):
 def test_everybody_annotated_is_either_prepared_or_counted(coco_dir, tmp_path):
     (coco_dir / "train2017" / "000000000001.jpg").unlink()
     edit(coco_dir, lambda content: content["annotations"][5]["bbox"].__setitem__(2, -1))
-    info = prepare(coco_dir, tmp_path / "out", Settings(test_size=3), workers=1)
+    info = prepare(coco_dir, tmp_path / "out", PrepareSettings(test_size=3), workers=1)
     annotated = sum(
         len(json.loads(annotation_file(coco_dir, split).read_text())["annotations"])
         for split in ("train", "val")
@@ -72,7 +72,7 @@ def test_crop_points_go_back_to_the_annotated_ones(coco_dir, tmp_path):
 
 
 def test_test_people_come_from_train_by_whole_pictures(coco_dir, tmp_path):
-    prepare(coco_dir, tmp_path / "out", Settings(test_size=6), workers=1)
+    prepare(coco_dir, tmp_path / "out", PrepareSettings(test_size=6), workers=1)
     data = open_prepared(tmp_path / "out")
     train, test = data.table("train"), data.table("test")
     assert (len(train), len(test), len(data.table("val"))) == (18, 6, 8)
@@ -82,11 +82,11 @@ def test_test_people_come_from_train_by_whole_pictures(coco_dir, tmp_path):
 
 
 def test_by_default_a_tenth_is_held_out(coco_dir, tmp_path):
-    assert prepare(coco_dir, tmp_path / "out", Settings(), workers=1)["splits"]["test"]["people"] == 2
+    assert prepare(coco_dir, tmp_path / "out", PrepareSettings(), workers=1)["splits"]["test"]["people"] == 2
 
 
 def test_any_number_of_workers_gives_equal_tables(coco_dir, tmp_path):
-    infos = [prepare(coco_dir, tmp_path / str(n), Settings(), name="same", workers=n) for n in (1, 2)]
+    infos = [prepare(coco_dir, tmp_path / str(n), PrepareSettings(), name="same", workers=n) for n in (1, 2)]
     assert infos[0] | {"created": 0} == infos[1] | {"created": 0}
     for split in ("train", "val", "test"):
         first, second = (open_prepared(tmp_path / n).table(split) for n in ("1", "2"))
@@ -129,7 +129,7 @@ def test_other_settings_start_clean(coco_dir, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
     monkeypatch.undo()
-    info = prepare(coco_dir, tmp_path / "out", Settings(test_size=0, limit=5), workers=1)
+    info = prepare(coco_dir, tmp_path / "out", PrepareSettings(test_size=0, limit=5), workers=1)
     assert (
         len(list((tmp_path / "out" / "crops").rglob("*.png")))
         == sum(s["people"] for s in info["splits"].values())
@@ -236,7 +236,7 @@ def test_what_is_mended_is_counted_for_the_people_that_are_written(coco_dir, tmp
     table = open_prepared(tmp_path / "out").table("train").set_index("annotation_id", drop=False)
     assert read_visibility(table.loc[[103]])[0, 5] == 0
     assert np.isnan(read_points(table.loc[[103]], "annotated")[0, 5]).all()
-    few = prepare(coco_dir, tmp_path / "few", Settings(test_size=0, limit=3), workers=1)
+    few = prepare(coco_dir, tmp_path / "few", PrepareSettings(test_size=0, limit=3), workers=1)
     assert few["mended"] == {"area not measured, 0.53 of the box instead": 1, moved: 1}
 
 
@@ -347,7 +347,7 @@ def test_the_thesis_filter_drops_people_near_the_border_and_counts_them(coco_dir
 
     edit(coco_dir, move)
     plain = prepare(coco_dir, tmp_path / "plain", ALL_TRAIN, workers=1)
-    info = prepare(coco_dir, tmp_path / "out", Settings(test_size=0, thesis_filter=True), workers=1)
+    info = prepare(coco_dir, tmp_path / "out", PrepareSettings(test_size=0, thesis_filter=True), workers=1)
     dropped = info["skipped"]["dropped by the thesis's filter"]
     assert dropped >= 1
     assert sum(split["people"] for split in info["splits"].values()) == 32 - dropped
@@ -403,7 +403,10 @@ def test_prepared_data_is_replaced_unless_something_lies_beside_it(coco_dir, tmp
     prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)
     old = json.loads((tmp_path / "out" / "dataset.json").read_text())
     (tmp_path / "out" / "dataset.json").write_text(json.dumps(old | {"schema_version": 0}))
-    assert prepare(coco_dir, tmp_path / "out", Settings(limit=10), workers=1)["splits"]["test"]["people"] == 1
+    assert (
+        prepare(coco_dir, tmp_path / "out", PrepareSettings(limit=10), workers=1)["splits"]["test"]["people"]
+        == 1
+    )
     assert len(open_prepared(tmp_path / "out").table("train")) == 9
     (tmp_path / "out" / "notes.txt").write_text("mine")
     with pytest.raises(ConfigError, match=r"notes\.txt"):
@@ -423,15 +426,15 @@ def test_a_file_or_the_coco_folder_itself_is_no_destination(coco_dir, tmp_path):
 def test_test_people_need_a_train_file(coco_dir, tmp_path):
     annotation_file(coco_dir, "train").unlink()
     with pytest.raises(ConfigError, match="no train people to draw from"):
-        prepare(coco_dir, tmp_path / "out", Settings(test_size=2), workers=1)
-    info = prepare(coco_dir, tmp_path / "out", Settings(), workers=1)
+        prepare(coco_dir, tmp_path / "out", PrepareSettings(test_size=2), workers=1)
+    info = prepare(coco_dir, tmp_path / "out", PrepareSettings(), workers=1)
     assert list(info["splits"]) == ["val"]
 
 
 def test_a_train_file_alone_can_be_split_in_three(coco_dir, tmp_path):
     annotation_file(coco_dir, "val").unlink()
     (coco_dir / "val2017").rename(tmp_path / "val2017")
-    info = prepare(coco_dir, tmp_path / "out", Settings(test_size=4, val_size=5), workers=1)
+    info = prepare(coco_dir, tmp_path / "out", PrepareSettings(test_size=4, val_size=5), workers=1)
     data = open_prepared(tmp_path / "out")
     tables = [data.table(split) for split in ("train", "test", "val")]
     assert [len(table) for table in tables] == [15, 4, 5]
@@ -442,24 +445,24 @@ def test_a_train_file_alone_can_be_split_in_three(coco_dir, tmp_path):
     assert set(tables[2]["split"]) == {"val"}
     assert all(data.picture_path("val", name).is_file() for name in tables[2]["sample_id"])
     # Drawn by the seed, and the test people are the same with and without them.
-    again = prepare(coco_dir, tmp_path / "again", Settings(test_size=4, val_size=5), workers=1)
+    again = prepare(coco_dir, tmp_path / "again", PrepareSettings(test_size=4, val_size=5), workers=1)
     assert again["fingerprint"] == info["fingerprint"]
-    prepare(coco_dir, tmp_path / "two", Settings(test_size=4), workers=1)
+    prepare(coco_dir, tmp_path / "two", PrepareSettings(test_size=4), workers=1)
     assert open_prepared(tmp_path / "two").table("test")["sample_id"].equals(tables[1]["sample_id"])
-    prepare(coco_dir, tmp_path / "other", Settings(test_size=4, val_size=5, seed=1), workers=1)
+    prepare(coco_dir, tmp_path / "other", PrepareSettings(test_size=4, val_size=5, seed=1), workers=1)
     other = open_prepared(tmp_path / "other").table("val")["sample_id"]
     assert set(other) != set(tables[2]["sample_id"])
 
 
 def test_people_to_validate_on_come_from_train_and_only_where_there_are_no_others(coco_dir, tmp_path):
     with pytest.raises(ConfigError, match=r"--val-size 2: .* has val people of its own"):
-        prepare(coco_dir, tmp_path / "out", Settings(val_size=2), workers=1)
+        prepare(coco_dir, tmp_path / "out", PrepareSettings(val_size=2), workers=1)
     annotation_file(coco_dir, "val").rename(tmp_path / "val.json")
     with pytest.raises(ConfigError, match="--val-size 20: train has only 20 people; ask for fewer"):
-        prepare(coco_dir, tmp_path / "out", Settings(test_size=4, val_size=20), workers=1)
+        prepare(coco_dir, tmp_path / "out", PrepareSettings(test_size=4, val_size=20), workers=1)
     annotation_file(coco_dir, "train").rename(annotation_file(coco_dir, "val"))
     with pytest.raises(ConfigError, match=r"--val-size 2: .* has no train people to draw from"):
-        prepare(coco_dir, tmp_path / "out", Settings(val_size=2), workers=1)
+        prepare(coco_dir, tmp_path / "out", PrepareSettings(val_size=2), workers=1)
     assert not (tmp_path / "out").exists()
 
 
@@ -472,9 +475,9 @@ def test_where_no_picture_holds_so_few_people_nobody_is_held_out_in_silence(sett
     edit(coco_dir, pair)
     annotation_file(coco_dir, "val").unlink()
     with pytest.raises(ConfigError, match="size 1: every picture of train has more people; ask for more"):
-        prepare(coco_dir, tmp_path / "out", Settings(**settings), workers=1)
+        prepare(coco_dir, tmp_path / "out", PrepareSettings(**settings), workers=1)
     # Nobody asked for the default, a tenth of the 24: one picture of two people.
-    assert prepare(coco_dir, tmp_path / "out", Settings(), workers=1)["splits"]["test"]["people"] == 2
+    assert prepare(coco_dir, tmp_path / "out", PrepareSettings(), workers=1)["splits"]["test"]["people"] == 2
 
 
 def test_another_process_that_writes_the_same_folder_is_waited_for(coco_dir, tmp_path):

@@ -11,7 +11,7 @@ from posecore.ablation import ALL_ON
 from posecore.bundle import open_bundle, verify
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
-from posecore.data.prepare import Settings, prepare
+from posecore.data.prepare import PrepareSettings, prepare
 from posecore.data.prepared import open_prepared
 from posecore.errors import ConfigError
 from posecore.extraction.extract import extract
@@ -74,7 +74,7 @@ def test_pictures_are_shared_with_a_neighbour_of_the_same_data_only(prepared_dir
         extract(predictor(), data, "train", tmp_path / "two", pictures=3, pictures_in=one)
     with pytest.raises(ConfigError, match="expected a bundle beside"):
         extract(predictor(), data, "train", tmp_path / "deeper" / "two", pictures_in=one)
-    prepare(coco_dir, tmp_path / "other", Settings(test_size=0, seed=3), name="other", workers=1)
+    prepare(coco_dir, tmp_path / "other", PrepareSettings(test_size=0, seed=3), name="other", workers=1)
     other = open_prepared(tmp_path / "other")
     other.info["fingerprint"] = "another"
     with pytest.raises(ConfigError, match="its people are not those of"):
@@ -87,7 +87,7 @@ def test_how_people_were_made_goes_from_the_annotations_into_the_bundle(coco_dir
     for number, annotation in enumerate(content["annotations"]):
         annotation["attributes"] = {"family": f"f{number % 3}", "lean": number / 2, "odd name": 1, "list": []}
     file.write_text(json.dumps(content))
-    prepare(coco_dir, tmp_path / "data", Settings(test_size=0), workers=1)
+    prepare(coco_dir, tmp_path / "data", PrepareSettings(test_size=0), workers=1)
     data = open_prepared(tmp_path / "data")
     for kept in (True, False):
         extract(predictor(), data, "train", tmp_path / "b", annotations=kept)
@@ -107,7 +107,7 @@ def test_a_bundle_is_made_anew_from_its_own_network_and_keeps_scores_on_other_da
     prepared_dir, coco_dir, tmp_path, capsys
 ):
     data, other = str(prepared_dir), tmp_path / "other"
-    prepare(coco_dir, other, Settings(test_size=0), name="other people", workers=1)
+    prepare(coco_dir, other, PrepareSettings(test_size=0), name="other people", workers=1)
     extract(
         predictor(),
         open_prepared(prepared_dir),

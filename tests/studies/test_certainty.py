@@ -18,7 +18,7 @@ from posecore.studies.skips.certainty import (
     thresholds,
 )
 from posecore.studies.skips.results import SkipStudy, load_skip_study
-from posecore.studies.skips.study import Settings, run_study
+from posecore.studies.skips.study import SkipSettings, run_study
 
 PEOPLE = 6
 CUT_64 = parse_mask("0111")
@@ -125,7 +125,7 @@ def test_every_mask_of_every_replacement_has_a_height_of_its_own():
 
 
 def test_a_study_keeps_the_heights_and_says_them_by_mask_and_replacement(bundle):
-    study = run_study(bundle, None, Settings(replacements=("zero", "mean")))
+    study = run_study(bundle, None, SkipSettings(replacements=("zero", "mean")))
     stored = study.info["sure_above"]
     assert stored == thresholds(load_skip_study(bundle))
     labelled = int((load_skip_study(bundle).hits[:, 0] >= 0).sum())
@@ -144,7 +144,7 @@ def test_a_study_keeps_the_heights_and_says_them_by_mask_and_replacement(bundle)
 
 
 def test_a_finished_study_gets_its_heights_without_asking_the_network(bundle, monkeypatch):
-    whole = run_study(bundle, None, Settings(replacements=("zero",)))
+    whole = run_study(bundle, None, SkipSettings(replacements=("zero",)))
     manifest = whole.path / "manifest.json"
     values = json.loads(manifest.read_text())
     del values["info"]["sure_above"], values["info"]["labelled_joints"]
@@ -154,26 +154,26 @@ def test_a_finished_study_gets_its_heights_without_asking_the_network(bundle, mo
     results = (whole.path / "results.npz").read_bytes()
     monkeypatch.setattr("posecore.studies.skips.study.Predictor", None)  # whoever asks it fails
     with pytest.raises(TypeError):  # other settings are another study
-        run_study(bundle, None, Settings(replacements=("zero",), seed=1))
+        run_study(bundle, None, SkipSettings(replacements=("zero",), seed=1))
     for path in (bundle.path / "pictures").iterdir():
         path.unlink()
-    again = run_study(bundle, None, Settings(replacements=("zero",)))
+    again = run_study(bundle, None, SkipSettings(replacements=("zero",)))
     assert (again.info, again.created) == (whole.info, whole.created)
     assert (again.path / "results.npz").read_bytes() == results
 
 
 def test_a_study_that_has_its_heights_is_made_anew(bundle, monkeypatch):
-    run_study(bundle, None, Settings(replacements=("zero",)))
+    run_study(bundle, None, SkipSettings(replacements=("zero",)))
     monkeypatch.setattr("posecore.studies.skips.study.Predictor", None)
     with pytest.raises(TypeError):
-        run_study(bundle, None, Settings(replacements=("zero",)))
+        run_study(bundle, None, SkipSettings(replacements=("zero",)))
 
 
 def test_bundles_without_labels_or_study_say_so(tmp_path, bundle):
     nothing = joint_limit(bundle, ALL_ON, "zero")
     assert nothing.above is None and not nothing.known and "no such study" in nothing.reason
     plain = open_bundle(make_fake_bundle(tmp_path / "plain", PEOPLE, pictures=True))
-    run_study(plain, None, Settings(replacements=("zero",)))
+    run_study(plain, None, SkipSettings(replacements=("zero",)))
     unlabelled = joint_limit(plain, ALL_ON, "zero")
     assert unlabelled.above is None and not unlabelled.known
     assert "None of the joints of its people is labelled" in unlabelled.reason
@@ -183,14 +183,14 @@ def test_bundles_without_labels_or_study_say_so(tmp_path, bundle):
 
 @pytest.mark.parametrize("stored", [None, [], {}, {"zero": 3}, {"zero": {"1111": "high"}}, {"zero": {}}])
 def test_what_is_stored_in_another_form_is_not_believed(stored, bundle):
-    run_study(bundle, None, Settings(replacements=("zero",)))
+    run_study(bundle, None, SkipSettings(replacements=("zero",)))
     add_info(bundle, "skips", {"sure_above": stored})
     found = joint_limit(bundle, ALL_ON, "zero")
     assert found.above is None and not found.known and found.reason
 
 
 def test_adding_to_a_study_leaves_the_rest_of_it(bundle):
-    before = run_study(bundle, None, Settings(replacements=("zero",)))
+    before = run_study(bundle, None, SkipSettings(replacements=("zero",)))
     after = add_info(bundle, "skips", {"seed": 5, "more": [1]})
     assert after.info == before.info | {"seed": 5, "more": [1]}
     assert (after.created, after.files, after.weights) == (before.created, before.files, before.weights)

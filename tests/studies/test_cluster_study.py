@@ -7,13 +7,13 @@ from fake_bundle import make_fake_bundle, note_change
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.studies import study_folder
 from posecore.clustering.methods import cluster
-from posecore.clustering.sweep import Settings as SweepSettings
+from posecore.clustering.sweep import SweepSettings
 from posecore.errors import BundleError, ConfigError
 from posecore.studies.clusters import study as cluster_study
 from posecore.studies.clusters.results import load_cluster_study
-from posecore.studies.clusters.study import Settings, run_cluster_study
+from posecore.studies.clusters.study import ClusterSettings, run_cluster_study
 
-FEW = Settings(SweepSettings(most=4, restarts=2), draws=3, resamples=3)
+FEW = ClusterSettings(SweepSettings(most=4, restarts=2), draws=3, resamples=3)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_study_holds_what_was_found(bundle):
 
 
 def test_what_is_not_asked_for_is_not_there(bundle):
-    run_cluster_study(bundle, Settings(SweepSettings(most=3, restarts=1), 5, 0, 0, False))
+    run_cluster_study(bundle, ClusterSettings(SweepSettings(most=3, restarts=1), 5, 0, 0, False))
     study = load_cluster_study(bundle)
     assert (study.gap, study.stability, study.controls) == (None, None, {})
     assert study.space == "the first 5 components" and study.info["components"] == 5
@@ -90,6 +90,6 @@ def test_a_study_that_is_absent_or_broken_says_how_to_make_it(bundle):
 
 def test_impossible_settings_are_refused(bundle):
     with pytest.raises(ConfigError, match="41 clusters of 40 people"):
-        run_cluster_study(bundle, Settings(SweepSettings(most=41)))
+        run_cluster_study(bundle, ClusterSettings(SweepSettings(most=41)))
     with pytest.raises(ConfigError, match="500 components: 39 are kept"):
-        run_cluster_study(bundle, Settings(components=500))
+        run_cluster_study(bundle, ClusterSettings(components=500))

@@ -13,7 +13,13 @@ from posecore.inference import Predictor, decode_latents
 from posecore.samples import annotated_columns
 from posecore.studies.components import study as component_study
 from posecore.studies.components.results import ComponentStudy, load_component_study
-from posecore.studies.components.study import Settings, halves, kept_counts, run_component_study, shortened
+from posecore.studies.components.study import (
+    ComponentSettings,
+    halves,
+    kept_counts,
+    run_component_study,
+    shortened,
+)
 
 RANK = 3
 
@@ -41,7 +47,7 @@ def every_count(monkeypatch):
 
 
 def test_the_planted_rank_is_found(planted, every_count):
-    run_component_study(planted, None, Settings())
+    run_component_study(planted, None, ComponentSettings())
     study = load_component_study(planted)
     assert study.counts.tolist() == [*range(9), 29, 128]
     curve = study.curve("off")
@@ -63,17 +69,17 @@ def test_nobody_is_both_fitted_on_and_tried():
     latents[7] = np.nan
     visibility = np.full((41, 17), 2)
     visibility[[1, 2, 3]] = 0
-    fitted, tried = halves(latents, visibility, Settings())
+    fitted, tried = halves(latents, visibility, ComponentSettings())
     assert len(fitted) == 20 and not set(fitted) & set(tried)
     assert not {7, 1, 2, 3} & set(tried) and 7 not in fitted
-    few = halves(latents, visibility, Settings(limit=5))
+    few = halves(latents, visibility, ComponentSettings(limit=5))
     assert len(few[1]) == 5 and set(few[1]) <= set(tried)
     np.testing.assert_array_equal(few[0], fitted)
-    assert set(halves(latents, visibility, Settings(seed=1))[0]) != set(fitted)
+    assert set(halves(latents, visibility, ComponentSettings(seed=1))[0]) != set(fitted)
     with pytest.raises(ConfigError, match="--limit 99: expected 1 to"):
-        halves(latents, visibility, Settings(limit=99))
+        halves(latents, visibility, ComponentSettings(limit=99))
     with pytest.raises(ConfigError, match="of 3 people 1 are left to fit components on"):
-        halves(latents[:3], visibility[:3], Settings())
+        halves(latents[:3], visibility[:3], ComponentSettings())
 
 
 def test_latents_are_shortened_to_the_first_components():
@@ -108,7 +114,7 @@ def test_latents_are_decoded_with_the_skips_given(tmp_path):
 
 
 def test_a_killed_study_goes_on_to_the_same_result(planted, tmp_path, monkeypatch):
-    run_component_study(planted, None, Settings(limit=20))
+    run_component_study(planted, None, ComponentSettings(limit=20))
     whole = load_component_study(planted)
     calls, real = [], component_study.shortened
 
@@ -120,16 +126,16 @@ def test_a_killed_study_goes_on_to_the_same_result(planted, tmp_path, monkeypatc
 
     monkeypatch.setattr(component_study, "shortened", killed)
     with pytest.raises(KeyboardInterrupt):
-        run_component_study(planted, None, Settings(limit=20))
+        run_component_study(planted, None, ComponentSettings(limit=20))
     np.testing.assert_array_equal(load_component_study(planted).hits, whole.hits)  # the old one is untouched
-    run_component_study(planted, None, Settings(limit=20))
+    run_component_study(planted, None, ComponentSettings(limit=20))
     assert len(calls) == 13 + 20 - 8
     np.testing.assert_array_equal(load_component_study(planted).hits, whole.hits)
 
 
 def test_skips_are_on_only_for_people_with_a_picture(tmp_path):
     bundle = open_bundle(make_fake_bundle(tmp_path / "fake", people=12, annotations=True))
-    run_component_study(bundle, None, Settings())
+    run_component_study(bundle, None, ComponentSettings())
     study = load_component_study(bundle)
     assert (study.hits[1] == -1).all() and study.enough("on") is None
     assert (study.curve("on").n == 0).all() and np.isnan(study.curve("on").mean).all()
@@ -141,7 +147,7 @@ def test_what_cannot_be_studied_is_refused(tmp_path):
     with pytest.raises(
         DataError, match=r"holds no annotated joints to tell right from wrong; name .* --data"
     ):
-        run_component_study(bundle, None, Settings())
+        run_component_study(bundle, None, ComponentSettings())
     with pytest.raises(
         BundleError, match=r"make it with `python scripts/component_study\.py --bundle .* --data DIR`"
     ):

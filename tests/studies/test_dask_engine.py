@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from posecore.bundle import open_bundle
 from posecore.clustering.space import latent_space
-from posecore.clustering.sweep import Settings, sweep
+from posecore.clustering.sweep import SweepSettings, sweep
 from posecore.components.pca import fit_components
 from posecore.errors import ConfigError
 from posecore.studies.clusters.dask_engine import (
@@ -60,7 +60,7 @@ class Losing:
 def test_a_sweep_outlives_a_worker(client, tmp_path):
     np.save(tmp_path / "latents.npy", people())
     space = latent_space(np.load(tmp_path / "latents.npy", mmap_mode="r"))
-    settings = Settings(most=5, restarts=3)
+    settings = SweepSettings(most=5, restarts=3)
     here = sweep(space, settings)
     source = Losing(client, DaskEngine(client).source(space), after=60)
     there = sweep(space, settings, source=source)

@@ -153,7 +153,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_files(written, runs, data, 
     script = (
         "import sys\nfrom pathlib import Path\n"
         "from posecore.bundle import open_bundle\nfrom posecore.data.prepared import open_prepared\n"
-        "from posecore.compare import networks_study\n"
+        "from posecore.studies.networks import study as networks_study\n"
         "import time\ncount = 0\nfind = networks_study._hits\n"
         "def slow(*given):\n    global count\n    count += 1\n"
         "    time.sleep(600 if count > 2 else 0)\n    return find(*given)\n"

@@ -26,7 +26,7 @@ from posecore.studies.pair import readout as pair_readout
 from posecore.studies.pair import study as pair_study
 from posecore.studies.pair.people import common_people, restricted
 from posecore.studies.pair.results import FILE, load_pair_study
-from posecore.studies.pair.study import Settings, compare_bundles
+from posecore.studies.pair.study import PairSettings, compare_bundles
 
 PEOPLE = 10
 
@@ -113,7 +113,7 @@ def test_nobody_in_common_is_one_sentence(one, columns, words):
 
 def test_a_bundle_compared_with_a_copy_of_itself_shows_no_difference(one):
     copy = rewritten(one, "copy", rows=np.random.default_rng(0).permutation(PEOPLE))
-    compare_bundles(one, copy, None, Settings())
+    compare_bundles(one, copy, None, PairSettings())
     study = load_pair_study(one, copy)
     assert np.array_equal(study.cells[0], study.cells[1])
     assert np.array_equal(study.peaks[0], study.peaks[1])
@@ -128,7 +128,7 @@ def test_a_bundle_compared_with_a_copy_of_itself_shows_no_difference(one):
 
 
 def test_a_bundle_compared_with_itself_shows_no_difference(one):
-    compare_bundles(one, one, None, Settings())
+    compare_bundles(one, one, None, PairSettings())
     study = load_pair_study(one, one)
     assert np.array_equal(study.cells[0], study.cells[1]) and np.array_equal(study.hits[0], study.hits[1])
     assert np.diag(cka(study.layers)) == pytest.approx(1)
@@ -136,7 +136,7 @@ def test_a_bundle_compared_with_itself_shows_no_difference(one):
 
 def test_both_networks_see_the_same_picture_of_everybody(one):
     other = rewritten(one, "other", rows=np.arange(PEOPLE)[::-1], network=other_network())
-    compare_bundles(one, other, None, Settings())
+    compare_bundles(one, other, None, PairSettings())
     study = load_pair_study(one, other)
     for side, bundle in enumerate((one, other)):
         predictor = Predictor(bundle.network(), "fp32")
@@ -153,7 +153,7 @@ def test_both_networks_see_the_same_picture_of_everybody(one):
 
 def test_layers_that_one_network_lacks_are_unknown_and_others_are_not(one):
     other = rewritten(one, "other", network=other_network(skips="0110", stacks=2, autoencoder=50))
-    compare_bundles(one, other, None, Settings())
+    compare_bundles(one, other, None, PairSettings())
     study = load_pair_study(one, other)
     assert study.names[0][4:] == ("bottleneck",) and study.names[1][4:] == ("bottleneck", "autoencoder")
     unknown = np.isnan(cka(study.layers))
@@ -163,7 +163,7 @@ def test_layers_that_one_network_lacks_are_unknown_and_others_are_not(one):
 def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(one, monkeypatch):
     other = rewritten(one, "other", network=other_network())
     monkeypatch.setattr(pair_study, "BATCH", 5)
-    compare_bundles(one, other, None, Settings())
+    compare_bundles(one, other, None, PairSettings())
     whole = load_pair_study(one, other)
     assert len(whole.layers.one) == 2
 
@@ -178,10 +178,10 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(one, monkeyp
 
     monkeypatch.setattr(pair_study.Look, "__call__", counting)
     with pytest.raises(KeyboardInterrupt):
-        compare_bundles(one, other, None, Settings())
+        compare_bundles(one, other, None, PairSettings())
     assert np.array_equal(load_pair_study(one, other).cells, whole.cells)  # the older one is still there
     asked[:] = [0] * 10
-    compare_bundles(one, other, None, Settings())
+    compare_bundles(one, other, None, PairSettings())
     assert len(asked) - 10 == 2  # one batch was left, for two networks
     again = load_pair_study(one, other)
     for name in ("sample_ids", "cells", "peaks", "hits", "readout"):
@@ -193,7 +193,7 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(one, monkeyp
 def test_what_another_run_writes_meanwhile_is_not_mixed_in(one, monkeypatch):
     monkeypatch.setattr(pair_study, "BATCH", 5)
     other = rewritten(one, "other", network=other_network())
-    compare_bundles(one, other, None, Settings())
+    compare_bundles(one, other, None, PairSettings())
     whole = load_pair_study(one, other)
     look = pair_study.Look.__call__
     within = []
@@ -203,21 +203,21 @@ def test_what_another_run_writes_meanwhile_is_not_mixed_in(one, monkeypatch):
             within.append(True)
             with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
                 patch.setattr(pair_study, "_collect", interrupted)
-                compare_bundles(one, other, None, Settings(seed=1))
+                compare_bundles(one, other, None, PairSettings(seed=1))
         return look(self, pictures)
 
     def interrupted(_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(pair_study.Look, "__call__", meanwhile)
-    compare_bundles(one, other, None, Settings())
+    compare_bundles(one, other, None, PairSettings())
     assert np.array_equal(load_pair_study(one, other).cells, whole.cells)
     assert load_pair_study(one, other).sample_ids.tolist() == whole.sample_ids.tolist()
 
 
 def test_several_bundles_can_be_compared_with_one_and_a_limit_draws_people(one):
     for name in ("first", "second"):
-        compare_bundles(one, rewritten(one, name, network=other_network()), None, Settings(limit=5))
+        compare_bundles(one, rewritten(one, name, network=other_network()), None, PairSettings(limit=5))
     found = sorted(path.name for path in (one.path / "studies").iterdir())
     assert found == ["compare-first", "compare-second"]
     study = load_pair_study(one, open_bundle(one.path.with_name("first")))
@@ -226,7 +226,7 @@ def test_several_bundles_can_be_compared_with_one_and_a_limit_draws_people(one):
 
 
 def test_of_three_people_no_layers_are_compared(one):
-    compare_bundles(one, one, None, Settings(limit=3))
+    compare_bundles(one, one, None, PairSettings(limit=3))
     study = load_pair_study(one, one)
     assert study.layers.cross.shape == (0, 5, 5)
     assert np.isnan(cka(study.layers)).all()
@@ -236,7 +236,7 @@ def test_of_three_people_no_layers_are_compared(one):
 def test_both_latents_are_read_off_for_the_same_people(one):
     rng = np.random.default_rng(5)
     other = rewritten(one, "other", rows=rng.permutation(PEOPLE), network=other_network(autoencoder=50))
-    compare_bundles(one, other, None, Settings(seed=2))
+    compare_bundles(one, other, None, PairSettings(seed=2))
     study = load_pair_study(one, other)
     rows = [[bundle.row(name) for name in study.sample_ids] for bundle in (one, other)]
     table = one.samples.iloc[rows[0]]
@@ -256,17 +256,17 @@ def test_who_holds_nan_is_not_read_off_and_of_many_some_are_drawn(one, monkeypat
     np.save(one.path / LATENTS, latents)
     note_change(one.path, LATENTS)
     broken = open_bundle(one.path)
-    compare_bundles(broken, broken, None, Settings())
+    compare_bundles(broken, broken, None, PairSettings())
     asked = (load_pair_study(broken, broken).readout[0] >= 0).any(axis=1)
     assert np.flatnonzero(~asked).tolist() == [3]
     monkeypatch.setattr(pair_readout, "MOST", 7)
-    compare_bundles(broken, broken, None, Settings(seed=1))
+    compare_bundles(broken, broken, None, PairSettings(seed=1))
     asked = (load_pair_study(broken, broken).readout >= 0).any(axis=2)
     assert 6 <= asked[0].sum() <= 7 and (asked == asked[0]).all()
 
 
 def test_an_older_study_without_a_readout_is_read_and_a_misshapen_one_is_not(one):
-    study = compare_bundles(one, one, None, Settings())
+    study = compare_bundles(one, one, None, PairSettings())
     with np.load(study.path / FILE) as file:
         arrays = dict(file)
     readout = arrays.pop("readout")
@@ -282,7 +282,7 @@ def test_an_older_study_without_a_readout_is_read_and_a_misshapen_one_is_not(one
 
 def test_of_another_bundle_with_that_name_it_says_nothing(one):
     other = rewritten(one, "other", network=other_network())
-    compare_bundles(one, other, None, Settings())
+    compare_bundles(one, other, None, PairSettings())
     shutil.rmtree(other.path)
     changed = rewritten(one, "other", network=other_network(seed=2))
     with pytest.raises(BundleError, match="other weights or people") as error:
@@ -300,7 +300,7 @@ def test_a_study_of_no_kind_is_named_by_verify(one):
 
 def test_a_file_that_is_not_as_written_is_refused(one):
     other = rewritten(one, "other", network=other_network())
-    study = compare_bundles(one, other, None, Settings())
+    study = compare_bundles(one, other, None, PairSettings())
     data = (study.path / "results.npz").read_bytes()
     (study.path / "results.npz").write_bytes(bytes(len(data)))
     with pytest.raises(BundleError, match=r"compare\.py --bundle"):
@@ -311,4 +311,4 @@ def test_without_pictures_the_data_folder_is_asked_for(tmp_path):
     one = open_bundle(make_fake_bundle(tmp_path / "one", 4))
     other = open_bundle(make_fake_bundle(tmp_path / "other", 4))
     with pytest.raises(DataError, match="--data"):
-        compare_bundles(one, other, None, Settings())
+        compare_bundles(one, other, None, PairSettings())

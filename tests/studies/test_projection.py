@@ -13,7 +13,7 @@ from posecore.errors import BundleError, ConfigError
 from posecore.studies.projection import results as projection_module
 from posecore.studies.projection import study as project_module
 from posecore.studies.projection.results import load_projection
-from posecore.studies.projection.study import Settings, project, umap_plane
+from posecore.studies.projection.study import ProjectionSettings, project, umap_plane
 
 
 def make(folder, people=40, change=None):
@@ -29,7 +29,7 @@ def make(folder, people=40, change=None):
 @pytest.fixture(scope="module")
 def projected(tmp_path_factory):
     bundle = make(tmp_path_factory.mktemp("artifacts") / "fake", 60)
-    project(bundle, Settings(draws=4))
+    project(bundle, ProjectionSettings(draws=4))
     return bundle
 
 
@@ -83,11 +83,11 @@ def test_a_stopped_run_goes_on_to_the_same_result(projected, tmp_path, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr(project_module, "umap_plane", stop)
         with pytest.raises(KeyboardInterrupt):
-            project(bundle, Settings(draws=4))
+            project(bundle, ProjectionSettings(draws=4))
         patched.setattr(project_module, "fit_components", stop)  # done already
         patched.setattr(project_module, "spectrum", stop)
         patched.setattr(project_module, "umap_plane", umap_plane)
-        project(bundle, Settings(draws=4))
+        project(bundle, ProjectionSettings(draws=4))
     whole, parts = load_projection(projected), load_projection(bundle)
     for name in ("scores", "umap", "all_variances", "mean"):
         np.testing.assert_array_equal(getattr(whole, name), getattr(parts, name))
@@ -100,7 +100,7 @@ def test_people_with_nan_are_left_out_and_named(tmp_path):
         return latents
 
     bundle = make(tmp_path / "fake", 40, change)
-    project(bundle, Settings(draws=2))
+    project(bundle, ProjectionSettings(draws=2))
     found = load_projection(bundle)
     ids = list(bundle.rows)
     assert found.left_out == [ids[4], ids[11]] and found.people == 38 and found.info["left_out"] == 2
@@ -110,7 +110,7 @@ def test_people_with_nan_are_left_out_and_named(tmp_path):
 
 def test_three_people_have_two_components_and_no_umap(tmp_path):
     bundle = make(tmp_path / "fake", 3)
-    project(bundle, Settings(draws=2))
+    project(bundle, ProjectionSettings(draws=2))
     found = load_projection(bundle)
     assert found.scores.shape == (3, 2) and found.umap is None
     assert found.info["umap"] == "UMAP needs more than 30 people; there are 3"
@@ -121,14 +121,14 @@ def test_what_cannot_be_projected_is_refused(tmp_path):
         tmp_path / "constant", 5, lambda latents: np.broadcast_to(latents[:1], latents.shape).copy()
     )
     with pytest.raises(ConfigError, match="latents of all 5 people are equal"):
-        project(constant, Settings())
+        project(constant, ProjectionSettings())
     with pytest.raises(ConfigError, match="of 2 people: expected three or more"):
-        project(make(tmp_path / "two", 2), Settings())
+        project(make(tmp_path / "two", 2), ProjectionSettings())
     with pytest.raises(ConfigError, match="9 components: 7 are kept, and 8 people"):
-        project(make(tmp_path / "eight", 8), Settings(components=9, draws=1))
+        project(make(tmp_path / "eight", 8), ProjectionSettings(components=9, draws=1))
     # Eight people, of whom there are only four different ones.
     bundle = make(tmp_path / "twice", 8, lambda latents: np.repeat(latents[::2], 2, axis=0))
-    project(bundle, Settings(draws=1))
+    project(bundle, ProjectionSettings(draws=1))
     assert load_projection(bundle).scores.shape == (8, 3)
 
 
@@ -138,7 +138,7 @@ def test_without_a_projection_or_with_a_broken_one_the_command_is_named(projecte
         BundleError, match=r"projection: no such study; make it with `python scripts/project\.py"
     ):
         load_projection(bundle)
-    project(bundle, Settings(draws=1))
+    project(bundle, ProjectionSettings(draws=1))
     file = bundle.path / "studies" / "projection" / "projection.npz"
     size = file.stat().st_size
     file.write_bytes(b"x" * size)
@@ -180,10 +180,10 @@ def test_what_keeps_umap_from_running_is_known_before_the_long_work(tmp_path, mo
         patched.setattr(project_module, "load_umap", broken)
         patched.setattr(project_module, "fit_components", lambda *a: pytest.fail("the long work was begun"))
         with pytest.raises(OSError, match="No usable temporary directory"):
-            project(bundle, Settings(draws=2))
+            project(bundle, ProjectionSettings(draws=2))
     # Too few people for a UMAP do not need it.
     monkeypatch.setattr(project_module, "load_umap", broken)
-    project(make(tmp_path / "few", 5), Settings(draws=1))
+    project(make(tmp_path / "few", 5), ProjectionSettings(draws=1))
 
 
 def test_reading_one_needs_neither_torch_nor_numba(projected):

@@ -22,7 +22,7 @@ from posecore.metrics.pck import hits
 from posecore.samples import read_points, read_visibility
 from posecore.studies.skips import study as study_module
 from posecore.studies.skips.results import SkipStudy, load_skip_study, save_results
-from posecore.studies.skips.study import Settings, face_patterns, run_study
+from posecore.studies.skips.study import SkipSettings, face_patterns, run_study
 
 PEOPLE = 7
 
@@ -38,7 +38,7 @@ def same(one: SkipStudy, other: SkipStudy) -> bool:
 
 
 def test_a_study_says_what_the_network_says_of_everybody_under_every_mask(bundle):
-    study = run_study(bundle, None, Settings())
+    study = run_study(bundle, None, SkipSettings())
     found = load_skip_study(bundle)
     assert study.info["count"] == PEOPLE
     assert found.replacements == tuple(REPLACEMENTS)
@@ -71,19 +71,19 @@ def test_a_study_says_what_the_network_says_of_everybody_under_every_mask(bundle
 
 
 def test_everybody_has_a_donor_of_their_own_and_the_seed_decides(bundle):
-    run_study(bundle, None, Settings(replacements=("other",)))
+    run_study(bundle, None, SkipSettings(replacements=("other",)))
     first = load_skip_study(bundle)
     assert sorted(first.donors) == list(range(PEOPLE))
     assert (first.donors != np.arange(PEOPLE)).all()
-    run_study(bundle, None, Settings(replacements=("other",)))
+    run_study(bundle, None, SkipSettings(replacements=("other",)))
     assert same(load_skip_study(bundle), first)
-    run_study(bundle, None, Settings(replacements=("other",), seed=1))
+    run_study(bundle, None, SkipSettings(replacements=("other",), seed=1))
     assert not np.array_equal(load_skip_study(bundle).donors, first.donors)
 
 
 def test_a_killed_study_goes_on_and_ends_as_if_it_had_not_been_killed(bundle, monkeypatch):
     monkeypatch.setattr(study_module, "CHUNK", 2)
-    run_study(bundle, None, Settings())
+    run_study(bundle, None, SkipSettings())
     whole = load_skip_study(bundle)
 
     measured = []
@@ -97,18 +97,18 @@ def test_a_killed_study_goes_on_and_ends_as_if_it_had_not_been_killed(bundle, mo
     measure = study_module.measure
     monkeypatch.setattr(study_module, "measure", counting)
     with pytest.raises(KeyboardInterrupt):
-        run_study(bundle, None, Settings())
+        run_study(bundle, None, SkipSettings())
     assert same(load_skip_study(bundle), whole)  # the older one is still there
     measured.clear()
     measured.append(-100)
-    run_study(bundle, None, Settings())
+    run_study(bundle, None, SkipSettings())
     assert len(measured) - 1 == 3 * 3  # three people were left, each with three replacements
     assert same(load_skip_study(bundle), whole)
     assert [path.name for path in (bundle.path / "studies").iterdir()] == ["skips"]
 
 
 def test_what_another_job_left_is_not_taken_over(bundle, monkeypatch):
-    run_study(bundle, None, Settings())
+    run_study(bundle, None, SkipSettings())
     whole = load_skip_study(bundle)
     monkeypatch.setattr(study_module, "CHUNK", 2)
 
@@ -117,10 +117,10 @@ def test_what_another_job_left_is_not_taken_over(bundle, monkeypatch):
 
     monkeypatch.setattr(study_module, "_collect", stopped)
     with pytest.raises(KeyboardInterrupt):  # all chunks are written
-        run_study(bundle, None, Settings(seed=1))
+        run_study(bundle, None, SkipSettings(seed=1))
     monkeypatch.undo()
     monkeypatch.setattr(study_module, "CHUNK", 2)
-    run_study(bundle, None, Settings())
+    run_study(bundle, None, SkipSettings())
     assert same(load_skip_study(bundle), whole)
 
 
@@ -135,7 +135,7 @@ def test_unfinished_work_is_for_one_set_of_weights_people_data_and_settings(bund
 
     def ask(bundle, settings=None, data=None):
         with pytest.raises(KeyboardInterrupt):
-            run_study(bundle, data, settings or Settings())
+            run_study(bundle, data, settings or SkipSettings())
 
     ask(bundle)
     # The same network in another file: its metadata are written otherwise.
@@ -152,7 +152,7 @@ def test_unfinished_work_is_for_one_set_of_weights_people_data_and_settings(bund
         bundle, data=SimpleNamespace(path=tmp_path, info={"fingerprint": "f"}, table=lambda _: bundle.samples)
     )
     for settings in ({"limit": PEOPLE - 1}, {"split": "train"}, {"seed": 1}, {"replacements": ("zero",)}):
-        ask(bundle, Settings(**settings))
+        ask(bundle, SkipSettings(**settings))
     assert len({json.dumps(job, sort_keys=True) for job in jobs}) == len(jobs) == 8
     ask(bundle)
     assert jobs[-1] == jobs[0]
@@ -160,7 +160,7 @@ def test_unfinished_work_is_for_one_set_of_weights_people_data_and_settings(bund
 
 def test_without_annotations_there_are_no_hits(tmp_path):
     bundle = open_bundle(make_fake_bundle(tmp_path / "people", 3, pictures=True))
-    study = run_study(bundle, None, Settings(replacements=("zero",)))
+    study = run_study(bundle, None, SkipSettings(replacements=("zero",)))
     assert study.info["labelled_faces"] == {"people": 0, "commonest": None}
     assert (load_skip_study(bundle).hits == -1).all()
 
@@ -168,11 +168,11 @@ def test_without_annotations_there_are_no_hits(tmp_path):
 @pytest.mark.parametrize("names", [(), ("zero", "zero"), ("nothing",)])
 def test_replacements_that_do_not_exist_are_refused(names):
     with pytest.raises(ConfigError, match="zero, mean, other"):
-        Settings(replacements=names)
+        SkipSettings(replacements=names)
 
 
 def test_a_replacement_that_was_not_studied_is_refused(bundle):
-    run_study(bundle, None, Settings(replacements=("zero",)))
+    run_study(bundle, None, SkipSettings(replacements=("zero",)))
     with pytest.raises(ConfigError, match="this study has zero"):
         load_skip_study(bundle).points_under("mean")
 
@@ -180,10 +180,10 @@ def test_a_replacement_that_was_not_studied_is_refused(bundle):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        (Settings(split="test"), "there are: train"),
-        (Settings(limit=0), "expected 1 to 7"),
-        (Settings(limit=8), "expected 1 to 7"),
-        (Settings(limit=1), "two people"),
+        (SkipSettings(split="test"), "there are: train"),
+        (SkipSettings(limit=0), "expected 1 to 7"),
+        (SkipSettings(limit=8), "expected 1 to 7"),
+        (SkipSettings(limit=1), "two people"),
     ],
 )
 def test_people_who_cannot_be_studied(bundle, settings, words):
@@ -192,7 +192,7 @@ def test_people_who_cannot_be_studied(bundle, settings, words):
 
 
 def test_a_limit_draws_people_by_seed(bundle):
-    run_study(bundle, None, Settings(limit=3, replacements=("zero",)))
+    run_study(bundle, None, SkipSettings(limit=3, replacements=("zero",)))
     found = load_skip_study(bundle)
     assert len(set(found.sample_ids)) == 3
     assert set(found.sample_ids) < set(bundle.rows)
@@ -204,12 +204,12 @@ def test_a_broken_picture_is_named(bundle):
     note_change(bundle.path, "pictures/train-1007.webp")
     bundle = open_bundle(bundle.path)
     with pytest.raises(DataError, match=r"train-1007\.webp"):
-        run_study(bundle, None, Settings())
+        run_study(bundle, None, SkipSettings())
 
 
 @pytest.mark.parametrize("harm", ["text", "shape", "people"])
 def test_a_file_that_is_no_study_is_refused(bundle, harm):
-    run_study(bundle, None, Settings(replacements=("zero",)))
+    run_study(bundle, None, SkipSettings(replacements=("zero",)))
     folder = bundle.path / "studies" / "skips"
     study = load_skip_study(bundle)
     if harm == "text":

@@ -8,15 +8,15 @@ from pycocotools.coco import COCO
 
 import posecore.synthetic.writer as module
 from posecore.claims import claimed
-from posecore.data.prepare import Settings as Preparation
+from posecore.data.prepare import RenderSettings as Preparation
 from posecore.data.prepare import prepare
 from posecore.data.prepared import open_prepared
 from posecore.keypoints import KEYPOINTS
 from posecore.samples import read_visibility
-from posecore.synthetic.writer import Settings, make_people
+from posecore.synthetic.writer import RenderSettings, make_people
 from scripts import make_people as script
 
-PEOPLE = Settings(people=5, val=2, seed=4)
+PEOPLE = RenderSettings(people=5, val=2, seed=4)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -36,7 +36,7 @@ def test_any_number_of_workers_gives_the_same_bytes(rendered: Path, tmp_path: Pa
 
 
 def test_another_seed_gives_other_people(rendered: Path, tmp_path: Path) -> None:
-    make_people(tmp_path / "other", Settings(people=1, seed=5), workers=1)
+    make_people(tmp_path / "other", RenderSettings(people=1, seed=5), workers=1)
     name = "train2017/000000000001.jpg"
     assert content(tmp_path / "other")[name] != content(rendered)[name]
 
@@ -114,9 +114,9 @@ def test_people_whose_record_or_picture_cannot_be_read_are_rendered_anew(
 def test_other_settings_start_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "write_json", _die_at_the_end(module.write_json))
     with pytest.raises(KeyboardInterrupt):
-        make_people(tmp_path / "p", Settings(people=2, seed=1), workers=1)
+        make_people(tmp_path / "p", RenderSettings(people=2, seed=1), workers=1)
     monkeypatch.undo()
-    make_people(tmp_path / "p", Settings(people=1, seed=2), workers=1)
+    make_people(tmp_path / "p", RenderSettings(people=1, seed=2), workers=1)
     assert sorted(path.name for path in (tmp_path / "p" / "train2017").iterdir()) == ["000000000001.jpg"]
     assert json.loads((tmp_path / "p" / "rendered.json").read_text()) == {"people": 1, "val": 0, "seed": 2}
 

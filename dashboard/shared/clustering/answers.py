@@ -26,9 +26,9 @@ from dashboard.shared.clustering.questions import (
     QUICK,
     RESTARTED,
     STORED,
-    Answer,
-    Place,
+    Clustered,
     Question,
+    Subset,
 )
 from dashboard.shared.clustering.quick import Distances, distances, silhouettes_of
 from posecore.bundle import Bundle
@@ -55,7 +55,7 @@ MOST_DENSE: Final = 5_000
 worker.submit(import_module, "sklearn.metrics")  # takes a second, and is needed once K is changed
 
 
-def people_in(bundle: Bundle, place: Place) -> Space:
+def people_in(bundle: Bundle, place: Subset) -> Space:
     """The people of a place. Raises PosecoreError where there are none."""
     return _people_in(bundle, _key(bundle), place)
 
@@ -65,15 +65,15 @@ def _key(bundle: Bundle) -> tuple[str, str]:
     return stored.created(bundle), latents.projected(bundle)
 
 
-@cache.kept(6)
-def _people_in(bundle: Bundle, key: tuple[str, str], place: Place) -> Space:
+@cache.cached(6)
+def _people_in(bundle: Bundle, key: tuple[str, str], place: Subset) -> Space:
     rows = _rows(bundle, place)
     if place.components is None:
         return latent_space(bundle.latents, rows)
     return component_space(latents.components(bundle)[1], place.components, rows)
 
 
-def _rows(bundle: Bundle, place: Place) -> NDArray[np.int64] | None:
+def _rows(bundle: Bundle, place: Subset) -> NDArray[np.int64] | None:
     if place.people == EVERYBODY:
         return None
     if place.people == COMPLETE:
@@ -85,7 +85,7 @@ def _rows(bundle: Bundle, place: Place) -> NDArray[np.int64] | None:
         if not len(rows):
             raise ConfigError("nobody in this bundle has all 17 joints labelled; choose everybody")
         return rows
-    parent = answer(bundle, Question(place.of_k, Place(place.components)))
+    parent = answer(bundle, Question(place.of_k, Subset(place.components)))
     members = parent.members(place.of - 1)
     if not len(members):
         raise ConfigError(
@@ -94,7 +94,7 @@ def _rows(bundle: Bundle, place: Place) -> NDArray[np.int64] | None:
     return parent.space.rows[members]
 
 
-def answer(bundle: Bundle, question: Question) -> Answer:
+def answer(bundle: Bundle, question: Question) -> Clustered:
     """What comes out, or for the time being one quick run. Raises PosecoreError for what cannot be."""
     _check_bounds(question)
     key, space = _key(bundle), people_in(bundle, question.place)
@@ -128,19 +128,19 @@ def _takes_long(question: Question, space: Space) -> bool:
     return question.method == KMEANS and space.features.size * question.restarts > AT_ONCE
 
 
-def prepare(bundle: Bundle, place: Place) -> None:
+def prepare(bundle: Bundle, place: Subset) -> None:
     """In the background, once: measure the distances of a place, and then answer for one K after the other,
     so that what is asked for next is there already."""
     _prepared(bundle, _key(bundle), place)
 
 
-@cache.kept(8)
-def _prepared(bundle: Bundle, key: tuple[str, str], place: Place) -> "Future[None]":
+@cache.cached(8)
+def _prepared(bundle: Bundle, key: tuple[str, str], place: Subset) -> "Future[None]":
     worker.submit(_distances, bundle, key, place)
     return worker.submit(_answer_ahead, bundle, place, LEAST)
 
 
-def _answer_ahead(bundle: Bundle, place: Place, k: int) -> None:
+def _answer_ahead(bundle: Bundle, place: Subset, k: int) -> None:
     """Answer for a K and leave the next one to a job of its own, so that nobody's restarts wait for all."""
     if len(people_in(bundle, place).rows) > MOST_STORED:
         return
@@ -171,14 +171,14 @@ def start_restarts(bundle: Bundle, question: Question) -> None:
     jobs[question] = worker.submit(work)
 
 
-@cache.kept(4)
+@cache.cached(4)
 def _jobs(bundle: Bundle, key: tuple[str, str]) -> "dict[Question, Future[Clustering]]":
     """Restarts under way or done, of a bundle."""
     return {}
 
 
-@cache.kept(64)
-def _answer(bundle: Bundle, key: tuple[str, str], question: Question, how: str) -> Answer:
+@cache.cached(64)
+def _answer(bundle: Bundle, key: tuple[str, str], question: Question, how: str) -> Clustered:
     whole, values = people_in(bundle, question.place), None
     space = few(whole, most=MOST_DENSE) if question.method == HDBSCAN else whole
     if how == STORED:
@@ -196,12 +196,12 @@ def _answer(bundle: Bundle, key: tuple[str, str], question: Question, how: str) 
         values = silhouettes_of(_distances(bundle, key, question.place), space.rows, clustering.labels)
     order, numbers = quick.numbered(bundle, key, question.place, whole, space, clustering.labels)
     mean = mean_silhouette(values) if np.isfinite(values).any() else float("nan")
-    return Answer(question, space, clustering, numbers, order, values, mean, how)
+    return Clustered(question, space, clustering, numbers, order, values, mean, how)
 
 
-def _distances(bundle: Bundle, key: tuple[str, str], place: Place) -> Distances:
+def _distances(bundle: Bundle, key: tuple[str, str], place: Subset) -> Distances:
     """Everybody's in the place's space, for all places in it; of too many people only the place's own."""
-    base = Place(place.components)
+    base = Subset(place.components)
     if len(people_in(bundle, base).rows) > MOST_STORED:
         base = place
     return distances(bundle, key, base, people_in(bundle, base))

@@ -22,7 +22,7 @@ MOST_RESTARTS: Final = 20
 MOST_SEED: Final = 9_999
 
 
-class Place(NamedTuple):
+class Subset(NamedTuple):
     """Who is clustered in which space. components: None for whole latents. of_k, of: for ONE_CLUSTER, the
     cluster number `of`, from 1, of those that everybody is sorted into with K = of_k."""
 
@@ -36,7 +36,7 @@ class Question(NamedTuple):
     """What is to be computed; a key of what is kept."""
 
     k: int = 2
-    place: Place = Place()
+    place: Subset = Subset()
     method: str = KMEANS
     restarts: int = RESTARTS
     seed: int = 0
@@ -51,7 +51,7 @@ STORED, RESTARTED, QUICK = "stored", "restarted", "quick"
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Clustered:
     """Everything about people is in the order of `space.rows`, M of them.
 
     numbers: (M,) clusters from 0, or NOISE, the same from one K to the next; the page shows them from 1.
@@ -83,7 +83,7 @@ class Answer:
         return np.flatnonzero(self.numbers == number)
 
 
-def described(bundle: Bundle, found: Answer) -> str:
+def described(bundle: Bundle, found: Clustered) -> str:
     """How this clustering was made, in words."""
     question = found.question
     how = {

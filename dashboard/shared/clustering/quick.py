@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dashboard.shared import cache
 from dashboard.shared.clustering import stored
-from dashboard.shared.clustering.questions import KMEANS, LEAST, RESTARTS, Place
+from dashboard.shared.clustering.questions import KMEANS, LEAST, RESTARTS, Subset
 from posecore.bundle import Bundle
 from posecore.clustering.controls import few
 from posecore.clustering.distances import MOST_STORED, stored_distances
@@ -22,7 +22,7 @@ GUIDES: Final = 2_000
 """People by whom it is guessed where the clusters of the next K lie: of 10,000 a guess took 0.3 s."""
 
 
-def guess(bundle: Bundle, key: tuple[str, str], place: Place, k: int, space: Space) -> NDArray[np.int64]:
+def guess(bundle: Bundle, key: tuple[str, str], place: Subset, k: int, space: Space) -> NDArray[np.int64]:
     """Labels (M,) of k clusters of all people of a place: the study's, else grown from those of smaller K.
 
     key: when what they depend on was made. Heirs of the clusters of k - 1 have their forebears' numbers.
@@ -31,7 +31,7 @@ def guess(bundle: Bundle, key: tuple[str, str], place: Place, k: int, space: Spa
 
 
 def numbered(
-    bundle: Bundle, key: tuple[str, str], place: Place, whole: Space, space: Space, labels: NDArray[np.int64]
+    bundle: Bundle, key: tuple[str, str], place: Subset, whole: Space, space: Space, labels: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The label of every number (k,), and everybody's number (M,): heirs of the clusters of smaller K keep
     theirs. labels: (M,) of the people of `space`, some of those of the place, `whole`."""
@@ -43,9 +43,9 @@ def numbered(
     return np.argsort(colours), np.where(labels == NOISE, NOISE, colours[labels])
 
 
-@cache.kept(80)
+@cache.cached(80)
 def _ladder(
-    bundle: Bundle, key: tuple[str, str], place: Place, k: int, _space: Space
+    bundle: Bundle, key: tuple[str, str], place: Subset, k: int, _space: Space
 ) -> list[NDArray[np.int64]]:
     """Labels for K = 2, 3, … k."""
     rungs = _ladder(bundle, key, place, k - 1, _space) if k > LEAST else []
@@ -58,16 +58,16 @@ def _ladder(
 def _grown(space: Space, before: NDArray[np.int64] | None, k: int) -> NDArray[np.int64]:
     """Labels (M,) of k clusters, grown from labels (M,) of fewer, if any: a guess, quickly made.
 
-    Some people are clustered by their shadows alone, and everybody goes to the nearest middle of these.
+    Some people are clustered by their sketched alone, and everybody goes to the nearest middle of these.
     """
-    shadows = Space(space.name, space.shadows, space.rows, space.left_out)
-    some = few(shadows, most=GUIDES)
+    sketched = Space(space.name, space.sketched, space.rows, space.left_out)
+    some = few(sketched, most=GUIDES)
     if before is None:
         grown = cluster(some, KMEANS, k, RESTARTS)
     else:
         grown = cluster_from(some, before[np.searchsorted(space.rows, some.rows)], k)
     middles = grown.centroids
-    away = (middles**2).sum(axis=1) - 2 * (shadows.features @ middles.T)
+    away = (middles**2).sum(axis=1) - 2 * (sketched.features @ middles.T)
     return np.asarray(away.argmin(axis=1), np.int64)
 
 
@@ -78,8 +78,8 @@ class Distances(NamedTuple):
     values: NDArray[np.float32]
 
 
-@cache.kept(2)
-def distances(bundle: Bundle, key: tuple[str, str], place: Place, _space: Space) -> Distances:
+@cache.cached(2)
+def distances(bundle: Bundle, key: tuple[str, str], place: Subset, _space: Space) -> Distances:
     """Those between the people of a place, or MOST_STORED of them. key: when they were made."""
     judged = few(_space, most=MOST_STORED)
     # The map outlives the file's name, so nothing stays on the disk, even of a dashboard that is killed.

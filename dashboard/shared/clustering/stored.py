@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.shared import cache
-from dashboard.shared.clustering.questions import KMEANS, Place, Question
+from dashboard.shared.clustering.questions import KMEANS, Question, Subset
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
 from posecore.clustering.space import Space
@@ -18,7 +18,7 @@ def study(bundle: Bundle) -> ClusterStudy:
     return _study(bundle, open_study(bundle, results.NAME).created)
 
 
-@cache.kept(2, "Reading the study …")
+@cache.cached(2, "Reading the study …")
 def _study(bundle: Bundle, created: str) -> ClusterStudy:
     return results.load_cluster_study(bundle)
 
@@ -42,7 +42,7 @@ def answers(bundle: Bundle, question: Question, space: Space) -> bool:
     return question.k in found.sweep.numbers and asked == (settings.get("restarts"), settings.get("seed"))
 
 
-def labels(bundle: Bundle, place: Place, space: Space, k: int) -> NDArray[np.int64] | None:
+def labels(bundle: Bundle, place: Subset, space: Space, k: int) -> NDArray[np.int64] | None:
     """The study's best labels (M,) of these people, the largest cluster first; None where it has none."""
     if not _same_people(bundle, place, space):
         return None
@@ -50,9 +50,9 @@ def labels(bundle: Bundle, place: Place, space: Space, k: int) -> NDArray[np.int
     return sweep.labels[sweep.best(k)].astype(np.int64) if k in sweep.numbers else None
 
 
-def _same_people(bundle: Bundle, place: Place, space: Space) -> bool:
+def _same_people(bundle: Bundle, place: Subset, space: Space) -> bool:
     """Whether a study is of these people in whole latents; components may have been fitted on others."""
-    if place != Place() or not created(bundle):
+    if place != Subset() or not created(bundle):
         return False
     found, ids = study(bundle), bundle.samples["sample_id"].to_numpy(str)[space.rows]
     return found.space == space.name and np.array_equal(found.sample_ids, ids)

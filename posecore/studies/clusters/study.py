@@ -19,8 +19,7 @@ from posecore.clustering.gap import DRAWS, Gap, gap_statistic
 from posecore.clustering.methods import DENSE
 from posecore.clustering.space import Space, component_space, latent_space
 from posecore.clustering.stability import RESAMPLES, Stability, stability
-from posecore.clustering.sweep import Settings as SweepSettings
-from posecore.clustering.sweep import Sweep, sweep
+from posecore.clustering.sweep import Sweep, SweepSettings, sweep
 from posecore.components.pca import Components, fit_components
 from posecore.files import write_arrays
 from posecore.studies.clusters.results import NAME, save_cluster_study
@@ -28,7 +27,7 @@ from posecore.unfinished import read_piece
 
 
 @dataclass(frozen=True)
-class Settings:
+class ClusterSettings:
     """components: so many of the first ones are clustered in; None for whole latents. draws: of the gap
     statistic, 0 for none. resamples: of the bootstrap, 0 for none. controls: whether to sweep over people
     without structure too."""
@@ -64,7 +63,7 @@ class ThreadsEngine:
         return fit_components(latents, components)
 
 
-def run_cluster_study(bundle: Bundle, settings: Settings, engine: Engine | None = None) -> Study:
+def run_cluster_study(bundle: Bundle, settings: ClusterSettings, engine: Engine | None = None) -> Study:
     """Write the study of `bundle` and open it; see posecore.studies.clusters.results.
 
     engine: in this process unless another is given; controls, gap and stability always are, and the first
@@ -124,7 +123,7 @@ def _sweep(
     return found
 
 
-def _gap(path: Path, space: Space, settings: Settings) -> Gap:
+def _gap(path: Path, space: Space, settings: ClusterSettings) -> Gap:
     """In DENSE components at most, of as many people as controls are made of."""
     people = few(space, settings.sweep.seed)
     count = min(DENSE, *people.features.shape)
@@ -146,7 +145,7 @@ def _gap(path: Path, space: Space, settings: Settings) -> Gap:
     return Gap(numbers, piece["gaps"], piece["errors"], settings.draws, dense.name, len(people.rows))
 
 
-def _stability(path: Path, space: Space, found: Sweep, settings: Settings) -> Stability:
+def _stability(path: Path, space: Space, found: Sweep, settings: ClusterSettings) -> Stability:
     piece = read_piece(path, "ari")
     if piece is not None:
         return Stability(found.numbers, piece["ari"])

@@ -37,14 +37,14 @@ CHUNK: Final = 8
 
 
 @dataclass(frozen=True)
-class Settings:
+class ComponentSettings:
     """limit: so many people of the half that is tried, drawn; None for all. seed: of halves and draw."""
 
     limit: int | None = None
     seed: int = 0
 
 
-def run_component_study(bundle: Bundle, data: PreparedData | None, settings: Settings) -> Study:
+def run_component_study(bundle: Bundle, data: PreparedData | None, settings: ComponentSettings) -> Study:
     """Write the study `components` of `bundle` and open it; see posecore.studies.components.results.
 
     data: the prepared data folder with the labels and pictures that the bundle does not hold. Skips are on
@@ -79,7 +79,7 @@ def run_component_study(bundle: Bundle, data: PreparedData | None, settings: Set
 
 
 def halves(
-    latents: NDArray[np.floating], visibility: NDArray[np.integer], settings: Settings
+    latents: NDArray[np.floating], visibility: NDArray[np.integer], settings: ComponentSettings
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of the people to fit on and of those to try, both ascending; nobody is in both.
 

@@ -48,7 +48,7 @@ class StackGain(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Summary:
+class NetworksSummary:
     """A study over the people of one data set; intervals are over these people.
 
     pck: (networks,) of the last stack, with the skips as built and with all skips cut at test time. fair:
@@ -65,7 +65,7 @@ class Summary:
     stacks: tuple[StackGain, ...]
 
 
-def summarise(study: NetworksStudy, data: DataSet) -> Summary:
+def summarise(study: NetworksStudy, data: DataSet) -> NetworksSummary:
     """All figures of a data set of the study."""
     networks = study.networks
     hits = {network: study.as_built(network, data) for network in networks}
@@ -90,7 +90,7 @@ def summarise(study: NetworksStudy, data: DataSet) -> Summary:
     )
     pck, gained, since_gained, *rest = _compare_all(blocks)
     losses, stack_gains = rest[: 2 * len(lacking)], rest[2 * len(lacking) :]
-    return Summary(
+    return NetworksSummary(
         data,
         pck,
         Gains(tuple(fair), gained),

@@ -45,14 +45,14 @@ AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True)
-class Settings:
+class PairSettings:
     """limit: so many of the common people, drawn with `seed`; None for all. seed: of the order, too."""
 
     limit: int | None = None
     seed: int = 0
 
 
-def compare_bundles(one: Bundle, other: Bundle, data: PreparedData | None, settings: Settings) -> Study:
+def compare_bundles(one: Bundle, other: Bundle, data: PreparedData | None, settings: PairSettings) -> Study:
     """Write the study of `one` that compares it with `other`, and open it; see posecore.studies.pair.results.
 
     data: the prepared data folder with the pictures and labels that neither bundle holds; of labels only the

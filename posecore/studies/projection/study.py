@@ -40,7 +40,7 @@ FLAT: Final = 1e-6
 
 
 @dataclass(frozen=True)
-class Settings:
+class ProjectionSettings:
     """components: how many to keep; None for KEPT, or as many as there are. draws: shuffles of the parallel
     analysis. seed: of everything drawn."""
 
@@ -49,7 +49,7 @@ class Settings:
     seed: int = 0
 
 
-def project(bundle: Bundle, settings: Settings) -> Study:
+def project(bundle: Bundle, settings: ProjectionSettings) -> Study:
     """Write the study `projection` of `bundle` and open it; see the results beside for what it holds.
 
     People whose latents hold nan are left out of it. Raises ConfigError where fewer than three are left, all
@@ -136,7 +136,7 @@ def umap_plane(scores: NDArray[np.floating], seed: int = 0) -> NDArray[np.float3
     return plane
 
 
-def _components(partial: Path, latents: NDArray[np.floating], settings: Settings) -> Components:
+def _components(partial: Path, latents: NDArray[np.floating], settings: ProjectionSettings) -> Components:
     path = partial / "components.npz"
     try:
         return Components.load(path)
@@ -148,7 +148,7 @@ def _components(partial: Path, latents: NDArray[np.floating], settings: Settings
     return fitted
 
 
-def _parallel(partial: Path, latents: NDArray[np.floating], settings: Settings) -> Parallel:
+def _parallel(partial: Path, latents: NDArray[np.floating], settings: ProjectionSettings) -> Parallel:
     variances = _kept(partial / "analysed.npz", lambda: spectrum(latents))
     files = [partial / f"shuffled{draw:04d}.npz" for draw in range(settings.draws)]
     shuffled: list[NDArray[np.float32]] = []

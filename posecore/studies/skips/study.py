@@ -42,7 +42,7 @@ CHUNK: Final = 32
 
 
 @dataclass(frozen=True)
-class Settings:
+class SkipSettings:
     """What a study covers. split: only people of this split. limit: so many people, drawn with `seed`."""
 
     replacements: tuple[str, ...] = tuple(REPLACEMENTS)
@@ -59,7 +59,7 @@ class Settings:
             )
 
 
-def run_study(bundle: Bundle, data: PreparedData | None, settings: Settings) -> Study:
+def run_study(bundle: Bundle, data: PreparedData | None, settings: SkipSettings) -> Study:
     """Write the study `skips` of `bundle` and open it; see posecore.studies.skips.results for what it holds.
 
     data: the prepared data folder with the pictures that the bundle does not ship and, where the bundle
@@ -155,7 +155,7 @@ def _lacks_thresholds_only(bundle: Bundle, described: Mapping[str, Any]) -> bool
     return STORED not in info and given == {name: info.get(name) for name in given}
 
 
-def _means(bundle: Bundle, predictor: Predictor, settings: Settings) -> Sequence[Tensor] | None:
+def _means(bundle: Bundle, predictor: Predictor, settings: SkipSettings) -> Sequence[Tensor] | None:
     return predictor.features(bundle.skip_means()) if "mean" in settings.replacements else None
 
 

@@ -25,7 +25,7 @@ ALIKE: Final = 0.9
 
 
 @dataclass(frozen=True, eq=False)
-class Summary:
+class SkipSummary:
     """What one replacement does to N people.
 
     scores: (N, 16) PCK under every mask, nan where nothing is labelled. pck: their means, (16,). lost: (4,)
@@ -41,11 +41,11 @@ class Summary:
     shapley: Estimate
 
 
-def summarise(study: SkipStudy, replacement: str) -> Summary:
+def summarise(study: SkipStudy, replacement: str) -> SkipSummary:
     """The figures of one replacement. Raises ConfigError where it was not studied."""
     hits = study.hits_under(replacement)
     score = scores(hits)
-    return Summary(
+    return SkipSummary(
         scores=score,
         pck=bootstrap(score),
         lost=bootstrap(level_score_loss(score)),

@@ -10,8 +10,8 @@ from planted import PEOPLE, in_groups, plant
 
 from dashboard.shared.clustering import answers
 from posecore.bundle import open_bundle
-from posecore.clustering.sweep import Settings as SweepSettings
-from posecore.studies.clusters.study import Settings, run_cluster_study
+from posecore.clustering.sweep import SweepSettings
+from posecore.studies.clusters.study import ClusterSettings, run_cluster_study
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def studied(artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same people with a study of few draws."""
     folder = tmp_path_factory.mktemp("studied")
     bundle = open_bundle(shutil.copytree(artifacts / "people", folder / "studied"))
-    run_cluster_study(bundle, Settings(SweepSettings(2, 6, restarts=10), draws=5, resamples=4))
+    run_cluster_study(bundle, ClusterSettings(SweepSettings(2, 6, restarts=10), draws=5, resamples=4))
     return folder
 
 

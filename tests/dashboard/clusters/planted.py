@@ -8,7 +8,7 @@ from fake_bundle import note_change
 from opening import open_page
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared.clustering.questions import Answer
+from dashboard.shared.clustering.questions import Clustered
 from posecore.bundle import Bundle
 
 PEOPLE, DIMENSIONS = 60, 128
@@ -38,6 +38,6 @@ def latents_of(bundle: Bundle) -> np.ndarray:
     return np.asarray(bundle.latents, np.float32)
 
 
-def groups_of(found: Answer) -> list[set[int]]:
+def groups_of(found: Clustered) -> list[set[int]]:
     """The planted groups that each cluster's people come from, by number."""
     return [set((found.space.rows[found.members(n)] % GROUPS).tolist()) for n in range(len(found.sizes))]

@@ -19,8 +19,8 @@ from dashboard.shared.clustering.questions import (
     QUICK,
     RESTARTED,
     STORED,
-    Place,
     Question,
+    Subset,
 )
 from posecore.blocks import LocalSource
 from posecore.bundle import open_bundle
@@ -48,7 +48,7 @@ def test_planted_groups_are_found_and_keep_their_numbers_from_one_k_to_the_next(
 def test_people_are_clustered_again_inside_one_cluster(artifacts: Path) -> None:
     bundle = open_bundle(artifacts / "people")
     whole = answer(bundle, Question(2))
-    inside = answer(bundle, Question(2, Place(people=ONE_CLUSTER, of_k=2, of=2)))
+    inside = answer(bundle, Question(2, Subset(people=ONE_CLUSTER, of_k=2, of=2)))
     assert inside.space.rows.tolist() == whole.space.rows[whole.members(1)].tolist()
     assert set().union(*groups_of(inside)) == groups_of(whole)[1]
     assert all(len(own) == 1 for own in groups_of(inside))
@@ -56,7 +56,7 @@ def test_people_are_clustered_again_inside_one_cluster(artifacts: Path) -> None:
     expected = silhouette(latents_of(bundle)[inside.space.rows], inside.numbers).values
     assert inside.values == pytest.approx(expected, abs=1e-4)
     with pytest.raises(ConfigError, match="no cluster 9 among 2"):
-        answer(bundle, Question(2, Place(people=ONE_CLUSTER, of_k=2, of=9)))
+        answer(bundle, Question(2, Subset(people=ONE_CLUSTER, of_k=2, of=9)))
 
 
 def test_completely_annotated_people_are_those_with_all_joints(artifacts: Path) -> None:
@@ -64,11 +64,11 @@ def test_completely_annotated_people_are_those_with_all_joints(artifacts: Path) 
     names = [name for name in bundle.samples.columns if name.startswith("annotated_") and name[-2:] == "_v"]
     complete = np.flatnonzero((bundle.samples[names] > 0).all(axis=1))
     assert 3 < len(complete) < PEOPLE
-    assert answer(bundle, Question(2, Place(people=COMPLETE))).space.rows.tolist() == complete.tolist()
+    assert answer(bundle, Question(2, Subset(people=COMPLETE))).space.rows.tolist() == complete.tolist()
 
 
 @pytest.mark.parametrize(
-    "question", [Question(21), Question(1), Question(seed=10_000), Question(place=Place(of=0))]
+    "question", [Question(21), Question(1), Question(seed=10_000), Question(place=Subset(of=0))]
 )
 def test_no_question_beyond_its_bounds_is_answered(question: Question, artifacts: Path) -> None:
     with pytest.raises(ConfigError, match="expected K from 2 to 20"):
@@ -87,12 +87,12 @@ def test_distances_are_measured_once_in_the_background(
 
     monkeypatch.setattr(quick, "stored_distances", spy)
     bundle = open_bundle(artifacts / "people")
-    answers.prepare(bundle, Place())
-    answers.prepare(bundle, Place())
+    answers.prepare(bundle, Subset())
+    answers.prepare(bundle, Subset())
     worker.submit(int).result(60)  # what came before is done then
     assert len(measured) == 1 and measured[0].startswith("background")
     # The people of a cluster, and another K, need no others.
-    answer(bundle, Question(3, Place(people=ONE_CLUSTER)))
+    answer(bundle, Question(3, Subset(people=ONE_CLUSTER)))
     answer(bundle, Question(5))
     assert len(measured) == 1
 
@@ -102,7 +102,7 @@ def test_every_k_is_answered_before_it_is_asked_for(artifacts: Path, monkeypatch
     said: list[str] = []
     monkeypatch.setattr(script_run_context._LOGGER, "warning", lambda *words: said.append(str(words)))
     bundle = open_bundle(artifacts / "people")
-    answers.prepare(bundle, Place())
+    answers.prepare(bundle, Subset())
     for _ in range(MOST + 2):  # every job leaves the next one behind
         worker.submit(int).result(60)
     monkeypatch.setattr(answers, "_rows", None)
@@ -117,10 +117,10 @@ def test_of_too_many_people_no_k_is_answered_ahead(artifacts: Path, monkeypatch:
     monkeypatch.setattr(answers, "MOST_STORED", PEOPLE - 1)
     answered: list[Question] = []
     monkeypatch.setattr(answers, "answer", lambda _, question: answered.append(question))
-    ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), MOST)
+    ANSWER_AHEAD(open_bundle(artifacts / "people"), Subset(), MOST)
     assert not answered
     monkeypatch.setattr(answers, "MOST_STORED", PEOPLE)
-    ANSWER_AHEAD(open_bundle(artifacts / "people"), Place(), MOST)
+    ANSWER_AHEAD(open_bundle(artifacts / "people"), Subset(), MOST)
     assert answered == [Question(MOST)]
 
 
@@ -139,8 +139,8 @@ def test_a_stored_sweep_is_shown_as_it_is_and_only_for_its_own_question(studied:
         Question(7),
         Question(4, seed=1),
         Question(4, restarts=3),
-        Question(4, Place(5)),
-        Question(4, Place(people=COMPLETE)),
+        Question(4, Subset(5)),
+        Question(4, Subset(people=COMPLETE)),
         Question(4, method="gaussian mixture"),
     )
     assert {answer(bundle, question).how for question in others} == {RESTARTED}

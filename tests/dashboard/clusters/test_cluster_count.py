@@ -12,10 +12,9 @@ from dashboard.clusters.verdict import named_by_silhouettes, sentences
 from dashboard.shared.clustering import stored
 from posecore.bundle import open_bundle
 from posecore.clustering.gap import Gap
-from posecore.clustering.sweep import Settings as SweepSettings
-from posecore.clustering.sweep import Sweep
+from posecore.clustering.sweep import Sweep, SweepSettings
 from posecore.studies.clusters.results import ClusterStudy
-from posecore.studies.clusters.study import Settings, run_cluster_study
+from posecore.studies.clusters.study import ClusterSettings, run_cluster_study
 
 
 def test_without_a_study_the_command_is_named(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +85,7 @@ def test_where_the_answers_disagree_it_is_said(
 def test_a_study_of_one_cloud_names_no_clusters(copied: Path) -> None:
     plant(copied, np.random.default_rng(3).normal(0, 1, (PEOPLE, DIMENSIONS)))
     bundle = open_bundle(copied)
-    run_cluster_study(bundle, Settings(SweepSettings(2, 4, restarts=5), draws=10, resamples=0))
+    run_cluster_study(bundle, ClusterSettings(SweepSettings(2, 4, restarts=5), draws=10, resamples=0))
     said = " ".join(sentences(stored.study(bundle)))
     assert "no cluster structure" in said
 
@@ -96,7 +95,7 @@ def test_planted_groups_stand_out_against_nothing(copied: Path, studied: Path) -
     centres = rng.normal(0, 3, (GROUPS, DIMENSIONS))
     plant(copied, centres[np.arange(PEOPLE) % GROUPS] + rng.normal(0, 1, (PEOPLE, DIMENSIONS)))
     bundle = open_bundle(copied)
-    run_cluster_study(bundle, Settings(SweepSettings(2, 6, restarts=5), draws=5, resamples=0))
+    run_cluster_study(bundle, ClusterSettings(SweepSettings(2, 6, restarts=5), draws=5, resamples=0))
     named = named_by_silhouettes(stored.study(bundle))
     assert named is not None and named.k == GROUPS
     # Groups along two components, crossed: shuffling the components leaves them as they are.

@@ -11,11 +11,11 @@ from reading import figures, numbers, words
 from dashboard.clusters import people
 from dashboard.clusters.words import described, sentence, verdict
 from dashboard.shared.clustering.answers import answer
-from dashboard.shared.clustering.questions import Answer, Question
+from dashboard.shared.clustering.questions import Clustered, Question
 from posecore.attributes.contrasts import contrast
 from posecore.attributes.traits import TRAITS, traits_of
 from posecore.bundle import open_bundle
-from posecore.clustering.confounds import JOINTS, POSE, SIZE, Told, told_by
+from posecore.clustering.confounds import JOINTS, POSE, SIZE, Accuracy, told_by
 from posecore.clustering.methods import Clustering
 from posecore.clustering.space import latent_space
 
@@ -28,7 +28,7 @@ def test_people_nearest_and_between() -> None:
     squares = np.array([1, 0, 1, 4, 1, 9], np.float32)
     clustering = Clustering(labels, np.array([[1.0], [12]], np.float32), squares)
     values = np.array([0.5, 0.9, 0.4, -0.2, 0.8, 0.1], np.float32)
-    found = Answer(Question(2), space, clustering, 1 - labels, np.array([1, 0]), values, 0.4, "restarted")
+    found = Clustered(Question(2), space, clustering, 1 - labels, np.array([1, 0]), values, 0.4, "restarted")
     assert people.margins(found).tolist() == [11, 11, 9, 7, 9, 11]
     everybody, some = np.ones(6, bool), np.array([True, False, True, True, False, False])
     for who, expected, of_some in (
@@ -75,7 +75,7 @@ def test_the_check_tells_size_from_pose() -> None:
     by_pose = table.assign(knee_drop=table["knee_drop"] + 5 * labels)
     assert "not only" in verdict(told_by(by_pose, labels))
     assert told_by(table, np.array([1] + [0] * 199)) == {}
-    told = Told(0.8, 0.75, 0.85, 100, 0.5)
+    told = Accuracy(0.8, 0.75, 0.85, 100, 0.5)
     weak = told._replace(right=0.6, low=0.5, high=0.7)
     assert "more that than the pose" in verdict({"size and joints together": told, "pose": weak})
 

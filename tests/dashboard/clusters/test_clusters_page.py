@@ -20,7 +20,7 @@ from dashboard.clusters import charts
 from dashboard.clusters import files as cluster_files
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.answers import answer
-from dashboard.shared.clustering.questions import Place, Question
+from dashboard.shared.clustering.questions import Question, Subset
 from posecore.bundle import open_bundle
 
 
@@ -73,7 +73,7 @@ def test_forged_links_get_a_sentence(
 
 
 @pytest.mark.parametrize(
-    "question", [Question(500), Question(restarts=10**6), Question(seed=-1), Question(place=Place(of_k=99))]
+    "question", [Question(500), Question(restarts=10**6), Question(seed=-1), Question(place=Subset(of_k=99))]
 )
 def test_numbers_beyond_a_widget_are_refused_on_the_server(
     question: Question, artifacts: Path, monkeypatch: pytest.MonkeyPatch
@@ -161,7 +161,7 @@ def test_files_are_made_without_the_session_that_asked(
 
 def test_noise_is_named_as_noise(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle = open_bundle(artifacts / "people")
-    found = answer(bundle, Question(2, Place(3), method="hdbscan"))
+    found = answer(bundle, Question(2, Subset(3), method="hdbscan"))
     app = open_clusters(monkeypatch, artifacts, clu_method="hdbscan", clu_space="first components", clu_d="3")
     assert not found.clustering.noise
     assert f"{len(found.sizes)} clusters found over all 60 people" in words(app)
