@@ -56,7 +56,7 @@ def matched(ours: NDArray[np.integer], others: NDArray[np.integer]) -> dict[int,
 
 
 def steady_colours(labellings: Sequence[NDArray[np.integer]]) -> list[NDArray[np.int64]]:
-    """A colour, from 0, for every cluster of labellings (N,) in a row, as K = 2, 3, 4: matched clusters keep theirs.
+    """A colour, from 0, for every cluster of labellings (N,) in a row, as K = 2, 3, 4; matched ones keep it.
 
     One array per labelling, by cluster number; unmatched clusters take the lowest colours not taken.
     Raises ConfigError as `compare` does.
