@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import component_charts, components, glossary, latent_loaders, state
+from dashboard.cut_words import what_cutting_says
 from dashboard.latent_loaders import ComponentCurve
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -203,7 +204,7 @@ def _pose(bundle: Bundle, study: ComponentStudy, curves: dict[str, ComponentCurv
     st.caption(
         f"Components were fitted on {study.people:,} people; of each latent of {n:,} **others** only the "
         f"first k were kept, 0 being the mean of all, and decoded. {legend}. Whiskers: 95 % bootstrap "
-        "intervals over people."
+        f"intervals over people.  \n{what_cutting_says(bundle)}"
     )
     lines = []
     for skips, one in curves.items():
