@@ -1,4 +1,4 @@
-"""Every page and tab on both bundles that ship: nothing is lacking, nothing is broken, the network is named."""
+"""Every page and tab on both bundles that ship: nothing is lacking or broken, and the network is named."""
 
 from pathlib import Path
 
