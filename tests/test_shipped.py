@@ -25,8 +25,14 @@ BUNDLES = ("demo", "plain")
 LEEDS, COCO = "Leeds Sports Pose Extended val", "COCO train2017 sample train"
 RENDERED = "rendered people train, the people of this bundle"
 PROMISED = {
-    "demo": {LEEDS: 0.60, COCO: 0.26, RENDERED: 0.74, f"{LEEDS}, all skips cut": 0.30},
-    "plain": {LEEDS: 0.60, COCO: 0.26, RENDERED: 0.74},
+    "demo": {
+        LEEDS: 0.66,
+        COCO: 0.30,
+        RENDERED: 0.76,
+        f"{LEEDS}, all skips cut": 0.36,
+        "rendered people train, all skips cut": 0.48,
+    },
+    "plain": {LEEDS: 0.66, COCO: 0.30, RENDERED: 0.76},
 }
 """PCK on people that the network was not trained on, below which none ships; keyed as in the manifest."""
 
