@@ -24,6 +24,7 @@ demo: .venv/installed
 	  $(BIN)/python scripts/cluster_sweep.py --bundle $$bundle || exit 1; \
 	done
 	$(BIN)/python scripts/compare.py --bundle artifacts/demo --with artifacts/plain --data data/rendered-crops
+	$(BIN)/python scripts/compare.py --bundle artifacts/plain --with artifacts/demo --data data/rendered-crops
 	$(BIN)/python -m posecore.bundle verify artifacts/demo
 	$(BIN)/python -m posecore.bundle verify artifacts/plain
 

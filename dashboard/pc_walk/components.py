@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.pc_walk import charts
 from dashboard.shared import bundles, figures, glossary, links, studies
+from dashboard.shared.cut_words import what_cutting_says
 from dashboard.shared.studies import ComponentCurve
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -212,7 +213,7 @@ def _pose(bundle: Bundle, study: ComponentStudy, curves: dict[str, ComponentCurv
     st.caption(
         f"Components were fitted on {study.people:,} people; of each latent of {n:,} **others** only the "
         f"first k were kept, 0 being the mean of all, and decoded. {legend}. Whiskers: 95 % bootstrap "
-        "intervals over people."
+        f"intervals over people.  \n{what_cutting_says(bundle)}"
     )
     lines = []
     for skips, one in curves.items():

@@ -63,4 +63,10 @@ def meaning(limit: Limit) -> str:
     return (
         f"{DRAWN} Sure: the peak is above {max(limit.above, 0.0):.3f}; of the bundle's labelled joints with "
         "such a peak, under the same skips, at least half lie within the PCK radius."
+        + (
+            f" Of a picture whose median peak is below {limit.person:.3f}, as of the 5 % of the bundle's "
+            "people whom the network hardly sees, none is."
+            if limit.person is not None
+            else ""
+        )
     )

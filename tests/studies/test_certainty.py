@@ -13,6 +13,7 @@ from posecore.studies.skips.certainty import (
     LEAST,
     Limit,
     joint_limit,
+    person_threshold,
     store_thresholds,
     threshold,
     thresholds,
@@ -124,6 +125,27 @@ def test_every_mask_of_every_replacement_has_a_height_of_its_own():
     assert found["mean"]["0111"] is None and found["mean"]["0000"] is not None
 
 
+def test_a_picture_in_which_hardly_anything_is_seen_shows_nobody():
+    peaks = np.zeros((21, 16, 17), np.float32)
+    # Medians of 0.00, 0.05, ... 1.00: all but the lowest of 21 people reach the 5 % quantile, 0.05.
+    peaks[:, 0] = np.linspace(0, 1, 21)[:, None]
+    peaks[:, 0, :8] = 1  # eight of seventeen say nothing of the median
+    study = SkipStudy(
+        np.array([str(n) for n in range(21)]),
+        ("zero",),
+        np.arange(21),
+        np.zeros((21, 16, 17, 2), np.uint8),
+        peaks,
+        0.01,
+        np.ones((21, 16, 17), np.int8),
+        {},
+    )
+    assert person_threshold(study) == pytest.approx(0.05 - 0.005)
+    limit = Limit(0.0, True, "", person_threshold(study))
+    assert limit.sure(peaks[:, 0]).sum(axis=1).tolist() == [0] + [17] * 20
+    assert limit.sure(peaks[1, 0]).all()
+
+
 def test_a_study_keeps_the_heights_and_says_them_by_mask_and_replacement(bundle):
     study = run_study(bundle, None, SkipSettings(replacements=("zero", "mean")))
     stored = study.info["sure_above"]
@@ -137,7 +159,9 @@ def test_a_study_keeps_the_heights_and_says_them_by_mask_and_replacement(bundle)
     nowhere = joint_limit(bundle, ALL_OFF, "zero")
     assert nowhere.above is None and nowhere.known and "fewer than half" in nowhere.reason
     # Nothing is replaced where nothing is cut.
-    assert joint_limit(bundle, ALL_ON, "other") == Limit(0.25, True, "")
+    person = study.info["person_above"]
+    assert joint_limit(bundle, ALL_ON, "other") == Limit(0.25, True, "", person)
+    assert person == person_threshold(load_skip_study(bundle))
     absent = joint_limit(bundle, CUT_64, "other")
     assert not absent.known and "does not cover other with the skips 0111" in absent.reason
     assert verify(bundle.path) == []

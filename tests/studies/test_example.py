@@ -123,3 +123,13 @@ def test_without_sure_joints_there_is_no_example(limit: Limit) -> None:
     study = still(1)
     move(study, 0, "0000", 5)
     assert chosen(study, limits=[limit] * len(ALL_MASKS)) is None
+
+
+def test_joints_that_were_not_found_do_not_count() -> None:
+    study = still(2)
+    move(study, 0, "0000", 8)
+    move(study, 1, "0000", 4)
+    study.hits[0, :, :6] = -1  # outside the picture
+    assert chosen(study) == ("c", "0000")  # who shows four and thirteen, not two and nine
+    study.hits[:] = -1
+    assert chosen(study) == ("b", "0000")  # of nobody anything is known

@@ -4,6 +4,8 @@ Under a mask and a replacement a joint is sure if its heatmap's peak exceeds the
 at least half of the study's labelled joints, of all people and all seventeen together, lie within the PCK
 radius. So it says how often the network is right where it answers this loudly or louder, not at this very
 loudness: where half of all joints are right anyhow, every peak as high as one seen in the study will do.
+Hence, with all skips on, a second condition: of a picture whose median peak is lower than those of nearly all
+people of the study no joint is sure, as it may show nobody.
 """
 
 from typing import Any, Final, NamedTuple
@@ -23,10 +25,14 @@ LEAST: Final = 20
 PERSON: Final = 4
 """Sure joints, of 17, that make a person; with fewer the network is said not to find any."""
 
+HARDLY_SEEN: Final = 0.05
+"""Share of the study's people whose median peak is too low to tell that somebody is there."""
+
 STORED: Final = "sure_above"
+SEEN: Final = "person_above"
 LABELLED: Final = "labelled_joints"
-"""What the study's info holds of this: heights by replacement and mask, None where none will do, and how many
-joints stand behind them."""
+"""What the study's info holds of this: heights by replacement and mask, None where none will do; the median
+peak, with all skips, from which on a picture shows a person; how many joints stand behind the heights."""
 
 
 class Limit(NamedTuple):
@@ -34,18 +40,23 @@ class Limit(NamedTuple):
 
     above: its peak is higher than this; None where no joint is sure. known: whether the study can tell; if
     not, nothing can be said against the network either. reason: why there is no height, empty if there is.
+    person: the median of all seventeen peaks is this or higher; None where that is not asked.
     """
 
     above: float | None
     known: bool
     reason: str
+    person: float | None = None
 
     def sure(self, peaks: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Which joints of these peaks, of any shape, are sure; one whose heatmap is empty never is."""
+        """Which joints of these peaks (..., 17) are sure; one whose heatmap is empty never is."""
         if self.above is None:
             return np.zeros(peaks.shape, np.bool_)
         # In double precision, in which the height was found: float32 would round it to a peak just above it.
-        return np.asarray((peaks.astype(np.float64) > self.above) & (peaks > 0))
+        found = np.asarray((peaks.astype(np.float64) > self.above) & (peaks > 0))
+        if self.person is not None:
+            found &= np.median(peaks, axis=-1, keepdims=True) >= self.person
+        return found
 
 
 def threshold(peaks: NDArray[np.floating], hits: NDArray[np.floating], step: float = 0.0) -> float | None:
@@ -83,11 +94,20 @@ def thresholds(study: SkipStudy) -> dict[str, dict[str, float | None]]:
     return found
 
 
+def person_threshold(study: SkipStudy) -> float:
+    """The median peak, with all skips, that all but HARDLY_SEEN of the study's people reach."""
+    medians = np.median(study.peaks_under(study.replacements[0])[:, 0], axis=1)
+    # At the lower edge of what rounding made equal.
+    return float(np.quantile(medians, HARDLY_SEEN) - study.step / 2)
+
+
 def store_thresholds(bundle: Bundle) -> Study:
-    """Add them to the bundle's skip study, which stays as it is otherwise. Raises BundleError without one."""
+    """Add both to the bundle's skip study, which stays as it is otherwise. Raises BundleError without one."""
     study = load_skip_study(bundle)
     labelled = int((study.hits_under(study.replacements[0])[:, 0] >= 0).sum())
-    return add_info(bundle, NAME, {STORED: thresholds(study), LABELLED: labelled})
+    return add_info(
+        bundle, NAME, {STORED: thresholds(study), SEEN: person_threshold(study), LABELLED: labelled}
+    )
 
 
 def joint_limit(bundle: Bundle, mask: SkipMask, replacement: str) -> Limit:
@@ -116,7 +136,9 @@ def joint_limit(bundle: Bundle, mask: SkipMask, replacement: str) -> Limit:
         )
     if type(above) is not float:
         return _unknown(f"Its skip study does not cover {replacement} with the skips {format_mask(mask)}.")
-    return Limit(above, True, "")
+    # Whether there is a person the network says with all its skips.
+    seen = info.get(SEEN) if mask == ALL_ON else None
+    return Limit(above, True, "", seen if type(seen) is float else None)
 
 
 def _unknown(reason: str) -> Limit:

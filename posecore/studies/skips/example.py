@@ -33,7 +33,8 @@ def telling_example(study: SkipStudy, limits: Sequence[Limit], eligible: NDArray
 
     limits: when a joint is sure, for every mask in the order of ALL_MASKS. eligible: (N,) of the study's
     people, who may be shown. A person shows as much as the fewer of two kinds of joints: those that move by
-    a PCK radius or more and those that do not, of the joints that are sure on both sides. Of people who show
+    a PCK radius or more and those that do not, of the joints that are sure on both sides and found with all
+    skips; where nobody is labelled, of all that are sure. Of people who show
     alike the one with the higher PCK with all skips counts, then the one whose sample_id comes first. The
     hardest cut under which anybody shows ENOUGH is taken, else the one that shows most. None where no
     eligible person has a joint that moves and stays sure, and where the study lacks this replacement.
@@ -41,12 +42,15 @@ def telling_example(study: SkipStudy, limits: Sequence[Limit], eligible: NDArray
     if REPLACEMENT not in study.replacements:
         return None
     points, peaks = study.points_under(REPLACEMENT), study.peaks_under(REPLACEMENT)
-    whole = ALL_MASKS.index(ALL_ON)
-    pck = np.nan_to_num(scores(study.hits_under(REPLACEMENT))[:, whole], nan=-1.0)
+    whole, hits = ALL_MASKS.index(ALL_ON), study.hits_under(REPLACEMENT)
+    pck = np.nan_to_num(scores(hits)[:, whole], nan=-1.0)
+    # A joint outside the picture moves, too, but shows nothing.
+    counts = (hits[:, whole] == 1) | np.isnan(hits).all()
     best: tuple[int, Example] | None = None
     for mask in HARDEST_FIRST:
         place = ALL_MASKS.index(mask)
         sure = limits[whole].sure(peaks[:, whole]) & limits[place].sure(peaks[:, place])
+        sure &= counts
         far = np.linalg.norm(points[:, place] - points[:, whole], axis=2) >= PCK_RADIUS
         moved, stayed = (sure & far).sum(axis=1), (sure & ~far).sum(axis=1)
         rows = np.flatnonzero(eligible & (moved > 0))

@@ -33,7 +33,7 @@ from posecore.inference import Predictor
 from posecore.keypoints import GROUPS
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import Encoded
-from posecore.studies.skips.certainty import STORED, store_thresholds
+from posecore.studies.skips.certainty import SEEN, STORED, store_thresholds
 from posecore.studies.skips.results import NAME, save_results
 from posecore.unfinished import read_piece
 
@@ -152,7 +152,7 @@ def _lacks_thresholds_only(bundle: Bundle, described: Mapping[str, Any]) -> bool
     except BundleError:
         return False
     given = {name: value for name, value in described.items() if name != "data" or value is not None}
-    return STORED not in info and given == {name: info.get(name) for name in given}
+    return not {STORED, SEEN} <= info.keys() and given == {name: info.get(name) for name in given}
 
 
 def _means(bundle: Bundle, predictor: Predictor, settings: SkipSettings) -> Sequence[Tensor] | None:
