@@ -11,7 +11,7 @@ from opening import open_page
 from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import claim_words, skip_study_charts, skip_study_gallery, skip_study_tab, state
+from dashboard import claim_words, skip_study_charts, skip_study_gallery, state
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
@@ -24,7 +24,7 @@ PEOPLE = 12
 
 
 def page() -> None:
-    from dashboard import components
+    from dashboard import components, skip_study_tab
 
     skip_study_tab.show(components.current_bundle())
 
