@@ -210,6 +210,7 @@ show_training(bundle)
 
 glossary.show(
     "Crop, Heatmap, Hidden joint, Bottleneck, Latent, Skip connection, Mask, PCK, PCK radius, OKS, "
-    "COCO AP and AR, Epoch, Loss, Validation people, Preset, Seed, Component, Silhouette",
+    "COCO AP and AR, Point, 95 % interval, p, Flipping signs, Shapley value, Decoder, Epoch, Loss, "
+    "Validation people, Preset, Seed, Component, Silhouette",
     bundles.source_line(bundle),
 )

@@ -58,8 +58,8 @@ def show(bundle: Bundle) -> None:
     if study is not None:
         _pose(bundle, study, curves)
     glossary.show(
-        "Latent, Decoder, Skip connection, PCK, Point, 95 % interval, Bootstrap, Component, Variance, "
-        "Parallel analysis, Scree, Quantile",
+        "Latent, Decoder, Autoencoder, Skip connection, PCK, Point, 95 % interval, Bootstrap, Component, "
+        "Variance, Parallel analysis, Scree, Quantile",
         bundles.source_line(bundle),
     )
 

@@ -103,7 +103,7 @@ def how_trained(manifest: Manifest) -> str:
 
 def met_cuts(bundle: Bundle) -> bool:
     """Whether skips were cut at random while the network was trained."""
-    return trained_how(bundle) == CUTS
+    return bool(bundle.manifest.training.get("cut_skips"))
 
 
 def page_link(bundle: Bundle, page: str, label: str, icon: str, **parameters: str) -> None:

@@ -21,6 +21,9 @@ def open_page(
         app = AppTest.from_function(page, default_timeout=60)
     else:
         app = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=60)
+        # A widget that is up does not look at the link again, and this one is up on all pages.
+        if "bundle" in link:
+            app.query_params["bundle"] = link["bundle"]
         if page != "overview":
             app.run().switch_page(f"{page}/page.py")
     for key, value in link.items():

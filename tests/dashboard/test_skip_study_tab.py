@@ -12,7 +12,6 @@ from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import claim_words, links
-from dashboard.skip_lab import study as skip_study_tab
 from dashboard.skip_lab import study_charts, study_gallery
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
@@ -28,8 +27,9 @@ PEOPLE = 12
 
 def page() -> None:
     from dashboard.shared import bundles
+    from dashboard.skip_lab import study
 
-    skip_study_tab.show(bundles.current_bundle())
+    study.show(bundles.current_bundle())
 
 
 @pytest.fixture(scope="module")

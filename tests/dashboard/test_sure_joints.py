@@ -60,7 +60,7 @@ def decide(bundle: Bundle, whole: float | None, **cut: float | None) -> None:
         name: dict.fromkeys(map(format_mask, ALL_MASKS), cut.get(name)) | {"1111": whole}
         for name in ("zero", "mean", "other")
     }
-    add_info(bundle, "skips", {"sure_above": heights})
+    add_info(bundle, "skips", {"sure_above": heights, "person_above": None})
 
 
 def above(peaks: np.ndarray, count: int) -> float:
