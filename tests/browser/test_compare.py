@@ -12,8 +12,7 @@ from served import Served, serving
 
 from posecore.bundle import open_bundle
 from posecore.studies.pair.study import PairSettings, compare_bundles
-from posecore.studies.projection.study import ProjectionSettings as ProjectSettings
-from posecore.studies.projection.study import project
+from posecore.studies.projection.study import ProjectionSettings, project
 
 PEOPLE = 12
 
@@ -23,7 +22,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Two bundles of the same people, compared: of the second, networks and people are the same."""
     folder = tmp_path_factory.mktemp("pair")
     one = make_fake_bundle(folder / "artifacts" / "one", PEOPLE, annotations=True, pictures=True)
-    project(open_bundle(one), ProjectSettings(draws=2))
+    project(open_bundle(one), ProjectionSettings(draws=2))
     shutil.copytree(one, one.with_name("twin"))
     compare_bundles(open_bundle(one), open_bundle(one.with_name("twin")), None, PairSettings())
     with serving(folder / "artifacts", folder) as served:

@@ -16,8 +16,7 @@ from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import open_bundle
 from posecore.keypoints import KEYPOINTS, label
 from posecore.studies.pair.study import PairSettings, compare_bundles
-from posecore.studies.projection.study import ProjectionSettings as ProjectSettings
-from posecore.studies.projection.study import project
+from posecore.studies.projection.study import ProjectionSettings, project
 from posecore.studies.skips.results import load_skip_study
 from posecore.studies.skips.summary import summarise
 
@@ -95,7 +94,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     for name in ("demo", "plain"):
         shutil.copytree(ROOT / "artifacts" / name, folder / "artifacts" / name)
     one = make_fake_bundle(folder / "artifacts" / ONE, 12, annotations=True, pictures=True)
-    project(open_bundle(one), ProjectSettings(draws=2))
+    project(open_bundle(one), ProjectionSettings(draws=2))
     shutil.copytree(one, one.with_name(TWIN))
     compare_bundles(open_bundle(one), open_bundle(one.with_name(TWIN)), None, PairSettings())
     with serving(folder / "artifacts", folder) as served:

@@ -38,12 +38,10 @@ from posecore.statistics import Estimate
 from posecore.studies.pair.people import common_people
 from posecore.studies.pair.results import FILE, load_pair_study
 from posecore.studies.pair.study import PairSettings, compare_bundles
-from posecore.studies.projection.study import ProjectionSettings as ProjectSettings
-from posecore.studies.projection.study import project
+from posecore.studies.projection.study import ProjectionSettings, project
 from posecore.studies.skips.certainty import Limit
 from posecore.studies.skips.results import load_skip_study
-from posecore.studies.skips.study import PairSettings as SkipSettings
-from posecore.studies.skips.study import run_study
+from posecore.studies.skips.study import SkipSettings, run_study
 
 PEOPLE = 12
 HALF, UNKNOWN = Limit(0.5, True, ""), Limit(None, False, "nobody knows")
@@ -77,7 +75,7 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     other = retrained(one, folder / "other", skips="0111")
     for path in (one, other):
         bundle = open_bundle(path)
-        project(bundle, ProjectSettings(draws=2))
+        project(bundle, ProjectionSettings(draws=2))
         run_study(bundle, None, SkipSettings(replacements=("zero",)))
     shutil.copytree(one, folder / "twin")
     for name in ("other", "twin"):

@@ -28,8 +28,7 @@ from posecore.components.pca import fit_components
 from posecore.components.walks import Walk
 from posecore.inference import Predictor, decode_latents
 from posecore.studies.projection.study import ProjectionSettings, project
-from posecore.studies.skips.study import ProjectionSettings as SkipSettings
-from posecore.studies.skips.study import run_study
+from posecore.studies.skips.study import SkipSettings, run_study
 
 PEOPLE = 25
 DIMENSIONS = 128

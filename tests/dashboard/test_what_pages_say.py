@@ -20,8 +20,7 @@ from posecore.clustering.sweep import SweepSettings
 from posecore.studies.clusters.study import ClusterSettings, run_cluster_study
 from posecore.studies.components.study import ComponentSettings, run_component_study
 from posecore.studies.pair.study import PairSettings, compare_bundles
-from posecore.studies.projection.study import ProjectionSettings as ProjectSettings
-from posecore.studies.projection.study import project
+from posecore.studies.projection.study import ProjectionSettings, project
 from posecore.studies.skips.study import SkipSettings, run_study
 
 PEOPLE = 24
@@ -64,7 +63,7 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("artifacts")
     path = make_fake_bundle(folder / "one", PEOPLE, annotations=True, pictures=True, truth=TRUTH)
     one = open_bundle(path)
-    project(one, ProjectSettings(draws=2))
+    project(one, ProjectionSettings(draws=2))
     run_study(one, None, SkipSettings(("zero", "mean"), limit=3))
     run_component_study(one, None, ComponentSettings(limit=8))
     run_cluster_study(one, SMALL)

@@ -8,8 +8,7 @@ from pycocotools.coco import COCO
 
 import posecore.synthetic.writer as module
 from posecore.claims import claimed
-from posecore.data.prepare import RenderSettings as Preparation
-from posecore.data.prepare import prepare
+from posecore.data.prepare import PrepareSettings, prepare
 from posecore.data.prepared import open_prepared
 from posecore.keypoints import KEYPOINTS
 from posecore.samples import read_visibility
@@ -65,7 +64,7 @@ def test_coco_reads_one_labelled_person_a_picture(rendered: Path) -> None:
 
 
 def test_they_are_prepared_like_photographs(rendered: Path, tmp_path: Path) -> None:
-    prepare(rendered, tmp_path / "data", Preparation(test_size=0), workers=1)
+    prepare(rendered, tmp_path / "data", PrepareSettings(test_size=0), workers=1)
     table = open_prepared(tmp_path / "data").table("train")
     assert len(table) == 5
     assert table["truth_family"].nunique() == 5  # they take turns
