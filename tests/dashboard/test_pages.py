@@ -164,8 +164,8 @@ def test_clusters_follow_k_and_find_the_two_kinds_of_people(
     assert "full latent space" in words(app) and "128 numbers" in words(app)
     standing = {f"train-{1000 + 7 * i}" for i in range(0, PEOPLE, 2)}
     nearest = [{picture.caption for picture in images.proto.imgs} for images in app.image]
-    assert [len(people) for people in nearest] == [people.NEAREST] * 2
-    assert sorted(len(people & standing) for people in nearest) == [0, people.NEAREST]
+    assert [len(people) for people in nearest] == [people.PER_CLUSTER] * 2
+    assert sorted(len(people & standing) for people in nearest) == [0, people.PER_CLUSTER]
     app.slider(key=state.CLUSTERS_K).set_value(5).run()
     assert not app.exception and len(figures(app)[0]["data"]) == 5
 
