@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.pc_walk import charts, controls, meaning
 from dashboard.pc_walk import sheet as walk_sheet
 from dashboard.pc_walk import stops as walk_stops
-from dashboard.shared import bundle_people, bundles, cache, links, predictions
+from dashboard.shared import bundle_people, cache, links, predictions
 from dashboard.shared import latents as latent_loaders
 from posecore.ablation import ALL_MASKS, format_mask
 from posecore.bundle import Bundle, open_bundle
@@ -36,6 +36,7 @@ DIMENSIONS = 128
 
 def page() -> None:
     from dashboard.pc_walk import view
+    from dashboard.shared import bundles
 
     view.show(bundles.current_bundle())
 
