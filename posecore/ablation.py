@@ -5,7 +5,7 @@ experiments differ: cutting a skip *at test time* in a network trained with all 
 that was *trained with skips cut at random*, and *training without* it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 from types import MappingProxyType
 from typing import Final
@@ -21,6 +21,12 @@ ALL_ON: Final[SkipMask] = (True, True, True, True)
 ALL_OFF: Final[SkipMask] = (False, False, False, False)
 
 
+def as_mask(switches: Iterable[bool]) -> SkipMask:
+    """Four switches, finest level first, as a mask. Raises ValueError for another number of them."""
+    first, second, third, fourth = switches
+    return first, second, third, fourth
+
+
 def parse_mask(text: str) -> SkipMask:
     """'1011' to (True, False, True, True). Raises ConfigError for anything but four digits 0 or 1."""
     if len(text) != len(LEVEL_NAMES) or not set(text) <= {"0", "1"}:
@@ -28,8 +34,7 @@ def parse_mask(text: str) -> SkipMask:
             f"skip mask {text!r}: expected four digits, 1 = on, 0 = cut, from the finest level (64 x 64) "
             "to the coarsest (8 x 8), for example 0111"
         )
-    first, second, third, fourth = (digit == "1" for digit in text)
-    return first, second, third, fourth
+    return as_mask(digit == "1" for digit in text)
 
 
 def format_mask(mask: SkipMask) -> str:
@@ -47,8 +52,7 @@ def draw_mask(probability: float, rng: np.random.Generator) -> SkipMask:
     """With `probability` every level on or off alike, of the sixteen masks each as likely; else all on."""
     if rng.random() >= probability:
         return ALL_ON
-    first, second, third, fourth = (bool(on) for on in rng.integers(0, 2, len(LEVEL_NAMES)))
-    return first, second, third, fourth
+    return as_mask(bool(on) for on in rng.integers(0, 2, len(LEVEL_NAMES)))
 
 
 REPLACEMENTS: Final[Mapping[str, str]] = MappingProxyType(

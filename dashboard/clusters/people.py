@@ -1,6 +1,6 @@
 """Who is in the clusters: nearest each centroid, between two, perhaps wrong, and one person at a time."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -14,9 +14,6 @@ from posecore.bundle import Bundle
 from posecore.clustering.distances import between
 from posecore.clustering.methods import nearest_to_centroids
 from posecore.clustering.silhouette import NOISE
-
-if TYPE_CHECKING:
-    pass
 
 PER_CLUSTER: Final = 8
 """People shown per cluster."""

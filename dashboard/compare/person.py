@@ -27,7 +27,7 @@ from dashboard.shared.two_heatmaps import (
     skeleton,
 )
 from posecore import drawing
-from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask
+from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask, as_mask
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
 from posecore.keypoints import K
@@ -74,8 +74,7 @@ def _seen(pair: Pair, person: str) -> None:
         sides, told = [], []
         for bundle, name in _both(pair):
             built = bundle.manifest.built_skips
-            first, second, third, fourth = (on and there for on, there in zip(asked, built, strict=True))
-            mask = first, second, third, fourth
+            mask = as_mask(on and there for on, there in zip(asked, built, strict=True))
             maps = predictions.all_masks(bundle, subject.crop)
             limit = certainty.limit(bundle, mask)
             sides.append(from_heatmaps(name, maps[ALL_MASKS.index(mask)], limit))

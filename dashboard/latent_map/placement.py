@@ -1,28 +1,32 @@
 """A user's picture among the people: first whether it belongs there at all, then where, then who is near."""
 
+import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.latent_map import pictures as map_pictures
-from dashboard.shared import bundle_people, bundles, certainty, links, picture_source, pictures
+from dashboard.shared import (
+    bundle_people,
+    bundles,
+    cache,
+    certainty,
+    latents,
+    links,
+    picture_source,
+    pictures,
+    predictions,
+)
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.data.heatmaps import where_found
 from posecore.errors import PosecoreError
 
 if TYPE_CHECKING:
-    from posecore.components.outliers import Judgement, Placement
-import hashlib
-from typing import TYPE_CHECKING, NamedTuple
-
-from dashboard.shared import cache, latents, predictions
-
-if TYPE_CHECKING:
-    from posecore.components.outliers import Placement, ReferenceDistances
+    from posecore.components.outliers import Judgement, Placement, ReferenceDistances
     from posecore.components.pca import Components
 
 

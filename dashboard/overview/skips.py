@@ -49,8 +49,11 @@ def carried(summary: SkipSummary, people: int, met_cuts: bool) -> str:
     network = "this network, which was trained to do without them," if met_cuts else "this network"
     # Where next to nothing is left, what is lost is the decoder's, and no level can be said to carry it.
     if summary.pck.mean[off] < (1 - CEILING) * summary.pck.mean[on]:
-        tail = ", which says less of the skips than of its decoder, which never met a missing one"
-        tail = tail if not met_cuts else ""
+        tail = (
+            ""
+            if met_cuts
+            else ", which says less of the skips than of its decoder, which never met a missing one"
+        )
     else:
         tail = (
             f", most of them through the {LEVEL_NAMES[most]} skip "

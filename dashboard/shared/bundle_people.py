@@ -1,7 +1,5 @@
 """One person of a bundle: who is shown first, their picture, heatmaps, joints and score."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -11,9 +9,6 @@ from posecore.bundle import Bundle
 from posecore.data.heatmaps import where_found
 from posecore.errors import BundleError
 from posecore.samples import read_peaks, read_points
-
-if TYPE_CHECKING:
-    pass
 
 
 def best_person(bundle: Bundle) -> str:

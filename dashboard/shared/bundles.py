@@ -1,6 +1,6 @@
 """Pieces that several pages share: the bundle, a person, their picture, what a chart is made of."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import streamlit as st
 
@@ -8,10 +8,6 @@ from dashboard.shared import cache, links, sources
 from posecore.ablation import ALL_ON, format_mask
 from posecore.bundle import Bundle, Manifest
 from posecore.errors import BundleError
-
-if TYPE_CHECKING:
-    pass
-
 
 CUTS: Final = "trained with skips cut at random"
 NO_CUTS: Final = "trained with all skips"

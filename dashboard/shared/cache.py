@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import streamlit as st
 
@@ -20,10 +20,6 @@ from posecore.bundle.manifest import LATENTS, SAMPLES, SKIP_MEANS, WEIGHTS
 from posecore.bundle.studies import FOLDER, study_problems
 from posecore.data.prepared import INFO, open_prepared
 from posecore.errors import BundleError, DataError
-
-if TYPE_CHECKING:
-    pass
-
 
 Kept = TypeVar("Kept", bound=Callable[..., Any])
 

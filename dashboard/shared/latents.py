@@ -4,28 +4,19 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.shared import cache
 from dashboard.shared.studies import projection
 from posecore.bundle import Bundle
-from posecore.errors import BundleError
+from posecore.errors import BundleError, PosecoreError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from posecore.components.outliers import ReferenceDistances
     from posecore.components.pca import Components
-from typing import TYPE_CHECKING
-
-import streamlit as st
-
-from dashboard.shared import latents
-from posecore.errors import PosecoreError
-
-if TYPE_CHECKING:
-    from posecore.components.pca import Components
-
 
 COMPONENTS: Final = 50
 """Components that pages offer of a bundle without a projection."""
@@ -134,7 +125,7 @@ def fitted_components(bundle: Bundle) -> "tuple[Components, NDArray[np.float32]]
     """The components and everybody's scores (N, d). Who has none is named; where nobody has any, a sentence
     says why and the page ends."""
     try:
-        fitted, scores = latents.components(bundle)
+        fitted, scores = components(bundle)
     except PosecoreError as error:
         st.info(f"This bundle has no principal components to look at: {error}", icon=":material/info:")
         st.stop()

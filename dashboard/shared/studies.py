@@ -1,6 +1,6 @@
-"""What pages know of a bundle's skip study. All of it is kept."""
+"""What pages know of a bundle's studies of skips, projection and components. All of it is cached."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dashboard.shared import cache
 from posecore.ablation import parse_mask
@@ -8,15 +8,11 @@ from posecore.bundle import Bundle
 
 if TYPE_CHECKING:
     from posecore.statistics import Estimate
+    from posecore.studies.components.results import ComponentStudy
+    from posecore.studies.projection.results import Projection
     from posecore.studies.skips.effects import Claim
     from posecore.studies.skips.results import SkipStudy
     from posecore.studies.skips.summary import SkipSummary
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from posecore.statistics import Estimate
-    from posecore.studies.components.results import ComponentStudy
-    from posecore.studies.projection.results import Projection
 
 
 def skip_study(bundle: Bundle) -> "SkipStudy":

@@ -1,6 +1,6 @@
 """The Skip lab's switches: which skip connections count, and what takes the place of those that are cut."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -10,19 +10,13 @@ from numpy.typing import NDArray
 
 from dashboard.shared import bundle_people, links, pictures
 from dashboard.skip_lab.hourglass import PITCH, WIDTH, hourglass_svg, hourglass_words
-from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, SkipMask
+from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, SkipMask, as_mask
 from posecore.bundle import Bundle
-
-
-def _mask(switches: Iterable[bool]) -> SkipMask:
-    first, second, third, fourth = switches
-    return first, second, third, fourth
-
 
 PRESETS: Final[Mapping[str, SkipMask]] = MappingProxyType(
     {"All on": ALL_ON, "All cut": ALL_OFF}
-    | {f"Only {name}": _mask(i == k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}
-    | {f"All but {name}": _mask(i != k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}
+    | {f"Only {name}": as_mask(i == k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}
+    | {f"All but {name}": as_mask(i != k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}
 )
 
 
@@ -35,8 +29,7 @@ class Cut(NamedTuple):
 
     def within(self, built: SkipMask) -> SkipMask:
         """The skips that count in a network that has those of `built`."""
-        first, second, third, fourth = (on and there for on, there in zip(self.mask, built, strict=True))
-        return first, second, third, fourth
+        return as_mask(on and there for on, there in zip(self.mask, built, strict=True))
 
     def title(self, built: SkipMask) -> str:
         """Which levels are cut in such a network, in words."""
@@ -73,8 +66,7 @@ def switches(built: SkipMask, opening: SkipMask) -> SkipMask:
                             else "This network was trained without it",
                         )
                     )
-        first, second, third, fourth = (on and there for on, there in zip(mask, built, strict=True))
-        chosen = first, second, third, fourth
+        chosen = as_mask(on and there for on, there in zip(mask, built, strict=True))
         theme = st.context.theme.type or "light"
         st.image(hourglass_svg(chosen, theme), width=WIDTH, alt=hourglass_words(chosen))
     with st.container(horizontal=True, gap="xsmall"):

@@ -56,6 +56,7 @@ class _Layer:
         self._offsets: list[int] = []
 
     def draw(self, part: Figure | Thing, owner: int) -> None:
+        """Add a part's triangles, which belong to `owner`."""
         mesh = part.mesh
         self._offsets.append(len(self.materials))
         self.materials.extend(part.materials)
@@ -65,9 +66,11 @@ class _Layer:
         self.buffer.draw(pixels * self.scale, depth, mesh.faces, both=False)
 
     def owners(self) -> NDArray[np.int64]:
+        """(F,) whose every triangle is, in the order in which parts were drawn."""
         return np.concatenate(self._owners)
 
     def segments(self) -> NDArray[np.int64]:
+        """(F,) the part of the body that every triangle belongs to, in the same order."""
         return np.concatenate([mesh.segment for mesh in self._meshes])
 
     def shade(self, light: Light, shadows: ShadowMap, grain: Grain) -> tuple[NDArray[np.int64], Floats]:

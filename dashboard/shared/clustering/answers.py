@@ -5,7 +5,7 @@ Where the best of many restarts takes long, one quick run is shown first and the
 
 from concurrent.futures import Future
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -39,10 +39,6 @@ from posecore.clustering.silhouette import mean_silhouette
 from posecore.clustering.space import Space, component_space, latent_space
 from posecore.errors import ConfigError, PosecoreError
 from posecore.samples import read_visibility
-
-if TYPE_CHECKING:
-    pass
-
 
 AT_ONCE: Final = 20_000_000
 """People times numbers times restarts of K-Means for which somebody waits. With twice as many, 1,000 people

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, SkipMask
+from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, SkipMask, as_mask
 from posecore.keypoints import GROUPS
 from posecore.statistics import Floats, _divide, bootstrap, sign_flip_p
 
@@ -83,7 +83,7 @@ def shapley(values: NDArray[np.floating]) -> Floats:
         for others in product((False, True), repeat=levels - 1):
             size = sum(others)
             weight = factorial(size) * factorial(levels - size - 1) / factorial(levels)
-            off, on = (_mask((*others[:level], switch, *others[level:])) for switch in (False, True))
+            off, on = (as_mask((*others[:level], switch, *others[level:])) for switch in (False, True))
             share[..., level] += weight * (values[..., place[on]] - values[..., place[off]])
     return share
 
@@ -122,8 +122,3 @@ def claim(hits: NDArray[np.floating], mask: SkipMask, found_only: bool, seed: in
         float(small[both].mean()),
         float(big[both].mean()),
     )
-
-
-def _mask(switches: tuple[bool, ...]) -> SkipMask:
-    first, second, third, fourth = switches
-    return first, second, third, fourth
