@@ -25,14 +25,10 @@ page = st.navigation(
     ],
     position="top",
 )
-# In a container, as these sentences come and go, and what is below must stay in its place.
-with st.container():
-    if not page.url_path:
-        links.refuse_page(page.title)
-    links.refuse_unknown(next(prefixes for *_, path, prefixes in PAGES if path == page.url_path))
-    names = cache.bundle_names()
-    if names:
-        links.refuse_forged(links.BUNDLE, f"one of {', '.join(names)}", names.__contains__)
+links.notices()
+if not page.url_path:
+    links.refuse_page(page.title)
+links.refuse_unknown(next(prefixes for *_, path, prefixes in PAGES if path == page.url_path))
 bundle_picker()
 pictures.warn_of_folder()
 try:

@@ -1,5 +1,7 @@
 """Two clusterings of the same people side by side."""
 
+from typing import Final
+
 import pandas as pd
 import streamlit as st
 
@@ -13,6 +15,9 @@ from posecore.clustering.matching import compare
 from posecore.clustering.methods import CLUSTERERS, DENSE
 from posecore.clustering.silhouette import NOISE
 from posecore.errors import PosecoreError
+
+WORDS: Final = "Adjusted Rand index"
+"""Of glossary.TERMS, those that the tab uses."""
 
 
 def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:

@@ -1,5 +1,7 @@
 """How many clusters are there, if any? What the stored study says: four answers that need not agree."""
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -15,13 +17,18 @@ from posecore.errors import BundleError
 from posecore.studies.clusters import results
 from posecore.studies.clusters.results import ClusterStudy
 
+WORDS: Final = (
+    "95 % interval, Bootstrap, Centroid, Inertia, Gap statistic, Adjusted Rand index, Control, Normal cloud"
+)
+"""Of glossary.TERMS, those that the tab uses."""
+
 CONTROLS = {
     "gaussian": "a normal cloud of the same covariance",
     "shuffled": "component scores shuffled one by one",
 }
 
 
-def show(bundle: Bundle, found: Clustered) -> None:
+def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
     try:
         study = stored.study(bundle)

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -15,10 +15,13 @@ from dashboard.shared.clustering.questions import ONE_CLUSTER, Clustered
 from posecore.bundle import Bundle
 from posecore.clustering.silhouette import NOISE
 
+WORDS: Final = "Centroid"
+"""Of glossary.TERMS, those that the tab uses."""
+
 FORMATS = ("CSV", "Parquet")
 
 
-def show(bundle: Bundle, found: Clustered) -> None:
+def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
     links.refuse_forged(links.CLUSTERS_FILE, f"one of {', '.join(FORMATS)}", FORMATS.__contains__)
     kind = st.segmented_control(

@@ -22,6 +22,9 @@ from posecore.clustering import confounds
 from posecore.clustering.confounds import Accuracy
 from posecore.keypoints import KEYPOINTS, label
 
+WORDS: Final = "Crop, PCK, 95 % interval, Standard deviation, Hedges' g, Torso length, Logistic regression"
+"""Of glossary.TERMS, those that the tab uses."""
+
 SHOWN: Final = 12
 AXES: Final = {
     "quantity": "difference of means,<br>in standard deviations (Hedges' g)",

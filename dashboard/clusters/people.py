@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundle_people, bundles, figures, links, pictures
+from dashboard.shared import bundle_people, bundles, links, numbers, pictures
 from dashboard.shared.clustering.questions import Clustered
 from posecore import drawing
 from posecore.blocks import each_block, in_threads
@@ -14,6 +14,9 @@ from posecore.bundle import Bundle
 from posecore.clustering.distances import between
 from posecore.clustering.methods import nearest_to_centroids
 from posecore.clustering.silhouette import NOISE
+
+WORDS: Final = "Centroid"
+"""Of glossary.TERMS, those that the tab uses."""
 
 PER_CLUSTER: Final = 8
 """People shown per cluster."""
@@ -84,7 +87,7 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     for number, people in enumerate(picked):
         members = found.members(number)
         known = found.values[members][np.isfinite(found.values[members])]
-        mean = figures.rounded(known.mean()) if len(known) else "not known"
+        mean = numbers.number(known.mean()) if len(known) else numbers.UNKNOWN
         share = f"{len(members):,} people ({len(members) / len(ids):.1%})"
         about = f"**{names[number]}** · {share} · silhouette {mean}"
         if not len(people):
@@ -167,7 +170,7 @@ def _where(found: Clustered, names: dict[int, str], place: NDArray[np.int64]) ->
     if number == NOISE:
         return "Noise: in no cluster."
     value = float(found.values[place[0]])
-    own = figures.rounded(value) if np.isfinite(value) else "not known"
+    own = numbers.number(value)
     away = np.linalg.norm(np.asarray(found.space.features[place[0]], np.float32) - found.centroids, axis=1)
     distances = ", ".join(f"{names[other]} {away[other]:.1f}" for other in np.argsort(away)[:3].tolist())
     return f"In {names[number]}; silhouette {own}.  \nDistances to the nearest centroids: {distances}."

@@ -7,32 +7,24 @@ import streamlit as st
 
 from dashboard.clusters import charts, controls
 from dashboard.clusters import map as cluster_map
-from dashboard.shared import bundles, figures, glossary, links
+from dashboard.shared import bundles, glossary, links, widgets
 from dashboard.shared.clustering import answers, stored
 from dashboard.shared.clustering.questions import QUICK, STORED, Clustered, described
+from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
 from posecore.errors import BundleError, PosecoreError
 
-WHO, WHAT, HOW_MANY, COMPARE, FILES = (
-    "Who is in them?",
-    "What is each?",
-    "How many clusters?",
-    "Compare two",
-    "Files",
-)
-TABS: Final = (WHO, WHAT, HOW_MANY, COMPARE, FILES)
+TABS: Final = {
+    "Who is in them?": "dashboard.clusters.people",
+    "What is each?": "dashboard.clusters.meaning",
+    "How many clusters?": "dashboard.clusters.count",
+    "Compare two": "dashboard.clusters.compare",
+    "Files": "dashboard.clusters.files",
+}
 WORDS: Final = (
     "Heatmap, Latent, Seed, Component, Variance, K-Means, Gaussian mixture, HDBSCAN, Silhouette, Restart"
 )
-TAB_WORDS: Final = {
-    WHO: "Centroid",
-    WHAT: "Crop, PCK, 95 % interval, Standard deviation, Hedges' g, Torso length, Logistic regression",
-    HOW_MANY: "95 % interval, Bootstrap, Centroid, Inertia, Gap statistic, Adjusted Rand index, Control, "
-    "Normal cloud",
-    COMPARE: "Adjusted Rand index",
-    FILES: "Centroid",
-}
-"""Of glossary.TERMS, those that the page and its tabs use."""
+"""Of glossary.TERMS, those that the page uses beside those of its tabs."""
 
 WAITED: Final = "_clu_waited"
 """The question whose restarts were last waited for."""
@@ -64,37 +56,9 @@ def show(bundle: Bundle) -> None:
     _headline(bundle, found)
     _figures(bundle, found, names)
     _person(bundle, found, names)
-    links.refuse_forged(links.CLUSTERS_TAB, f"one of {', '.join(TABS)}", TABS.__contains__)
-    tab = st.segmented_control(
-        "What to look at",
-        TABS,
-        default=WHO,
-        required=True,
-        key=links.CLUSTERS_TAB,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    if tab == WHAT:
-        from dashboard.clusters import meaning
-
-        meaning.show(bundle, found, names)
-    elif tab == HOW_MANY:
-        from dashboard.clusters import count
-
-        count.show(bundle, found)
-    elif tab == COMPARE:
-        from dashboard.clusters import compare
-
-        compare.show(bundle, found, names)
-    elif tab == FILES:
-        from dashboard.clusters import files
-
-        files.show(bundle, found)
-    else:
-        from dashboard.clusters import people as cluster_people
-
-        cluster_people.show(bundle, found, names)
-    glossary.show(f"{WORDS}, {TAB_WORDS[tab]}", bundles.source_line(bundle))
+    tab = widgets.tabs(links.CLUSTERS_TAB, TABS)
+    tab.show(bundle, found, names)
+    glossary.show(f"{WORDS}, {tab.WORDS}", bundles.source_line(bundle))
 
 
 def _headline(bundle: Bundle, found: Clustered) -> None:
@@ -111,12 +75,12 @@ def _headline(bundle: Bundle, found: Clustered) -> None:
             # A mean over those who are easy to place alone: it is not to be taken for everybody's.
             st.metric(
                 f"Mean silhouette over {people - noise:,} of {people:,} people, {noise:,} in no cluster",
-                _known(found.mean),
+                number(found.mean),
                 border=True,
                 width=420,
             )
         else:
-            st.metric("Mean silhouette", _known(found.mean), border=True, width=200)
+            st.metric("Mean silhouette", number(found.mean), border=True, width=200)
         st.metric(
             "Smallest and largest cluster",
             f"{found.sizes.min():,} – {found.sizes.max():,}",
@@ -154,8 +118,8 @@ def _against_nothing(bundle: Bundle, found: Clustered) -> str:
     tried = study.sweep.ks == found.question.k
     nothing = max(float(values[tried].max()) for values in study.controls.values())
     return (
-        f"Mean silhouette **{figures.rounded(found.mean)}**; people **without any structure** but as "
-        f"widely spread have up to {figures.rounded(nothing)} at this K."
+        f"Mean silhouette **{number(found.mean)}**; people **without any structure** but as "
+        f"widely spread have up to {number(nothing)} at this K."
     )
 
 
@@ -242,7 +206,3 @@ def _person(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     from dashboard.clusters import people as cluster_people
 
     cluster_people.one(bundle, found, names, name)
-
-
-def _known(value: float) -> str:
-    return figures.rounded(value) if np.isfinite(value) else "not known"

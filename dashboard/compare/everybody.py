@@ -21,6 +21,9 @@ from posecore.keypoints import KEYPOINTS, label
 from posecore.metrics.paired import Paired, counted, paired
 from posecore.metrics.pck import scores
 
+WORDS: Final = "Crop, Latent, Skip connection, Mask, PCK, Point, 95 % interval, Bootstrap"
+"""Of glossary.TERMS, those that the tab uses."""
+
 PER_PAGE: Final = 16
 BETTER, WORSE, APART, BY_ID = ORDERS = (
     "B better first",

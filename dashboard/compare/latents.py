@@ -22,6 +22,12 @@ from posecore.similarity.cka import cka, cka_interval
 from posecore.studies.pair.results import PairStudy
 from posecore.studies.projection.results import Projection
 
+WORDS: Final = (
+    "Heatmap, Latent, Component, Variance, K-Means, Restart, Autoencoder, Adjusted Rand index, "
+    "Procrustes, CKA, PCK, Point, 95 % interval, Bootstrap, Stack"
+)
+"""Of glossary.TERMS, those that the tab uses."""
+
 SHARE: Final = 0.95
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.compare import networks_charts, networks_words
 from dashboard.compare.networks_charts import Dots
 from dashboard.shared import cache, figures, glossary, links
+from dashboard.shared.numbers import points
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
 from posecore.errors import BundleError
@@ -108,8 +109,7 @@ def _spread(study: NetworksStudy, summary: NetworksSummary) -> str:
         return "One seed of each: what another seed would do is not known."
     most = max(len(values) for values in by_label.values())
     return (
-        f"Seeds of one network lie up to {networks_words.points(max(apart))} points apart; {most} of them "
-        "give no interval."
+        f"Seeds of one network lie up to {points(max(apart))} points apart; {most} of them give no interval."
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.shared import sources
+from dashboard.shared.numbers import points
 from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 from posecore.studies.networks.facts import DataSet, Network
@@ -187,12 +188,6 @@ def _still_rising(networks: Sequence[Network]) -> str:
         f" In the last of them the validation PCK of {rising} of {len(networks)} still rose by more than "
         f"{RISING * 100:.0f} point, by up to {points(max(rises))} points: they are far from converged."
     )
-
-
-def points(value: float, sign: bool = False) -> str:
-    """A share in points with one digit, 0.012 as '1.2'; never a negative zero."""
-    rounded = round(float(value) * 100, 1) + 0.0
-    return f"{rounded:{'+' if sign and rounded else ''}.1f}".replace("-", "−")
 
 
 def _gain(found: Comparison, place: int) -> str:

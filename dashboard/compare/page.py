@@ -4,31 +4,20 @@ from importlib import import_module
 
 import streamlit as st
 
-from dashboard.shared import bundles, links
+from dashboard.compare.pair import choose_pair
+from dashboard.shared import bundles, glossary, links, widgets
 from dashboard.shared.background import worker
 
 st.title("Compare")
 bundle = bundles.current_bundle()
-links.refuse_forged(
-    links.COMPARE_TAB, f"one of {', '.join(links.COMPARE_TABS)}", links.COMPARE_TABS.__contains__
-)
-tab = st.segmented_control(
-    "What to look at",
-    links.COMPARE_TABS,
-    default=links.COMPARE_TABS[0],
-    required=True,
-    key=links.COMPARE_TAB,
-    bind="query-params",
-    label_visibility="collapsed",
-)
-if tab == links.COMPARE_TABS[0]:
-    from dashboard.compare import networks
-
-    networks.show(bundle)
+NETWORKS = "dashboard.compare.networks"
+OF_PAIRS = ("dashboard.compare.person", "dashboard.compare.everybody", "dashboard.compare.latents")
+tab = widgets.tabs(links.COMPARE_TAB, dict(zip(links.COMPARE_TABS, (NETWORKS, *OF_PAIRS), strict=True)))
+if tab.__name__ == NETWORKS:
+    tab.show(bundle)
     # What the other tabs import takes half a second; it comes while one reads this one.
-    worker.submit(import_module, "dashboard.compare.everybody")
-    worker.submit(import_module, "dashboard.compare.latents")
-else:
-    from dashboard.compare import view
-
-    view.show(bundle, tab)
+    for module in OF_PAIRS:
+        worker.submit(import_module, module)
+elif (pair := choose_pair(bundle)) is not None:
+    tab.show(pair)
+    glossary.show(tab.WORDS, " ".join(bundles.network_name(one) for one in (pair.one, pair.other)))

@@ -1,6 +1,7 @@
 """One person as two networks see them, with the same skips cut in both."""
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,9 @@ from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
 from posecore.samples import read_peaks, read_points
 from posecore.studies.pair.people import restricted
+
+WORDS: Final = "Crop, Heatmap, Peak, Lost joint, Latent, Skip connection, PCK, PCK radius"
+"""Of glossary.TERMS, those that the tab uses."""
 
 
 def show(pair: Pair) -> None:

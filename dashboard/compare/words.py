@@ -4,20 +4,15 @@ from typing import Any
 
 from dashboard.compare.pair import Pair
 from dashboard.shared import bundles
+from dashboard.shared.numbers import points
 from posecore.ablation import ALL_ON, LEVEL_NAMES, format_mask
 from posecore.bundle import Bundle
 from posecore.statistics import Estimate
 
 
-def points(value: float, sign: bool = True) -> str:
-    """A share in points with one digit, -0.012 as '−1.2'; never a negative zero."""
-    rounded = round(float(value) * 100, 1) + 0.0
-    return f"{rounded:{'+' if sign else ''}.1f}".replace("-", "−")
-
-
 def more(difference: Estimate) -> str:
     """'**+1.2 points** (95 % interval −0.3 to +2.7)', of one difference, shape ()."""
-    mean, low, high = (points(float(value)) for value in difference[:3])
+    mean, low, high = (points(float(value), sign=True) for value in difference[:3])
     return f"**{mean} points** (95 % interval {low} to {high})"
 
 
@@ -71,7 +66,7 @@ def cost_of_cuts(pair: Pair, all_on: Estimate) -> str:
     sign = 1 if how[1] == bundles.CUTS else -1
     name = pair.names[how.index(bundles.CUTS)]
     low, high = sorted((sign * float(all_on.low), sign * float(all_on.high)))
-    size = points(abs(float(all_on.mean)), sign=False)
+    size = points(abs(float(all_on.mean)))
     if high < 0:
         said = f"where nothing is cut, cuts in training **cost {size} points**"
     elif low > 0:

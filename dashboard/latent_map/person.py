@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard.latent_map import pictures as map_pictures
 from dashboard.latent_map.choices import Choices
 from dashboard.shared import bundle_people, bundles, links, pictures
+from dashboard.shared.numbers import number
 from posecore import drawing
 from posecore.bundle import Bundle
 
@@ -24,7 +25,7 @@ def show_person(bundle: Bundle, choices: Choices) -> str:
         with columns[index % 2]:
             _picture(bundle, person, kind)
     st.caption(
-        f"Place on the map: {place[0]:+.2f} across, {place[1]:+.2f} up.".replace("-", "−")
+        f"Place on the map: {number(place[0], 2, sign=True)} across, {number(place[1], 2, sign=True)} up."
         if np.isfinite(place).all()
         else "This person has no place on the map, as the latent holds nan or infinity."
     )

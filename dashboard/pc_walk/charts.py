@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.shared.charts import CATEGORIES, GREY, MARK, broken, framed, rows_around_zero, set_below
-from dashboard.shared.p_values import p_words
+from dashboard.shared.numbers import p_value
 from posecore.statistics import Estimate
 
 
@@ -154,7 +154,7 @@ def correlations(
                 "width": 4,
             },
             customdata=[
-                (*row[:3], *(p_words(p, least) for p in row[3:]))
+                (*row[:3], *(p_value(p, least) for p in row[3:]))
                 for row in rows[["low", "high", "n", "p", "p_corrected"]].to_numpy()
             ],
             hovertemplate=(

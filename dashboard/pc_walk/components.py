@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.pc_walk import charts
 from dashboard.shared import bundles, figures, glossary, links, studies
 from dashboard.shared.cut_words import what_cutting_says
+from dashboard.shared.numbers import points
 from dashboard.shared.studies import ComponentCurve
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -132,7 +133,7 @@ def kept_sentences(study: ComponentStudy, curves: dict[str, ComponentCurve], k: 
         found.append(
             f"Skips {skips}: keeping the first {count:,}{tried} gives PCK {curve.mean[place]:.3f}, the "
             f"latent itself {curve.mean[-1]:.3f}, everybody's mean in its place {curve.mean[0]:.3f}. "
-            f"{_points(loss.mean[place])} points are lost (95 % interval {_points(low)} to {_points(high)}, "
+            f"{points(loss.mean[place])} points are lost (95 % interval {points(low)} to {points(high)}, "
             f"n = {curve.n[place]:,} people): {verdict}."
         )
     return found
@@ -280,8 +281,8 @@ def thesis_sentences(study: ComponentStudy, found: ComponentCurve) -> list[str]:
         place = int(np.flatnonzero(study.counts[:-1] <= count)[-1])
         tried = int(study.counts[place])
         lost = (
-            f"{_points(found.loss.mean[place])} points of PCK are lost (95 % interval "
-            f"{_points(found.loss.low[place])} to {_points(found.loss.high[place])})"
+            f"{points(found.loss.mean[place])} points of PCK are lost (95 % interval "
+            f"{points(found.loss.low[place])} to {points(found.loss.high[place])})"
         )
         if tried == count:
             here = f"here {lost}"
@@ -291,7 +292,3 @@ def thesis_sentences(study: ComponentStudy, found: ComponentCurve) -> list[str]:
             here = f"it was not tried here; with {tried:,} {lost}"
         said.append(f"* The first **{count}** {why}: {here}.")
     return said
-
-
-def _points(value: float) -> str:
-    return f"{round(value * 100, 1) + 0.0:.1f}".replace("-", "−")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dashboard.pc_walk import charts
 from dashboard.shared import bundle_people, bundles, figures, latents
 from dashboard.shared.attribute_words import words_of
-from dashboard.shared.p_values import p_words
+from dashboard.shared.numbers import number, p_value
 from posecore import drawing
 from posecore.attributes.correlations import LEAST, PERMUTATIONS
 from posecore.attributes.skeletons import joints_known
@@ -52,14 +52,14 @@ def sentence(tested: pd.DataFrame, joints: Prefix) -> str:
     if sure.empty:
         return f"None of {len(tested)} attributes surely goes with it."
     first, words = sure.iloc[0], words_of(str(sure.index[0]), joints)
-    r, low, high, n = first["r"], first["low"], first["high"], int(first["n"])
-    p = p_words(first["p_corrected"], LEAST_P)
+    p = p_value(first["p_corrected"], LEAST_P)
+    r, low, high = (number(value, 2, sign=True) for value in (first["r"], first["low"], first["high"]))
     return (
-        f"Along it, **{words.more if r > 0 else words.less}** ({words.axis}): rank correlation {r:+.2f}, "
-        f"95 % interval {low:+.2f} to {high:+.2f}, n = {n:,} people, {p} corrected. {len(sure)} of "
+        f"Along it, **{words.more if first['r'] > 0 else words.less}** ({words.axis}): rank correlation {r}, "
+        f"95 % interval {low} to {high}, n = {int(first['n']):,} people, {p} corrected. {len(sure)} of "
         f"{len(tested)} attributes go with it more than chance explains; with many people that may be very "
         "little, so look at how strongly."
-    ).replace("-0.", "−0.")
+    )
 
 
 def table(found: pd.DataFrame, joints: Prefix) -> pd.DataFrame:

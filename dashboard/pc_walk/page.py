@@ -2,25 +2,9 @@
 
 import streamlit as st
 
-from dashboard.shared import bundles, links
+from dashboard.shared import bundles, links, widgets
 
 st.title("PC walk")
 bundle = bundles.current_bundle()
-links.refuse_forged(links.WALK_TAB, " or ".join(links.WALK_TABS), links.WALK_TABS.__contains__)
-tab = st.segmented_control(
-    "What to look at",
-    links.WALK_TABS,
-    default=links.WALK_TABS[0],
-    required=True,
-    key=links.WALK_TAB,
-    bind="query-params",
-    label_visibility="collapsed",
-)
-if tab == links.WALK_TABS[1]:
-    from dashboard.pc_walk import components as component_tab
-
-    component_tab.show(bundle)
-else:
-    from dashboard.pc_walk import view
-
-    view.show(bundle)
+modules = ("dashboard.pc_walk.view", "dashboard.pc_walk.components")
+widgets.tabs(links.WALK_TAB, dict(zip(links.WALK_TABS, modules, strict=True))).show(bundle)

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.shared import latents
+from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
 from posecore.components.outliers import ALPHA, Judgement
 from posecore.components.pca import Components
@@ -31,7 +32,7 @@ class Stops:
 
     def sign(self, stop: int) -> str:
         """c of a stop, as people write it."""
-        return signed(self.steps[stop])
+        return number(self.steps[stop], 2, sign=True)
 
     def verdict(self, stop: int) -> str:
         """Whether people are there, in a few words."""
@@ -112,8 +113,3 @@ def repeated_sentence(stops: Stops) -> str | None:
         "stops, so the pictures of real people change less than the walk does; a wider range makes "
         "steps longer."
     )
-
-
-def signed(value: float) -> str:
-    """With two digits and a true minus."""
-    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−").replace("+0.00", "0")

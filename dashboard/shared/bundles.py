@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.shared import cache, links, sources
+from dashboard.shared import cache, links, sources, widgets
 from posecore.ablation import ALL_ON, format_mask
 from posecore.bundle import Bundle, Manifest
 from posecore.errors import BundleError
@@ -19,14 +19,15 @@ def bundle_picker() -> None:
     names = cache.bundle_names()
     if len(names) > 1:
         with st.container(horizontal=True, horizontal_alignment="right"):
-            st.selectbox(
+            widgets.select(
                 "Bundle",
                 names,
-                key=links.BUNDLE,
-                bind="query-params",
+                links.BUNDLE,
                 width=260,
                 help="A network together with the people whose latents were stored.",
             )
+    elif names:
+        links.refuse_forged(links.BUNDLE, links.one_of(names), names.__contains__)
 
 
 def current_bundle() -> Bundle:

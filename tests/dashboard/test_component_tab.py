@@ -253,5 +253,5 @@ def test_the_tab_is_in_the_link(artifacts: Path, monkeypatch: pytest.MonkeyPatch
         "How many does the pose need?",
     ]
     forged = open_page(monkeypatch, artifacts, "pc_walk", walk_tab="Sleep")
-    assert "'Sleep', expected Walk or How many components matter" in forged.warning[0].value
+    assert "'Sleep', expected one of Walk, How many components matter" in forged.warning[0].value
     assert "How near is the nearest?" in words(forged)

@@ -279,11 +279,6 @@ def test_networks_in_words(study):
     )
 
 
-def test_points_have_no_negative_zero():
-    assert [networks_words.points(value) for value in (-0.0001, 0.0123, -0.5)] == ["0.0", "1.2", "−50.0"]
-    assert networks_words.points(0.0123, sign=True) == "+1.2"
-
-
 def test_the_study_that_is_shown_is_the_one_in_the_bundle(artifacts, study):
     found = load_networks_study(open_bundle(artifacts / "people"))
     assert found.networks == study.networks and found.data == study.data

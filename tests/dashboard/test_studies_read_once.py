@@ -43,7 +43,7 @@ def copied(tmp_path: Path) -> Path:
         ("overview", {}),
         ("skip_lab", {"lab_tab": links.LAB_TABS[1]}),
         ("latent_map", {}),
-        ("clusters", {"clu_tab": view.TABS[-1]}),
+        ("clusters", {"clu_tab": list(view.TABS)[-1]}),
         ("pc_walk", {"walk_tab": links.WALK_TABS[1]}),
     ],
 )

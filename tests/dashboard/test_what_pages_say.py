@@ -163,12 +163,12 @@ def test_buttons_that_set_widgets_leave_the_log_empty(
     def opened() -> None:
         import streamlit as st
 
-        from dashboard.compare import view
-        from dashboard.compare.person import open_person
+        from dashboard.compare import person
+        from dashboard.compare.pair import choose_pair
         from dashboard.shared import bundles, links
 
         skips = (True, False, True, False)
-        st.button("open", key="open", on_click=open_person, args=("train-1007", skips))
+        st.button("open", key="open", on_click=person.open_person, args=("train-1007", skips))
         st.segmented_control(
             "tab",
             links.COMPARE_TABS,
@@ -176,7 +176,9 @@ def test_buttons_that_set_widgets_leave_the_log_empty(
             key=links.COMPARE_TAB,
             bind="query-params",
         )
-        view.show(bundles.current_bundle(), links.COMPARE_TABS[1])
+        pair = choose_pair(bundles.current_bundle())
+        assert pair is not None
+        person.show(pair)
 
     compare = open_page(monkeypatch, artifacts, opened)
     press(compare, "open")

@@ -206,9 +206,6 @@ def _distances(bundle: Bundle, key: tuple[str, str], place: Subset) -> Distances
 def cluster_numbers(bundle: Bundle, k: int) -> NDArray[np.int64]:
     """(N,) everybody's cluster, from 0 to k - 1, as the Clusters page shows it first for this k; -1 where
     latents hold nan. Raises PosecoreError."""
-    from dashboard.shared.clustering.answers import answer
-    from dashboard.shared.clustering.questions import Question
-
     with st.spinner("Clustering …"):
         found = answer(bundle, Question(k))
     numbers = np.full(len(bundle.latents), -1)

@@ -1,0 +1,25 @@
+"""Numbers as people read them: fixed digits, a true minus, no negative zero, a dash for what is not known."""
+
+import math
+
+UNKNOWN = "–"
+
+
+def number(value: float, digits: int = 3, sign: bool = False) -> str:
+    """-0.0123 as '−0.012'; with a plus where `sign` asks for it and the value is not 0; '–' for NaN."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    rounded = round(float(value), digits)
+    return f"{rounded + 0.0:{'+' if sign and rounded else ''},.{digits}f}".replace("-", "−")
+
+
+def points(share: float, sign: bool = False) -> str:
+    """A share in percentage points with one digit: -0.0123 as '−1.2'."""
+    return number(share * 100, 1, sign)
+
+
+def p_value(p: float, least: float) -> str:
+    """'p = 0.034', 'p < 0.001', or 'p ≤ 0.027' where `p` is the least that so many shuffles can tell."""
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p {'≤' if p <= least else '='} {p:.3f}"
