@@ -127,6 +127,8 @@ class _Layer:
         """(H, W) factors below 1 where something close by stands in front: little light gets there."""
         depth = self.buffer.depths(self.scale)
         seen = np.isfinite(depth)
+        if not seen.any():
+            return np.ones_like(depth, np.float32)
         depth = np.where(seen, depth, depth[seen].max() + 0.3).astype(np.float32)
         reach = float(np.clip(self.camera.focal * 0.035 / depth.min(), 1.0, 14.0))
         deeper = depth - cv2.GaussianBlur(depth, (0, 0), reach)

@@ -1,0 +1,145 @@
+"""Set the rule by a bundle's people, then show the network pictures without anyone and see what it refuses.
+
+In this order: the cut-offs are fixed before the first of these pictures is judged.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from itertools import islice
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from posecore.ablation import ALL_ON
+from posecore.bundle.partial import empty_partial, open_partial
+from posecore.bundle.reader import Bundle
+from posecore.bundle.studies import Study, subject, write_study
+from posecore.components.belonging import COMPONENTS, fit_rule, left_out, measure, refused_unseen
+from posecore.components.pca import fit_components
+from posecore.data.crops import SIZE
+from posecore.data.heatmaps import decode
+from posecore.errors import ConfigError, DataError
+from posecore.files import write_arrays
+from posecore.inference import Predictor
+from posecore.samples import read_peaks, read_points
+from posecore.studies.belonging.results import NAME, PEOPLE, save_results
+from posecore.synthetic.nobody import NOBODY, Picture
+from posecore.unfinished import read_piece
+
+CORNERS: Final = "corners of pictures"
+LEAST_CORNER: Final = 64
+"""Pixels of a crop's corner without any joint; smaller ones are hardly pictures."""
+
+MARGIN: Final = 20
+"""Pixels that a corner keeps from joints."""
+
+AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True)
+class BelongingSettings:
+    """pictures: of each kind. people: at most so many, drawn by seed, set the rule."""
+
+    pictures: int = 100
+    people: int = 4000
+    seed: int = 0
+
+
+def judge_pictures(bundle: Bundle, settings: BelongingSettings) -> Study:
+    """Write the study `belonging` of `bundle` and open it; see posecore.studies.belonging.results.
+
+    Goes on where a killed run of the same settings stopped. Raises ConfigError for fewer people than five
+    folds need or fewer than one picture of each kind.
+    """
+    if settings.pictures < 1:
+        raise ConfigError(f"{settings.pictures} pictures of each kind: expected at least 1")
+    rows = _drawn(bundle, settings)
+    latents, peaks = np.asarray(bundle.latents[rows], np.float32), read_peaks(bundle.samples)[rows]
+    values, fold = left_out(latents, peaks, COMPONENTS, settings.seed)
+    rule = fit_rule(values)
+    refused = {PEOPLE: refused_unseen(values, fold)[fold >= 0]}
+
+    known = latents[fold >= 0]
+    fitted = fit_components(known, COMPONENTS)
+    among = fitted.project(known)
+    job = asdict(settings) | {"subject": subject(bundle), "precision": bundle.manifest.precision}
+    partial = open_partial(bundle, NAME, job)
+    predictor = Predictor(bundle.network(), bundle.manifest.precision)
+    for number, (kind, pictures) in enumerate(_without_people(bundle, rows, settings).items()):
+        piece = partial / f"{number}.npz"
+        seen = read_piece(piece, "latents", "peaks")
+        if seen is None:
+            seen = _look(predictor, bundle, list(pictures), kind)
+            write_arrays(piece, **seen)
+        if len(seen["peaks"]):
+            refused[kind] = rule.refused_by(measure(fitted, among, seen["latents"], seen["peaks"]))
+    save_results(empty_partial(partial), rule, len(fitted.variances), refused)
+    info = asdict(settings) | {
+        "judged": len(known),
+        "versions": {name: version(name) for name in ("torch", "numpy", "opencv-python-headless")},
+    }
+    return write_study(bundle, NAME, partial, info)
+
+
+def _drawn(bundle: Bundle, settings: BelongingSettings) -> NDArray[np.int64]:
+    count = bundle.manifest.people
+    if count <= settings.people:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(settings.seed).choice(count, settings.people, replace=False))
+
+
+def _without_people(
+    bundle: Bundle, rows: NDArray[np.int64], settings: BelongingSettings
+) -> Mapping[str, Iterator[Picture]]:
+    """The pictures of each kind."""
+    made = {
+        kind: (make(np.random.default_rng([settings.seed, number, i])) for i in range(settings.pictures))
+        for number, (kind, make) in enumerate(NOBODY.items())
+    }
+    return {**made, CORNERS: islice(_corners(bundle, rows), settings.pictures)}
+
+
+def _corners(bundle: Bundle, rows: NDArray[np.int64]) -> Iterator[Picture]:
+    """Of people whose pictures and joints the bundle holds, the largest corner without joints, as a picture.
+
+    At most one of each; a part of somebody else may be in it, whom nobody labelled.
+    """
+    if not bundle.manifest.dataset["annotations"]:
+        return
+    points = read_points(bundle.samples, "annotated")
+    for row in rows.tolist():
+        path = bundle.picture_path(str(bundle.samples["sample_id"].iloc[row]))
+        labelled = points[row][np.isfinite(points[row, :, 0])]
+        if path is None or not len(labelled):
+            continue
+        # Of each corner, how far its square reaches before it comes near the first joint.
+        sides = [
+            (min(np.maximum(abs(labelled[:, 0] - x), abs(labelled[:, 1] - y))) - MARGIN, x, y)
+            for x in (0, SIZE)
+            for y in (0, SIZE)
+        ]
+        side, x, y = max(sides)
+        if side < LEAST_CORNER:
+            continue
+        picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+        if picture is None:
+            raise DataError(f"{path}: not a readable picture; make the bundle anew")
+        across, down = (slice(0, int(side)) if at == 0 else slice(SIZE - int(side), SIZE) for at in (x, y))
+        yield cv2.resize(picture[down, across], (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)  # type: ignore[misc]
+
+
+def _look(
+    predictor: Predictor, bundle: Bundle, pictures: Sequence[Picture], kind: str
+) -> dict[str, NDArray[Any]]:
+    """Latents (n, D) and peaks (n, 17), with all skips, of n pictures."""
+    latents = [np.empty((0, bundle.manifest.dimensions), np.float32)]
+    peaks = [np.empty((0, 17), np.float32)]
+    for start in tqdm(range(0, len(pictures), AT_ONCE), desc=kind, mininterval=1):
+        encoded = predictor.encode(np.stack(pictures[start : start + AT_ONCE]))
+        latents.append(predictor.latents(encoded, bundle.manifest.latent))
+        peaks.append(decode(predictor.decode(encoded, (ALL_ON,))[0])[1])
+    return {"latents": np.concatenate(latents), "peaks": np.concatenate(peaks)}
