@@ -3,7 +3,7 @@
 In this order: the cut-offs are fixed before the first of these pictures is judged.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from itertools import islice
@@ -31,6 +31,8 @@ from posecore.synthetic.nobody import NOBODY, Picture
 from posecore.unfinished import read_piece
 
 CORNERS: Final = "corners of pictures"
+KINDS: Final = (*NOBODY, CORNERS)
+
 LEAST_CORNER: Final = 64
 """Pixels of a crop's corner without any joint; smaller ones are hardly pictures."""
 
@@ -69,11 +71,11 @@ def judge_pictures(bundle: Bundle, settings: BelongingSettings) -> Study:
     job = asdict(settings) | {"subject": subject(bundle), "precision": bundle.manifest.precision}
     partial = open_partial(bundle, NAME, job)
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
-    for number, (kind, pictures) in enumerate(_without_people(bundle, rows, settings).items()):
+    for number, kind in enumerate(KINDS):
         piece = partial / f"{number}.npz"
         seen = read_piece(piece, "latents", "peaks")
         if seen is None:
-            seen = _look(predictor, bundle, list(pictures), kind)
+            seen = _look(predictor, bundle, _without_people(kind, bundle, rows, settings), kind)
             write_arrays(piece, **seen)
         if len(seen["peaks"]):
             refused[kind] = rule.refused_by(measure(fitted, among, seen["latents"], seen["peaks"]))
@@ -93,14 +95,13 @@ def _drawn(bundle: Bundle, settings: BelongingSettings) -> NDArray[np.int64]:
 
 
 def _without_people(
-    bundle: Bundle, rows: NDArray[np.int64], settings: BelongingSettings
-) -> Mapping[str, Iterator[Picture]]:
-    """The pictures of each kind."""
-    made = {
-        kind: (make(np.random.default_rng([settings.seed, number, i])) for i in range(settings.pictures))
-        for number, (kind, make) in enumerate(NOBODY.items())
-    }
-    return {**made, CORNERS: islice(_corners(bundle, rows), settings.pictures)}
+    kind: str, bundle: Bundle, rows: NDArray[np.int64], settings: BelongingSettings
+) -> list[Picture]:
+    """The pictures of one of KINDS."""
+    if kind == CORNERS:
+        return list(islice(_corners(bundle, rows), settings.pictures))
+    draw = (np.random.default_rng([settings.seed, KINDS.index(kind), i]) for i in range(settings.pictures))
+    return [NOBODY[kind](rng) for rng in draw]
 
 
 def _corners(bundle: Bundle, rows: NDArray[np.int64]) -> Iterator[Picture]:
@@ -116,20 +117,21 @@ def _corners(bundle: Bundle, rows: NDArray[np.int64]) -> Iterator[Picture]:
         labelled = points[row][np.isfinite(points[row, :, 0])]
         if path is None or not len(labelled):
             continue
-        # Of each corner, how far its square reaches before it comes near the first joint.
-        sides = [
-            (min(np.maximum(abs(labelled[:, 0] - x), abs(labelled[:, 1] - y))) - MARGIN, x, y)
-            for x in (0, SIZE)
-            for y in (0, SIZE)
-        ]
-        side, x, y = max(sides)
+        side, x, y = largest_corner(labelled)
         if side < LEAST_CORNER:
             continue
         picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
         if picture is None:
             raise DataError(f"{path}: not a readable picture; make the bundle anew")
-        across, down = (slice(0, int(side)) if at == 0 else slice(SIZE - int(side), SIZE) for at in (x, y))
+        across, down = (slice(0, side) if at == 0 else slice(SIZE - side, SIZE) for at in (x, y))
         yield cv2.resize(picture[down, across], (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)  # type: ignore[misc]
+
+
+def largest_corner(joints: NDArray[np.floating]) -> tuple[int, int, int]:
+    """Side in pixels, x and y (0 or 256) of the corner whose square keeps MARGIN from all joints (J, 2)."""
+    return max(
+        (int(np.abs(joints - (x, y)).max(axis=1).min()) - MARGIN, x, y) for x in (0, SIZE) for y in (0, SIZE)
+    )
 
 
 def _look(
