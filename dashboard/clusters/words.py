@@ -15,7 +15,7 @@ from posecore.bundle import Bundle
 from posecore.clustering.confounds import Accuracy
 from posecore.samples import Prefix
 
-NUISANCE: Final = "size and joints together"
+NUISANCE: Final = "size, place and joints together"
 
 
 def described(bundle: Bundle) -> pd.DataFrame:

@@ -89,6 +89,24 @@ _IN_THE_PICTURE: Final = {
     ),
     "size": Words("size", "people fill more of the crop", "people fill less of the crop"),
     "aspect": Words("height over width", "people become tall and narrow", "people become low and wide"),
+    "height": Words("height in the crop", "people become taller", "people become lower"),
+    "width": Words("width in the crop", "people become wider", "people become narrower"),
+    "share_of_crop": Words(
+        "share of the crop", "people take more of the crop's area", "people take less of the crop's area"
+    ),
+    "middle_x": Words(
+        "place in the crop, across",
+        "people stand farther right in the crop",
+        "people stand farther left in the crop",
+    ),
+    "middle_y": Words(
+        "place in the crop, down", "people are lower in the crop", "people are higher in the crop"
+    ),
+    "off_centre": Words(
+        "distance from the crop's middle",
+        "people are farther from the middle",
+        "people are nearer the middle",
+    ),
     "cut_off": Words(
         "limbs cut off by the border", "more limbs leave the picture", "fewer limbs leave the picture"
     ),

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from posecore.attributes.skeletons import Floats, Skeletons, joints_known, read_skeletons
+from posecore.data.crops import SIZE
 from posecore.samples import Prefix
 
 SHORT: Final = 0.1
@@ -124,6 +125,38 @@ def aspect(people: Skeletons) -> Floats:
     return _where((width > 0) & (height > 0), height / np.where(width > 0, width, np.nan))
 
 
+def height(people: Skeletons) -> Floats:
+    """Height of the box around the labelled joints, of which there must be two."""
+    return _box(people)[:, 1]
+
+
+def width(people: Skeletons) -> Floats:
+    """Width of the box around the labelled joints, of which there must be two."""
+    return _box(people)[:, 0]
+
+
+def share_of_crop(people: Skeletons) -> Floats:
+    """Share of the crop that the box around the labelled joints takes, 0 to 1 where nobody reaches over its
+    border."""
+    share: Floats = _box(people).prod(axis=1) / SIZE**2
+    return share
+
+
+def middle_x(people: Skeletons) -> Floats:
+    """How far right in the crop the person is: the mean of the known shoulders and hips, from the left."""
+    return _middle(people)[:, 0]
+
+
+def middle_y(people: Skeletons) -> Floats:
+    """How far down in the crop the person is: the mean of the known shoulders and hips, from the top."""
+    return _middle(people)[:, 1]
+
+
+def off_centre(people: Skeletons) -> Floats:
+    """How far the mean of the known shoulders and hips lies from the middle of the crop, in any direction."""
+    return _length(_middle(people) - SIZE / 2)
+
+
 def cut_off(people: Skeletons) -> Floats:
     """How many of the four limbs leave the picture: those whose last joints are missing and whose last known
     segment, made half as long again, ends outside. Limbs without two neighbouring joints do not count."""
@@ -178,6 +211,12 @@ ATTRIBUTES: Final[Mapping[str, Attribute]] = {
     "turned": Attribute(_TORSOS, turned),
     "size": Attribute("crop pixels", size),
     "aspect": Attribute("", aspect),
+    "height": Attribute("crop pixels", height),
+    "width": Attribute("crop pixels", width),
+    "share_of_crop": Attribute("", share_of_crop),
+    "middle_x": Attribute("crop pixels", middle_x),
+    "middle_y": Attribute("crop pixels", middle_y),
+    "off_centre": Attribute("crop pixels", off_centre),
     "cut_off": Attribute("limbs", cut_off),
     "labelled_joints": Attribute("joints", labelled_joints),
 }
@@ -222,6 +261,11 @@ def _box(people: Skeletons) -> Floats:
     high = np.where(known, people.points, -np.inf).max(axis=1)
     low = np.where(known, people.points, np.inf).min(axis=1)
     return _where((known[..., 0].sum(axis=1) >= 2)[:, None], high - low)
+
+
+def _middle(people: Skeletons) -> Floats:
+    """(N, 2) mean of the known shoulders and hips."""
+    return _mean([people.joint(f"{side}_{name}") for side in _SIDES for name in ("shoulder", "hip")])
 
 
 def _length(vectors: Floats) -> Floats:

@@ -16,13 +16,15 @@ from posecore.threads import one_blas_thread
 MOST: Final = 5_000
 """People a check is made of at most."""
 FOLDS: Final = 5
-SIZE: Final = ("size", SIDE)
+SIZE: Final = ("size", "height", "width", "share_of_crop", SIDE)
+PLACE: Final = ("middle_x", "middle_y", "off_centre")
 JOINTS: Final = (*(f"{name} found" for name in KEYPOINTS), "labelled_joints", "cut_off")
-POSE: Final = tuple(name for name in ATTRIBUTES if name not in (*SIZE, *JOINTS))
+POSE: Final = tuple(name for name in ATTRIBUTES if name not in (*SIZE, *PLACE, *JOINTS))
 SETS: Final[Mapping[str, tuple[str, ...]]] = {
     "person size": SIZE,
+    "place in the crop": PLACE,
     "which joints are labelled": JOINTS,
-    "size and joints together": (*SIZE, *JOINTS),
+    "size, place and joints together": (*SIZE, *PLACE, *JOINTS),
     "pose": POSE,
 }
 

@@ -86,6 +86,14 @@ BY_HAND = [
     ("turned", {"nose": (98, 30)}, -0.5),
     ("size", {}, 214),
     ("aspect", {}, 214 / 60),
+    ("height", {}, 214),
+    ("width", {}, 60),
+    ("share_of_crop", {}, 214 * 60 / 256**2),
+    ("middle_x", {}, 128),
+    ("middle_x", {"left_shoulder": (198, 60)}, 128 + 55 / 4),
+    ("middle_y", {}, 90),
+    ("off_centre", {}, 38),
+    ("off_centre", {"left_hip": (143, 160)}, 28),
     ("cut_off", {}, 0),
     ("labelled_joints", {}, 17),
 ]
@@ -111,8 +119,9 @@ def test_a_mirrored_person_has_the_mirrored_attributes():
     mirror = (person * [-1, 1] + [256, 0])[list(FLIP)]
     for name in ATTRIBUTES:
         expected = measure(MIRRORED.get(name, name), person)
-        sign = -1 if name == "turned" else 1
-        assert measure(name, mirror) == pytest.approx(sign * expected), name
+        moved = 256 if name == "middle_x" else 0
+        sign = -1 if name in ("turned", "middle_x") else 1
+        assert measure(name, mirror) == pytest.approx(moved + sign * expected), name
 
 
 def test_the_unit_is_the_torso_and_the_direction_its_own():
@@ -159,6 +168,12 @@ NEEDS = {
     "turned": ["nose"],
     "size": KEYPOINTS[1:],
     "aspect": KEYPOINTS[1:],
+    "height": KEYPOINTS[1:],
+    "width": KEYPOINTS[1:],
+    "share_of_crop": KEYPOINTS[1:],
+    "middle_x": ["left_shoulder", "right_shoulder", "left_hip", "right_hip"],
+    "middle_y": ["left_shoulder", "right_shoulder", "left_hip", "right_hip"],
+    "off_centre": ["left_shoulder", "right_shoulder", "left_hip", "right_hip"],
     "cut_off": ["left_elbow", "right_elbow", "left_knee", "right_knee", "left_shoulder", "right_shoulder"],
 }
 

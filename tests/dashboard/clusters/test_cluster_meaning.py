@@ -77,7 +77,7 @@ def test_the_check_tells_size_from_pose() -> None:
     assert told_by(table, np.array([1] + [0] * 199)) == {}
     told = Accuracy(0.8, 0.75, 0.85, 100, 0.5)
     weak = told._replace(right=0.6, low=0.5, high=0.7)
-    assert "more that than the pose" in verdict({"size and joints together": told, "pose": weak})
+    assert "more that than the pose" in verdict({"size, place and joints together": told, "pose": weak})
 
 
 def test_what_each_is_shows_effects_joints_and_pck(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
