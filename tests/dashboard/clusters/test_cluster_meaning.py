@@ -15,7 +15,7 @@ from dashboard.shared.clustering.questions import Clustered, Question
 from posecore.attributes.contrasts import contrast
 from posecore.attributes.traits import TRAITS, traits_of
 from posecore.bundle import open_bundle
-from posecore.clustering.confounds import JOINTS, POSE, SIZE, Accuracy, told_by
+from posecore.clustering.confounds import JOINTS, PLACE, POSE, SIZE, Accuracy, told_by
 from posecore.clustering.methods import Clustering
 from posecore.clustering.space import latent_space
 
@@ -65,7 +65,9 @@ def test_traits_know_what_they_do_not_know() -> None:
 
 def test_the_check_tells_size_from_pose() -> None:
     rng = np.random.default_rng(0)
-    table = pd.DataFrame(rng.normal(size=(200, len(SIZE + JOINTS + POSE))), columns=[*SIZE, *JOINTS, *POSE])
+    table = pd.DataFrame(
+        rng.normal(size=(200, len(SIZE + PLACE + JOINTS + POSE))), columns=[*SIZE, *PLACE, *JOINTS, *POSE]
+    )
     labels = np.repeat([0, 1], [150, 50])
     assert told_by(table, labels)["person size"].low < 0.5 < told_by(table, labels)["person size"].high + 0.1
     by_size = table.assign(size=table["size"] + 5 * labels)
