@@ -8,23 +8,50 @@ that was *trained with skips cut at random*, and *training without* it.
 from collections.abc import Iterable, Mapping
 from itertools import product
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
 from posecore.errors import ConfigError
 
-SkipMask = tuple[bool, bool, bool, bool]
-
 LEVEL_NAMES: Final = ("64 × 64", "32 × 32", "16 × 16", "8 × 8")
-ALL_ON: Final[SkipMask] = (True, True, True, True)
-ALL_OFF: Final[SkipMask] = (False, False, False, False)
 
 
-def as_mask(switches: Iterable[bool]) -> SkipMask:
-    """Four switches, finest level first, as a mask. Raises ValueError for another number of them."""
-    first, second, third, fourth = switches
-    return first, second, third, fourth
+class SkipMask(tuple[bool, ...]):
+    """Which of the four skips are on, finest level first: a tuple of four booleans."""
+
+    __slots__ = ()
+
+    def __new__(cls, switches: Iterable[bool]) -> Self:
+        """Raises ValueError for another number of switches than there are levels."""
+        mask = super().__new__(cls, switches)
+        if len(mask) != len(LEVEL_NAMES):
+            raise ValueError(f"{len(mask)} switches: expected {len(LEVEL_NAMES)}, one per level")
+        return mask
+
+    @classmethod
+    def only(cls, level: int) -> Self:
+        """The mask that cuts everything but `level`, 0 for the finest."""
+        return cls(index == level for index in range(len(LEVEL_NAMES)))
+
+    @classmethod
+    def all_but(cls, level: int) -> Self:
+        """The mask that cuts nothing but `level`, 0 for the finest."""
+        return cls(index != level for index in range(len(LEVEL_NAMES)))
+
+    def __and__(self, other: "SkipMask") -> "SkipMask":
+        """The skips that are on in both."""
+        return SkipMask(one and two for one, two in zip(self, other, strict=True))
+
+    @property
+    def position(self) -> int:
+        """Where the mask stands in ALL_MASKS; `index` means something else in a tuple."""
+        return ALL_MASKS.index(self)
+
+    @property
+    def title(self) -> str:
+        """A digit per level, such as '1011'; parse_mask reads it."""
+        return "".join("1" if on else "0" for on in self)
 
 
 def parse_mask(text: str) -> SkipMask:
@@ -34,17 +61,13 @@ def parse_mask(text: str) -> SkipMask:
             f"skip mask {text!r}: expected four digits, 1 = on, 0 = cut, from the finest level (64 x 64) "
             "to the coarsest (8 x 8), for example 0111"
         )
-    return as_mask(digit == "1" for digit in text)
+    return SkipMask(digit == "1" for digit in text)
 
 
-def format_mask(mask: SkipMask) -> str:
-    """(True, False, True, True) to '1011'."""
-    return "".join("1" if on else "0" for on in mask)
+ALL_ON: Final = parse_mask("1111")
+ALL_OFF: Final = parse_mask("0000")
 
-
-ALL_MASKS: Final[tuple[SkipMask, ...]] = tuple(
-    parse_mask("".join(digits)) for digits in product("10", repeat=len(LEVEL_NAMES))
-)
+ALL_MASKS: Final = tuple(SkipMask(switches) for switches in product((True, False), repeat=len(LEVEL_NAMES)))
 """All sixteen masks, from 1111 to 0000."""
 
 
@@ -52,7 +75,7 @@ def draw_mask(probability: float, rng: np.random.Generator) -> SkipMask:
     """With `probability` every level on or off alike, of the sixteen masks each as likely; else all on."""
     if rng.random() >= probability:
         return ALL_ON
-    return as_mask(bool(on) for on in rng.integers(0, 2, len(LEVEL_NAMES)))
+    return SkipMask(bool(on) for on in rng.integers(0, 2, len(LEVEL_NAMES)))
 
 
 REPLACEMENTS: Final[Mapping[str, str]] = MappingProxyType(

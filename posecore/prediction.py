@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from posecore.ablation import ALL_OFF, ALL_ON, SkipMask, format_mask
+from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
 from posecore.errors import ConfigError
@@ -47,5 +47,5 @@ def predict(
 
 def figures_name(data: str, split: str, mask: SkipMask, stack: int | None = None) -> str:
     """What scores are called in a bundle's manifest. stack: from 1, None for the last one."""
-    cut = {ALL_ON: "", ALL_OFF: ", all skips cut"}.get(mask, f", skips {format_mask(mask)}")
+    cut = {ALL_ON: "", ALL_OFF: ", all skips cut"}.get(mask, f", skips {mask.title}")
     return f"{data} {split}{cut}" + (f", stack {stack}" if stack else "")

@@ -14,7 +14,7 @@ from dashboard.compare import pair as compare_pair
 from dashboard.compare.gallery import show_people
 from dashboard.compare.pair import Pair
 from dashboard.shared import cache, figures, links
-from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, format_mask, parse_mask
+from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, parse_mask
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
@@ -31,7 +31,7 @@ BETTER, WORSE, APART, BY_ID = ORDERS = (
     "farthest apart first",
     "by sample id",
 )
-WHOLE: Final = format_mask(ALL_ON)
+WHOLE: Final = ALL_ON.title
 
 
 class Seen(NamedTuple):
@@ -92,7 +92,7 @@ def _masks(pair: Pair) -> list[str]:
         whole, why = False, str(error)
     lacking = [bundle for bundle in (pair.one, pair.other) if compare_masks.skip_study(bundle) is None]
     if not lacking:
-        return [format_mask(mask) for mask in ALL_MASKS]
+        return [mask.title for mask in ALL_MASKS]
     commands = " and ".join(f"`{study_command(bundle, 'skips')}`" for bundle in lacking)
     if not whole:
         st.info(
@@ -116,7 +116,7 @@ def _seen(pair: Pair, mask: str) -> Seen:
             return Seen(study.sample_ids, study.points, study.hits)
     studied = compare_masks.studied(pair)
     assert studied is not None
-    at = ALL_MASKS.index(parse_mask(mask))
+    at = parse_mask(mask).position
     right = np.nan_to_num(studied.hits[:, :, at], nan=-1).astype(np.int8)
     return Seen(studied.sample_ids, studied.points[:, :, at], right)
 

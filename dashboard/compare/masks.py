@@ -99,7 +99,7 @@ def sentences(pair: Pair, found: Comparison) -> list[str]:
     """What is found with all skips cut and with all on, of PCK (16,) under every mask."""
     lines = []
     for words, mask in (("all skips cut (0000)", ALL_OFF), ("all skips on (1111)", ALL_ON)):
-        one, other, more = (estimate_at(part, ALL_MASKS.index(mask)) for part in found)
+        one, other, more = (estimate_at(part, mask.position) for part in found)
         lines.append(
             f"With {words} A finds **{one.mean:.1%}** of the joints and B **{other.mean:.1%}**. B minus A: "
             f"{compare_words.more(more)}, n = {int(more.n):,}, so {compare_words.verdict(pair, more)}."

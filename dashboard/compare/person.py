@@ -28,7 +28,7 @@ from dashboard.shared.two_heatmaps import (
     skeleton,
 )
 from posecore import drawing
-from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask, as_mask
+from posecore.ablation import LEVEL_NAMES, SkipMask
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
 from posecore.keypoints import K
@@ -78,10 +78,10 @@ def _seen(pair: Pair, person: str) -> None:
         sides, told = [], []
         for bundle, name in _both(pair):
             built = bundle.manifest.built_skips
-            mask = as_mask(on and there for on, there in zip(asked, built, strict=True))
+            mask = asked & built
             maps = predictions.all_masks(bundle, subject.crop)
             limit = certainty.limit(bundle, mask)
-            sides.append(from_heatmaps(name, maps[ALL_MASKS.index(mask)], limit))
+            sides.append(from_heatmaps(name, maps[mask.position], limit))
             told.append(_told(asked, built))
     answer = Answer(subject, sides[0], sides[1])
     _headline(answer)
@@ -118,7 +118,7 @@ def _switches(built: list[SkipMask]) -> SkipMask:
         links.refuse_forged(key, "true or false", lambda text: text.lower() in ("true", "false"))
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.markdown("**Skip connections**, on = used", width="content")
-        asked = [
+        return SkipMask(
             st.toggle(
                 name,
                 True,
@@ -130,8 +130,7 @@ def _switches(built: list[SkipMask]) -> SkipMask:
                 else "Neither network was trained with it",
             )
             for name, key, *there in zip(LEVEL_NAMES, links.COMPARE_SKIPS, *built, strict=True)
-        ]
-    return asked[0], asked[1], asked[2], asked[3]
+        )
 
 
 def _told(asked: SkipMask, built: SkipMask) -> str:

@@ -12,7 +12,7 @@ from dashboard.compare import pair as compare_pair
 from dashboard.compare.masks import estimate_at
 from dashboard.compare.pair import Pair
 from dashboard.shared import cache, figures
-from posecore.ablation import ALL_MASKS, ALL_OFF
+from posecore.ablation import ALL_OFF
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
@@ -101,7 +101,7 @@ def sentences(pair: Pair, found: Read) -> list[str]:
         f"{beyond[0]}, B's {beyond[1]}.",
     ]
     if (known := masks.compared(pair)) is not None:
-        decoded = [estimate_at(part, ALL_MASKS.index(ALL_OFF)) for part in known[1]]
+        decoded = [estimate_at(part, ALL_OFF.position) for part in known[1]]
         lines.append(
             f"Their own decoders, given the bottleneck alone (all skips cut), find {decoded[0].mean:.1%} (A) "
             f"and {decoded[1].mean:.1%} (B) of the n = {int(decoded[2].n):,} people of both skip studies."

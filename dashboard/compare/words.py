@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.compare.pair import Pair
 from dashboard.shared import bundles
 from dashboard.shared.numbers import points
-from posecore.ablation import ALL_ON, LEVEL_NAMES, format_mask
+from posecore.ablation import ALL_ON, LEVEL_NAMES, SkipMask
 from posecore.bundle import Bundle
 from posecore.statistics import Estimate
 
@@ -98,7 +98,7 @@ def _facts(bundle: Bundle) -> dict[str, Any]:
     }
 
 
-def mask_name(mask: tuple[bool, bool, bool, bool]) -> str:
+def mask_name(mask: SkipMask) -> str:
     """How a row of masks is called."""
     words = {"1111": ", all skips on", "0000": ", all skips cut"}
-    return format_mask(mask) + words.get(format_mask(mask), "")
+    return mask.title + words.get(mask.title, "")

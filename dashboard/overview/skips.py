@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.shared import bundles, sources, studies
 from dashboard.shared.claim_words import claim_sentence, verdict
 from dashboard.shared.counterpart import counterpart
-from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, LEVEL_NAMES, format_mask
+from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.statistics import Estimate, bootstrap
@@ -43,7 +43,7 @@ def what_they_carry(bundle: Bundle) -> str:
 
 def carried(summary: SkipSummary, people: int, met_cuts: bool) -> str:
     """The same of a study's figures. met_cuts: whether the network met cut skips in training."""
-    on, off = (ALL_MASKS.index(mask) for mask in (ALL_ON, ALL_OFF))
+    on, off = (mask.position for mask in (ALL_ON, ALL_OFF))
     lost: Estimate = bootstrap(summary.scores[:, on] - summary.scores[:, off])
     most = int(np.argmax(summary.shapley.mean))
     network = "this network, which was trained to do without them," if met_cuts else "this network"
@@ -76,7 +76,7 @@ def show_claim(bundle: Bundle) -> None:
     st.subheader("Do small joints lose more than big ones?")
     st.markdown(claim_words(tried))
     st.caption(
-        f"All four skips cut at test time ({format_mask(ALL_OFF)}), nothing in their place; over the joints "
+        f"All four skips cut at test time ({ALL_OFF.title}), nothing in their place; over the joints "
         "found with all skips, of people who have both kinds; mean loss of small joints minus that of big "
         f"ones, p by flipping people's signs. n = {sources.people_of(bundle, tried[0].claim.n)}."
     )
@@ -123,7 +123,7 @@ def _tried(bundle: Bundle) -> Tried | None:
         if "zero" not in study.replacements or not (study.hits >= 0).any():
             return None
         created = studies.skip_study_created(bundle)
-        claim, _ = studies.skip_claims(bundle, created, "zero", format_mask(ALL_OFF))
+        claim, _ = studies.skip_claims(bundle, created, "zero", ALL_OFF.title)
     except BundleError:
         return None
     return Tried(bundle, claim)

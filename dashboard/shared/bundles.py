@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.shared import cache, links, sources, widgets
-from posecore.ablation import ALL_ON, format_mask
+from posecore.ablation import ALL_ON
 from posecore.bundle import Bundle, Manifest
 from posecore.errors import BundleError
 
@@ -68,13 +68,13 @@ def source_line(bundle: Bundle, people: int | None = None) -> str:
 def network_name(bundle: Bundle) -> str:
     """The network in a few words: its size, and what was built into it or left out."""
     config = bundle.manifest.model["config"]
-    stacks, skips = config.get("stacks", 1), config.get("skips", format_mask(ALL_ON))
+    stacks, skips = config.get("stacks", 1), config.get("skips", ALL_ON.title)
     words = [
         str(bundle.manifest.model["name"]),
         f"{stacks} {'stacks' if stacks > 1 else 'stack'}",
         f"{config['channels']} channels",
     ]
-    if skips != format_mask(ALL_ON):
+    if skips != ALL_ON.title:
         words.append(f"skips {skips}" if "1" in skips else "no skips")
     if config.get("bottleneck_channels"):
         words.append(f"bottleneck of {config['bottleneck_channels']}")

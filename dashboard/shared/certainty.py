@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.shared import cache
-from posecore.ablation import ALL_ON, SkipMask, format_mask, parse_mask
+from posecore.ablation import ALL_ON, SkipMask, parse_mask
 from posecore.bundle import Bundle
 from posecore.bundle.manifest import MANIFEST
 from posecore.bundle.studies import study_folder
@@ -23,7 +23,7 @@ def limit(bundle: Bundle, mask: SkipMask = ALL_ON, replacement: str = "zero") ->
         written = (study_folder(bundle, NAME) / MANIFEST).stat().st_mtime_ns
     except OSError:
         written = 0
-    return _limit(bundle, written, format_mask(mask), replacement)
+    return _limit(bundle, written, mask.title, replacement)
 
 
 @cache.cached(128)

@@ -125,10 +125,10 @@ def _cut_heatmaps(
     _crop: NDArray[np.uint8],
     _donor: NDArray[np.uint8] | None,
 ) -> NDArray[np.float32]:
-    from posecore.ablation import ALL_MASKS, ALL_ON
+    from posecore.ablation import ALL_ON
 
     network = predictor(bundle)
-    places = [ALL_MASKS.index(ALL_ON), ALL_MASKS.index(parse_mask(mask))]
+    places = [ALL_ON.position, parse_mask(mask).position]
     with inference:
         stand_in = _stand_in(bundle, network, replacement, _donor)
         return network.decode_all(network.encode(_crop[None].copy()), stand_in)[places, 0]

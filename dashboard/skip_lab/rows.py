@@ -11,7 +11,7 @@ from dashboard.shared.picture_source import Subject
 from dashboard.shared.two_heatmaps import ALL_JOINTS, Answer, difference, from_heatmaps, heat, moves, skeleton
 from dashboard.skip_lab.switches import Cut
 from posecore import drawing
-from posecore.ablation import ALL_MASKS, ALL_ON
+from posecore.ablation import ALL_ON
 from posecore.bundle import Bundle
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ def ask(bundle: Bundle, subject: Subject, cut: Cut, donor_crop: NDArray[np.uint8
     """
     assert subject.crop is not None
     built = bundle.manifest.built_skips
-    mask = cut.within(built)
+    mask = cut.mask & built
     maps = predictions.all_masks(bundle, subject.crop, cut.replacement, donor_crop, subject.own)
     whole = "All four skips on" if built == ALL_ON else "All its skips on"
-    after = maps[ALL_MASKS.index(mask)]
+    after = maps[mask.position]
     return Answer(
         subject,
         from_heatmaps(whole, maps[0], certainty.limit(bundle)),

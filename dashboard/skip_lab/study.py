@@ -10,7 +10,7 @@ from dashboard.shared import bundles, figures, glossary, links, studies
 from dashboard.shared.claim_words import claim_sentence
 from dashboard.shared.cut_words import what_cutting_says
 from dashboard.skip_lab import study_charts, study_gallery
-from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, format_mask, parse_mask
+from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
@@ -18,7 +18,7 @@ from posecore.statistics import Estimate
 from posecore.studies.skips.results import SkipStudy
 from posecore.studies.skips.summary import SkipSummary, agreement, easy_faces
 
-CUTS: Final = tuple(format_mask(mask) for mask in reversed(ALL_MASKS) if mask != ALL_ON)
+CUTS: Final = tuple(mask.title for mask in reversed(ALL_MASKS) if mask != ALL_ON)
 """The masks that cut anything, all cut first."""
 EFFECTS: Final = ("lost hits", "moved")
 WORDS: Final = (
@@ -90,7 +90,7 @@ def show(bundle: Bundle) -> None:
 
 def _histograms(summary: SkipSummary, replacement: str, mask: str, source: str) -> None:
     st.subheader("PCK with and without")
-    place = _place(mask)
+    place = parse_mask(mask).position
     known = np.isfinite(summary.scores[:, 0])
     before, after = summary.scores[known, 0], summary.scores[known, place]
     figures.chart(
@@ -102,7 +102,7 @@ def _histograms(summary: SkipSummary, replacement: str, mask: str, source: str) 
         f"n = {known.sum():,} people with a labelled joint. Mean PCK {_share(summary.pck, 0)} with all "
         f"skips, {_share(summary.pck, place)} with {mask} (95 % bootstrap intervals over people)."
     )
-    table = _table(summary.pck, 100, {"mask": [format_mask(mask) for mask in ALL_MASKS]}, "PCK, %")
+    table = _table(summary.pck, 100, {"mask": [mask.title for mask in ALL_MASKS]}, "PCK, %")
     figures.tabled("All sixteen masks as a table", table, f"skips-pck-{replacement}")
 
 
@@ -248,10 +248,6 @@ def _table(estimate: Estimate, factor: float, rows: dict[str, Any], unit: str) -
     mean, low, high = (np.ravel(values) * factor for values in estimate[:3])
     numbers = {unit: mean, "95 % from": low, "95 % to": high, "n": np.ravel(estimate.n)}
     return pd.DataFrame(rows | numbers)
-
-
-def _place(mask: str) -> int:
-    return ALL_MASKS.index(parse_mask(mask))
 
 
 def _share(estimate: Estimate, place: int) -> str:

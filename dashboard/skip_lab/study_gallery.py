@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.shared import bundle_people, certainty, links, picture_source, pictures, predictions
 from posecore import drawing
-from posecore.ablation import ALL_MASKS, ALL_ON, parse_mask
+from posecore.ablation import ALL_ON, parse_mask
 from posecore.bundle import Bundle
 from posecore.data.heatmaps import where_found
 from posecore.studies.skips.results import SkipStudy
@@ -112,10 +112,10 @@ def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: st
         peaks = study.peaks_under(replacement)[row]
         points = where_found(study.points_under(replacement)[row], peaks)
         # The heatmaps are those with all skips, so they are not shown beside joints without.
-        without = _bare_ground(points[ALL_MASKS.index(parse_mask(mask))]) if crop is None else crop
+        without = _bare_ground(points[parse_mask(mask).position]) if crop is None else crop
         drawn = []
         for ground, kept in ((on, ALL_ON), (without, parse_mask(mask))):
-            place, limit = ALL_MASKS.index(kept), certainty.limit(bundle, kept, replacement)
+            place, limit = kept.position, certainty.limit(bundle, kept, replacement)
             drawn.append(drawing.draw_skeleton(ground, points[place], limit.sure(peaks[place])))
         return drawing.grid(drawn, 2)
     before, after = predictions.cut_heatmaps(bundle, crop, mask, replacement, donor)

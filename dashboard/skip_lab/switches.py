@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from dashboard.shared import bundle_people, links, pictures
 from dashboard.skip_lab.hourglass import PITCH, WIDTH, hourglass_svg, hourglass_words
-from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, SkipMask, as_mask
+from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, SkipMask
 from posecore.bundle import Bundle
 
 PRESETS: Final[Mapping[str, SkipMask]] = MappingProxyType(
     {"All on": ALL_ON, "All cut": ALL_OFF}
-    | {f"Only {name}": as_mask(i == k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}
-    | {f"All but {name}": as_mask(i != k for i in range(4)) for k, name in enumerate(LEVEL_NAMES)}
+    | {f"Only {name}": SkipMask.only(k) for k, name in enumerate(LEVEL_NAMES)}
+    | {f"All but {name}": SkipMask.all_but(k) for k, name in enumerate(LEVEL_NAMES)}
 )
 
 
@@ -26,10 +26,6 @@ class Cut(NamedTuple):
     mask: SkipMask
     replacement: str
     donor: str
-
-    def within(self, built: SkipMask) -> SkipMask:
-        """The skips that count in a network that has those of `built`."""
-        return as_mask(on and there for on, there in zip(self.mask, built, strict=True))
 
     def title(self, built: SkipMask) -> str:
         """Which levels are cut in such a network, in words."""
@@ -66,7 +62,7 @@ def switches(built: SkipMask, opening: SkipMask) -> SkipMask:
                             else "This network was trained without it",
                         )
                     )
-        chosen = as_mask(on and there for on, there in zip(mask, built, strict=True))
+        chosen = SkipMask(mask) & built
         theme = st.context.theme.type or "light"
         st.image(hourglass_svg(chosen, theme), width=WIDTH, alt=hourglass_words(chosen))
     with st.container(horizontal=True, gap="xsmall"):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
-from posecore.ablation import ALL_OFF, ALL_ON, SkipMask, format_mask
+from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.bundle import (
     Bundle,
     FileInfo,
@@ -222,7 +222,7 @@ def _pictures_of(bundle: Bundle, sample_ids: Iterable[str]) -> dict[str, FileInf
 def _scores(
     points: NDArray[np.float32], peaks: NDArray[np.float32], table: pd.DataFrame, mask: SkipMask
 ) -> dict[str, Any]:
-    return evaluate(points, peaks, table) | {"skips": format_mask(mask)}
+    return evaluate(points, peaks, table) | {"skips": mask.title}
 
 
 def _fill(

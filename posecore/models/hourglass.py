@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from posecore.ablation import ALL_ON, format_mask, parse_mask
+from posecore.ablation import ALL_ON, parse_mask
 from posecore.errors import ConfigError
 from posecore.models.autoencoder import CELLS, Autoencoder, AutoencoderConfig
 from posecore.models.layers import HeatmapHead, NoSkip, Residual, Stem, upsample
@@ -44,7 +44,7 @@ class HourglassConfig:
     bottleneck_residuals: int = 3
     initialisation: Literal["glorot", "he"] = "glorot"
     mean_rgb: tuple[float, float, float] = (0.5, 0.5, 0.5)
-    skips: str = format_mask(ALL_ON)
+    skips: str = ALL_ON.title
     bottleneck_channels: int | None = None
     autoencoder: int = 0
 

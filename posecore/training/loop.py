@@ -20,7 +20,7 @@ from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
 from torch.utils.data import DataLoader, DistributedSampler
 from tqdm import tqdm
 
-from posecore.ablation import ALL_OFF, format_mask
+from posecore.ablation import ALL_OFF
 from posecore.data.dataset import CropDataset, Example, TrainingDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
@@ -97,7 +97,7 @@ def train(
     keep_freed_memory()
     torch.manual_seed(seed)
     network = first_network(before, preset, data[0].info["mean_rgb"], built)
-    if cut_skips and network.config.skips == format_mask(ALL_OFF):
+    if cut_skips and network.config.skips == ALL_OFF.title:
         raise ConfigError(f"--cut-skips {cut_skips}: the network is built without skips; leave one out")
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     for part in _frozen(network.stem, preset):
@@ -250,7 +250,7 @@ def _validate(
     module.eval()
     examples = TrainingDataset([people], preset.target, None, seed=0)
     loader: Any = fabric.setup_dataloaders(DataLoader(examples, batch_size), use_distributed_sampler=False)
-    has_skips = module.config.skips != format_mask(ALL_OFF)
+    has_skips = module.config.skips != ALL_OFF.title
     masks = {"val_pck": None, **({"val_pck_0000": torch.tensor(ALL_OFF)} if has_skips else {})}
     points: dict[str, list[NDArray[np.float32]]] = {name: [] for name in masks}
     total = 0.0

@@ -16,7 +16,7 @@ from served import ROOT, Served, serving
 
 from dashboard.shared import certainty, picture_source, two_heatmaps
 from posecore import drawing
-from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask, format_mask
+from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask
 from posecore.inference import Predictor
 
 SKIPS = ("lab_64", "lab_32", "lab_16", "lab_8")
@@ -249,8 +249,8 @@ def test_every_switch_changes_the_picture_and_a_copied_link_restores_it(
     seen = {result(page).evaluate(DIGEST)}
     for level, name in enumerate(LEVEL_NAMES):
         page.evaluate(CLICK, level)
-        mask = tuple(index <= level for index in range(4))
-        expect(result(page)).to_have_attribute("alt", f"Skeleton: {title(mask)}")  # type: ignore[arg-type]
+        mask = SkipMask(index <= level for index in range(4))
+        expect(result(page)).to_have_attribute("alt", f"Skeleton: {title(mask)}")
         expect(page.locator(f'input[aria-label="{name}"]')).to_be_checked()
         expect(page).to_have_url(re.compile(f"{SKIPS[level]}=true"))
         seen.add(result(page).evaluate(DIGEST))
@@ -349,7 +349,7 @@ def test_ten_at_once_get_the_answers_of_their_own_switches(browser: Browser, ser
     waits = [page.evaluate("() => window.waited") for page, _, _ in users]
     for page, _, goal in users:
         expect(result(page)).to_have_attribute("alt", f"Skeleton: {title(goal)}")
-        assert result(page).evaluate(DIGEST) == expected[goal], format_mask(goal)
+        assert result(page).evaluate(DIGEST) == expected[goal], goal.title
         page.context.close()
     report("ten users at once, click to new picture", waits)
     assert max(waits) <= 10_000

@@ -25,7 +25,7 @@ from dashboard.shared.background import worker
 from dashboard.shared.numbers import points
 from dashboard.shared.picture_source import bundle_person
 from dashboard.shared.two_heatmaps import Answer, Side
-from posecore.ablation import ALL_MASKS, format_mask
+from posecore.ablation import ALL_MASKS
 from posecore.bundle import open_bundle, study_command, write_bundle
 from posecore.bundle.manifest import LATENTS, MANIFEST, WEIGHTS
 from posecore.data.heatmaps import decode
@@ -332,7 +332,7 @@ def test_every_mask_has_the_pck_of_both_person_by_person(artifacts, monkeypatch)
     masks = figures(app)[0]
     assert f"n = {PEOPLE} fake people" in masks["layout"]["title"]["text"]
     table = table_of(app, "skips")
-    assert [name[:4] for name in table["skips"]] == [format_mask(mask) for mask in ALL_MASKS]
+    assert [name[:4] for name in table["skips"]] == [mask.title for mask in ALL_MASKS]
     for place, (name, title) in enumerate((("one", "A, %"), ("other", "B, %"))):
         hits = load_skip_study(open_bundle(artifacts / name)).hits_under("zero")
         expected = [100 * pck(hits[:, mask]) for mask in range(len(ALL_MASKS))]

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import bundle_people, cache, links
 from dashboard.skip_lab.opening import opening
-from posecore.ablation import ALL_MASKS, ALL_OFF, format_mask, parse_mask
+from posecore.ablation import ALL_MASKS, ALL_OFF, SkipMask, parse_mask
 from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.studies import add_info, write_study
 from posecore.keypoints import K
@@ -30,13 +30,13 @@ def plant(bundle: Bundle, moving: dict[tuple[int, str], int]) -> None:
     names = bundle.samples["sample_id"].to_numpy(str)
     cells = np.full((len(names), 1 + CUT, K, 2), 20, np.uint8)
     for (row, mask), joints in moving.items():
-        cells[row, ALL_MASKS.index(parse_mask(mask)), :joints] += 9
+        cells[row, parse_mask(mask).position, :joints] += 9
     peaks, hits = np.full(cells.shape[:3], 0.5, np.float32), np.ones(cells.shape[:3], np.int8)
     folder = bundle.path / "studies" / ".planted"
     folder.mkdir(parents=True)
     save_results(folder, names, ("zero",), np.zeros(len(names), int), cells, peaks, hits)
     write_study(bundle, NAME, folder, {"labelled_joints": hits.size})
-    heights = dict.fromkeys(map(format_mask, ALL_MASKS), 0.0)
+    heights = dict.fromkeys((mask.title for mask in ALL_MASKS), 0.0)
     add_info(bundle, NAME, {"sure_above": {"zero": heights}})
 
 
@@ -65,7 +65,7 @@ def who(bundle: Bundle, row: int) -> str:
 
 
 def switched(app: AppTest) -> str:
-    return format_mask(tuple(app.toggle(key=key).value for key in links.LAB_SKIPS))
+    return SkipMask(app.toggle(key=key).value for key in links.LAB_SKIPS).title
 
 
 def shown(app: AppTest) -> str:
@@ -108,7 +108,7 @@ def test_only_who_has_a_picture_is_opened_and_a_new_study_is_asked_anew(artifact
 def test_without_a_study_that_tells_it_opens_on_the_best_person_with_all_cut(artifacts: Path) -> None:
     bundle = open_bundle(artifacts / "cuts")
     as_before = (bundle_people.best_person(bundle), ALL_OFF, False)
-    add_info(bundle, NAME, {"sure_above": {"zero": dict.fromkeys(map(format_mask, ALL_MASKS))}})
+    add_info(bundle, NAME, {"sure_above": {"zero": dict.fromkeys(mask.title for mask in ALL_MASKS)}})
     assert opening(bundle) == as_before
     shutil.rmtree(bundle.path / "studies")
     assert opening(bundle) == as_before

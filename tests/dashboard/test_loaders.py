@@ -13,7 +13,7 @@ from fake_bundle import make_fake_bundle
 
 from dashboard.shared import cache, latents, predictions, studies
 from dashboard.shared.clustering import stored
-from posecore.ablation import ALL_MASKS, parse_mask
+from posecore.ablation import parse_mask
 from posecore.bundle import Bundle, open_bundle, write_study
 from posecore.bundle.manifest import LATENTS, MANIFEST, SAMPLES, SKIP_MEANS, WEIGHTS
 from posecore.bundle.reader import LEVEL_KEYS
@@ -118,7 +118,7 @@ def test_what_takes_the_place_of_a_skip_is_what_is_asked_for(replacement: str, p
     expected = predictor.decode_all(predictor.encode(CROP[None]), stand_ins[replacement])[:, 0]
     assert np.allclose(predictions.all_masks(bundle, CROP, replacement, donor), expected, atol=1e-5)
     found = predictions.cut_heatmaps(bundle, CROP, "0110", replacement, donor)
-    assert np.allclose(found, expected[[0, ALL_MASKS.index(parse_mask("0110"))]], atol=1e-5)
+    assert np.allclose(found, expected[[0, parse_mask("0110").position]], atol=1e-5)
     assert not np.allclose(found[1], found[0], atol=1e-5)
 
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.clusters import people
 from dashboard.shared import cache, latents, predictions
 from dashboard.shared import links as state
-from posecore.ablation import ALL_MASKS, parse_mask
+from posecore.ablation import parse_mask
 
 PEOPLE = 30
 TITLES = {
@@ -123,7 +123,7 @@ def test_the_lab_cuts_single_skips_where_there_is_a_picture(
     bundle = cache.load_bundle("pictured")
     person = app.text_input[0].placeholder
     crop = np.asarray(Image.open(bundle.path / f"pictures/{person}.webp").convert("RGB"))
-    peaks = predictions.all_masks(bundle, crop)[ALL_MASKS.index(parse_mask("1011"))].max(axis=(1, 2))
+    peaks = predictions.all_masks(bundle, crop)[parse_mask("1011").position].max(axis=(1, 2))
     assert app.dataframe[0].value["peak after"].to_numpy() == pytest.approx(peaks, rel=1e-4)
 
 

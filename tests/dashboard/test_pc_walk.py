@@ -20,7 +20,7 @@ from dashboard.pc_walk import sheet as walk_sheet
 from dashboard.pc_walk import stops as walk_stops
 from dashboard.shared import bundle_people, cache, links, predictions
 from dashboard.shared import latents as latent_loaders
-from posecore.ablation import ALL_MASKS, format_mask
+from posecore.ablation import ALL_MASKS
 from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.studies import add_info
 from posecore.components.outliers import Judgement
@@ -177,7 +177,7 @@ def test_the_decoder_is_asked_with_the_skips_that_are_chosen(
 def decide(bundle: Bundle, height: float | None) -> None:
     """From which height on a joint is sure of which the decoder sees the latent alone; None for never."""
     run_study(bundle, None, SkipSettings(("zero", "mean"), limit=2))
-    heights = dict.fromkeys(map(format_mask, ALL_MASKS), 0.0)
+    heights = dict.fromkeys((mask.title for mask in ALL_MASKS), 0.0)
     alone = {"zero": heights | {"0000": height}, "mean": heights}
     add_info(bundle, "skips", {"sure_above": alone, "labelled_joints": 34})
 

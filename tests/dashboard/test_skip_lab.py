@@ -23,7 +23,7 @@ from dashboard.shared import (
 from dashboard.skip_lab import sheet
 from dashboard.skip_lab.hourglass import hourglass_svg, hourglass_words
 from dashboard.skip_lab.switches import PRESETS
-from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask, parse_mask
+from posecore.ablation import ALL_OFF, ALL_ON, SkipMask, parse_mask
 from posecore.bundle import Bundle, open_bundle
 from posecore.data.crops import SquareCrop, box_crop
 from posecore.keypoints import COLOURS, KEYPOINTS, K
@@ -88,7 +88,7 @@ def crop_of(bundle: Bundle, sample_id: str) -> np.ndarray:
 
 
 def switched(app: AppTest) -> str:
-    return format_mask(tuple(app.toggle(key=key).value for key in links.LAB_SKIPS))
+    return SkipMask(app.toggle(key=key).value for key in links.LAB_SKIPS).title
 
 
 def test_it_opens_on_somebody_with_a_picture_and_everything_cut(
@@ -107,11 +107,11 @@ def test_it_opens_on_somebody_with_a_picture_and_everything_cut(
 def test_presets_set_the_switches(name: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_lab(monkeypatch, artifacts)
     app.button(key=f"_lab_preset_{name}").click().run()
-    assert switched(app) == format_mask(PRESETS[name])
+    assert switched(app) == PRESETS[name].title
 
 
 def test_presets_are_what_they_are_called() -> None:
-    assert {name: format_mask(mask) for name, mask in PRESETS.items()} == {
+    assert {name: mask.title for name, mask in PRESETS.items()} == {
         "All on": "1111",
         "All cut": "0000",
         "Only 64 × 64": "1000",
@@ -142,7 +142,7 @@ def test_a_link_restores_person_switches_replacement_donor_and_joint(
     assert switched(app) == "1001" and not warned(app)
     predictor = predictions.predictor(bundle)
     encoded, other = (predictor.encode(crop_of(bundle, name)[None].copy()) for name in (person, donor))
-    expected = predictor.decode_all(encoded, other.skips)[ALL_MASKS.index(parse_mask("1001")), 0]
+    expected = predictor.decode_all(encoded, other.skips)[parse_mask("1001").position, 0]
     peaks = app.dataframe[0].value["peak after"].to_numpy()
     assert peaks == pytest.approx(expected.max(axis=(1, 2)), rel=1e-4)
     zero = open_lab(monkeypatch, artifacts, lab_person=person, lab_64="true", lab_8="true")

@@ -17,7 +17,7 @@ from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
 from posecore.statistics import bootstrap
-from posecore.studies.skips.effects import Claim, single_cut
+from posecore.studies.skips.effects import SINGLE_CUTS, Claim
 from posecore.studies.skips.results import load_skip_study, save_results
 from posecore.studies.skips.study import SkipSettings, run_study
 from posecore.studies.skips.summary import agreement, easy_faces, paired_differences, perfect, summarise
@@ -147,7 +147,7 @@ def test_the_gallery_shows_what_the_study_found_under_the_same_replacement(
     study = load_skip_study(open_bundle(artifacts / "people"))
     first = [row for row in np.argsort(study.sample_ids) if row < 10][:8]
     step = float(np.ptp(study.peaks)) / 255
-    masks = [0, ALL_MASKS.index(parse_mask("0010"))]
+    masks = [0, parse_mask("0010").position]
     found = {name: study.peaks_under(name)[first][:, masks].reshape(16, 17) for name in REPLACEMENTS}
     apart = {name: np.abs(np.array(shown) - peaks).max() for name, peaks in found.items()}
     assert apart[replacement] < step
@@ -246,8 +246,8 @@ def test_agreement_is_of_ranks_and_leaves_out_what_is_not_known():
 def test_replacements_are_compared_person_by_person():
     scores = {name: np.full((3, len(ALL_MASKS)), 0.8) for name in ("zero", "mean")}
     # Without the finest level the first two people lose 0.3 and 0.4 to zero, 0.1 each to the mean.
-    scores["zero"][:2, single_cut(0)] = [0.5, 0.4]
-    scores["mean"][:2, single_cut(0)] = 0.7
+    scores["zero"][:2, SINGLE_CUTS[0]] = [0.5, 0.4]
+    scores["mean"][:2, SINGLE_CUTS[0]] = 0.7
     scores["mean"][2] = scores["zero"][2] = np.nan
     ((pair, found),) = paired_differences(scores).items()
     assert pair == ("zero", "mean")

@@ -23,7 +23,7 @@ from dashboard.shared import (
 )
 from dashboard.skip_lab import sheet, study_gallery
 from posecore import drawing
-from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.studies import add_info
 from posecore.data.crops import SquareCrop
@@ -57,7 +57,7 @@ def bundle(studied: Path, tmp_path: Path) -> Bundle:
 def decide(bundle: Bundle, whole: float | None, **cut: float | None) -> None:
     """With all skips on joints are sure above `whole`; with all cut, above what is given by replacement."""
     heights = {
-        name: dict.fromkeys(map(format_mask, ALL_MASKS), cut.get(name)) | {"1111": whole}
+        name: dict.fromkeys((mask.title for mask in ALL_MASKS), cut.get(name)) | {"1111": whole}
         for name in ("zero", "mean", "other")
     }
     add_info(bundle, "skips", {"sure_above": heights, "person_above": None})

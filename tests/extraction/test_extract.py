@@ -8,7 +8,7 @@ import torch
 from harming import HARMS
 
 import posecore.extraction.extract as module
-from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import open_bundle, verify
 from posecore.components.pca import fit_components
 from posecore.components.walks import stop_latents
@@ -277,7 +277,7 @@ def test_a_bundle_says_which_network_it_is_and_loads_it_again(built, prepared_di
     assert bundle.network().config == network.config
     config = bundle.manifest.model["config"]
     assert {name: config[name] for name in built} == built
-    assert format_mask(bundle.manifest.built_skips) == built.get("skips", "1111")
+    assert bundle.manifest.built_skips.title == built.get("skips", "1111")
     assert bundle.latents.shape == (8, 16 * built.get("bottleneck_channels", 8))
     # What a skip that was not built adds on average is nothing.
     there = [bool(mean.any()) for mean in bundle.skip_means()]

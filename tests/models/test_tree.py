@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from posecore.ablation import ALL_MASKS, format_mask
+from posecore.ablation import ALL_MASKS
 from posecore.inference import Predictor
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 
@@ -45,7 +45,7 @@ def test_cut_outputs_of_a_hand_made_network_are_known_numbers():
     heatmaps = p.decode_all(p.encode(pictures(2)))
     assert heatmaps.shape == (16, 2, 17, 64, 64)
     for mask, maps in zip(ALL_MASKS, heatmaps, strict=True):
-        adds = BOTTLENECK + int(format_mask(mask), 2)
+        adds = BOTTLENECK + int(mask.title, 2)
         for joint in range(17):
             assert np.allclose(maps[:, joint], (joint + 1) * adds, rtol=1e-4), (mask, joint)
 
@@ -130,7 +130,7 @@ def test_switching_a_skip_that_was_not_built_changes_nothing(built):
             same = next(
                 j for j, m in enumerate(ALL_MASKS) if (np.array(m)[there] == np.array(mask)[there]).all()
             )
-            assert np.allclose(together[i], together[same], atol=1e-5), (format_mask(mask), stand_ins is None)
+            assert np.allclose(together[i], together[same], atol=1e-5), (mask.title, stand_ins is None)
         different = 2 ** int(there.sum())
         assert len({together[i].round(4).tobytes() for i in range(16)}) >= different
     assert np.allclose(p.decode_all(encoded)[0, 0], p.heatmaps(pictures(1))[0], atol=1e-4)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
 
-from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, format_mask, parse_mask
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, parse_mask
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.studies import add_info, open_study
 from posecore.studies.skips.certainty import (
@@ -97,7 +97,7 @@ def planted() -> SkipStudy:
     hits = np.zeros((2, 31, 17), np.int8)
     peaks[:, :, :12], hits[:, :, :12] = 0.4, 1
     hits[0, 1:16] = 0
-    zero_all_off, mean_cut_64 = 15, 15 + ALL_MASKS.index(CUT_64)
+    zero_all_off, mean_cut_64 = 15, 15 + CUT_64.position
     hits[:, zero_all_off, 5:] = -1
     hits[:, mean_cut_64] = 0
     return SkipStudy(
@@ -115,7 +115,7 @@ def planted() -> SkipStudy:
 def test_every_mask_of_every_replacement_has_a_height_of_its_own():
     found = thresholds(planted())
     assert list(found) == ["zero", "mean"]
-    assert all(list(by_mask) == [format_mask(mask) for mask in ALL_MASKS] for by_mask in found.values())
+    assert all(list(by_mask) == [mask.title for mask in ALL_MASKS] for by_mask in found.values())
     # With all on 24 of 34 are right.
     assert found["zero"]["1111"] == found["mean"]["1111"] == pytest.approx(0.2, abs=1e-6)
     assert Limit(found["zero"]["1111"], True, "").sure(np.float32([0.2]))[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from posecore.ablation import ALL_MASKS, format_mask, parse_mask
+from posecore.ablation import ALL_MASKS, parse_mask
 from posecore.keypoints import K
 from posecore.studies.skips.certainty import Limit
 from posecore.studies.skips.example import HARDEST_FIRST, telling_example
@@ -31,7 +31,7 @@ def still(people: int, replacements: tuple[str, ...] = ("mean", "zero")) -> Skip
 
 
 def variant(study: SkipStudy, mask: str, replacement: str = "zero") -> int:
-    return CUT * study.replacements.index(replacement) + ALL_MASKS.index(parse_mask(mask))
+    return CUT * study.replacements.index(replacement) + parse_mask(mask).position
 
 
 def move(
@@ -45,11 +45,11 @@ def chosen(
 ) -> tuple[str, str] | None:
     who = np.ones(len(study.sample_ids), bool) if eligible is None else np.array(eligible)
     found = telling_example(study, limits, who)
-    return found and (found.sample_id, format_mask(found.mask))
+    return found and (found.sample_id, found.mask.title)
 
 
 def test_masks_come_from_the_hardest_to_none() -> None:
-    cuts = [format_mask(mask).count("0") for mask in HARDEST_FIRST]
+    cuts = [mask.title.count("0") for mask in HARDEST_FIRST]
     assert sorted(set(HARDEST_FIRST)) == sorted(ALL_MASKS) and cuts == sorted(cuts, reverse=True)
 
 
@@ -111,7 +111,7 @@ def test_each_mask_has_its_own_height_and_only_zero_counts() -> None:
     move(study, 0, "0001", 4)
     move(study, 0, "0010", 5, replacement="mean")
     limits = list(LIMITS)
-    limits[ALL_MASKS.index(parse_mask("0000"))] = Limit(None, True, "never")
+    limits[parse_mask("0000").position] = Limit(None, True, "never")
     assert chosen(study, limits=limits) == ("b", "0001")
     mean_only = still(1, ("mean",))
     move(mean_only, 0, "0000", 5, replacement="mean")

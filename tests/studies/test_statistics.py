@@ -11,13 +11,13 @@ from posecore.metrics.pck import scores
 from posecore.statistics import bootstrap, sign_flip_p
 from posecore.studies.skips.effects import (
     BIG,
+    SINGLE_CUTS,
     SMALL,
     claim,
     displacement,
     level_joint_displacement,
     level_joint_loss,
     shapley,
-    single_cut,
     small_against_big,
 )
 
@@ -33,11 +33,11 @@ def hits_of(people: int) -> np.ndarray:
 
 
 def place(mask: str) -> int:
-    return ALL_MASKS.index(parse_mask(mask))
+    return parse_mask(mask).position
 
 
 def test_cutting_one_level_alone():
-    assert [single_cut(level) for level in range(4)] == [place(m) for m in ("0111", "1011", "1101", "1110")]
+    assert [place(m) for m in ("0111", "1011", "1101", "1110")] == SINGLE_CUTS
 
 
 def test_shapley_of_a_game_worked_by_hand():

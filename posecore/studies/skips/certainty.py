@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.ablation import ALL_MASKS, ALL_ON, SkipMask, format_mask
+from posecore.ablation import ALL_MASKS, ALL_ON, SkipMask
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, add_info, open_study, study_command
 from posecore.errors import BundleError
@@ -88,7 +88,7 @@ def thresholds(study: SkipStudy) -> dict[str, dict[str, float | None]]:
     for name in study.replacements:
         peaks, hits = study.peaks_under(name), study.hits_under(name)
         found[name] = {
-            format_mask(mask): threshold(peaks[:, place], hits[:, place], study.step)
+            mask.title: threshold(peaks[:, place], hits[:, place], study.step)
             for place, mask in enumerate(ALL_MASKS)
         }
     return found
@@ -127,7 +127,7 @@ def joint_limit(bundle: Bundle, mask: SkipMask, replacement: str) -> Limit:
         return _unknown(f"{people} labelled in its skip study; {LEAST} or more would tell.")
     # With all skips on nothing is replaced, so every replacement says the same.
     by_mask = stored.get(next(iter(stored)) if mask == ALL_ON else replacement)
-    above: Any = by_mask.get(format_mask(mask), "") if isinstance(by_mask, dict) else ""
+    above: Any = by_mask.get(mask.title, "") if isinstance(by_mask, dict) else ""
     if above is None:
         return Limit(
             None,
@@ -135,7 +135,7 @@ def joint_limit(bundle: Bundle, mask: SkipMask, replacement: str) -> Limit:
             "However high its peak, fewer than half of the labelled joints lie within the PCK radius.",
         )
     if type(above) is not float:
-        return _unknown(f"Its skip study does not cover {replacement} with the skips {format_mask(mask)}.")
+        return _unknown(f"Its skip study does not cover {replacement} with the skips {mask.title}.")
     # Whether there is a person the network says with all its skips.
     seen = info.get(SEEN) if mask == ALL_ON else None
     return Limit(above, True, "", seen if type(seen) is float else None)

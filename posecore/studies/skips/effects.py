@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, SkipMask, as_mask
+from posecore.ablation import ALL_ON, LEVEL_NAMES, SkipMask
 from posecore.keypoints import GROUPS
 from posecore.statistics import Floats, _divide, bootstrap, sign_flip_p
 
@@ -37,35 +37,30 @@ class Claim(NamedTuple):
     big: float
 
 
-def single_cut(level: int) -> int:
-    """Place in ALL_MASKS of the mask that cuts nothing but `level`."""
-    mask = [index != level for index in range(len(LEVEL_NAMES))]
-    return ALL_MASKS.index((mask[0], mask[1], mask[2], mask[3]))
+SINGLE_CUTS: Final = [SkipMask.all_but(level).position for level in range(len(LEVEL_NAMES))]
+"""Of every level the place in ALL_MASKS of the mask that cuts nothing else."""
 
 
 def level_joint_loss(hits: NDArray[np.floating]) -> Floats:
     """(N, 4, 17) lost hits of every joint when one level alone is cut, of hits (N, 16, 17)."""
-    alone = [single_cut(level) for level in range(len(LEVEL_NAMES))]
-    loss: Floats = np.asarray(hits[:, [ALL_MASKS.index(ALL_ON)]] - hits[:, alone], np.float64)
+    loss: Floats = np.asarray(hits[:, [ALL_ON.position]] - hits[:, SINGLE_CUTS], np.float64)
     return loss
 
 
 def level_score_loss(score: NDArray[np.floating]) -> Floats:
     """(N, 4) lost PCK of everybody when one level alone is cut, of scores (N, 16)."""
-    alone = [single_cut(level) for level in range(len(LEVEL_NAMES))]
-    loss: Floats = np.asarray(score[:, [ALL_MASKS.index(ALL_ON)]] - score[:, alone], np.float64)
+    loss: Floats = np.asarray(score[:, [ALL_ON.position]] - score[:, SINGLE_CUTS], np.float64)
     return loss
 
 
 def level_joint_displacement(points: NDArray[np.floating]) -> Floats:
     """(N, 4, 17) how far every joint moves when one level alone is cut, of points (N, 16, 17, 2)."""
-    alone = [single_cut(level) for level in range(len(LEVEL_NAMES))]
-    return displacement(points)[:, alone]
+    return displacement(points)[:, SINGLE_CUTS]
 
 
 def displacement(points: NDArray[np.floating]) -> Floats:
     """(N, 16, 17) distance of every joint from where it is with all skips, of points (N, 16, 17, 2)."""
-    before = np.asarray(points[:, [ALL_MASKS.index(ALL_ON)]], np.float64)
+    before = np.asarray(points[:, [ALL_ON.position]], np.float64)
     distance: Floats = np.linalg.norm(points - before, axis=-1)
     return distance
 
@@ -77,14 +72,13 @@ def shapley(values: NDArray[np.floating]) -> Floats:
     value(1111) - value(0000). Shapley 1953. Linear, so of everybody's PCK it gives everybody's share.
     """
     levels = len(LEVEL_NAMES)
-    place = {mask: index for index, mask in enumerate(ALL_MASKS)}
     share = np.zeros((*values.shape[:-1], levels))
     for level in range(levels):
         for others in product((False, True), repeat=levels - 1):
             size = sum(others)
             weight = factorial(size) * factorial(levels - size - 1) / factorial(levels)
-            off, on = (as_mask((*others[:level], switch, *others[level:])) for switch in (False, True))
-            share[..., level] += weight * (values[..., place[on]] - values[..., place[off]])
+            off, on = (SkipMask((*others[:level], switch, *others[level:])) for switch in (False, True))
+            share[..., level] += weight * (values[..., on.position] - values[..., off.position])
     return share
 
 
@@ -94,7 +88,7 @@ def small_against_big(hits: NDArray[np.floating], mask: SkipMask, found_only: bo
     hits: (N, 16, 17). found_only: over the joints that all skips on find, else over all labelled ones. The
     first compares joints on equal terms: what was never found cannot be lost.
     """
-    before, after = hits[:, ALL_MASKS.index(ALL_ON)], hits[:, ALL_MASKS.index(mask)]
+    before, after = hits[:, ALL_ON.position], hits[:, mask.position]
     loss = np.asarray(before - after, np.float64)
     if found_only:
         loss = np.where(before == 1, loss, np.nan)

@@ -42,13 +42,13 @@ def telling_example(study: SkipStudy, limits: Sequence[Limit], eligible: NDArray
     if REPLACEMENT not in study.replacements:
         return None
     points, peaks = study.points_under(REPLACEMENT), study.peaks_under(REPLACEMENT)
-    whole, hits = ALL_MASKS.index(ALL_ON), study.hits_under(REPLACEMENT)
+    whole, hits = ALL_ON.position, study.hits_under(REPLACEMENT)
     pck = np.nan_to_num(scores(hits)[:, whole], nan=-1.0)
     # A joint outside the picture moves, too, but shows nothing.
     counts = (hits[:, whole] == 1) | np.isnan(hits).all()
     best: tuple[int, Example] | None = None
     for mask in HARDEST_FIRST:
-        place = ALL_MASKS.index(mask)
+        place = mask.position
         sure = limits[whole].sure(peaks[:, whole]) & limits[place].sure(peaks[:, place])
         sure &= counts
         far = np.linalg.norm(points[:, place] - points[:, whole], axis=2) >= PCK_RADIUS

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from posecore.ablation import ALL_MASKS, ALL_ON, SkipMask
+from posecore.ablation import ALL_ON, SkipMask
 from posecore.metrics.pck import scores
 from posecore.statistics import Estimate, bootstrap
 from posecore.studies.skips.effects import (
@@ -80,8 +80,8 @@ def paired_differences(scores: Mapping[str, NDArray[np.floating]]) -> dict[tuple
 
 def perfect(score: NDArray[np.floating], mask: SkipMask) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Who is scored 1 with all skips, rows of the scores (N, 16), and what each loses under `mask`."""
-    rows = np.flatnonzero(score[:, ALL_MASKS.index(ALL_ON)] == 1)
-    return rows, np.asarray(1 - score[rows, ALL_MASKS.index(mask)], np.float64)
+    rows = np.flatnonzero(score[:, ALL_ON.position] == 1)
+    return rows, np.asarray(1 - score[rows, mask.position], np.float64)
 
 
 def easy_faces(info: Mapping[str, Any]) -> float | None:
