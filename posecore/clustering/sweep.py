@@ -1,6 +1,7 @@
 """K-Means for every K of a range from many starts, and all silhouettes. A stopped sweep goes on."""
 
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 
@@ -13,8 +14,7 @@ from posecore.clustering.methods import check_k, largest_first
 from posecore.clustering.silhouette import mean_silhouette, silhouettes
 from posecore.clustering.space import Space
 from posecore.errors import ConfigError
-from posecore.files import write_arrays
-from posecore.unfinished import read_piece
+from posecore.unfinished import Piece, read_or_make
 
 
 @dataclass(frozen=True)
@@ -115,17 +115,16 @@ def _clustered(
     ]
     all_at_once = source.people * source.dimensions <= COPY_UP_TO
     groups = [seeds] if all_at_once else [list(group) for _, group in groupby(seeds, lambda seed: seed[1])]
-    sketched, found = None, []
+    sketched = cache(lambda: sketch(source))  # not made where all is done
+
+    def make(group: list[tuple[int, int, int]]) -> Piece:
+        runs = kmeans(source, [k for _, k, _ in group], group, sketched=sketched(), quiet=quiet)
+        labels = np.stack([largest_first(own) for own in runs.labels]).astype(np.uint8)
+        return {"labels": labels, "inertia": runs.inertia}
+
+    found = []
     for group in groups:
         path = None if folder is None else folder / f"labels-{group[0][1]:03d}.npz"
-        saved = None if path is None else read_piece(path, "labels", "inertia")
-        if saved is not None:
-            found.append((saved["labels"], saved["inertia"]))
-            continue
-        sketched = sketch(source) if sketched is None else sketched
-        runs = kmeans(source, [k for _, k, _ in group], group, sketched=sketched, quiet=quiet)
-        labels = np.stack([largest_first(own) for own in runs.labels]).astype(np.uint8)
-        found.append((labels, runs.inertia))
-        if path is not None:
-            write_arrays(path, labels=labels, inertia=runs.inertia)
-    return np.concatenate([part[0] for part in found]), np.concatenate([part[1] for part in found])
+        found.append(read_or_make(path, ("labels", "inertia"), partial(make, group)))
+    labels, inertia = (np.concatenate([piece[name] for piece in found]) for name in ("labels", "inertia"))
+    return labels, inertia

@@ -202,7 +202,7 @@ def test_what_another_run_writes_meanwhile_is_not_mixed_in(one, monkeypatch):
         if not within:
             within.append(True)
             with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-                patch.setattr(pair_study, "_collect", interrupted)
+                patch.setattr(pair_study, "empty_partial", interrupted)
                 compare_bundles(one, other, None, PairSettings(seed=1))
         return look(self, pictures)
 

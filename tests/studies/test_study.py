@@ -115,7 +115,7 @@ def test_what_another_job_left_is_not_taken_over(bundle, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(study_module, "_collect", stopped)
+    monkeypatch.setattr(study_module, "empty_partial", stopped)
     with pytest.raises(KeyboardInterrupt):  # all chunks are written
         run_study(bundle, None, SkipSettings(seed=1))
     monkeypatch.undo()

@@ -21,9 +21,8 @@ from posecore.clustering.space import Space, component_space, latent_space
 from posecore.clustering.stability import RESAMPLES, Stability, stability
 from posecore.clustering.sweep import Sweep, SweepSettings, sweep
 from posecore.components.pca import Components, fit_components
-from posecore.files import write_arrays
 from posecore.studies.clusters.results import NAME, save_cluster_study
-from posecore.unfinished import read_piece
+from posecore.unfinished import Piece, read_or_make
 
 
 @dataclass(frozen=True)
@@ -112,15 +111,13 @@ def _sweep(
     make: Callable[[Space, int], Space] | None = None,
 ) -> Sweep:
     """Over the people of a space, or over the control that `make` makes of them."""
-    path = folder / "sweep.npz"
-    piece = read_piece(path, *(field.name for field in fields(Sweep)))
-    if piece is not None:
-        return Sweep(**piece)
-    folder.mkdir(exist_ok=True)
-    space = space if make is None else make(space, settings.seed)
-    found = sweep(space, settings, folder, engine.source(space), quiet=False)
-    write_arrays(path, **vars(found))
-    return found
+
+    def found() -> Piece:
+        people = space if make is None else make(space, settings.seed)
+        return vars(sweep(people, settings, folder, engine.source(people), quiet=False))
+
+    names = tuple(field.name for field in fields(Sweep))
+    return Sweep(**read_or_make(folder / "sweep.npz", names, found))
 
 
 def _gap(path: Path, space: Space, settings: ClusterSettings) -> Gap:
@@ -129,26 +126,19 @@ def _gap(path: Path, space: Space, settings: ClusterSettings) -> Gap:
     count = min(DENSE, *people.features.shape)
     fitted = fit_components(people.features, count)
     dense = component_space(fitted.project(people.features), len(fitted.axes))
-    piece = read_piece(path, "gaps", "errors")
-    if piece is None:
-        found = gap_statistic(
-            dense,
-            settings.sweep.most,
-            settings.draws,
-            settings.sweep.restarts,
-            settings.sweep.seed,
-            quiet=False,
-        )
-        piece = {"gaps": found.gaps, "errors": found.errors}
-        write_arrays(path, **piece)
+
+    def make() -> Piece:
+        own = settings.sweep
+        found = gap_statistic(dense, own.most, settings.draws, own.restarts, own.seed, quiet=False)
+        return {"gaps": found.gaps, "errors": found.errors}
+
+    piece = read_or_make(path, ("gaps", "errors"), make)
     numbers = np.arange(1, settings.sweep.most + 1)
     return Gap(numbers, piece["gaps"], piece["errors"], settings.draws, dense.name, len(people.rows))
 
 
 def _stability(path: Path, space: Space, found: Sweep, settings: ClusterSettings) -> Stability:
-    piece = read_piece(path, "ari")
-    if piece is not None:
-        return Stability(found.numbers, piece["ari"])
-    steady = stability(space, found, settings.resamples, settings.sweep.seed, quiet=False)
-    write_arrays(path, ari=steady.ari)
-    return steady
+    def make() -> Piece:
+        return {"ari": stability(space, found, settings.resamples, settings.sweep.seed, quiet=False).ari}
+
+    return Stability(found.numbers, read_or_make(path, ("ari",), make)["ari"])

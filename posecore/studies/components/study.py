@@ -22,12 +22,11 @@ from posecore.components.pca import Components, fit_components
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError, DataError
-from posecore.files import write_arrays
 from posecore.inference import Predictor, decode_latents
 from posecore.metrics.pck import PCK_RADIUS, Hits, hits
 from posecore.samples import read_points, read_visibility
 from posecore.studies.components.results import NAME, SKIPS, save_component_study
-from posecore.unfinished import read_piece
+from posecore.unfinished import Piece, fill
 
 COUNTS: Final = (0, 1, 2, 5, 10, 16, 25, 50, 100, 200, 541, 1000, 2000, 4000)
 """Components kept, as far as there are so many; all of them and the latent itself are always added."""
@@ -143,22 +142,13 @@ def _points(
     pictured: NDArray[np.bool_],
     tried: NDArray[np.int64],
 ) -> NDArray[np.float32]:
-    """(2, N, V + 1, 17, 2) crop pixels of the people tried, skips as in SKIPS; nan without a picture.
-
-    A file is written per chunk; chunks whose file can be read are done.
-    """
+    """(2, N, V + 1, 17, 2) crop pixels of the people tried, skips as in SKIPS; nan without a picture."""
     counts = kept_counts(components)
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
-    files = [partial / f"{start:07d}.npz" for start in range(0, len(tried), CHUNK)]
-    pieces = [read_piece(path, "points") for path in files]
-    chunks = {path: piece["points"] for path, piece in zip(files, pieces, strict=True) if piece is not None}
-    done = sum(points.shape[1] for points in chunks.values())
-    progress = tqdm(total=len(tried), initial=done, desc="component study", unit=" people", mininterval=1)
-    for path in files:
-        if path in chunks:
-            continue
+
+    def make(rows: NDArray[np.int64], progress: "tqdm[None]") -> Piece:
         found = []
-        for row in tried[int(path.stem) : int(path.stem) + CHUNK]:
+        for row in rows:
             latents = shortened(components, bundle.latents[row], counts)
             alone = decode(decode_latents(predictor, latents, None))[0]
             helped = np.full_like(alone, np.nan)
@@ -167,10 +157,12 @@ def _points(
                 helped = decode(decode_latents(predictor, latents, skips))[0]
             found.append(np.stack([alone, helped]))
             progress.update()
-        chunks[path] = np.stack(found, axis=1)
-        write_arrays(path, points=chunks[path])
-    progress.close()
-    return np.concatenate([chunks[path] for path in files], axis=1)
+        return {"points": np.stack(found, axis=1)}
+
+    starts = range(0, len(tried), CHUNK)
+    chunks = {partial / f"{start:07d}.npz": tried[start : start + CHUNK] for start in starts}
+    pieces = fill(chunks, ("points",), make, "component study")
+    return np.concatenate([piece["points"] for piece in pieces], axis=1)
 
 
 def _right(points: NDArray[np.float32], people: People, tried: NDArray[np.int64]) -> NDArray[np.int8]:

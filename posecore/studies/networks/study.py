@@ -11,7 +11,8 @@ then asked for more networks.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError
-from posecore.files import sha256, write_arrays
+from posecore.files import sha256
 from posecore.inference import Predictor, best_precision
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import HourglassConfig
@@ -36,7 +37,7 @@ from posecore.samples import read_points, read_visibility
 from posecore.studies.networks.facts import DataSet, Network
 from posecore.studies.networks.results import NAME, StoredHits, describe, save_networks_study
 from posecore.studies.networks.runs import load_network, read_network, weights_file
-from posecore.unfinished import read_piece
+from posecore.unfinished import Piece, fill
 
 
 def run_networks_study(
@@ -84,29 +85,39 @@ def find_joints(predictor: Predictor, pictures: NDArray[np.uint8]) -> NDArray[np
     return np.stack([decode(maps)[0] for maps in heatmaps])
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A network, by its name and the folder of its run, and the people it is shown."""
+
+    network: str
+    run: Path
+    people: CropDataset
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+
 def _fill(
     folder: Path, networks: list[Network], runs: list[Path], sets: list[DataSet], crops: list[CropDataset]
 ) -> list[list[StoredHits]]:
-    """Hits per network and data set. A file is written for each; those whose file can be read are done."""
+    """Hits per network and data set; a file is written for each."""
     files = [[_file(folder, run, one) for one in sets] for run in runs]
-    pieces = {file: read_piece(file, "hits") for row in files for file in row}
-    found: dict[Path, StoredHits] = {
-        file: piece["hits"] for file, piece in pieces.items() if piece is not None
+    chunks = {
+        file: _Asked(network.name, run, people)
+        for row, network, run in zip(files, networks, runs, strict=True)
+        for file, people in zip(row, crops, strict=True)
     }
-    done = sum(one.people for row in files for file, one in zip(row, sets, strict=True) if file in found)
-    total = len(networks) * sum(one.people for one in sets)
-    progress = tqdm(total=total, initial=done, desc="networks", unit=" people", mininterval=1)
-    for network, run, row in zip(networks, runs, files, strict=True):
-        todo = [(file, people) for file, people in zip(row, crops, strict=True) if file not in found]
-        if not todo:
-            continue
-        progress.set_postfix_str(network.name, refresh=False)
-        predictor = Predictor(load_network(run))
-        for file, people in todo:
-            found[file] = _hits(predictor, people, progress)
-            write_arrays(file, hits=found[file])
-    progress.close()
-    return [[found[file] for file in row] for row in files]
+
+    @lru_cache(1)  # data sets of one network follow each other
+    def predictor(run: Path) -> Predictor:
+        return Predictor(load_network(run))
+
+    def make(asked: _Asked, progress: "tqdm[None]") -> Piece:
+        progress.set_postfix_str(asked.network, refresh=False)
+        return {"hits": _hits(predictor(asked.run), asked.people, progress)}
+
+    found = dict(zip(chunks, fill(chunks, ("hits",), make, "networks"), strict=True))
+    return [[found[file]["hits"] for file in row] for row in files]
 
 
 def _hits(predictor: Predictor, people: CropDataset, progress: "tqdm[None]") -> StoredHits:

@@ -7,11 +7,9 @@ measured within a batch; what a batch says lies in a small file, and a run that 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +17,11 @@ from tqdm import tqdm
 
 from posecore.ablation import ALL_ON
 from posecore.bundle.partial import empty_partial, open_partial
-from posecore.bundle.people import People, choose_people
+from posecore.bundle.people import choose_people
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, subject, write_study
 from posecore.data.heatmaps import STRIDE, decode
 from posecore.data.prepared import PreparedData
-from posecore.files import write_arrays
 from posecore.inference import Predictor
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import Encoded
@@ -32,7 +29,7 @@ from posecore.similarity.cka import LEAST, Products, multiply, similarities
 from posecore.studies.pair.people import common_people, restricted
 from posecore.studies.pair.readout import read_off
 from posecore.studies.pair.results import described, layer_names, save_pair_study, study_name
-from posecore.unfinished import read_piece
+from posecore.unfinished import Piece, fill
 
 BATCH: Final = 32
 """People whose layers are compared with each other: with 256 channels they take 180 MB, flattened."""
@@ -84,9 +81,20 @@ def compare_bundles(one: Bundle, other: Bundle, data: PreparedData | None, setti
     partial = open_partial(one, study_name(other), job)
     # Another run with other settings, going on at the same time, is not to be mixed with this one.
     key = hashlib.sha256(json.dumps(job).encode()).hexdigest()[:12]
-    files = [partial / f"{key}-{number:06d}.npz" for number in range(len(batches))]
+    chunks = {partial / f"{key}-{number:06d}.npz": batch for number, batch in enumerate(batches)}
     looks = [Look(Predictor(bundle.network(), bundle.manifest.precision)) for bundle in (one, other)]
-    found = _collect(_fill(files, looks, people, batches))
+
+    def make(batch: NDArray[np.int64], progress: "tqdm[None]") -> Piece:
+        pictures = np.stack([people.picture(int(place)) for place in batch])
+        cells, peaks, alike = zip(*(look(pictures) for look in looks), strict=True)
+        nothing = np.empty(0)
+        cross, first, second = multiply(*alike) if alike[0] else (nothing, nothing, nothing)
+        progress.update(len(batch))
+        parts = np.stack(cells), np.stack(peaks), cross, first, second
+        return dict(zip(PARTS, parts, strict=True))
+
+    pieces = fill(chunks, PARTS, make, "two networks")
+    found = {name: [piece[name] for piece in pieces] for name in PARTS}
     back = np.argsort(order)
     cells, peaks = (np.concatenate(found[name], axis=1)[:, back] for name in ("cells", "peaks"))
     points = (cells + np.float32(0.5)) * STRIDE
@@ -152,34 +160,3 @@ class Look:
             self._layers = [np.empty((BATCH, part.shape[1]), np.float32) for part in features]
         for layer, part in zip(self._layers, features, strict=True):
             layer[start : start + len(part)] = part
-
-
-def _fill(
-    files: list[Path], looks: list[Look], people: People, batches: Sequence[NDArray[np.int64]]
-) -> list[Mapping[str, NDArray[Any]]]:
-    """PARTS of every batch. A file is written per batch; those whose file can be read are done."""
-    pieces = [read_piece(path, *PARTS) for path in files]
-    found: dict[Path, Mapping[str, NDArray[Any]]] = {
-        path: piece for path, piece in zip(files, pieces, strict=True) if piece is not None
-    }
-    done = sum(piece["cells"].shape[1] for piece in found.values())
-    total = sum(map(len, batches))
-    progress = tqdm(total=total, initial=done, desc="two networks", unit=" people", mininterval=1)
-    for path, batch in zip(files, batches, strict=True):
-        if path in found:
-            continue
-        pictures = np.stack([people.picture(int(place)) for place in batch])
-        cells, peaks, alike = zip(*(look(pictures) for look in looks), strict=True)
-        nothing = np.empty(0)
-        cross, first, second = multiply(*alike) if alike[0] else (nothing, nothing, nothing)
-        parts = np.stack(cells), np.stack(peaks), cross, first, second
-        found[path] = dict(zip(PARTS, parts, strict=True))
-        write_arrays(path, **found[path])
-        progress.update(len(batch))
-    progress.close()
-    return [found[path] for path in files]
-
-
-def _collect(pieces: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, list[NDArray[Any]]]:
-    """Every batch's arrays by name, in order."""
-    return {name: [piece[name] for piece in pieces] for name in PARTS}

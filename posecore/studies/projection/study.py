@@ -24,7 +24,7 @@ from posecore.components.pca import Components, fit_components, spectrum
 from posecore.errors import ConfigError, DataError
 from posecore.files import write_arrays
 from posecore.studies.projection.results import NAME, save_projection
-from posecore.unfinished import read_piece
+from posecore.unfinished import read_or_make, read_piece
 
 KEPT: Final = 128
 """Components kept where nobody asks for another number."""
@@ -171,9 +171,4 @@ def _parallel(partial: Path, latents: NDArray[np.floating], settings: Projection
 
 def _kept(path: Path, compute: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32]:
     """What is in the file, or is computed and written there."""
-    piece = read_piece(path, "values")
-    if piece is not None:
-        return piece["values"]
-    values = compute()
-    write_arrays(path, values=values)
-    return values
+    return read_or_make(path, ("values",), lambda: {"values": compute()})["values"]

@@ -28,14 +28,13 @@ from posecore.bundle.studies import Study, open_study, write_study
 from posecore.data.heatmaps import STRIDE, decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import BundleError, ConfigError
-from posecore.files import write_arrays
 from posecore.inference import Predictor
 from posecore.keypoints import GROUPS
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import Encoded
 from posecore.studies.skips.certainty import SEEN, STORED, store_thresholds
 from posecore.studies.skips.results import NAME, save_results
-from posecore.unfinished import read_piece
+from posecore.unfinished import Piece, fill
 
 CHUNK: Final = 32
 """People between two points from which a killed run goes on."""
@@ -90,9 +89,7 @@ def run_study(bundle: Bundle, data: PreparedData | None, settings: SkipSettings)
     job = described | {"weights": weights, "people": people_hash, "chunk": CHUNK}
     partial = open_partial(bundle, NAME, job)
     means = _means(bundle, predictor, settings)
-    chunks = _fill(partial, predictor, people, order, means, settings.replacements)
-
-    cells, peaks = _collect(chunks, order)
+    cells, peaks = _fill(partial, predictor, people, order, means, settings.replacements)
     points = (cells + np.float32(0.5)) * STRIDE
     variants = cells.shape[1]
     right = np.stack(
@@ -159,10 +156,6 @@ def _means(bundle: Bundle, predictor: Predictor, settings: SkipSettings) -> Sequ
     return predictor.features(bundle.skip_means()) if "mean" in settings.replacements else None
 
 
-def _chunk(folder: Path, start: int) -> Path:
-    return folder / f"{start:07d}.npz"
-
-
 def _fill(
     folder: Path,
     predictor: Predictor,
@@ -170,23 +163,14 @@ def _fill(
     order: NDArray[np.int64],
     means: Sequence[Tensor] | None,
     replacements: tuple[str, ...],
-) -> list[Mapping[str, NDArray[Any]]]:
-    """Visit everybody in `order`; cells and peaks of every chunk.
-
-    A file is written per chunk; chunks whose file can be read are done.
-    """
-    starts = range(0, len(order), CHUNK)
-    pieces = {start: read_piece(_chunk(folder, start), "cells", "peaks") for start in starts}
-    chunks: dict[int, Mapping[str, NDArray[Any]]] = {
-        start: piece for start, piece in pieces.items() if piece is not None
-    }
-    todo = [start for start in starts if start not in chunks]
-    done = sum(len(chunk["cells"]) for chunk in chunks.values())
-    progress = tqdm(total=len(order), initial=done, desc="skip study", unit=" people", mininterval=1)
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Visit everybody in `order`; cells and peaks of every variant, back in the people's own order."""
     before: tuple[int, Encoded] | None = None
-    for start in todo:
+
+    def make(places: range, progress: "tqdm[None]") -> Piece:
+        nonlocal before
         cells, peaks = [], []
-        for place in range(start, min(start + CHUNK, len(order))):
+        for place in places:
             donor = (place - 1) % len(order)
             if "other" in replacements and (before is None or before[0] != donor):
                 before = donor, predictor.encode(people.picture(int(order[donor]))[None])
@@ -198,16 +182,11 @@ def _fill(
             peaks.append(np.concatenate([found[0][1][:1], *(p[1:] for _, p in found)]))
             before = place, encoded
             progress.update()
-        chunks[start] = {"cells": np.stack(cells), "peaks": np.stack(peaks)}
-        write_arrays(_chunk(folder, start), **chunks[start])
-    progress.close()
-    return [chunks[start] for start in starts]
+        return {"cells": np.stack(cells), "peaks": np.stack(peaks)}
 
-
-def _collect(
-    chunks: Sequence[Mapping[str, NDArray[Any]]], order: NDArray[np.int64]
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """All chunks, back in the people's own order."""
+    everybody = range(len(order))
+    chunks = {folder / f"{start:07d}.npz": everybody[start : start + CHUNK] for start in everybody[::CHUNK]}
+    pieces = fill(chunks, ("cells", "peaks"), make, "skip study")
     back = np.argsort(order)
-    cells, peaks = (np.concatenate([chunk[name] for chunk in chunks]) for name in ("cells", "peaks"))
-    return cells[back], peaks[back]
+    cells, peaks = (np.concatenate([piece[name] for piece in pieces])[back] for name in ("cells", "peaks"))
+    return cells, peaks
