@@ -60,8 +60,7 @@ class LocalSource:
     """
 
     def __init__(self, latents: NDArray[np.floating], copy_up_to: int = COPY_UP_TO) -> None:
-        if latents.ndim != 2 or latents.size == 0:
-            raise ConfigError(f"latents have shape {latents.shape}; expected (people, numbers per latent)")
+        check_shape(latents)
         self.people, self.dimensions = latents.shape
         # Few people are cut into some blocks too, so that all cores have work.
         size = min(BLOCK, max(LEAST_BLOCK, -(-self.people // 8)))
@@ -72,25 +71,17 @@ class LocalSource:
         for part in self.run(_sum, each_block(self)):
             total += part
         if not np.isfinite(total).all():
-            raise ConfigError(
-                f"the latent in row {not_finite(latents)[0]} holds nan or infinity; make the bundle anew "
-                "with `python scripts/extract_latents.py`, or leave that person out"
-            )
+            _check_finite(latents)
         self.mean = (total / self.people).astype(np.float32)
         if latents.size <= copy_up_to:
             copy = np.empty(latents.shape, np.float32)
-            for block, start in zip(range(len(self.bounds) - 1), self.bounds, strict=False):
-                values = self._block(block)
-                copy[start : start + len(values)] = values
+            for start, block in blocks(latents, size, self.mean):
+                copy[start : start + len(block)] = block
             self._latents, self._centred = copy, True
 
     def _block(self, number: int) -> NDArray[np.float32]:
         rows = self._latents[self.bounds[number] : self.bounds[number + 1]]
-        if self._centred:
-            return np.asarray(rows, np.float32)
-        block = rows.astype(np.float32)
-        block -= self.mean
-        return block
+        return _read(rows, None if self._centred else self.mean)
 
     def run(
         self, work: Callable[..., Result], tasks: Iterable[Task], shared: Sequence[Any] = ()
@@ -148,36 +139,58 @@ def each_block(source: Source, *arguments: NDArray[Any]) -> Iterator[Task]:
         yield (number,), tuple(argument[..., start:stop] for argument in arguments)
 
 
-def not_finite(latents: NDArray[np.floating], size: int = 1024) -> NDArray[np.int64]:
-    """Rows of latents (N, D) that hold nan or infinity, ascending."""
-    finite = [
-        np.isfinite(latents[start : start + size]).all(axis=1) for start in range(0, len(latents), size)
-    ]
-    return np.flatnonzero(~np.concatenate(finite)) if finite else np.empty(0, np.int64)
-
-
 def _sum(block: NDArray[np.float32]) -> NDArray[np.float64]:
     total: NDArray[np.float64] = block.sum(axis=0, dtype=np.float64)
     return total
 
 
-def blocks(latents: NDArray[np.floating], size: int = BLOCK) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Latents (N, D) as float32 in pieces of `size` people, each with the row it starts at."""
+def blocks(
+    latents: NDArray[np.floating], size: int = BLOCK, less: NDArray[np.float32] | None = None
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Latents (N, D) as float32 in pieces of `size` people, each with the row it starts at.
+
+    less: (D,) what is taken from every latent, such as their mean.
+    """
     for start in range(0, len(latents), size):
-        yield start, np.asarray(latents[start : start + size], np.float32)
+        yield start, _read(latents[start : start + size], less)
+
+
+def _read(latents: NDArray[np.floating], less: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    if less is None:
+        return np.asarray(latents, np.float32)
+    block = latents.astype(np.float32)
+    block -= less
+    return block
+
+
+def finite(latents: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """(N,) whose latents, of (N, D), hold neither nan nor infinity as float32."""
+    found = np.empty(len(latents), np.bool_)
+    for start, block in blocks(latents):
+        found[start : start + len(block)] = np.isfinite(block).all(axis=1)
+    return found
 
 
 def as_float32(latents: NDArray[np.floating]) -> NDArray[np.float32]:
     """A float32 copy of latents (N, D). Raises ConfigError for another shape or nan."""
-    if latents.ndim != 2 or latents.size == 0:
-        raise ConfigError(f"latents have shape {latents.shape}; expected (people, numbers per latent)")
+    check_shape(latents)
     copy = np.empty(latents.shape, np.float32)
     for start, block in blocks(latents):
-        finite = np.isfinite(block).all(axis=1)
-        if not finite.all():
-            raise ConfigError(
-                f"the latent in row {start + int(finite.argmin())} holds nan or infinity; "
-                "make the bundle anew with `python scripts/extract_latents.py`, or leave that person out"
-            )
         copy[start : start + len(block)] = block
+    _check_finite(copy)
     return copy
+
+
+def check_shape(latents: NDArray[np.floating]) -> None:
+    """Raise ConfigError for anything but latents (N, D) of somebody."""
+    if latents.ndim != 2 or latents.size == 0:
+        raise ConfigError(f"latents have shape {latents.shape}; expected (people, numbers per latent)")
+
+
+def _check_finite(latents: NDArray[np.floating]) -> None:
+    known = finite(latents)
+    if not known.all():
+        raise ConfigError(
+            f"the latent in row {int(known.argmin())} holds nan or infinity; make the bundle anew "
+            "with `python scripts/extract_latents.py`, or leave that person out"
+        )

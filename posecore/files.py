@@ -50,13 +50,17 @@ def write_arrays(path: Path, **arrays: ArrayLike) -> None:
         np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """All arrays of an .npz file by name. Raises DataError where it is missing, cut off or something else."""
+def read_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
+    """All arrays of an .npz file by name. Raises DataError where it is missing, cut off or something else, or
+    lacks one of `names`."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
+            found = {name: arrays[name] for name in arrays.files}
     except Exception as error:  # numpy and zipfile raise many kinds for a broken file
         raise DataError(f"{path}: no readable arrays ({type(error).__name__}); make the file anew") from error
+    if lacking := [name for name in names if name not in found]:
+        raise DataError(f"{path}: holds no array {lacking[0]!r}; make the file anew")
+    return found
 
 
 def replace_folder(temporary: Path, path: Path) -> None:

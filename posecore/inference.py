@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, SkipMask
 from posecore.bundle.manifest import LatentSpace
 from posecore.errors import ConfigError
 from posecore.models.all_masks import PAIR, decode_tree
@@ -66,9 +66,12 @@ class Predictor:
         return _numpy(heatmaps).reshape(count, people, *heatmaps.shape[1:])
 
     def decode_all(
-        self, encoded: Encoded, replacement: Sequence[Tensor] | None = None
+        self,
+        encoded: Encoded,
+        replacement: Sequence[Tensor] | None = None,
+        masks: Sequence[SkipMask] = ALL_MASKS,
     ) -> NDArray[np.float32]:
-        """Heatmaps (16, N, K, 64, 64) of the encoded pictures under every mask, in the order of ALL_MASKS.
+        """Heatmaps (M, N, K, 64, 64) of the encoded pictures under M masks, in their order.
 
         The same as `decode` gives, far faster; the skips of the last stack are cut. replacement: what takes
         the place of a cut skip, finest level first, each (N, C, H, W) or one for all (1, C, H, W): `features`
@@ -89,6 +92,7 @@ class Predictor:
                         encoded.bottleneck[person],
                         [skip[person] for skip in encoded.skips],
                         None if replacement is None else [other[person] for other in replacement],
+                        masks,
                     )
                 )
             return _numpy(torch.stack(heatmaps, dim=1))

@@ -25,10 +25,9 @@ Chunk = TypeVar("Chunk", bound=Sized)
 def read_piece(path: Path, *names: str) -> Piece | None:
     """The arrays `names` of an .npz file that `write_arrays` left; None where they are to be made."""
     try:
-        arrays = read_arrays(path)
+        return read_arrays(path, *names)
     except DataError:
         return None
-    return arrays if arrays.keys() >= set(names) else None
 
 
 def read_or_make(path: Path | None, names: tuple[str, ...], make: Callable[[], Piece]) -> Piece:

@@ -93,6 +93,8 @@ def test_arrays_come_back(tmp_path) -> None:
     }
     assert read_piece(path, "numbers")["numbers"].dtype == np.float32
     assert read_piece(path, "numbers", "others") is None
+    with pytest.raises(DataError, match=r"arrays\.npz: holds no array 'others'; make the file anew"):
+        read_arrays(path, "numbers", "others")
 
 
 @pytest.mark.parametrize("harm", HARMS)

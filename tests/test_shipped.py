@@ -11,7 +11,7 @@ from posecore.bundle import Bundle, open_bundle, open_study, verify
 from posecore.data.crops import box_crop
 from posecore.data.heatmaps import decode
 from posecore.inference import Predictor
-from posecore.metrics.pck import hits, image_scores
+from posecore.metrics.pck import hits, scores
 from posecore.samples import read_points, read_visibility
 from posecore.studies.pair.results import load_pair_study
 from posecore.studies.skips.certainty import PERSON, joint_limit, person_threshold, thresholds
@@ -54,14 +54,14 @@ def test_it_shows_people_whose_making_is_known(shipped: Bundle) -> None:
     assert shipped.manifest.dataset["pictures"] >= 300
     families = shipped.samples["truth_family"].value_counts()
     assert len(families) == 9 and families.min() >= 50
-    scores = image_scores(
+    pck = scores(
         hits(
             read_points(shipped.samples, "predicted"),
             read_points(shipped.samples, "annotated"),
             read_visibility(shipped.samples),
         )
     )
-    assert np.allclose(shipped.samples["pck"], scores, equal_nan=True)
+    assert np.allclose(shipped.samples["pck"], pck, equal_nan=True)
 
 
 def test_the_two_differ_in_the_masks_they_met_alone() -> None:
@@ -141,8 +141,8 @@ def test_a_hundred_pictures_hold_their_score_with_all_skips_and_with_none(shippe
     on, off = np.concatenate(points, axis=1)
     floors = FLOORS[shipped.path.name]
     for found, mask in ((on, "1111"), (off, "0000")):
-        scores = image_scores(hits(found, read_points(rows, "annotated"), read_visibility(rows)))
-        assert np.nanmean(scores) >= floors[mask]
+        pck = scores(hits(found, read_points(rows, "annotated"), read_visibility(rows)))
+        assert np.nanmean(pck) >= floors[mask]
 
 
 def test_the_tracked_files_stay_small() -> None:

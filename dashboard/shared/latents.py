@@ -11,6 +11,7 @@ from dashboard.shared import cache
 from dashboard.shared.studies import projection
 from posecore.bundle import Bundle
 from posecore.errors import BundleError, PosecoreError
+from posecore.subsample import subsample
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,8 @@ def _components(bundle: Bundle, projected: str) -> "tuple[Components, NDArray[np
         stored = projection(bundle)
         fitted, scores = stored.components(bundle.latents), stored.scores
     else:
-        fitted = fit_components(bundle.latents[_drawn(len(bundle.latents), MOST_FITTED)], COMPONENTS)
+        rows = subsample(np.arange(len(bundle.latents)), MOST_FITTED)
+        fitted = fit_components(bundle.latents[rows], COMPONENTS)
         scores = fitted.project(bundle.latents)
     scores.flags.writeable = False
     return fitted, scores
@@ -109,16 +111,9 @@ def meaning(bundle: Bundle, component: int) -> "pd.DataFrame":
 def _meaning(bundle: Bundle, projected: str, component: int) -> "pd.DataFrame":
     from posecore.attributes.correlations import correlate
 
-    rows = _drawn(len(bundle.latents), MOST_CORRELATED)
+    rows = subsample(np.arange(len(bundle.latents)), MOST_CORRELATED)
     ids = bundle.samples["sample_id"].to_numpy(str)[rows]
     return correlate(components(bundle)[1][rows, component], ids, attributes(bundle))
-
-
-def _drawn(people: int, most: int) -> NDArray[np.int64]:
-    """All rows, or `most` of them drawn without replacement, ascending, always the same."""
-    if people <= most:
-        return np.arange(people)
-    return np.sort(np.random.default_rng(0).choice(people, most, replace=False))
 
 
 def fitted_components(bundle: Bundle) -> "tuple[Components, NDArray[np.float32]]":

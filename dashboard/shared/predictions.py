@@ -68,20 +68,20 @@ def _compute_masks(
 ) -> NDArray[np.float32]:
     network = predictor(bundle)
     with inference:
-        stand_in = _stand_in(bundle, network, replacement, donor)
+        stand_in = _features(bundle, network, replacement, donor)
         heatmaps = network.decode_all(network.encode(crop[None].copy()), stand_in)[:, 0]
     heatmaps.flags.writeable = False
     return heatmaps
 
 
-def _stand_in(
-    bundle: Bundle, network: "Predictor", replacement: str, donor: NDArray[np.uint8] | None
+def _features(
+    bundle: Bundle, network: "Predictor", skips: str, picture: NDArray[np.uint8] | None
 ) -> "Sequence[Tensor] | None":
-    """The features of one picture that take the place of cut ones; None for nothing, that is, zero."""
-    if replacement == "mean":
+    """What skips say: "mean", that of the data set; else that of a picture; without one None, as zero."""
+    if skips == "mean":
         return network.features(bundle.skip_means())
     # A copy: PyTorch warns of arrays that may not be written to, as Pillow's may not.
-    return None if donor is None else network.encode(donor[None].copy()).skips
+    return None if picture is None else network.encode(picture[None].copy()).skips
 
 
 @cached(2)
@@ -128,10 +128,10 @@ def _cut_heatmaps(
     from posecore.ablation import ALL_ON
 
     network = predictor(bundle)
-    places = [ALL_ON.position, parse_mask(mask).position]
+    masks = ALL_ON, parse_mask(mask)
     with inference:
-        stand_in = _stand_in(bundle, network, replacement, _donor)
-        return network.decode_all(network.encode(_crop[None].copy()), stand_in)[places, 0]
+        stand_in = _features(bundle, network, replacement, _donor)
+        return network.decode_all(network.encode(_crop[None].copy()), stand_in, masks)[:, 0]
 
 
 def stop_heatmaps(
@@ -167,11 +167,7 @@ def _stop_heatmaps(
     origin = np.asarray(bundle.latents[bundle.row(start)]) if start else None
     latents = stop_latents(components(bundle)[0], component, steps, origin)
     with inference:
-        features = None
-        if skips == "mean":
-            features = network.features(bundle.skip_means())
-        elif skips == "own" and _crop is not None:
-            features = list(network.encode(_crop[None].copy()).skips)
+        features = _features(bundle, network, skips, _crop if skips == "own" else None)
         heatmaps = decode_latents(network, latents, features)
     heatmaps.flags.writeable = False
     return heatmaps

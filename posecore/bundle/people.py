@@ -13,6 +13,7 @@ from posecore.data.crops import SIZE
 from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError, DataError
 from posecore.samples import CROP_COLUMNS, read_points, read_visibility
+from posecore.subsample import subsample
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +60,7 @@ def choose_people(
     if limit is not None:
         if not 1 <= limit <= len(table):
             raise ConfigError(f"--limit {limit}: expected 1 to {len(table)}, the people there are")
-        drawn = np.random.default_rng(seed).choice(len(table), limit, replace=False)
-        table = table.iloc[np.sort(drawn)]
+        table = table.iloc[subsample(np.arange(len(table)), limit, seed)]
     labels = None if data is None else _rows_in_data(bundle, data, table)
     if bundle.manifest.dataset["annotations"]:
         labels = table

@@ -116,10 +116,10 @@ class Bundle:
         channels = self.manifest.model["config"]["channels"]
         file = _intact(self.path, self.manifest, SKIP_MEANS)
         try:
-            arrays = read_arrays(file)
-            means = tuple(arrays[key] for key in LEVEL_KEYS)
-        except (DataError, KeyError) as error:
+            arrays = read_arrays(file, *LEVEL_KEYS)
+        except DataError as error:
             raise broken(self.path, f"{SKIP_MEANS} is not readable ({type(error).__name__})") from error
+        means = tuple(arrays[key] for key in LEVEL_KEYS)
         for key, mean, cells in zip(LEVEL_KEYS, means, (64, 32, 16, 8), strict=True):
             expected = (channels, cells, cells)
             if mean.dtype != np.float16 or mean.shape != expected:

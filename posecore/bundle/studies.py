@@ -7,7 +7,8 @@ the study's files, and of which weights and people it speaks: of others it says 
 import hashlib
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from posecore.bundle.manifest import FILE_NAME, MANIFEST, WEIGHTS, FileInfo, check_file, check_hash
 from posecore.bundle.reader import Bundle
 from posecore.config import from_dict
-from posecore.errors import BundleError, ConfigError, DataError
+from posecore.errors import BundleError, ConfigError
 from posecore.files import read_arrays, replace_folder, sha256, write_json
 
 SCHEMA_VERSION: Final = 1
@@ -147,16 +148,20 @@ def study_problems(bundle: Bundle) -> list[str]:
     return problems
 
 
-def study_arrays(bundle: Bundle, study: Study, file: str) -> dict[str, NDArray[Any]]:
-    """All arrays of an .npz file of a study, by name.
+@contextmanager
+def study_arrays(bundle: Bundle, study: Study, file: str) -> Iterator[dict[str, NDArray[Any]]]:
+    """All arrays of an .npz file of a study by name, for as long as something is made of them.
 
-    Raises BundleError, with the command that makes the study, where it is not as it was written.
+    Raises BundleError, with the command that makes the study, where the file is not as it was written, or
+    where nothing can be made of what it holds: an array is not there, or of another shape or type.
     """
     try:
         if problem := check_hash(study.path, file, study.files[file]):
             raise broken_study(bundle, study.name, problem)
-        return read_arrays(study.path / file)
-    except (KeyError, OSError, DataError) as error:
+        yield read_arrays(study.path / file)
+    except BundleError:
+        raise
+    except Exception as error:  # hostile values raise many kinds
         raise broken_study(bundle, study.name, f"{file} is not readable ({type(error).__name__})") from error
 
 

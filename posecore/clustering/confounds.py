@@ -11,6 +11,7 @@ from scipy.stats import norm
 from posecore.attributes.table import ATTRIBUTES
 from posecore.attributes.traits import SIDE
 from posecore.keypoints import KEYPOINTS
+from posecore.subsample import subsample
 from posecore.threads import one_blas_thread
 
 MOST: Final = 5_000
@@ -51,9 +52,7 @@ def told_by(table: pd.DataFrame, numbers: NDArray[np.integer]) -> dict[str, Accu
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    rows = np.flatnonzero(numbers >= 0)
-    if len(rows) > MOST:
-        rows = np.sort(np.random.default_rng(0).choice(rows, MOST, replace=False))
+    rows = subsample(np.flatnonzero(numbers >= 0), MOST)
     numbers = numbers[rows]
     names, sizes = np.unique(numbers, return_counts=True)
     if len(names) < 2 or sizes.min() < 2:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from posecore.blocks import BLOCK
 from posecore.clustering.space import Space
 from posecore.components.pca import fit_components
+from posecore.subsample import subsample
 
 MOST: Final = 10_000
 """People that controls are made of at most; of more, so many are drawn."""
@@ -18,7 +19,7 @@ def few(space: Space, seed: int = 0, most: int = MOST) -> Space:
     """The people of a space, or `most` of them drawn with `seed`."""
     if len(space.rows) <= most:
         return space
-    drawn = np.sort(np.random.default_rng(seed).choice(len(space.rows), most, replace=False))
+    drawn = subsample(np.arange(len(space.rows)), most, seed)
     return Space(space.name, space.features[drawn], space.rows[drawn], space.left_out)
 
 

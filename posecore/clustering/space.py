@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.blocks import LocalSource, not_finite
+from posecore.blocks import LocalSource, check_shape, finite
 from posecore.clustering.kmeans import sketch
 from posecore.errors import ConfigError
 
@@ -38,8 +38,7 @@ class Space:
 
 def latent_space(latents: NDArray[np.floating], rows: NDArray[np.integer] | None = None) -> Space:
     """Whole latents (N, D) of the people `rows`, or of all. Raises ConfigError where nobody's are finite."""
-    if latents.ndim != 2 or latents.size == 0:
-        raise ConfigError(f"latents have shape {latents.shape}; expected (people, numbers per latent)")
+    check_shape(latents)
     return _space(f"the {latents.shape[1]:,} numbers of the latent", latents, rows)
 
 
@@ -63,7 +62,7 @@ def _space(name: str, features: NDArray[np.floating], rows: NDArray[np.integer] 
     if len(asked) and not 0 <= asked[0] <= asked[-1] < len(features):
         raise ConfigError(f"rows {asked[0]} to {asked[-1]} of {len(features)} people; choose people anew")
     chosen = features if rows is None else features[asked]
-    unknown = not_finite(chosen)
+    unknown = np.flatnonzero(~finite(chosen))
     if len(unknown) == len(asked):
         raise ConfigError(f"of {len(asked)} people nobody has known numbers; choose other people")
     if len(unknown):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from posecore.components.neighbours import nearest_people
 from posecore.components.pca import Components
 from posecore.errors import ConfigError
+from posecore.subsample import subsample
 
 ALPHA: Final = 0.05
 """Share of real people who would be called off the data, both measures together."""
@@ -74,9 +75,7 @@ def reference_distances(
     known = np.flatnonzero(np.isfinite(scores).all(axis=1))
     if len(known) < 2:
         raise ConfigError(f"{len(known)} people with known scores; expected two or more to compare with")
-    drawn = known
-    if len(known) > asked:
-        drawn = np.random.default_rng(seed).choice(known, asked, replace=False)
+    drawn = subsample(known, asked, seed)
     scores = np.asarray(scores, np.float32)
     distances = nearest_people(scores, scores[drawn], not_this=drawn)[1][:, 0]
     return ReferenceDistances(scores, np.sort(distances), np.sort(np.linalg.norm(scores[known], axis=1)))

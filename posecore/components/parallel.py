@@ -11,9 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.blocks import as_float32
+from posecore.blocks import as_float32, finite
 from posecore.components.pca import spectrum
 from posecore.errors import ConfigError
+from posecore.subsample import subsample
 
 QUANTILE: Final = 0.95
 DRAWS: Final = 20
@@ -42,15 +43,10 @@ def analysed_rows(latents: NDArray[np.floating], seed: int = 0, most: int = MOST
 
     Raises ConfigError for fewer than three people without nan: shuffling two changes nothing that counts.
     """
-    finite = np.concatenate(
-        [np.isfinite(latents[start : start + MOST]).all(axis=1) for start in range(0, len(latents), MOST)]
-    )
-    rows = np.flatnonzero(finite)
+    rows = np.flatnonzero(finite(latents))
     if len(rows) < 3:
         raise ConfigError(f"parallel analysis of {len(rows)} people: expected three or more")
-    if len(rows) > most:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
-    return rows
+    return subsample(rows, most, seed)
 
 
 def shuffled_spectra(

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.blocks import blocks
+from posecore.blocks import blocks, check_shape
 from posecore.errors import ConfigError, DataError
 from posecore.files import read_arrays, write_arrays
 from posecore.threads import one_blas_thread
@@ -196,8 +196,7 @@ class _Centred:
     """Latents (N, D) less their mean, without the rows that are not finite; attributes as in Components."""
 
     def __init__(self, latents: NDArray[np.floating]) -> None:
-        if latents.ndim != 2 or latents.size == 0:
-            raise ConfigError(f"latents have shape {latents.shape}; expected (people, numbers per latent)")
+        check_shape(latents)
         self._latents = latents
         self._finite = np.empty(len(latents), np.bool_)
         # Summed in float64, as 10,000 float32 numbers added one by one lose digits.
@@ -242,6 +241,6 @@ class _Centred:
         return (products if size <= WIDE_UP_TO else products.astype(np.float32)), total
 
     def _blocks(self) -> Iterator[NDArray[np.float32]]:
-        for start, block in blocks(self._latents, AT_ONCE):
+        for start, block in blocks(self._latents, AT_ONCE, self.mean):
             finite = self._finite[start : start + len(block)]
-            yield (block if finite.all() else block[finite]) - self.mean
+            yield block if finite.all() else block[finite]

@@ -42,7 +42,7 @@ from posecore.files import atomic_file
 from posecore.inference import Predictor
 from posecore.keypoints import K
 from posecore.metrics.evaluate import evaluate
-from posecore.metrics.pck import hits, image_scores
+from posecore.metrics.pck import hits, scores
 from posecore.models.checkpoint import round_weights, save_checkpoint, weights_digest
 from posecore.prediction import BATCH, figures_name, predict
 from posecore.samples import (
@@ -53,6 +53,7 @@ from posecore.samples import (
     read_visibility,
     truth_columns,
 )
+from posecore.subsample import subsample
 
 CHUNK = 16 * BATCH
 """People between two points from which a killed run goes on."""
@@ -80,9 +81,7 @@ def choose_people(
                 f"--complete-only: none of the {len(table)} people of this split has all {K} joints "
                 "labelled; leave it out, or take another --split"
             )
-    if samples is None or samples >= len(rows):
-        return rows
-    return np.sort(np.random.default_rng(seed).choice(rows, samples, replace=False))
+    return rows if samples is None else subsample(rows, samples, seed)
 
 
 def extract(
@@ -149,7 +148,7 @@ def extract(
     annotated, visibility = read_points(table, "annotated"), read_visibility(table)
     columns = {
         **{name: table[name] for name in SOURCE_COLUMNS},
-        "pck": image_scores(hits(points, annotated, visibility)),
+        "pck": scores(hits(points, annotated, visibility)),
         **predicted_columns(points, peaks),
         **(annotated_columns(annotated, visibility) if annotations else {}),
         **(truth_columns(table) if annotations else {}),

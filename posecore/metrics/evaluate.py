@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from posecore.errors import DataError
 from posecore.keypoints import KEYPOINTS
 from posecore.metrics.oks import average_precision, oks, picture_points
-from posecore.metrics.pck import hits, image_scores, pck, per_group, per_joint
+from posecore.metrics.pck import hits, pck, per_group, per_joint, scores
 from posecore.samples import read_points, read_visibility
 
 
@@ -47,7 +47,7 @@ def evaluate(
     precision = average_precision(table, predicted, np.asarray(peaks, np.float64).mean(axis=1))
     similarity = similarity[~np.isnan(similarity)]
     return {
-        "images": int(np.count_nonzero(~np.isnan(image_scores(scored)))),
+        "images": int(np.count_nonzero(~np.isnan(scores(scored)))),
         "pck": _number(pck(scored)),
         "pck_visible": _number(pck(hits(predicted, annotated, visibility, visible_only=True))),
         "per_joint": {name: _number(share) for name, share in zip(KEYPOINTS, shares, strict=True)},

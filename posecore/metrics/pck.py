@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.keypoints import GROUPS
-from posecore.statistics import Floats, _divide
 
 PCK_RADIUS: Final = 12.8
 """Crop pixels within which a joint is found: the thesis's r = 0.5 of c = 6.4 heatmap cells of 4 pixels."""
@@ -36,14 +35,15 @@ def hits(
     return np.where(scored, (distance < radius).astype(np.float64), np.nan)
 
 
-def image_scores(hits: Hits) -> NDArray[np.float64]:
-    """(N,) share of each person's scored joints that are hits; nan where none is scored."""
-    return _share(hits, axis=1)
+def scores(hits: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(N, ...) PCK of every person, the share of scored joints that are hits, of hits (N, ..., 17), such as
+    under several masks; nan where none is scored."""
+    return _share(hits, axis=-1)
 
 
 def pck(hits: Hits) -> float:
     """Mean of the people's scores, so a person with few labels counts as much as others; nan without any."""
-    return float(_share(image_scores(hits)))
+    return float(_share(scores(hits)))
 
 
 def per_joint(hits: Hits) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -56,14 +56,8 @@ def per_group(hits: Hits) -> dict[str, float]:
     return {name: float(_share(hits[:, list(joints)])) for name, joints in GROUPS.items()}
 
 
-def _share(values: NDArray[np.float64], axis: int | None = None) -> NDArray[np.float64]:
+def _share(values: NDArray[np.floating], axis: int | None = None) -> NDArray[np.float64]:
     """Mean without nans along `axis` (all values: None); nan, without a warning, where nothing is left."""
     count = np.count_nonzero(~np.isnan(values), axis=axis)
     mean: NDArray[np.float64] = np.nansum(values, axis=axis) / np.where(count, count, np.nan)
     return mean
-
-
-def scores(hits: NDArray[np.floating]) -> Floats:
-    """(N, 16) PCK of every person under every mask, of hits (N, 16, 17); nan where nothing is labelled."""
-    known = ~np.isnan(hits)
-    return _divide(np.where(known, hits, 0.0).sum(axis=-1), known.sum(axis=-1).astype(np.float64))

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import StepLR
 from tqdm import tqdm
 
-from posecore.blocks import BLOCK, blocks
+from posecore.blocks import BLOCK, finite
 from posecore.bundle import Bundle
 from posecore.bundle.manifest import LATENTS, WEIGHTS
 from posecore.errors import ConfigError, DataError
@@ -144,8 +144,7 @@ def split(latents: NDArray[np.floating], seed: int) -> tuple[NDArray[np.int64], 
 
     latents: (N, D). Raises ConfigError where fewer than two people are left.
     """
-    finite = [np.isfinite(block).all(axis=1) for _, block in blocks(latents)]
-    rows = np.flatnonzero(np.concatenate(finite))
+    rows = np.flatnonzero(finite(latents))
     if len(rows) < 2:
         raise ConfigError(
             f"{len(rows)} of {len(latents)} latents are finite; an autoencoder needs two or more"

@@ -89,14 +89,28 @@ def test_reading_a_study_finds_a_flipped_byte(bundle):
     folder.mkdir()
     np.savez(folder / "results.npz", numbers=np.arange(5))
     study = write_study(bundle, "skips", folder, {})
-    assert study_arrays(bundle, study, "results.npz")["numbers"].tolist() == [0, 1, 2, 3, 4]
+    with study_arrays(bundle, study, "results.npz") as arrays:
+        assert arrays["numbers"].tolist() == [0, 1, 2, 3, 4]
     path = study.path / "results.npz"
     data = bytearray(path.read_bytes())
     data[60] ^= 1
     path.write_bytes(data)
-    with pytest.raises(BundleError, match=r"results.npz is not as it was written.*skip_study.py") as error:
-        study_arrays(bundle, open_study(bundle, "skips"), "results.npz")
+    written = r"results.npz is not as it was written.*skip_study.py"
+    again = open_study(bundle, "skips")
+    with pytest.raises(BundleError, match=written) as error, study_arrays(bundle, again, "results.npz"):
+        pass
     assert "\n" not in str(error.value)
+
+
+def test_what_cannot_be_made_of_its_arrays_is_said_with_the_command(bundle):
+    folder = bundle.path.parent / ".broken.partial"
+    folder.mkdir()
+    np.savez(folder / "results.npz", numbers=np.arange(5))
+    study = write_study(bundle, "skips", folder, {})
+    for wrong in (lambda arrays: arrays["letters"], lambda arrays: int(arrays["numbers"])):
+        refused = pytest.raises(BundleError, match=r"results.npz is not readable \(\w+\); .*skip_study.py")
+        with refused, study_arrays(bundle, study, "results.npz") as arrays:
+            wrong(arrays)
 
 
 def test_a_study_of_people_of_the_same_names_from_other_data_is_refused(bundle):

@@ -122,6 +122,16 @@ def test_what_takes_the_place_of_a_skip_is_what_is_asked_for(replacement: str, p
     assert not np.allclose(found[1], found[0], atol=1e-5)
 
 
+def test_of_two_masks_two_heatmaps_are_decoded_and_once(path: Path) -> None:
+    bundle, passed = open_bundle(path), []
+    head = predictions.predictor(bundle).network.heads[-1]
+    hook = head.register_forward_hook(lambda module, given, maps: passed.append(len(maps)))
+    for _ in range(2):
+        predictions.cut_heatmaps(bundle, CROP, "0110", "zero", None)
+    hook.remove()
+    assert sum(passed) == 2
+
+
 def test_another_donor_and_another_mask_are_another_question(path: Path) -> None:
     bundle = open_bundle(path)
     masks = [predictions.cut_heatmaps(bundle, CROP, mask, "zero", None)[1] for mask in ("0000", "0001")]

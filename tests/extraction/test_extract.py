@@ -19,7 +19,7 @@ from posecore.drawing import fuse_heatmaps
 from posecore.errors import BundleError, ConfigError
 from posecore.extraction.extract import choose_people, extract
 from posecore.inference import Predictor
-from posecore.metrics.pck import hits, image_scores
+from posecore.metrics.pck import hits, scores
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.prediction import predict
 from posecore.samples import read_points, read_visibility
@@ -57,8 +57,8 @@ def test_a_bundle_holds_what_the_network_makes_of_each_person(prepared_dir, tmp_
     stored = read_points(bundle.samples, "predicted")
     assert np.mean(np.all(stored == points, axis=-1)) > 0.99
     assert np.mean(np.all(stored == again, axis=-1)) > 0.99
-    scores = image_scores(hits(stored, read_points(crops.table, "annotated"), read_visibility(crops.table)))
-    assert np.allclose(bundle.samples["pck"], scores, equal_nan=True)
+    pck = scores(hits(stored, read_points(crops.table, "annotated"), read_visibility(crops.table)))
+    assert np.allclose(bundle.samples["pck"], pck, equal_nan=True)
     for stored_mean, skip in zip(bundle.skip_means(), encoded.skips, strict=True):
         assert np.allclose(stored_mean, skip.mean(dim=0), atol=1e-2, rtol=1e-2)
     tile = np.asarray(bundle.thumbnail(crops.table["sample_id"][7]), int)

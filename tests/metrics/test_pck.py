@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from posecore.keypoints import GROUPS, K
-from posecore.metrics.pck import PCK_RADIUS, hits, image_scores, pck, per_group, per_joint
+from posecore.metrics.pck import PCK_RADIUS, hits, pck, per_group, per_joint, scores
 
 NAN = np.nan
 
@@ -41,7 +41,7 @@ def test_hits_are_strictly_nearer_than_the_radius_and_unlabelled_joints_are_not_
 
 def test_the_mean_is_over_people_not_over_joints():
     scored = hits(*TABLE, radius=10)
-    np.testing.assert_array_equal(image_scores(scored), [0.5, 0, NAN, 1])
+    np.testing.assert_array_equal(scores(scored), [0.5, 0, NAN, 1])
     assert pck(scored) == 0.5  # (0.5 + 0 + 1) / 3; over joints it would be 3 / 6
 
 
@@ -59,7 +59,7 @@ def test_the_default_radius_is_the_thesis_radius():
 
 def test_visible_only_leaves_hidden_joints_out():
     scored = hits(*TABLE, radius=10, visible_only=True)
-    np.testing.assert_array_equal(image_scores(scored), [1 / 3, 0, NAN, NAN])
+    np.testing.assert_array_equal(scores(scored), [1 / 3, 0, NAN, NAN])
     assert pck(scored) == pytest.approx(1 / 6)
 
 
@@ -96,7 +96,7 @@ def test_nothing_labelled_is_nan_without_a_warning():
         warnings.simplefilter("error")
         scored = hits(*table)
         assert np.isnan(scored).all()
-        assert np.isnan(image_scores(scored)).all()
+        assert np.isnan(scores(scored)).all()
         assert np.isnan(pck(scored))
         assert np.isnan(per_joint(scored)[0]).all()
         assert per_joint(scored)[1].sum() == 0
@@ -113,6 +113,6 @@ def test_inputs_stay_as_they_are():
     before = [array.copy() for array in TABLE]
     scored = hits(*TABLE, visible_only=True)
     kept = scored.copy()
-    image_scores(scored), pck(scored), per_joint(scored), per_group(scored)
+    scores(scored), pck(scored), per_joint(scored), per_group(scored)
     for array, copy in zip((*TABLE, scored), (*before, kept), strict=True):
         np.testing.assert_array_equal(array, copy)

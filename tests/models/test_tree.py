@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from posecore.ablation import ALL_MASKS
+from posecore.ablation import ALL_MASKS, parse_mask
 from posecore.inference import Predictor
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 
@@ -88,6 +88,22 @@ def test_the_tree_gives_what_every_mask_gives_alone(stacks, replacement):
             with torch.inference_mode():
                 alone = p.network.decode(encoded.bottleneck, skips).numpy()
         assert np.allclose(together[i], alone, atol=1e-5 * np.abs(alone).max()), mask
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_of_some_masks_only_what_they_need_is_computed(replaced):
+    p = random(2)
+    encoded = p.encode(pictures(2))
+    stand_ins = p.encode(pictures(2, seed=1)).skips if replaced else None
+    whole, passed = p.decode_all(encoded, stand_ins), []
+    p.network.heads[-1].register_forward_hook(lambda module, given, maps: passed.append(len(maps)))
+    for titles in (["1111", "0110"], ["0110", "1111"], ["1000", "0000"], ["1010"], ["0111", "0111"]):
+        masks = [parse_mask(title) for title in titles]
+        passed.clear()
+        found = p.decode_all(encoded, stand_ins, masks)
+        expected = whole[[mask.position for mask in masks]]
+        assert np.allclose(found, expected, atol=1e-5 * np.abs(expected).max()), titles
+        assert sum(passed) == 2 * len(set(masks))
 
 
 def test_threads_with_different_pictures_and_replacements_get_their_own_answers():

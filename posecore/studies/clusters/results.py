@@ -72,11 +72,8 @@ def save_cluster_study(
 def load_cluster_study(bundle: Bundle) -> ClusterStudy:
     """The bundle's study. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
-    arrays = study_arrays(bundle, study, FILE)
-    try:
+    with study_arrays(bundle, study, FILE) as arrays:
         found = _from_arrays(arrays, study.info)
-    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
-        raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     people, labellings, numbers = len(found.sample_ids), len(found.sweep.ks), len(found.sweep.numbers)
     fits = (
         people > 0

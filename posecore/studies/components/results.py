@@ -101,8 +101,7 @@ def save_component_study(
 def load_component_study(bundle: Bundle) -> ComponentStudy:
     """The bundle's study. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
-    arrays = study_arrays(bundle, study, FILE)
-    try:
+    with study_arrays(bundle, study, FILE) as arrays:
         found = ComponentStudy(
             sample_ids=arrays["sample_ids"],
             counts=arrays["counts"].astype(np.int64),
@@ -111,8 +110,6 @@ def load_component_study(bundle: Bundle) -> ComponentStudy:
             people=int(arrays["people"]),
             info=study.info,
         )
-    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
-        raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     people, variants = len(found.sample_ids), len(found.counts)
     fits = (
         people > 0

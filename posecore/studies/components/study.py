@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from posecore.blocks import finite
 from posecore.bundle.manifest import LATENTS, WEIGHTS
 from posecore.bundle.partial import empty_partial, open_partial
 from posecore.bundle.people import People, choose_people
@@ -86,7 +87,7 @@ def halves(
     Raises ConfigError where there are too few of either.
     """
     rng = np.random.default_rng(settings.seed)
-    order = rng.permutation(np.flatnonzero(np.isfinite(latents).all(axis=1)))
+    order = rng.permutation(np.flatnonzero(finite(latents)))
     fitted, tried = order[: len(order) // 2], order[len(order) // 2 :]
     tried = tried[(visibility[tried] > 0).any(axis=1)]
     if len(fitted) < 2 or not len(tried):

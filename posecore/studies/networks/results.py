@@ -80,8 +80,7 @@ def describe(networks: Sequence[Network], data: Sequence[DataSet]) -> dict[str, 
 def load_networks_study(bundle: Bundle) -> NetworksStudy:
     """The bundle's study. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
-    arrays = study_arrays(bundle, study, FILE)
-    try:
+    with study_arrays(bundle, study, FILE) as arrays:
         networks = tuple(network_from_json(values) for values in study.info["networks"])
         data = tuple(from_dict(DataSet, values) for values in study.info["data"])
         found = NetworksStudy(
@@ -95,8 +94,6 @@ def load_networks_study(bundle: Bundle) -> NetworksStudy:
             precision=study.info["precision"],
             thesis_channels=study.info["thesis_channels"],
         )
-    except Exception as error:  # hostile values of info raise many kinds
-        raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     fits = (
         len(networks) > 0
         and len(data) > 0

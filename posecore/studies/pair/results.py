@@ -97,8 +97,7 @@ def load_pair_study(one: Bundle, other: Bundle) -> PairStudy:
     study = open_study(one, name)
     if study.info.get("other") != described(other):
         raise broken_study(one, name, f"speaks of other weights or people than {other.path} holds now")
-    arrays = study_arrays(one, study, FILE)
-    try:
+    with study_arrays(one, study, FILE) as arrays:
         found = PairStudy(
             sample_ids=arrays["sample_ids"],
             cells=arrays["cells"],
@@ -109,8 +108,6 @@ def load_pair_study(one: Bundle, other: Bundle) -> PairStudy:
             names=(layer_names(one), layer_names(other)),
             info=study.info,
         )
-    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
-        raise broken_study(one, name, f"{FILE} is not readable ({type(error).__name__})") from error
     shape, layers = (2, len(found.sample_ids), K), found.layers
     batches = len(layers.cross)
     counts = tuple(map(len, found.names))

@@ -108,8 +108,7 @@ def save_projection(
 def load_projection(bundle: Bundle) -> Projection:
     """The bundle's projection. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
-    found = study_arrays(bundle, study, FILE)
-    try:
+    with study_arrays(bundle, study, FILE) as found:
         projection = Projection(
             sample_ids=found["sample_ids"],
             scores=found["scores"].astype(np.float32) * np.sqrt(found["variances"]),
@@ -127,8 +126,6 @@ def load_projection(bundle: Bundle) -> Projection:
             info=study.info,
         )
         people, kept = projection.scores.shape
-    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
-        raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     fits = (
         projection.sample_ids.tolist() == list(bundle.rows)
         and people == len(projection.sample_ids)

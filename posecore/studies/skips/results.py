@@ -99,8 +99,7 @@ def save_results(
 def load_skip_study(bundle: Bundle) -> SkipStudy:
     """The bundle's skip study. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
-    values = study_arrays(bundle, study, FILE)
-    try:
+    with study_arrays(bundle, study, FILE) as values:
         low, step = values.pop("peak_scale").astype(np.float32)
         replacements = tuple(str(name) for name in values["replacements"])
         found = SkipStudy(
@@ -113,8 +112,6 @@ def load_skip_study(bundle: Bundle) -> SkipStudy:
             hits=values["hits"],
             info=study.info,
         )
-    except (KeyError, ValueError, TypeError) as error:  # one that is not there, or of another shape
-        raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     people, shape = len(found.sample_ids), (len(found.sample_ids), 1 + CUT * len(replacements), K)
     fits = (
         people > 0
