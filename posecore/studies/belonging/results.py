@@ -76,14 +76,11 @@ def save_results(folder: Path, rule: Rule, components: int, refused: Mapping[str
 def load_belonging(bundle: Bundle) -> BelongingStudy:
     """The bundle's study. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
-    found = study_arrays(bundle, study, FILE)
-    try:
+    with study_arrays(bundle, study, FILE) as found:
         ends = np.cumsum(found["counts"])[:-1]
         refused = dict(zip(found["kinds"].tolist(), np.split(found["refused"], ends), strict=True))
         rule = Rule(found["usual"].astype(np.float64), float(found["cutoff"]))
         result = BelongingStudy(rule, int(found["components"]), refused, len(rule.usual))
-    except (KeyError, ValueError, TypeError) as error:
-        raise broken_study(bundle, NAME, f"{FILE} is not readable ({type(error).__name__})") from error
     shapes = {values.shape[1:] for values in (rule.usual, *refused.values())}
     if shapes != {(len(MEASURES),)} or PEOPLE not in refused or len(refused) < 2:
         raise broken_study(bundle, NAME, f"{FILE} does not hold what is expected")

@@ -5,6 +5,7 @@ In this order: the cut-offs are fixed before the first of these pictures is judg
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from typing import Any, Final
@@ -23,12 +24,12 @@ from posecore.components.pca import fit_components
 from posecore.data.crops import SIZE
 from posecore.data.heatmaps import decode
 from posecore.errors import ConfigError, DataError
-from posecore.files import write_arrays
 from posecore.inference import Predictor
 from posecore.samples import read_peaks, read_points
 from posecore.studies.belonging.results import NAME, PEOPLE, save_results
+from posecore.subsample import subsample
 from posecore.synthetic.nobody import NOBODY, Picture
-from posecore.unfinished import read_piece
+from posecore.unfinished import Piece, read_or_make
 
 CORNERS: Final = "corners of pictures"
 KINDS: Final = (*NOBODY, CORNERS)
@@ -59,7 +60,7 @@ def judge_pictures(bundle: Bundle, settings: BelongingSettings) -> Study:
     """
     if settings.pictures < 1:
         raise ConfigError(f"{settings.pictures} pictures of each kind: expected at least 1")
-    rows = _drawn(bundle, settings)
+    rows = subsample(np.arange(bundle.manifest.people), settings.people, settings.seed)
     latents, peaks = np.asarray(bundle.latents[rows], np.float32), read_peaks(bundle.samples)[rows]
     values, fold = left_out(latents, peaks, COMPONENTS, settings.seed)
     rule = fit_rule(values)
@@ -69,29 +70,22 @@ def judge_pictures(bundle: Bundle, settings: BelongingSettings) -> Study:
     fitted = fit_components(known, COMPONENTS)
     among = fitted.project(known)
     job = asdict(settings) | {"subject": subject(bundle), "precision": bundle.manifest.precision}
-    partial = open_partial(bundle, NAME, job)
+    folder = open_partial(bundle, NAME, job)
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
+
+    def look(kind: str) -> Piece:
+        return _look(predictor, bundle, _without_people(kind, bundle, rows, settings), kind)
+
     for number, kind in enumerate(KINDS):
-        piece = partial / f"{number}.npz"
-        seen = read_piece(piece, "latents", "peaks")
-        if seen is None:
-            seen = _look(predictor, bundle, _without_people(kind, bundle, rows, settings), kind)
-            write_arrays(piece, **seen)
+        seen = read_or_make(folder / f"{number}.npz", ("latents", "peaks"), partial(look, kind))
         if len(seen["peaks"]):
             refused[kind] = rule.refused_by(measure(fitted, among, seen["latents"], seen["peaks"]))
-    save_results(empty_partial(partial), rule, len(fitted.variances), refused)
+    save_results(empty_partial(folder), rule, len(fitted.variances), refused)
     info = asdict(settings) | {
         "judged": len(known),
         "versions": {name: version(name) for name in ("torch", "numpy", "opencv-python-headless")},
     }
-    return write_study(bundle, NAME, partial, info)
-
-
-def _drawn(bundle: Bundle, settings: BelongingSettings) -> NDArray[np.int64]:
-    count = bundle.manifest.people
-    if count <= settings.people:
-        return np.arange(count)
-    return np.sort(np.random.default_rng(settings.seed).choice(count, settings.people, replace=False))
+    return write_study(bundle, NAME, folder, info)
 
 
 def _without_people(
