@@ -20,6 +20,7 @@ def test_it_ends_with_the_ratio(small, capsys):
     assert lines[0] == "300 people, 100 numbers, 30 labellings with silhouettes"
     assert any(line.startswith("124040 people: about ") for line in lines)
     assert lines[-1].startswith("ratio: ") and float(lines[-1].split()[1]) > 0
+    assert lines[-2].startswith("ratio, fair: ") and float(lines[-2].split()[2]) > 0
 
 
 @pytest.mark.parametrize("wrong", ["inertia", "silhouettes"])

@@ -20,6 +20,7 @@ def test_it_ends_with_the_ratio(small, capsys):
     assert lines[0].startswith("1000 people, 10 components of 200 numbers")
     assert any(line.startswith("all 3000 people: ") for line in lines)
     assert lines[-1].startswith("ratio: ") and float(lines[-1].split()[1]) > 0
+    assert lines[-2].startswith("ratio, by products: ") and float(lines[-2].split()[3]) > 0
 
 
 def test_wrong_components_and_wrong_variances_are_noticed(small, capsys, monkeypatch):
