@@ -51,6 +51,26 @@ def bootstrap(values: NDArray[np.floating], seed: int = 0, draws: int = DRAWS) -
     return Estimate(mean.reshape(shape), low.reshape(shape), high.reshape(shape), n.reshape(shape))
 
 
+def bootstrap_ratio(
+    part: NDArray[np.floating], whole: NDArray[np.floating], seed: int = 0, draws: int = DRAWS
+) -> Estimate:
+    """Sum of `part` over sum of `whole`, both (N, ...), with 95 % percentile intervals over people.
+
+    Who has nan in either is left out there. nan where the sum of `whole` is 0.
+    """
+    parts, wholes = (np.asarray(values, np.float64).reshape(len(values), -1) for values in (part, whole))
+    known = ~np.isnan(parts) & ~np.isnan(wholes)
+    parts, wholes = np.where(known, parts, 0.0), np.where(known, wholes, 0.0)
+    ratios = np.concatenate(
+        [_divide(weights @ parts, weights @ wholes) for weights in _resampled(len(parts), seed, draws)]
+    )
+    tail = (1 - CONFIDENCE) / 2
+    shape = whole.shape[1:]
+    low, high = (_quantile(ratios, q).reshape(shape) for q in (tail, 1 - tail))
+    ratio = _divide(parts.sum(axis=0), wholes.sum(axis=0))
+    return Estimate(ratio.reshape(shape), low, high, known.sum(axis=0).reshape(shape))
+
+
 def sign_flip_p(values: NDArray[np.floating], seed: int = 0, flips: int = FLIPS) -> float:
     """Two-sided p of the mean of values (N,) being 0, if signs are as likely one way as the other.
 

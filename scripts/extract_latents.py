@@ -1,12 +1,16 @@
-"""Run a trained network over people and write a bundle the dashboard opens."""
+"""Run a network over people, trained or not, and write a bundle the dashboard opens."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from posecore.cli import at_least, command
+
+if TYPE_CHECKING:
+    from posecore.data.prepared import PreparedData
+    from posecore.models.hourglass import HourglassConfig
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -49,8 +53,15 @@ def build_parser() -> argparse.ArgumentParser:
         default="bottleneck",
         help="what a latent is: the bottleneck, or what the autoencoder makes of it (default: %(default)s)",
     )
+    parser.add_argument(
+        "--untrained",
+        action="store_true",
+        help="a network of the same shape that never learned, its weights drawn by --seed instead of people",
+    )
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: the fastest here")
-    parser.add_argument("--seed", type=at_least(0), help="of the draw (default: 0)")
+    parser.add_argument(
+        "--seed", type=at_least(0), help="of the draw of people, or with --untrained of weights (default: 0)"
+    )
     parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
     return parser
 
@@ -70,7 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     use_threads(options.threads)
     data = open_prepared(options.data)
     source = _bundle(options.bundle) if options.bundle else _run(options.checkpoint)
-    given = ("samples", "seed", "pictures")
+    if options.untrained:
+        source = _untrained(source["network"].config, data, options)
+    given = ("samples", "pictures") if options.untrained else ("samples", "seed", "pictures")
     with claimed(options.out.resolve()):
         people = extract(
             Predictor(source.pop("network"), options.precision or "auto"),
@@ -117,6 +130,20 @@ def _bundle(path: Path) -> dict[str, Any]:
         "history": bundle.history(),
         "figures": figures,
     }
+
+
+def _untrained(
+    config: "HourglassConfig", data: "PreparedData", options: argparse.Namespace
+) -> dict[str, Any]:
+    """A network of this shape that never learned, and the record that says so."""
+    from posecore.data.dataset import CropDataset
+    from posecore.extraction.extract import choose_people
+    from posecore.models.untrained import untrained
+
+    crops, seed = CropDataset(data, options.split), options.seed or 0
+    rows = choose_people(crops.table, options.samples, options.complete_only, seed=0)
+    network = untrained(config, seed, len(rows), lambda row: crops.picture(int(rows[row])))
+    return {"network": network, "training": {"untrained": True, "seed": seed}}
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from posecore.studies.clusters import study as cluster_study
 from posecore.studies.components import study as component_study
 from posecore.studies.networks import study as networks_study
 from posecore.studies.pair import study as pair_study
+from posecore.studies.probe import study as probe_study
 from posecore.studies.projection import study as project
 from posecore.studies.skips import study as skip_study
 
@@ -59,12 +60,13 @@ def studies(run, prepared_dir, monkeypatch) -> dict[str, tuple[object, Callable[
             networks_study,
             lambda b: networks_study.run_networks_study(b, [("plain", run)], data),
         ),
+        "probe": (probe_study, lambda b: probe_study.run_probe_study(b, None, probe_study.ProbeSettings(1))),
         "projection": (project, lambda b: project.project(b, project.ProjectionSettings(draws=3))),
         "clusters": (cluster_study, lambda b: cluster_study.run_cluster_study(b, clusters)),
     }
 
 
-STUDIES = ("skips", "components", "compare", "networks", "projection", "clusters")
+STUDIES = ("skips", "components", "compare", "networks", "probe", "projection", "clusters")
 
 
 def left_by_a_killed_run(module, make: Callable[[Bundle], Study], bundle: Bundle) -> list[Path]:

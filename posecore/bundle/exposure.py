@@ -23,6 +23,8 @@ Run = Sequence[Folder] | None
 def exposure(manifest: Manifest) -> Exposure:
     """What part the people of a bundle had in the training of its network, see `exposed`."""
     data = manifest.dataset
+    if manifest.untrained:
+        return "new"
     return exposed(data["name"], data["split"], data["fingerprint"], list(training_runs(manifest.training)))
 
 

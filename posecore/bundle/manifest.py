@@ -104,6 +104,11 @@ class Manifest:
         return int(config.get("bottleneck_channels") or config["channels"]) * BOTTLENECK_CELLS
 
     @property
+    def untrained(self) -> bool:
+        """Whether the network never learned: posecore.models.untrained."""
+        return bool(self.training.get("untrained"))
+
+    @property
     def built_skips(self) -> SkipMask:
         """The skip connections the network was built and trained with; the others do not exist in it."""
         return parse_mask(self.model["config"].get("skips", "1111"))

@@ -45,10 +45,12 @@ def choose_people(
     split: str | None = None,
     limit: int | None = None,
     seed: int = 0,
+    pictured_only: bool = False,
 ) -> People:
     """Everybody in a bundle, or those of one split, or so many of them, drawn by seed.
 
-    data: the prepared data folder with the pictures, and labels, that the bundle does not ship. Raises
+    data: the prepared data folder with the pictures, and labels, that the bundle does not ship.
+    pictured_only: without it, leave out whose picture the bundle does not ship, unless that is all. Raises
     ConfigError where nobody or fewer than `limit` are there, DataError where one's picture is not at hand.
     """
     table = bundle.samples
@@ -57,6 +59,9 @@ def choose_people(
         if table.empty:
             there = ", ".join(sorted(set(bundle.samples["split"])))
             raise ConfigError(f"--split {split!r:.40}: nobody in {bundle.path}; there are: {there}")
+    if pictured_only and data is None:
+        shown = np.array([bundle.picture_path(name) is not None for name in table["sample_id"]])
+        table = table[shown] if shown.any() else table
     if limit is not None:
         if not 1 <= limit <= len(table):
             raise ConfigError(f"--limit {limit}: expected 1 to {len(table)}, the people there are")

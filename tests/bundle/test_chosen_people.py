@@ -1,9 +1,11 @@
 """Who takes part in a study, with pictures and labels."""
 
 import dataclasses
+import shutil
 
 import numpy as np
 import pytest
+from fake_bundle import take_pictures
 from PIL import Image
 
 from posecore.bundle import open_bundle
@@ -33,6 +35,22 @@ def test_pictures_are_in_colour_as_pillow_reads_them(with_pictures):
             expected = np.asarray(picture.convert("RGB")).astype(int)
         assert np.abs(people.picture(index) - expected).max() <= 2
         assert np.abs(people.picture(index)[..., ::-1] - expected).max() > 50
+
+
+def test_whose_picture_is_not_shipped_may_be_left_out(with_pictures, tmp_path):
+    path = shutil.copytree(with_pictures, tmp_path / "some")
+    ids = open_bundle(path).samples["sample_id"].tolist()
+    take_pictures(path, ids[2:5])
+    bundle = open_bundle(path)
+    with pytest.raises(DataError, match="3 of"):
+        choose_people(bundle, None)
+    shown = choose_people(bundle, None, pictured_only=True)
+    assert shown.sample_ids == ids[:2] + ids[5:]
+    drawn = choose_people(bundle, None, limit=len(ids) - 3, pictured_only=True)
+    assert drawn.sample_ids == shown.sample_ids
+    take_pictures(path, shown.sample_ids)
+    with pytest.raises(DataError, match=r"have no picture in the bundle, .* --data"):
+        choose_people(open_bundle(path), None, pictured_only=True)
 
 
 def test_labels_come_from_the_data_in_the_bundles_order_where_the_crops_agree(with_pictures, tmp_path):

@@ -66,6 +66,10 @@ def test_what_is_not_recorded_is_not_claimed(exposed, training):
     assert exposed(training) == "unknown"
 
 
+def test_a_network_that_never_learned_was_trained_on_nobody(exposed):
+    assert exposed({"untrained": True, "seed": 0}) == "new"
+
+
 def test_an_autoencoder_was_trained_too(exposed):
     def with_autoencoder(data):
         squeezing = {"weights": "2", "run": {"bundle": {"data": data, "split": "train"}}}

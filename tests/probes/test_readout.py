@@ -6,7 +6,7 @@ import pytest
 from posecore.errors import ConfigError
 from posecore.metrics.pck import PCK_RADIUS, pck
 from posecore.probes import readout as module
-from posecore.probes.readout import FOLDS, PENALTIES, readout
+from posecore.probes.readout import FOLDS, PENALTIES, read, readout
 
 PEOPLE = 60
 
@@ -138,3 +138,35 @@ def test_too_few_people_or_other_shapes_are_refused(people, joints, words):
     latents, places, visibility = planted(np.random.default_rng(0), people=9)
     with pytest.raises(ConfigError, match=words):
         readout(latents[:people], places[:joints], visibility[:joints])
+
+
+def test_any_numbers_are_read_and_components_are_those_of_who_teaches():
+    rng = np.random.default_rng(8)
+    latents = rng.normal(size=(PEOPLE, 12)) * [9, 6, *[1] * 10]
+    targets = np.stack([latents[:, 0] + 100, latents[:, 2]], axis=1)[..., None]
+    known = rng.random((PEOPLE, 2)) < 0.8
+    # What is not known is not learned from, whatever stands there.
+    targets[~known] = np.nan
+    whole, two = read(latents, targets, known), read(latents, targets, known, components=2)
+    for said in (whole, two):
+        np.testing.assert_allclose(said.found[:, 0, 0], latents[:, 0] + 100, atol=1.5)
+    left = np.nanmean(np.square(two.found - targets), axis=0) / np.nanvar(targets, axis=0)
+    assert left[0] < 0.05 and left[1] > 0.7
+    # A person who is far from all others bends the components of none but those they teach.
+    far = latents.copy()
+    far[3] = 1e4 * np.eye(12)[7]
+    from sklearn.model_selection import KFold
+
+    bent = read(far, targets, known, components=2).found
+    (held_out,) = [test for _, test in KFold(FOLDS, shuffle=True, random_state=0).split(far) if 3 in test]
+    others = np.setdiff1d(held_out, [3])
+    np.testing.assert_allclose(bent[others], two.found[others], atol=1e-3)
+    taught = np.setdiff1d(np.arange(PEOPLE), held_out)
+    assert np.abs(bent[taught, 0] - two.found[taught, 0]).mean() > 0.1
+
+
+def test_more_components_than_there_are_are_refused():
+    with pytest.raises(ConfigError, match="40 components"):
+        read(
+            np.random.default_rng(0).normal(size=(30, 50)), np.ones((30, 1, 1)), np.ones((30, 1), bool), 0, 40
+        )

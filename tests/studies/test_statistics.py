@@ -8,7 +8,7 @@ from posecore.ablation import ALL_MASKS, ALL_OFF, parse_mask
 from posecore.errors import ConfigError
 from posecore.keypoints import KEYPOINTS
 from posecore.metrics.pck import scores
-from posecore.statistics import bootstrap, sign_flip_p
+from posecore.statistics import bootstrap, bootstrap_ratio, sign_flip_p
 from posecore.studies.skips.effects import (
     BIG,
     SINGLE_CUTS,
@@ -119,6 +119,20 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
     # 400 experiments of 50 people each, side by side; the true mean is 0.
     estimate = bootstrap(np.random.default_rng(0).exponential(1, (50, 400)) - 1, draws=1000)
     assert 0.88 < np.mean((estimate.low <= 0) & (estimate.high >= 0)) < 0.98
+
+
+def test_a_ratio_is_of_sums_and_its_interval_over_people():
+    part, whole = np.array([[1.0, 4], [3, np.nan], [5, 1]]), np.array([[2.0, 0], [10, 7], [8, 0]])
+    found = bootstrap_ratio(part, whole)
+    assert found.mean[0] == 9 / 20 and np.isnan(found.mean[1]) and found.n.tolist() == [3, 2]
+    # Any three of the people: the least is the second's share, the most the third's.
+    assert found.low[0] == pytest.approx(0.3, abs=0.03) and found.high[0] == pytest.approx(0.625, abs=0.03)
+    rng = np.random.default_rng(0)
+    wholes = rng.uniform(1, 9, 400)
+    even = bootstrap_ratio(wholes / 2, wholes)
+    assert even.low == pytest.approx(0.5) and even.high == pytest.approx(0.5)
+    noisy = bootstrap_ratio(wholes / 2 + rng.normal(0, 1, 400), wholes)
+    assert noisy.high - noisy.low == pytest.approx(2 * 1.96 / 20 / wholes.mean(), rel=0.15)
 
 
 def test_more_people_than_memory_takes_are_drawn_in_portions(monkeypatch):

@@ -33,7 +33,7 @@ from posecore.keypoints import GROUPS
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import Encoded
 from posecore.studies.skips.certainty import SEEN, STORED, store_thresholds
-from posecore.studies.skips.results import NAME, save_results
+from posecore.studies.skips.results import NAME, SkipStudy, save_results
 from posecore.unfinished import Piece, fill
 
 CHUNK: Final = 32
@@ -82,27 +82,21 @@ def run_study(bundle: Bundle, data: PreparedData | None, settings: SkipSettings)
         raise ConfigError("the replacement 'other' needs two people or more; leave it out or take more")
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
     order = np.random.default_rng(settings.seed).permutation(len(people.sample_ids))
-    donors = np.empty_like(order)
-    donors[order] = np.roll(order, 1)
     people_hash = hashlib.sha256("\n".join(people.sample_ids).encode()).hexdigest()
     weights = bundle.manifest.files[WEIGHTS]["sha256"]
     job = described | {"weights": weights, "people": people_hash, "chunk": CHUNK}
     partial = open_partial(bundle, NAME, job)
     means = _means(bundle, predictor, settings)
-    cells, peaks = _fill(partial, predictor, people, order, means, settings.replacements)
-    points = (cells + np.float32(0.5)) * STRIDE
-    variants = cells.shape[1]
-    right = np.stack(
-        [hits(points[:, v], people.annotated, people.visibility) for v in range(variants)], axis=1
-    )
+    cells, peaks = ask(partial, predictor, people, order, means, settings.replacements)
+    study = answered(people, order, cells, peaks, settings.replacements)
     save_results(
         empty_partial(partial),
-        np.array(people.sample_ids),
-        settings.replacements,
-        donors,
-        cells,
-        peaks,
-        np.where(np.isnan(right), -1, right).astype(np.int8),
+        study.sample_ids,
+        study.replacements,
+        study.donors,
+        study.cells,
+        study.peaks,
+        study.hits,
     )
     info = described | {
         "count": len(people.sample_ids),
@@ -115,6 +109,67 @@ def run_study(bundle: Bundle, data: PreparedData | None, settings: SkipSettings)
     write_study(bundle, NAME, partial, info)
     # Of what was stored, so that a study from before and a new one get the same.
     return store_thresholds(bundle)
+
+
+def ask(
+    folder: Path,
+    predictor: Predictor,
+    people: People,
+    order: NDArray[np.int64],
+    means: Sequence[Tensor] | None,
+    replacements: tuple[str, ...],
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Cells (n, V, 17, 2) and peaks (n, V, 17) of n people under every variant, see SkipStudy, by their rows.
+
+    order: (n,) rows of `people` as they are visited; each gets the features of the one before as "other".
+    means: for "mean". folder: for small files of CHUNK people, which a killed run does not make again.
+    """
+    before: tuple[int, Encoded] | None = None
+
+    def make(places: range, progress: "tqdm[None]") -> Piece:
+        nonlocal before
+        cells, peaks = [], []
+        for place in places:
+            donor = (place - 1) % len(order)
+            if "other" in replacements and (before is None or before[0] != donor):
+                before = donor, predictor.encode(people.picture(int(order[donor]))[None])
+            encoded = predictor.encode(people.picture(int(order[place]))[None])
+            sources = {"zero": None, "mean": means, "other": before and before[1].skips}
+            found = [measure(predictor, encoded, sources[name]) for name in replacements]
+            # With all skips on every replacement says the same, so that is kept once.
+            cells.append(np.concatenate([found[0][0][:1], *(c[1:] for c, _ in found)]))
+            peaks.append(np.concatenate([found[0][1][:1], *(p[1:] for _, p in found)]))
+            before = place, encoded
+            progress.update()
+        return {"cells": np.stack(cells), "peaks": np.stack(peaks)}
+
+    everybody = range(len(order))
+    chunks = {folder / f"{start:07d}.npz": everybody[start : start + CHUNK] for start in everybody[::CHUNK]}
+    pieces = fill(chunks, ("cells", "peaks"), make, "skip study")
+    back = np.argsort(order)
+    cells, peaks = (np.concatenate([piece[name] for piece in pieces])[back] for name in ("cells", "peaks"))
+    return cells, peaks
+
+
+def answered(
+    people: People,
+    order: NDArray[np.int64],
+    cells: NDArray[np.uint8],
+    peaks: NDArray[np.float32],
+    replacements: tuple[str, ...],
+) -> SkipStudy:
+    """What `ask` found of the people it was asked about, with whether it is right; nothing is rounded."""
+    rows = np.sort(order)
+    places = np.searchsorted(rows, order)
+    donors = np.empty_like(places)
+    donors[places] = np.roll(places, 1)
+    points = (cells + np.float32(0.5)) * STRIDE
+    right = np.stack(
+        [hits(points[:, v], people.annotated[rows], people.visibility[rows]) for v in range(cells.shape[1])],
+        axis=1,
+    )
+    stored = np.where(np.isnan(right), -1, right).astype(np.int8)
+    return SkipStudy(np.array(people.sample_ids)[rows], replacements, donors, cells, peaks, 0.0, stored, {})
 
 
 def measure(
@@ -154,39 +209,3 @@ def _lacks_thresholds_only(bundle: Bundle, described: Mapping[str, Any]) -> bool
 
 def _means(bundle: Bundle, predictor: Predictor, settings: SkipSettings) -> Sequence[Tensor] | None:
     return predictor.features(bundle.skip_means()) if "mean" in settings.replacements else None
-
-
-def _fill(
-    folder: Path,
-    predictor: Predictor,
-    people: People,
-    order: NDArray[np.int64],
-    means: Sequence[Tensor] | None,
-    replacements: tuple[str, ...],
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Visit everybody in `order`; cells and peaks of every variant, back in the people's own order."""
-    before: tuple[int, Encoded] | None = None
-
-    def make(places: range, progress: "tqdm[None]") -> Piece:
-        nonlocal before
-        cells, peaks = [], []
-        for place in places:
-            donor = (place - 1) % len(order)
-            if "other" in replacements and (before is None or before[0] != donor):
-                before = donor, predictor.encode(people.picture(int(order[donor]))[None])
-            encoded = predictor.encode(people.picture(int(order[place]))[None])
-            sources = {"zero": None, "mean": means, "other": before and before[1].skips}
-            found = [measure(predictor, encoded, sources[name]) for name in replacements]
-            # With all skips on every replacement says the same, so that is kept once.
-            cells.append(np.concatenate([found[0][0][:1], *(c[1:] for c, _ in found)]))
-            peaks.append(np.concatenate([found[0][1][:1], *(p[1:] for _, p in found)]))
-            before = place, encoded
-            progress.update()
-        return {"cells": np.stack(cells), "peaks": np.stack(peaks)}
-
-    everybody = range(len(order))
-    chunks = {folder / f"{start:07d}.npz": everybody[start : start + CHUNK] for start in everybody[::CHUNK]}
-    pieces = fill(chunks, ("cells", "peaks"), make, "skip study")
-    back = np.argsort(order)
-    cells, peaks = (np.concatenate([piece[name] for piece in pieces])[back] for name in ("cells", "peaks"))
-    return cells, peaks

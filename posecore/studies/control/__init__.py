@@ -1,0 +1,1 @@
+"""What every explanation says of networks that never learned, beside the bundle's own."""
