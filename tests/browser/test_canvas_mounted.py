@@ -1,10 +1,12 @@
 """The whole map in a bare page: what hands and keys do there, and what the server would be told."""
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
 from bare_page import SIZE, VIEW, pixels_of
+from PIL import Image
 from playwright.sync_api import Page
 
 from dashboard.shared import canvas
@@ -192,3 +194,53 @@ def test_nothing_is_done_before_points_and_state_belong_together(mounted: Page) 
     mounted.mouse.click(*at(mounted, *pixels_of(PLACES)[1]))
     assert said(mounted) == [["canvas", "picked", "middle"]]
     assert errors == []
+
+
+def pictures_packet(question: dict[str, Any]) -> list[int]:
+    """The answer to a question for pictures."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (512, 64)).save(buffer, "JPEG")
+    header = {"role": "pictures", "serial": question["serial"], "ids": question["ids"], "missing": []}
+    header |= {"tile": 64, "columns": 8, "facts": question["ids"], "kindWords": question["kind"].capitalize()}
+    return list(canvas.packet(header, sheet=buffer.getvalue()))
+
+
+def wanted(page: Page) -> list[dict[str, Any]]:
+    """Questions for pictures since the last time."""
+    page.wait_for_timeout(200)
+    return [value for _, name, value in page.evaluate("window.said.splice(0)") if name == "wanted"]
+
+
+def test_a_late_picture_is_not_taken_for_one_of_the_kind_chosen_since(mounted: Page) -> None:
+    mounted.evaluate("(data) => window.mount('canvas', data)", state_packet(inPlace=True))
+    (question,) = wanted(mounted)
+    assert (question["kind"], question["size"], len(question["ids"])) == ("skeleton", "small", 5)
+    mounted.evaluate("(data) => window.mount('canvas', data)", state_packet(inPlace=True, kind="picture"))
+    mounted.evaluate("(data) => window.mount('pictures', data)", pictures_packet(question))
+    (question,) = wanted(mounted)
+    assert question["kind"] == "picture"
+    assert mounted.locator(".map").get_attribute("data-pictured") == "0"
+    mounted.evaluate("(data) => window.mount('pictures', data)", pictures_packet(question))
+    mounted.locator('.map[data-pictured="5"]').wait_for()
+    # And those of before are still known.
+    mounted.evaluate("(data) => window.mount('canvas', data)", state_packet(inPlace=True))
+    assert wanted(mounted) == []
+    assert mounted.locator(".map").get_attribute("data-pictured") == "5"
+
+
+def test_who_is_stayed_at_is_shown_large_and_a_picture_is_meant_before_a_point(mounted: Page) -> None:
+    mounted.evaluate("(data) => window.mount('canvas', data)", state_packet(inPlace=True))
+    (question,) = wanted(mounted)
+    mounted.evaluate("(data) => window.mount('pictures', data)", pictures_packet(question))
+    mounted.locator('.map[data-pictured="5"]').wait_for()
+    # A corner of the picture, farther from its point than a point is ever meant.
+    x, y = at(mounted, *pixels_of(PLACES)[1] + 22)
+    mounted.mouse.move(x, y)
+    assert pointed(mounted) == "middle"
+    (question,) = wanted(mounted)
+    assert (question["size"], question["ids"]) == ("large", ["middle"])
+    mounted.evaluate("(data) => window.mount('pictures', data)", pictures_packet(question))
+    mounted.locator('.card img[data-person="middle"]').wait_for()
+    assert mounted.locator(".card img").get_attribute("alt") == "Skeleton of middle"
+    mounted.mouse.move(x + 10, y)
+    assert not pointed(mounted)
