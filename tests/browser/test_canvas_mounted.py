@@ -1,4 +1,7 @@
-"""The whole map in a bare page: what hands and keys do there, and what the server would be told."""
+"""The whole map in a bare page: what hands and keys do there, and what the server would be told.
+
+Its modules are mounted as files; as one script they are tried where a dashboard is served.
+"""
 
 import io
 from typing import Any
@@ -17,7 +20,7 @@ async ([html, css, state, points]) => {
   const sized = '.map { width: 870px; } .map .stage { height: 654px; }';
   document.body.innerHTML = `<style>${css} ${sized}</style>${html}`;
   const bytes = (data) => new Uint8Array(data), parentElement = document.body;
-  const canvas = await import('/script/canvas.js'), courier = await import('/script/courier.js');
+  const canvas = await import('/canvas.js'), courier = await import('/courier.js');
   window.said = [];
   window.mount = (role, data) => {
     const setTriggerValue = (name, value) => window.said.push([role, name, value]);
