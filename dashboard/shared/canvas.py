@@ -6,8 +6,10 @@ in a fragment of their own, so that nothing else on the page waits. All know peo
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,21 +20,9 @@ from numpy.typing import NDArray
 FOLDER: Final = Path(__file__).parent / "canvas_js"
 HEIGHT: Final = 620
 
-NEEDS: Final[Mapping[str, Sequence[str]]] = {
-    "courier.js": ("packet.js", "hub.js"),
-    "canvas.js": (
-        "packet.js",
-        "hub.js",
-        "scales.js",
-        "points.js",
-        "thumbnails.js",
-        "card.js",
-        "gestures.js",
-        "front.js",
-    ),
-    "gallery.js": ("packet.js", "hub.js"),
-}
-"""What has to stand before a component's own file."""
+# No `as`: a name is the same everywhere.
+IMPORT: Final = re.compile(r"^import \{ \w+(?:, \w+)* \} from '\./(\w+\.js)';\n", re.MULTILINE)
+EXPORT: Final = re.compile(r"^export (?!default )", re.MULTILINE)
 
 CANVAS: Final = "map_canvas"
 POINTS: Final = "map_points"
@@ -62,14 +52,14 @@ def canvas(data: bytes, **on: Callable[[], None]) -> None:
     """The canvas, its tools and its legend. on: what to call when something of that name happened there:
     picked (a sample_id), area (plane:x,y,…), hidden (numbers of legend rows)."""
     mount = st.components.v2.component(
-        "latent_map", html=_file("canvas.html"), css=_file("canvas.css"), js=_script("canvas.js")
+        "latent_map", html=_file("canvas.html"), css=_file("canvas.css"), js=script("canvas.js")
     )
     mount(key=CANVAS, data=data, **_changes(on))
 
 
 def courier(key: str, data: bytes, **on: Callable[[], None]) -> None:
     """Hand data over to the canvas, unseen. on: as in `canvas`: wanted (pictures), view (part of a plane)."""
-    mount = st.components.v2.component("latent_map_courier", js=_script("courier.js"))
+    mount = st.components.v2.component("latent_map_courier", js=script("courier.js"))
     mount(key=key, data=data, **_changes(on))
 
 
@@ -79,7 +69,7 @@ def gallery(key: str, data: bytes, picked: Callable[[], None]) -> None:
         "latent_map_gallery",
         html='<div class="gallery"></div>',
         css=_file("gallery.css"),
-        js=_script("gallery.js"),
+        js=script("gallery.js"),
     )
     mount(key=key, data=data, on_picked_change=picked)
 
@@ -89,9 +79,22 @@ def said(key: str, name: str) -> Any:
     return (st.session_state.get(key) or {}).get(name)
 
 
-def _script(entry: str) -> str:
-    """One module out of several files: a component cannot import from another file of its own."""
-    return "\n".join(_file(name) for name in (*NEEDS[entry], entry))
+@lru_cache
+def script(entry: str) -> str:
+    """A module and all it imports as one module, what is imported first: Streamlit hands the browser a
+    component's script as text, which has no address to import others from.
+
+    What modules name at their top comes to be in one place; a script that names two things alike the browser
+    refuses.
+    """
+    needs: dict[str, list[str]] = {}
+    left = [entry]
+    while left:
+        if (name := left.pop()) not in needs:
+            needs[name] = IMPORT.findall(_file(name))
+            left += needs[name]
+    order = TopologicalSorter(needs).static_order()
+    return "\n".join(EXPORT.sub("", IMPORT.sub("", _file(name))) for name in order)
 
 
 @lru_cache

@@ -4,11 +4,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from bare_page import ADDRESS, ASK, Ask
 from fake_bundle import make_fake_bundle
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from served import Served, serving
+
+from dashboard.shared import canvas
 
 # On a busy machine a first answer takes longer than Playwright's five seconds.
 expect.set_options(timeout=30_000)
@@ -58,3 +62,31 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.set_default_timeout(30_000)
     yield opened
     context.close()
+
+
+@pytest.fixture
+def bare(page: Page) -> Page:
+    """An empty page that can import the modules, and components' whole scripts under script/."""
+
+    def answer(route: Route) -> None:
+        folder, _, name = route.request.url.removeprefix(ADDRESS).rpartition("/")
+        if not name.endswith(".js"):
+            route.fulfill(body="<!doctype html><title>bare</title>", content_type="text/html")
+        elif folder == "script":
+            route.fulfill(body=canvas.script(name), content_type="text/javascript; charset=utf-8")
+        else:
+            route.fulfill(path=canvas.FOLDER / name, content_type="text/javascript; charset=utf-8")
+
+    page.route("**/*", answer)
+    page.goto(ADDRESS)
+    return page
+
+
+@pytest.fixture
+def ask(bare: Page) -> Ask:
+    """What the code returns; it finds what the named modules export in `m`, and the rest in `given`."""
+
+    def ask(code: str, *names: str, **given: object) -> Any:
+        return bare.evaluate(ASK, [code, names, given])
+
+    return ask

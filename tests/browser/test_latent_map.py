@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 import re
 import statistics
 import time
@@ -20,7 +19,6 @@ from served import Served, serving
 
 from dashboard.latent_map import pictures
 from dashboard.latent_map.colours import colour
-from dashboard.shared import canvas
 from dashboard.shared.area import inside, read_area
 from posecore.bundle import Bundle
 from posecore.components.pca import fit_components
@@ -337,62 +335,6 @@ def test_a_picture_of_one_s_own_is_seen_at_its_star(
     expect(beside).to_have_count(0)
     settle(page)
     assert front.evaluate(MAGENTA) == 0
-
-
-def scripts(*names: str) -> str:
-    return "\n".join((canvas.FOLDER / name).read_text() for name in names)
-
-
-def test_no_picture_covers_another_and_none_is_left_out_for_nothing(page: Page) -> None:
-    """thumbnails.js alone, against a plain search."""
-    rng = np.random.default_rng(3)
-    places = rng.normal(0, 1, (400, 2)).astype(np.float32)
-    view = {"left": -3, "right": 3, "bottom": -3, "top": 3}
-    found = page.evaluate(
-        scripts("hub.js", "scales.js", "thumbnails.js")
-        + f"""
-        const points = {{ x: {places[:, 0].tolist()}, y: {places[:, 1].tolist()}, codes: [] }};
-        const scale = scaleOf({json.dumps(view)}, 870, 654);
-        [thinned(points, [], null, scale, (i) => i === 7),
-         points.x.map((x, i) => [scale.x(x), scale.y(points.y[i])])]"""
-    )
-    shown, pixels = set(found[0]), np.array(found[1])
-    apart = np.abs(pixels[:, None] - pixels[None]).max(axis=2)
-    kept: list[int] = []
-    low, high = np.array([58 + 25, 10 + 25]), np.array([870 - 12 - 25, 654 - 44 - 25])
-    for i in range(400):
-        inside_ = bool(((pixels[i] >= low) & (pixels[i] <= high)).all())
-        if inside_ and i != 7 and all(apart[i, other] >= 53 for other in kept):
-            kept.append(i)
-    assert shown == set(kept) and len(kept) > 20
-
-
-def test_the_browser_reads_what_the_server_packs(page: Page) -> None:
-    data = canvas.packet(
-        {"words": "Käse – ☃", "n": 3},
-        x=np.array([1.5, -2], np.float32),
-        bits=np.array([255], np.uint8),
-        sheet=b"abc",
-    )
-    # At an odd place of a larger message, as they come in.
-    found = page.evaluate(
-        scripts("packet.js")
-        + f"""
-        const bytes = new Uint8Array([9, 9, 9, ...{list(data)}]).subarray(3);
-        const {{ header, arrays }} = readPacket(bytes);
-        [header, [...arrays.x], [...arrays.bits], [...arrays.sheet]]"""
-    )
-    assert found == [{"words": "Käse – ☃", "n": 3}, [1.5, -2], [255], [97, 98, 99]]
-
-
-def test_a_long_line_becomes_few_corners_that_keep_the_shape(page: Page) -> None:
-    turn = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
-    path = np.stack([300 + 200 * np.cos(turn), 300 + 200 * np.sin(turn)], axis=1)
-    found = np.array(page.evaluate(scripts("gestures.js") + f"\nsimplified({path.tolist()}, 60)"))
-    assert 12 <= len(found) <= 60
-    x, y = found.T
-    area = abs((x * np.roll(y, -1) - y * np.roll(x, -1)).sum()) / 2
-    assert area == pytest.approx(np.pi * 200**2, rel=0.02)
 
 
 def test_124040_people_are_drawn_at_once_and_move_fluently(page: Page, lived: Served) -> None:

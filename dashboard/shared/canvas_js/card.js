@@ -1,7 +1,7 @@
 // Who is pointed at: a card beside the point, with the picture as soon as somebody stays there.
 const DWELL = 90; // milliseconds
 
-function createCard(element) {
+export function createCard(element) {
   const image = element.querySelector('img'), title = element.querySelector('b');
   const facts = element.querySelector('span');
   let source = null, timer = null;

@@ -1,4 +1,7 @@
 // Hands a packet over to the canvas, and lends it a voice: what it says runs its part of the page only.
+import { hub } from './hub.js';
+import { readPacket } from './packet.js';
+
 export default function ({ data, setTriggerValue }) {
   const packet = readPacket(data);
   const { role } = packet.header;

@@ -1,44 +1,55 @@
 // What lies above the points: pictures, rings, the area that is drawn, the user's own picture, axes.
+import { MARGIN, ticks } from './scales.js';
+import { THUMBNAIL } from './thumbnails.js';
+
 const OWN = '#D55E00';
 const OWN_SIDE = 72; // pixels of the page at which the user's picture lies beside its star
 
-function drawFront(context, map, album, ground, ink, font) {
-  const { scale, width, height, points, state } = map;
-  context.setTransform(map.ratio, 0, 0, map.ratio, 0, 0);
+// scene: points, state, own, album, pictured (rows), pointed (a row, or -1), draft (a path in pixels, or null).
+// ratio: pixels of the canvas per pixel of the page. theme: ground, ink (colours) and font.
+export function drawFront(context, scene, viewport, ratio, theme) {
+  const { points, state, draft, pointed } = scene, { scale, width, height } = viewport, { ground, ink, font } = theme;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   context.save();
   context.beginPath();
   context.rect(MARGIN.left, MARGIN.top, scale.inner.width, scale.inner.height);
   context.clip();
-  for (const i of map.shown) {
-    const place = album.find(map.plain(points.ids[i]));
+  thumbnails(context, scene, scale);
+  const path = draft ?? state.area.map(([x, y]) => [scale.x(x), scale.y(y)]);
+  if (path.length) outline(context, path, ink);
+  const ring = (i, radius, thick) => {
+    if (i >= 0) circle(context, scale.x(points.x[i]), scale.y(points.y[i]), radius, thick, ground, ink);
+  };
+  state.marked.forEach((id) => ring(points.rows.get(id), 7, 1.5));
+  ring(points.rows.get(state.person), 9, 2.5);
+  ring(pointed, 6, 2);
+  if (state.placed) placed(context, scene, scale, theme);
+  context.restore();
+  axes(context, state.titles, viewport.view, scale, ink, font);
+}
+
+function thumbnails(context, { points, state, album, pictured }, scale) {
+  for (const i of pictured) {
+    const place = album.find(state, 'small', points.ids[i]);
     if (!place?.sheet) continue;
     const left = scale.x(points.x[i]) - THUMBNAIL / 2, top = scale.y(points.y[i]) - THUMBNAIL / 2;
     context.fillStyle = points.classes[points.codes[i]].colour;
     context.fillRect(left - 1.5, top - 1.5, THUMBNAIL + 3, THUMBNAIL + 3);
     context.drawImage(place.sheet, place.left, place.top, place.tile, place.tile, left, top, THUMBNAIL, THUMBNAIL);
   }
-  const path = map.draftPath ?? state.area.map(([x, y]) => [scale.x(x), scale.y(y)]);
-  if (path.length) outline(context, path, ink);
-  const ring = (id, radius, thick) => {
-    const i = points.rows.get(id);
-    if (i !== undefined) circle(context, scale.x(points.x[i]), scale.y(points.y[i]), radius, thick, ground, ink);
-  };
-  state.marked.forEach((id) => ring(id, 7, 1.5));
-  ring(state.person, 9, 2.5);
-  if (map.hover >= 0) ring(points.ids[map.hover], 6, 2);
-  if (state.placed) {
-    const [x, y] = [scale.x(state.placed[0]), scale.y(state.placed[1])];
-    if (map.own) beside(context, map.own, x, y, scale.inner);
-    star(context, x, y, ground);
-    context.font = `600 12px ${font}`;
-    context.textAlign = 'left';
-    Object.assign(context, { lineWidth: 4, strokeStyle: ground, lineJoin: 'round', fillStyle: ink });
-    context.strokeText(state.placedWords, x + 16, y + 4);
-    context.fillText(state.placedWords, x + 16, y + 4);
-  }
-  context.restore();
-  axes(context, map, ink, font);
+}
+
+// The user's own picture, at a star with words beside it.
+function placed(context, { state, own }, scale, { ground, ink, font }) {
+  const [x, y] = [scale.x(state.placed[0]), scale.y(state.placed[1])];
+  if (own) beside(context, own, x, y, scale.frame);
+  star(context, x, y, ground);
+  context.font = `600 12px ${font}`;
+  context.textAlign = 'left';
+  Object.assign(context, { lineWidth: 4, strokeStyle: ground, lineJoin: 'round', fillStyle: ink });
+  context.strokeText(state.placedWords, x + 16, y + 4);
+  context.fillText(state.placedWords, x + 16, y + 4);
 }
 
 function outline(context, path, ink) {
@@ -62,9 +73,9 @@ function circle(context, x, y, radius, thick, ground, ink) {
 }
 
 // To the lower right of a place, or to whichever side there is room.
-function beside(context, picture, x, y, inner) {
-  const left = x + 16 + OWN_SIDE < MARGIN.left + inner.width ? x + 16 : x - 16 - OWN_SIDE;
-  const top = y + 14 + OWN_SIDE < MARGIN.top + inner.height ? y + 14 : y - 14 - OWN_SIDE;
+function beside(context, picture, x, y, frame) {
+  const left = x + 16 + OWN_SIDE < frame.right ? x + 16 : x - 16 - OWN_SIDE;
+  const top = y + 14 + OWN_SIDE < frame.bottom ? y + 14 : y - 14 - OWN_SIDE;
   context.fillStyle = OWN;
   context.fillRect(left - 2, top - 2, OWN_SIDE + 4, OWN_SIDE + 4);
   context.drawImage(picture, left, top, OWN_SIDE, OWN_SIDE);
@@ -82,8 +93,8 @@ function star(context, x, y, ground) {
   context.stroke();
 }
 
-function axes(context, map, ink, font) {
-  const { scale, view, state } = map, { inner } = scale, foot = MARGIN.top + inner.height;
+function axes(context, titles, view, scale, ink, font) {
+  const { inner } = scale, foot = scale.frame.bottom;
   Object.assign(context, { strokeStyle: ink, fillStyle: ink, lineWidth: 1, globalAlpha: 0.35 });
   context.strokeRect(MARGIN.left + 0.5, MARGIN.top + 0.5, inner.width - 1, inner.height - 1);
   Object.assign(context, { globalAlpha: 1, font: `12px ${font}`, textAlign: 'center' });
@@ -91,7 +102,7 @@ function axes(context, map, ink, font) {
     context.fillText(text, scale.x(value), foot + 16);
     context.fillRect(scale.x(value), foot, 1, 4);
   }
-  context.fillText(state.titles[0], MARGIN.left + inner.width / 2, foot + 36, inner.width);
+  context.fillText(titles[0], MARGIN.left + inner.width / 2, foot + 36, inner.width);
   context.textAlign = 'right';
   for (const [value, text] of ticks(view.bottom, view.top, inner.height / 60)) {
     context.fillText(text, MARGIN.left - 8, scale.y(value) + 4);
@@ -101,6 +112,6 @@ function axes(context, map, ink, font) {
   context.textAlign = 'center';
   context.translate(14, MARGIN.top + inner.height / 2);
   context.rotate(-Math.PI / 2);
-  context.fillText(state.titles[1], 0, 0, inner.height);
+  context.fillText(titles[1], 0, 0, inner.height);
   context.restore();
 }

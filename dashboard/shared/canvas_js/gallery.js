@@ -1,4 +1,7 @@
 // The people of a selection as buttons; a click opens one.
+import { hub } from './hub.js';
+import { readPacket } from './packet.js';
+
 const galleries = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {

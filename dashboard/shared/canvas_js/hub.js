@@ -1,5 +1,5 @@
 // What the components of the page share: each is a module of its own, so they meet at the window.
-const hub = (window.latentMap ??= { points: null, say: {}, listeners: new Set(), queue: [], timer: 0 });
+export const hub = (window.latentMap ??= { points: null, say: {}, listeners: new Set(), queue: [], timer: 0 });
 const GAP = 60; // milliseconds
 
 // Tell the server something in the voice of a component. Streamlit sends what is said at the same moment as one

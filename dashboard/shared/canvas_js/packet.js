@@ -1,7 +1,7 @@
-// What dashboard/map_canvas.packet wrote: a length, a JSON header with the places of arrays, and the arrays.
+// What dashboard/shared/canvas.packet wrote: a length, a JSON header with the places of arrays, and the arrays.
 const KINDS = { float32: Float32Array, uint8: Uint8Array };
 
-function readPacket(bytes) {
+export function readPacket(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const text = new TextDecoder().decode(bytes.subarray(8, 8 + length));
   const { header, arrays } = JSON.parse(text);

@@ -29,14 +29,14 @@ function radiusOf(people, zoom) {
 
 // Draws everybody whom `chosen` (a bit per person, or null for all) holds opaque, all others faded below them.
 // image: of the canvas's size; what it held is lost.
-function drawPoints(context, image, ground, points, hidden, chosen, scale, ratio, zoom) {
+export function drawPoints(context, image, ground, points, hidden, chosen, scale, ratio, zoom) {
   const { width, height } = image;
   const pixels = new Uint32Array(image.data.buffer);
   const [gr, gg, gb] = channels(ground);
   pixels.fill((255 << 24) | (gb << 16) | (gg << 8) | gr);
   const radius = radiusOf(points.ids.length, zoom) * ratio, edge = Math.ceil(radius * 1.3) + 1;
-  const [low, right] = [MARGIN.left * ratio, (MARGIN.left + scale.inner.width) * ratio];
-  const [top, bottom] = [MARGIN.top * ratio, (MARGIN.top + scale.inner.height) * ratio];
+  const [low, right] = [scale.frame.left * ratio, scale.frame.right * ratio];
+  const [top, bottom] = [scale.frame.top * ratio, scale.frame.bottom * ratio];
   const across = scale.across * ratio, up = scale.up * ratio;
   const shiftX = scale.x(0) * ratio, shiftY = scale.y(0) * ratio;
   const { x, y, codes } = points;
@@ -69,15 +69,4 @@ function drawPoints(context, image, ground, points, hidden, chosen, scale, ratio
   if (chosen) draw(0, 0.2);
   draw(1, 1);
   context.putImageData(image, 0, 0);
-}
-
-// The person nearest to a pixel, within `reach` pixels; -1 for nobody.
-function nearest(points, hidden, scale, px, py, reach) {
-  const { x, y, codes } = points, shiftX = scale.x(0) - px, shiftY = scale.y(0) - py;
-  let found = -1, least = reach * reach;
-  for (let i = 0; i < x.length; i++) {
-    const dx = x[i] * scale.across + shiftX, dy = shiftY - y[i] * scale.up, away = dx * dx + dy * dy;
-    if (away < least && !hidden[codes[i]]) { least = away; found = i; }
-  }
-  return found;
 }

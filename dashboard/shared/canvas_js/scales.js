@@ -1,8 +1,8 @@
 // From a plane's coordinates to pixels of the canvas and back; ticks along its edges.
-const MARGIN = { left: 58, right: 12, top: 10, bottom: 44 };
+export const MARGIN = { left: 58, right: 12, top: 10, bottom: 44 };
 const DEEPEST = 5000; // times the whole plane
 
-function home(x, y, also) {
+export function home(x, y, also) {
   let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
   for (let i = 0; i < x.length; i++) {
     if (x[i] < left) left = x[i];
@@ -19,11 +19,12 @@ function home(x, y, also) {
   return { left: left - wide, right: right + wide, bottom: bottom - high, top: top + high };
 }
 
-function scaleOf(view, width, height) {
+export function scaleOf(view, width, height) {
   const inner = { width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
   const across = inner.width / (view.right - view.left), up = inner.height / (view.top - view.bottom);
   return {
     inner, across, up,
+    frame: { left: MARGIN.left, right: MARGIN.left + inner.width, top: MARGIN.top, bottom: MARGIN.top + inner.height },
     x: (value) => MARGIN.left + (value - view.left) * across,
     y: (value) => MARGIN.top + (view.top - value) * up,
     toX: (pixel) => view.left + (pixel - MARGIN.left) / across,
@@ -31,8 +32,16 @@ function scaleOf(view, width, height) {
   };
 }
 
+// The same view moved as far as the hand drags it, in pixels of that scale.
+export function panned(view, scale, dx, dy) {
+  return {
+    left: view.left - dx / scale.across, right: view.right - dx / scale.across,
+    bottom: view.bottom + dy / scale.up, top: view.top + dy / scale.up,
+  };
+}
+
 // The same view nearer or farther, with the place (x, y) staying where it is.
-function zoomed(view, whole, factor, x, y) {
+export function zoomed(view, whole, factor, x, y) {
   const span = view.right - view.left, widest = whole.right - whole.left;
   const bounded = Math.min(Math.max(span * factor, widest / DEEPEST), 4 * widest) / span;
   return {
@@ -41,7 +50,7 @@ function zoomed(view, whole, factor, x, y) {
   };
 }
 
-function ticks(low, high, about) {
+export function ticks(low, high, about) {
   const rough = (high - low) / about, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((width) => width >= rough);
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
@@ -53,7 +62,7 @@ function ticks(low, high, about) {
 }
 
 // As many digits as tell one pixel from the next, so that links stay short.
-function rounded(value, span) {
+export function rounded(value, span) {
   const digits = Math.min(9, Math.max(0, Math.ceil(-Math.log10(span / 5000))));
   return String(Number(value.toFixed(digits)));
 }

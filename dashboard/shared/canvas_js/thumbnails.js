@@ -1,60 +1,38 @@
-// Pictures of people: asked for a few at a time, kept as sheets, thinned on the map so that none covers another.
-const THUMBNAIL = 50; // pixels of the page
+// Small pictures on the map: where they lie, thinned so that none covers another.
+import { MARGIN } from './scales.js';
+
+export const THUMBNAIL = 50; // pixels of the page
 const APART = 3;
-const AT_ONCE = 48;
-const SHEETS = 40;
-const PATIENCE = 6000; // milliseconds until a question is asked again
 
-function createAlbum(changed) {
-  const album = { places: new Map(), sheets: [], asked: null, serial: 0, queue: null, single: null };
+export function createThumbnails(root, content, viewport, album) {
+  const place = (i) => album.find(content.state, 'small', content.points.ids[i]);
+  const thumbnails = {
+    rows: [], // of the people whose pictures lie on the map, or will as soon as they are there
 
-  album.find = (key) => album.places.get(key);
+    // Which pictures lie on the map, and a question for those that are not there yet.
+    layout() {
+      if (!content.ready || !viewport.width) return;
+      const { points, state, hidden } = content;
+      const barred = (i) => place(i)?.sheet === null;
+      const rows = state.inPlace ? thinned(points, hidden, state.chosen, viewport.scale, barred) : [];
+      thumbnails.rows = rows;
+      root.dataset.shown = rows.length;
+      root.dataset.pictured = rows.filter((i) => place(i)?.sheet).length;
+      album.want(state, 'small', rows.map((i) => points.ids[i]));
+    },
 
-  // Ask for what is not there; `single` goes first, as somebody points at it.
-  album.want = (request) => {
-    if (request.size === 'large') album.single = request; else album.queue = request;
-    album.next();
+    // The row of whose picture covers that pixel, if one does.
+    at(px, py) {
+      const { points } = content, { scale } = viewport, half = THUMBNAIL / 2;
+      const covers = (i) => Math.abs(scale.x(points.x[i]) - px) <= half && Math.abs(scale.y(points.y[i]) - py) <= half;
+      return thumbnails.rows.find((i) => covers(i) && place(i)?.sheet);
+    },
   };
-
-  album.next = () => {
-    if (!hub.say.pictures || (album.asked && performance.now() - album.asked.at < PATIENCE)) return;
-    const request = album.single ?? album.queue;
-    if (!request) return;
-    const ids = request.ids.filter((id) => !album.places.has(request.key(id))).slice(0, AT_ONCE);
-    if (request === album.single) album.single = null; else if (ids.length === 0) album.queue = null;
-    if (ids.length === 0) { if (album.single ?? album.queue) album.next(); return; }
-    album.asked = { serial: ++album.serial, at: performance.now(), request };
-    const { kind, size, colour } = request;
-    hub.tell('pictures', 'wanted', { serial: album.serial, kind, size, colour, ids });
-  };
-
-  album.receive = async ({ header, arrays }) => {
-    if (!album.asked || header.serial !== album.asked.serial) return;
-    const { request } = album.asked;
-    const blob = new Blob([arrays.sheet ?? new Uint8Array()], { type: 'image/jpeg' });
-    const sheet = arrays.sheet ? await createImageBitmap(blob) : null;
-    header.ids.forEach((id, at) => {
-      const place = { sheet, facts: header.facts[at], file: blob, tile: header.tile, kindWords: header.kindWords };
-      place.left = (at % header.columns) * header.tile;
-      place.top = Math.floor(at / header.columns) * header.tile;
-      album.places.set(request.key(id), place);
-    });
-    header.missing.forEach((id) => album.places.set(request.key(id), { sheet: null, facts: '' }));
-    album.sheets.push([sheet, [...header.ids, ...header.missing].map(request.key)]);
-    if (album.sheets.length > SHEETS) {
-      const [oldest, keys] = album.sheets.shift();
-      keys.forEach((key) => album.places.delete(key));
-      oldest?.close();
-    }
-    album.asked = null;
-    changed();
-    album.next();
-  };
-  return album;
+  return thumbnails;
 }
 
 // Rows of people whose pictures fit beside each other, the first in the table first; `barred` says who has none.
-function thinned(points, hidden, chosen, scale, barred) {
+export function thinned(points, hidden, chosen, scale, barred) {
   const pitch = THUMBNAIL + APART, half = THUMBNAIL / 2;
   const columns = Math.ceil(scale.inner.width / pitch) + 1, rows = Math.ceil(scale.inner.height / pitch) + 1;
   const cells = new Int32Array(columns * rows).fill(-1), found = [], xs = [], ys = [];
