@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from posecore.clustering.sweep import Sweep, SweepSettings, sweep
 from posecore.components.pca import Components, fit_components
 from posecore.studies.clusters.results import NAME, save_cluster_study
 from posecore.unfinished import Piece, read_or_make
+
+ONE_DRAW: Final = ("gaussian", "shuffled")
+"""Controls that a sweep is made of once."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,8 @@ def run_cluster_study(bundle: Bundle, settings: ClusterSettings, engine: Engine 
     partial = open_partial(bundle, NAME, job)
     found = _sweep(partial / "sweep", space, settings.sweep, engine)
     controls = {}
-    for name, make in CONTROLS.items() if settings.controls else ():
-        controls[name] = _sweep(partial / name, few(space), settings.sweep, here, make).silhouettes
+    for name in ONE_DRAW if settings.controls else ():
+        controls[name] = _sweep(partial / name, few(space), settings.sweep, here, CONTROLS[name]).silhouettes
     gap = _gap(partial / "gap.npz", space, settings) if settings.draws else None
     steady = _stability(partial / "stability.npz", space, found, settings) if settings.resamples else None
     ids = np.array(list(bundle.rows))
