@@ -1,5 +1,6 @@
 """People without groups, to see what nothing looks like: spread as the real ones, but not together."""
 
+import math
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
@@ -70,8 +71,8 @@ def smoothed(space: Space, seed: int = 0, bandwidth: float | None = None) -> Spa
     mean = space.source.mean
     chosen = np.asarray(space.features, np.float32)[rng.integers(0, people, people)] - mean
     noise = gaussian(space, seed).features
-    spread = np.float32((1 + width**2) ** 0.5)
-    return _people_like(space, mean + (chosen + np.float32(width) * noise) / spread)
+    drawn = (chosen + np.float32(width) * noise) / np.float32(math.sqrt(1 + width**2))
+    return _people_like(space, np.asarray(mean + drawn, np.float32))
 
 
 @lru_cache(maxsize=1)  # every draw of the same people needs it

@@ -15,6 +15,7 @@ most smoothing that is reasonable for so many people: a valley that is still the
 Spread is taken within clusters, as the distance between groups would else smooth away the valley itself.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -208,6 +209,8 @@ def _between(
 
 def bandwidth(within: Floats) -> float:
     """Terrell's (1990) for people (n,) by their spread, or that of their middle half if that is less."""
-    quarter, three = np.quantile(within, (0.25, 0.75))
-    spread = min(float(within.std()), float(three - quarter) / 1.349) or float(within.std())
-    return max(1.144 * spread * len(within) ** -0.2, float(np.finfo(np.float64).tiny))
+    quarter, three = np.quantile(within, (0.25, 0.75)).tolist()
+    whole = float(within.std())
+    spread = min(whole, (three - quarter) / 1.349) or whole
+    smallest = float(np.finfo(np.float64).tiny)
+    return max(1.144 * spread * math.pow(len(within), -0.2), smallest)

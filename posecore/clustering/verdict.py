@@ -4,6 +4,7 @@ Groups have to be apart (the density test finds valleys that clusters cannot be 
 tighter than people without groups fall into as many clusters, by more than draws of these differ.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,7 +56,8 @@ class Standing:
     @property
     def limit(self) -> float:
         """What one more draw of the control stays below with LEVEL (the prediction interval of a t)."""
-        return self.mean + float(t.ppf(LEVEL, self.draws - 1)) * self.spread * (1 + 1 / self.draws) ** 0.5
+        reach = float(t.ppf(LEVEL, self.draws - 1)) * math.sqrt(1 + 1 / self.draws)
+        return self.mean + reach * self.spread
 
     @property
     def stands_out(self) -> bool:
