@@ -20,7 +20,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--draws",
         type=at_least(2),
-        default=10,
+        default=6,
         help="of each control, where the pages use 20 (default: %(default)s)",
     )
     return parser

@@ -41,6 +41,11 @@ cloud with heavy tails are no group, and so few have no density to speak of."""
 PER_CLUSTER: Final = 40
 """People of a half per cluster, on average, up to which K is tried."""
 
+LEAST_K: Final = 4
+"""The largest K that is tried is at least this: from fewer clusters no groups are told, see `count_of`."""
+
+LEAST_PEOPLE: Final = 2 * LEAST_K * PER_CLUSTER
+
 RESTARTS: Final = 10
 RESAMPLES: Final = 100
 GRID: Final = 64
@@ -70,6 +75,11 @@ class Density:
         return int(count_of(self.parts[None], self.ks)[0])
 
     @property
+    def countable(self) -> int:
+        """Groups that can be counted: where there are so many, there may be more."""
+        return int(self.ks[-1]) // 2
+
+    @property
     def between(self) -> tuple[int, int]:
         """The 95 % interval of the number of groups, over the draws."""
         low, high = np.quantile(count_of(self.draws, self.ks), (0.025, 0.975), method="nearest")
@@ -81,18 +91,18 @@ def density(
 ) -> Density:
     """The test for K from 2 to `most`, or to as many as leave PER_CLUSTER people of a half to a cluster.
 
-    Each half is held out once. Raises ConfigError for fewer people than K = 4 needs, `most` below 4, which no
-    number of groups could be told from, or fewer than one restart or resample.
+    Each half is held out once. Raises ConfigError for fewer than LEAST_PEOPLE, `most` below LEAST_K, or
+    fewer than one restart or resample.
     """
     people = len(space.rows)
-    if most < 4 or restarts < 1 or resamples < 1:
+    if most < LEAST_K or restarts < 1 or resamples < 1:
         raise ConfigError(
-            f"density test with K up to {most}, {restarts} restarts, {resamples} resamples: expected 4 or "
-            "more, and at least 1 of each"
+            f"density test with K up to {most}, {restarts} restarts, {resamples} resamples: "
+            f"expected {LEAST_K} or more, and at least 1 of each"
         )
-    if people < 8 * PER_CLUSTER:
+    if people < LEAST_PEOPLE:
         raise ConfigError(
-            f"{people} people: the density test needs {8 * PER_CLUSTER} or more; choose more people"
+            f"{people} people: the density test needs {LEAST_PEOPLE} or more; choose more people"
         )
     ks = np.arange(2, min(most, people // (2 * PER_CLUSTER)) + 1)
     rng = np.random.default_rng([seed, 2])
@@ -118,7 +128,7 @@ def count_of(parts: NDArray[np.int64], ks: NDArray[np.int64]) -> NDArray[np.int6
     Fewer clusters than that tell nothing: the two halves of a horseshoe are apart.
     """
     counts = np.ones(len(parts), np.int64)
-    for k in range(2, int(ks[-1]) // 2 + 1):
+    for k in range(2, int(ks[-1]) // 2 + 1):  # as far as `countable`
         kept = parts[:, :, ks >= 2 * k] >= k
         counts[kept.mean(axis=(1, 2)) > 0.5] = k
     return counts

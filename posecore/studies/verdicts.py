@@ -31,8 +31,8 @@ class VerdictSettings:
     people: int = 1000
     components: int = 50
     most: int = 10
-    draws: int = 10
-    restarts: int = 5
+    draws: int = 6
+    restarts: int = 10
 
 
 class Rate(NamedTuple):
