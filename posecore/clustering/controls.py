@@ -77,7 +77,7 @@ def smoothed(space: Space, seed: int = 0, bandwidth: float | None = None) -> Spa
 
 @lru_cache(maxsize=1)  # every draw of the same people needs it
 def critical_bandwidth(space: Space, seed: int = 0) -> float:
-    """The least bandwidth with which `smoothed` surely leaves no groups, as in Silverman's (1981) test of modes.
+    """The least bandwidth with which `smoothed` surely leaves no groups, as in Silverman's (1981) test.
 
     Surely: by the density test, in 97.5 % of draws of the smoothed people. Searched for among BANDWIDTHS by
     halving. Raises ConfigError where that test does.
