@@ -74,7 +74,7 @@ def test_planted_groups_are_as_far_apart_as_asked_for():
 
 def test_the_smoothed_control_keeps_bend_and_tails_but_no_groups():
     def drawn(kind):
-        made = KINDS[kind][1](np.random.default_rng(6), 600, 50)
+        made = KINDS[kind][1](np.random.default_rng(6), 1000, 50)
         return latent_space(made.astype(np.float32))
 
     bent, tails, groups = (drawn(kind) for kind in ("bent cloud", "heavy tails", "three groups, clear"))
@@ -106,7 +106,7 @@ def test_all_evidence_comes_to_the_verdict_that_the_least_comes_to():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_verdicts_are_right(kind):
-    """At most one wrong of five of each kind; docs/figures.md has the rates of two hundred."""
+    """At most one wrong of five of each kind; docs/verdicts.md has the rates of two hundred."""
     groups = KINDS[kind][0]
     said = [judged(kind, seed, VerdictSettings()) for seed in range(1000, 1005)]
     if groups == 1:
