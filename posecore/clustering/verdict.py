@@ -37,7 +37,7 @@ class Reason(StrEnum):
     """Why that is said, in words that follow "because"."""
 
     APART = "valleys in the density keep them apart, and they stand out from people without groups"
-    JOINED = "no valley in the density keeps them apart"
+    JOINED = "no valley in the density is deep enough to keep them apart"
     TOO_FEW = "there are too few people for a test of the density between clusters"
     UNSURE = "valleys in the density are there among some draws of people and not among others"
     ALIKE = "there are valleys in the density, but people without groups fall into clusters as tight"
