@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +16,7 @@ from posecore.clustering.space import Space
 from posecore.clustering.sweep import SweepSettings, sweep
 from posecore.clustering.verdict import Standing, Verdict, standing, verdict
 from posecore.errors import ConfigError
-from posecore.files import write_arrays
-from posecore.unfinished import read_piece
+from posecore.unfinished import read_or_make
 
 Floats = NDArray[np.float64]
 
@@ -76,11 +76,8 @@ def gather(
     theirs, valleys = {}, {}
     for name in CONTROLS:
         path = None if folder is None else folder / f"{name}.npz"
-        piece = None if path is None else read_piece(path, "silhouettes", "valleys")
-        if piece is None:
-            piece = _of_control(space, name, ks, draws, restarts, seed, quiet)
-            if path is not None:
-                write_arrays(path, **piece)
+        make = partial(_of_control, space, name, ks, draws, restarts, seed, quiet)
+        piece = read_or_make(path, ("silhouettes", "valleys"), make)
         theirs[name], valleys[name] = piece["silhouettes"], piece["valleys"]
     ours = best_silhouettes(space, ks, restarts, seed)
     return Evidence(test, ours, theirs, valleys, space.name, len(space.rows))
