@@ -77,6 +77,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if study.gap is not None:
         verdict = "no cluster structure" if study.gap.count == 1 else f"{study.gap.count} clusters"
         print(f"gap statistic in {study.gap.space}, {study.gap.people} people: {verdict}")
+    said = study.verdict
+    if said is not None:
+        number = "" if said.groups is None else f", {said.groups}"
+        print(f"verdict: {said.kind}{number}, as {said.reason}")
     print("next: make dashboard, then Clusters")
     return 0
 

@@ -6,9 +6,12 @@ from fake_bundle import make_fake_bundle, note_change
 
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.studies import study_folder
+from posecore.clustering.density import LEAST_PEOPLE
 from posecore.clustering.methods import cluster
 from posecore.clustering.sweep import SweepSettings
+from posecore.clustering.verdict import Kind, Reason
 from posecore.errors import BundleError, ConfigError
+from posecore.files import read_arrays, write_arrays
 from posecore.studies.clusters import study as cluster_study
 from posecore.studies.clusters.results import load_cluster_study
 from posecore.studies.clusters.study import ClusterSettings, run_cluster_study
@@ -39,6 +42,32 @@ def test_a_study_holds_what_was_found(bundle):
     # What a page computes anew, with the same seed, is the same.
     again = cluster(bundle.latents, k=4, restarts=2)
     np.testing.assert_array_equal(again.labels, study.sweep.labels[study.sweep.tightest(4)])
+
+
+def test_of_enough_people_a_study_holds_the_evidence_for_a_verdict(tmp_path, monkeypatch):
+    bundle = open_bundle(make_fake_bundle(tmp_path / "fake", people=LEAST_PEOPLE))
+    settings = ClusterSettings(SweepSettings(most=4, restarts=2), draws=0, resamples=0, control_draws=3)
+    run_cluster_study(bundle, settings)
+    evidence = load_cluster_study(bundle).evidence
+    assert evidence.people == LEAST_PEOPLE and evidence.space == "the first 50 components"
+    assert evidence.density.ks.tolist() == [2, 3, 4]
+    assert evidence.silhouettes[0] > 0.3 and evidence.controls["smoothed"].shape == (3, 3)
+    said = load_cluster_study(bundle).verdict
+    assert (said.kind, said.groups) == (Kind.GROUPS, 2)  # who stands and who sits
+    assert verify(bundle.path) == []
+    # A file whose evidence does not fit together is not believed.
+    path = study_folder(bundle, "clusters") / "results.npz"
+    arrays = read_arrays(path)
+    write_arrays(path, **arrays | {"test_silhouettes": arrays["test_silhouettes"][:2]})
+    note_change(path.parent, path.name)
+    with pytest.raises(BundleError, match=r"results.npz is not readable .* make it with"):
+        load_cluster_study(bundle)
+
+
+def test_of_few_people_nothing_can_be_told(bundle):
+    run_cluster_study(bundle, FEW)
+    study = load_cluster_study(bundle)
+    assert study.evidence is None and study.verdict.reason == Reason.TOO_FEW
 
 
 def test_what_is_not_asked_for_is_not_there(bundle):

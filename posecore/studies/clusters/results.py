@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.clustering.controls import CONTROLS
+from posecore.clustering.density import LEAST_PEOPLE, Density
+from posecore.clustering.evidence import Evidence
 from posecore.clustering.gap import Gap
 from posecore.clustering.stability import Stability
 from posecore.clustering.sweep import Sweep
+from posecore.clustering.verdict import REQUIRED, Verdict, verdict
 from posecore.files import atomic_file
 
 NAME: Final = "clusters"
 FILE: Final = "results.npz"
+TEST: Final = ("ks", "valley", "low", "high", "parts", "draws")
+"""Arrays of a density test."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +32,8 @@ class ClusterStudy:
     sample_ids: (N,), the order of everything in `sweep`. left_out: who was not clustered, as their latents
     hold nan. gap, stability: None where they were not asked for. controls: by the names of CONTROLS the mean
     silhouettes (L,) of the same sweep over people without structure; empty where not asked for. space: the
-    name of what was clustered in. info: the settings.
+    name of what was clustered in. info: the settings. evidence: for a verdict, in DENSE components at most;
+    None where not asked for, of too few people, or in a study from before there was any.
     """
 
     sample_ids: NDArray[np.str_]
@@ -38,6 +44,14 @@ class ClusterStudy:
     controls: Mapping[str, NDArray[np.float64]]
     space: str
     info: Mapping[str, Any]
+    evidence: Evidence | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Whether clusters are groups; None without evidence, but of too few people for it."""
+        if self.evidence is not None:
+            return self.evidence.verdict
+        return verdict(None, {}) if len(self.sample_ids) < LEAST_PEOPLE else None
 
 
 def save_cluster_study(
@@ -48,6 +62,7 @@ def save_cluster_study(
     gap: Gap | None,
     stability: Stability | None,
     controls: Mapping[str, NDArray[np.float64]],
+    evidence: Evidence | None = None,
 ) -> None:
     """Write the study's file to `folder`; arguments as in ClusterStudy."""
     arrays: dict[str, NDArray[Any]] = {
@@ -65,6 +80,8 @@ def save_cluster_study(
     if stability is not None:
         arrays["stability"] = stability.ari
     arrays |= {f"control_{name}": values for name, values in controls.items()}
+    if evidence is not None:
+        arrays |= _evidence_arrays(evidence)
     with atomic_file(folder / FILE) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
@@ -106,6 +123,42 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]], info: Mapping[str, Any]) ->
     if "stability" in arrays:
         stability = Stability(sweep.numbers, arrays["stability"])
     controls = {name: arrays[f"control_{name}"] for name in CONTROLS if f"control_{name}" in arrays}
+    evidence = _evidence_from(arrays) if "test_ks" in arrays else None
     return ClusterStudy(
-        arrays["sample_ids"], arrays["left_out"], sweep, gap, stability, controls, str(info["space"]), info
+        arrays["sample_ids"],
+        arrays["left_out"],
+        sweep,
+        gap,
+        stability,
+        controls,
+        str(info["space"]),
+        info,
+        evidence,
     )
+
+
+def _evidence_arrays(evidence: Evidence) -> dict[str, NDArray[Any]]:
+    test = evidence.density
+    arrays: dict[str, NDArray[Any]] = {f"test_{name}": getattr(test, name) for name in TEST}
+    arrays |= {"test_people": np.array(test.people), "test_space": np.array(evidence.space)}
+    arrays["test_silhouettes"] = evidence.silhouettes
+    for name, draws in evidence.controls.items():
+        arrays |= {f"drawn_{name}": draws, f"valleys_{name}": evidence.valleys[name]}
+    return arrays
+
+
+def _evidence_from(arrays: Mapping[str, NDArray[Any]]) -> Evidence:
+    """Raises KeyError or ValueError where it is not what `_evidence_arrays` gave."""
+    test = Density(**{name: arrays[f"test_{name}"] for name in TEST}, people=int(arrays["test_people"]))
+    names = [name for name in CONTROLS if f"drawn_{name}" in arrays]
+    drawn, valleys = ({name: arrays[f"{of}_{name}"] for name in names} for of in ("drawn", "valleys"))
+    numbers = test.ks.shape
+    fits = (
+        all(each.shape == numbers for each in (test.valley, test.low, test.high, arrays["test_silhouettes"]))
+        and test.parts.shape == test.draws.shape[1:] == (2, *numbers)
+        and all(each.shape[1:] == numbers for each in (*drawn.values(), *valleys.values()))
+        and set(REQUIRED) <= set(names)
+    )
+    if not fits:
+        raise ValueError("evidence of another shape")
+    return Evidence(test, arrays["test_silhouettes"], drawn, valleys, str(arrays["test_space"]), test.people)

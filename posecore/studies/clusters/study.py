@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from posecore.bundle.partial import empty_partial, open_partial
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, write_study
 from posecore.clustering.controls import CONTROLS, few
+from posecore.clustering.density import LEAST_K, LEAST_PEOPLE
+from posecore.clustering.evidence import DRAWS as CONTROL_DRAWS
+from posecore.clustering.evidence import MOST, Evidence, gather
 from posecore.clustering.gap import DRAWS, Gap, gap_statistic
 from posecore.clustering.methods import DENSE
 from posecore.clustering.space import Space, component_space, latent_space
@@ -24,18 +27,22 @@ from posecore.components.pca import Components, fit_components
 from posecore.studies.clusters.results import NAME, save_cluster_study
 from posecore.unfinished import Piece, read_or_make
 
+ONE_DRAW: Final = ("gaussian", "shuffled")
+"""Controls that a sweep is made of once."""
+
 
 @dataclass(frozen=True)
 class ClusterSettings:
     """components: so many of the first ones are clustered in; None for whole latents. draws: of the gap
     statistic, 0 for none. resamples: of the bootstrap, 0 for none. controls: whether to sweep over people
-    without structure too."""
+    without structure too, and gather evidence for a verdict. control_draws: of each control for that."""
 
     sweep: SweepSettings = field(default_factory=SweepSettings)
     components: int | None = None
     draws: int = DRAWS
     resamples: int = RESAMPLES
     controls: bool = True
+    control_draws: int = CONTROL_DRAWS
 
 
 class Engine(Protocol):
@@ -79,13 +86,14 @@ def run_cluster_study(bundle: Bundle, settings: ClusterSettings, engine: Engine 
     partial = open_partial(bundle, NAME, job)
     found = _sweep(partial / "sweep", space, settings.sweep, engine)
     controls = {}
-    for name, make in CONTROLS.items() if settings.controls else ():
-        controls[name] = _sweep(partial / name, few(space), settings.sweep, here, make).silhouettes
+    for name in ONE_DRAW if settings.controls else ():
+        controls[name] = _sweep(partial / name, few(space), settings.sweep, here, CONTROLS[name]).silhouettes
     gap = _gap(partial / "gap.npz", space, settings) if settings.draws else None
     steady = _stability(partial / "stability.npz", space, found, settings) if settings.resamples else None
     ids = np.array(list(bundle.rows))
+    evidence = _evidence(partial / "evidence", space, settings) if settings.controls else None
     save_cluster_study(
-        empty_partial(partial), ids[space.rows], ids[space.left_out], found, gap, steady, controls
+        empty_partial(partial), ids[space.rows], ids[space.left_out], found, gap, steady, controls, evidence
     )
     info = job | {"space": space.name, "left_out": len(space.left_out), "people": len(space.rows)}
     return write_study(bundle, NAME, partial, info)
@@ -120,12 +128,32 @@ def _sweep(
     return Sweep(**read_or_make(folder / "sweep.npz", names, found))
 
 
+def _evidence(folder: Path, space: Space, settings: ClusterSettings) -> Evidence | None:
+    """In DENSE components at most; None of too few people, or where too small K are asked for."""
+    dense = _dense(few(space, settings.sweep.seed, MOST))
+    if len(dense.rows) < LEAST_PEOPLE or settings.sweep.most < LEAST_K:
+        return None
+    folder.mkdir(exist_ok=True)
+    sweep_settings = settings.sweep
+    return gather(
+        dense,
+        sweep_settings.most,
+        settings.control_draws,
+        sweep_settings.restarts,
+        sweep_settings.seed,
+        folder,
+        quiet=False,
+    )
+
+
+def _dense(people: Space) -> Space:
+    fitted = fit_components(people.features, min(DENSE, *people.features.shape))
+    return component_space(fitted.project(people.features), len(fitted.axes))
+
+
 def _gap(path: Path, space: Space, settings: ClusterSettings) -> Gap:
     """In DENSE components at most, of as many people as controls are made of."""
-    people = few(space, settings.sweep.seed)
-    count = min(DENSE, *people.features.shape)
-    fitted = fit_components(people.features, count)
-    dense = component_space(fitted.project(people.features), len(fitted.axes))
+    dense = _dense(few(space, settings.sweep.seed))
 
     def make() -> Piece:
         own = settings.sweep
@@ -134,7 +162,7 @@ def _gap(path: Path, space: Space, settings: ClusterSettings) -> Gap:
 
     piece = read_or_make(path, ("gaps", "errors"), make)
     numbers = np.arange(1, settings.sweep.most + 1)
-    return Gap(numbers, piece["gaps"], piece["errors"], settings.draws, dense.name, len(people.rows))
+    return Gap(numbers, piece["gaps"], piece["errors"], settings.draws, dense.name, len(dense.rows))
 
 
 def _stability(path: Path, space: Space, found: Sweep, settings: ClusterSettings) -> Stability:
