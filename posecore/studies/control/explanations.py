@@ -15,11 +15,14 @@ from pandas.api.types import is_bool_dtype
 from posecore.ablation import REPLACEMENTS
 from posecore.attributes.correlations import correlate
 from posecore.bundle.people import People
+from posecore.clustering.density import LEAST_PEOPLE, density
+from posecore.clustering.evidence import judge
 from posecore.clustering.gap import gap_statistic
 from posecore.clustering.methods import DENSE
-from posecore.clustering.space import component_space, latent_space
+from posecore.clustering.space import Space, component_space, latent_space
 from posecore.clustering.stability import stability
 from posecore.clustering.sweep import SweepSettings, sweep
+from posecore.clustering.verdict import REQUIRED, Kind
 from posecore.components.belonging import COMPONENTS, fit_rule, left_out, measure
 from posecore.components.outliers import reference_distances
 from posecore.components.parallel import DRAWS, parallel_analysis, shuffled_spectra
@@ -47,6 +50,9 @@ CURVE_PEOPLE: Final = 100
 
 TESTED: Final = 20
 """Components that are correlated with attributes."""
+
+VERDICT_DRAWS: Final = 6
+"""Of each control that a verdict on clusters needs: as many as its rates were measured with."""
 
 WALKED: Final = 10
 """Components that are walked along."""
@@ -90,7 +96,19 @@ def cluster_figures(run: Run, seed: int, folder: Path) -> Piece:
         "gaps": gap.gaps.astype(np.float32),
         "gap_errors": gap.errors.astype(np.float32),
         "stability": stability(space, found, seed=seed, quiet=False).ari.astype(np.float32),
+        **_groups(dense, settings.most, seed),
     }
+
+
+def _groups(space: Space, most: int, seed: int) -> Piece:
+    """The density test's valleys (L,), nan where there are too few people for it, and the verdict."""
+    valleys = np.full(most - 1, np.nan, np.float32)
+    if len(space.rows) < LEAST_PEOPLE:
+        return {"valleys": valleys, "verdict": np.array(Kind.UNKNOWN.value)}
+    test = density(space, most, seed)
+    valleys[test.ks - 2] = test.valley
+    kind = judge(space, REQUIRED, most, VERDICT_DRAWS, seed=seed).kind
+    return {"valleys": valleys, "verdict": np.array(kind.value)}
 
 
 def component_figures(run: Run, ids: list[str], attributes: pd.DataFrame, seed: int) -> Piece:

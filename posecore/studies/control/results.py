@@ -37,6 +37,8 @@ class ControlStudy:
     pixels that a person's joints move, on average, when a level alone is cut.
     Clusters, of whole latents: ks: (L,) from 2. silhouettes: (M, L, S) mean silhouettes of S restarts each.
     gaps, gap_errors: (M, L + 1) for K from 1. stability: (M, L, B) adjusted Rand index of B resamples.
+    valleys: (M, L) how far the density falls between clusters, as a share of the lower peak, nan where people
+    are too few; verdict: (M,) a posecore.clustering.verdict.Kind; both along the first 50 components.
     Components: explained: (M, d) share of the variance along the first ones. needed: (M,) how many hold 95 %.
     above_chance: (M,) by parallel analysis. correlation, correlation_low, correlation_high: (M, c) the
     strongest rank correlation of each of the first c components with an attribute; best_attribute: (M, c)
@@ -65,6 +67,8 @@ class ControlStudy:
     gaps: NDArray[np.float32]
     gap_errors: NDArray[np.float32]
     stability: NDArray[np.float32]
+    valleys: NDArray[np.float32]
+    verdict: NDArray[np.str_]
     explained: NDArray[np.float32]
     needed: NDArray[np.int64]
     above_chance: NDArray[np.int64]
@@ -111,6 +115,8 @@ def load_control_study(bundle: Bundle) -> ControlStudy:
         "skip_moved": (networks, len(found.replacements), len(found.skip_people), 4),
         "gaps": (networks, ks + 1),
         "gap_errors": (networks, ks + 1),
+        "valleys": (networks, ks),
+        "verdict": (networks,),
         "needed": (networks,),
         "above_chance": (networks,),
         **dict.fromkeys(("correlation_low", "correlation_high"), (networks, *components)),

@@ -46,7 +46,7 @@ LEAST: Final = 24
 
 EXPLAINED: Final[dict[str, tuple[str, ...]]] = {
     "skips": ("skip_people", "skip_scores", "skip_moved"),
-    "clusters": ("silhouettes", "gaps", "gap_errors", "stability"),
+    "clusters": ("silhouettes", "gaps", "gap_errors", "stability", "valleys", "verdict"),
     "components": (
         "explained",
         "needed",
