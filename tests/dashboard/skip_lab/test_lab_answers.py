@@ -1,4 +1,4 @@
-"""From bytes over a photograph, a square, a crop and a subject to an answer: each a value of the one before."""
+"""From bytes over a photograph, a square, a crop and a subject to an answer: each is a value."""
 
 import io
 from pathlib import Path

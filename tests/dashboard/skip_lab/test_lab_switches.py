@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from fake_bundle import make_fake_bundle
 from lab import ALWAYS, alts, crop_of, open_lab, switched, warned
 
-from dashboard.shared import links, predictions, two_heatmaps
+from dashboard.shared import cache, links, predictions, two_heatmaps
 from dashboard.skip_lab import words
 from dashboard.skip_lab.hourglass import hourglass_svg, hourglass_words
 from dashboard.skip_lab.switches import PRESETS
@@ -13,6 +15,14 @@ from posecore.ablation import ALL_OFF, ALL_ON, REPLACEMENTS, parse_mask
 from posecore.bundle import Bundle
 from posecore.metrics.pck import hits
 from posecore.samples import read_points, read_visibility
+
+WHO = "train-1021"
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A bundle without pictures."""
+    return make_fake_bundle(tmp_path / "artifacts" / "bare", 30).parent
 
 
 def test_it_opens_on_somebody_with_a_picture_and_everything_cut(
@@ -128,3 +138,39 @@ def test_the_drawing_shows_what_is_cut() -> None:
     one = hourglass_svg(parse_mask("1011"), "dark")
     assert one.count("stroke-dasharray") == 1 and "#E69F00" in one and "#D55E00" not in one
     assert hourglass_words(parse_mask("1011")).endswith("cut: 32 × 32")
+
+
+def test_the_lab_cuts_single_skips_where_there_is_a_picture(
+    artifacts: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = dict.fromkeys(links.LAB_SKIPS, "true")
+    app = open_lab(monkeypatch, artifacts, **every)
+    assert switched(app) == "1111" and app.metric[0].value == "0 · 0 of 17"
+    app.toggle(key="lab_32").set_value(False).run()
+    assert switched(app) == "1011" and words.skeleton_alt("Cut: 32 × 32") in alts(app)
+    person = app.text_input(key=links.LAB_PERSON).placeholder
+    peaks = predictions.all_masks(bundle, crop_of(bundle, person))[parse_mask("1011").position].max(
+        axis=(1, 2)
+    )
+    assert app.dataframe[0].value["peak after"].to_numpy() == pytest.approx(peaks, rel=1e-4)
+
+
+def test_the_lab_compares_the_stored_prediction_with_the_latent_alone_without_a_picture(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_lab(monkeypatch, bare, lab_person=WHO)
+    assert not app.toggle
+    bundle = cache.load_bundle("bare")
+    assert app.info[0].value == words.without_picture(bundle, WHO)
+    assert alts(app, "Skeleton") == [words.skeleton_alt(t) for t in (words.STORED_TITLE, words.LATENT_TITLE)]
+    row = bundle.samples.iloc[bundle.row(WHO)]
+    table = app.dataframe[0].value
+    assert table["peak before"].to_numpy() == pytest.approx(
+        [row[name] for name in bundle.samples.columns if name.endswith("_peak")]
+    )
+    maps = predictions.latent_heatmaps(bundle, WHO)
+    assert table["peak after"].to_numpy() == pytest.approx(maps.max(axis=(1, 2)), rel=1e-5)
+    cell = int(maps[0].argmax())
+    there = np.array([cell % 64 * 4 + 2, cell // 64 * 4 + 2])
+    far = np.linalg.norm(there - [row["predicted_nose_x"], row["predicted_nose_y"]])
+    assert table["moved, px"].iloc[0] == pytest.approx(far, rel=1e-4)

@@ -9,10 +9,18 @@ from lab import alts, answered, file_of, open_lab, open_own, switched, upload
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import links, person_box, photographs, picture_source, picture_words, predictions
+from dashboard.shared import (
+    box_chart,
+    links,
+    person_box,
+    photographs,
+    picture_source,
+    picture_words,
+    predictions,
+)
 from dashboard.skip_lab import words
 from posecore.bundle import Bundle, open_bundle
-from posecore.data.crops import box_crop
+from posecore.data.crops import SquareCrop, box_crop
 from posecore.imaging import UPLOAD_WORDS
 from posecore.keypoints import K
 
@@ -198,3 +206,26 @@ def test_pictures_of_one_user_are_not_another_s(artifacts: Path, monkeypatch: py
     other = open_own(monkeypatch, artifacts)
     assert not other.dataframe and not answered(other)
     assert "123" not in "\n".join(element.value for element in other.caption)
+
+
+def test_the_picture_of_the_box_counts_in_the_picture_s_own_pixels() -> None:
+    figure = box_chart.box_chart("data:,", (640, 480), (10, 20, 100, 200), SquareCrop(-30, 10, 220))
+    assert list(figure.layout.xaxis.range) == [0, 640] and list(figure.layout.yaxis.range) == [480, 0]
+    square, box = figure.layout.shapes
+    assert (box.x0, box.y0, box.x1, box.y1) == (10, 20, 110, 220)
+    assert (square.x0, square.y0, square.x1, square.y1) == (-30, 10, 190, 230)
+    image = figure.layout.images[0]
+    assert (image.x, image.y, image.sizex, image.sizey) == (0, 0, 640, 480)
+    assert figure.layout.dragmode == "select" and len(figure.data[0].x)
+
+
+def test_an_uploaded_picture_is_cut_and_shown(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_own(monkeypatch, artifacts)
+    assert [info.value for info in app.info] == [words.NO_PICTURE_YET]
+    upload(app, "me.png", file_of(Image.new("RGB", (300, 200), (200, 30, 30))))
+    assert not app.error
+    open_box(app)
+    assert [field.value for field in app.number_input] == [0.0, 0.0, 300.0, 200.0]  # the whole picture
+    assert [app.toggle(key=key).value for key in state.LAB_SKIPS] == [False] * 4
+    assert len(app.dataframe[0].value) == 17
+    assert "your picture" in words(app)
