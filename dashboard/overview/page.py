@@ -16,12 +16,12 @@ from posecore.bundle import Bundle
 SHOWN = 12  # people in the strip at the top
 TILE = 89  # pixels of each, so that four stand beside one another on a page of 390
 
+# Icon and link of each of words.STEPS.
 STEPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "skip_lab": (":material/call_split:", {}),
     "pc_walk": (":material/directions_walk:", {links.WALK_COMPONENT: "1"}),
     "clusters": (":material/bubble_chart:", {links.CLUSTERS_K: "2"}),
 }
-"""Icon and link of each of words.STEPS."""
 
 # What the charts of the training show: names of lines by what a record of an epoch calls them.
 PCK_LINES = {"val_pck": "all skips", "val_pck_0000": "all skips cut"}

@@ -226,6 +226,5 @@ def test_an_uploaded_picture_is_cut_and_shown(artifacts: Path, monkeypatch: pyte
     assert not app.error
     open_box(app)
     assert [field.value for field in app.number_input] == [0.0, 0.0, 300.0, 200.0]  # the whole picture
-    assert [app.toggle(key=key).value for key in state.LAB_SKIPS] == [False] * 4
-    assert len(app.dataframe[0].value) == 17
-    assert "your picture" in words(app)
+    assert switched(app) == "0000" and len(app.dataframe[0].value) == K
+    assert any("n = 1, your picture" in said for said in captions(app))
