@@ -106,8 +106,8 @@ def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: st
         # The heatmaps are those with all skips, so they are not shown beside joints without.
         without = _bare_ground(points[parse_mask(mask).position]) if crop is None else crop
         drawn = []
-        for ground, kept in ((on, ALL_ON), (without, parse_mask(mask))):
-            place, limit = kept.position, certainty.limit(bundle, kept, replacement)
+        for ground, drawn_mask in ((on, ALL_ON), (without, parse_mask(mask))):
+            place, limit = drawn_mask.position, certainty.limit(bundle, drawn_mask, replacement)
             drawn.append(drawing.draw_skeleton(ground, points[place], limit.sure(peaks[place])))
         return drawing.grid(drawn, 2)
     before, after = predictions.cut_heatmaps(bundle, crop, mask, replacement, donor)
