@@ -1,4 +1,4 @@
-"""What pages know of a bundle's latents: components, attributes, walks and their studies, all of it cached."""
+"""What pages know of a bundle's latents: components, attributes, walks and their studies, all cached."""
 
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
