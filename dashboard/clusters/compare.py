@@ -7,9 +7,10 @@ import streamlit as st
 
 from dashboard.clusters import controls
 from dashboard.clusters.controls import FIRST, SPACES
-from dashboard.shared import bundles, charts, figures, latents, links
+from dashboard.shared import bundles, figures, latents, links
 from dashboard.shared.clustering import answers, questions
 from dashboard.shared.clustering.questions import LEAST, MOST, MOST_SEED, Clustered, Question
+from dashboard.shared.contingency import contingency
 from posecore.bundle import Bundle
 from posecore.clustering.matching import compare
 from posecore.clustering.methods import CLUSTERERS, DENSE
@@ -45,7 +46,7 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
         "other: noise" if number == NOISE else f"other: {number + 1}" for number in compared.second.tolist()
     ]
     figures.chart(
-        charts.contingency(
+        contingency(
             compared,
             rows,
             columns,

@@ -11,9 +11,9 @@ from dashboard.compare import charts, maps, readout
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.pair import Pair
 from dashboard.shared import cache, figures, links
-from dashboard.shared.charts import contingency
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.questions import LEAST, MOST
+from dashboard.shared.contingency import contingency
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.clustering.matching import compare

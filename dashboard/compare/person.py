@@ -11,7 +11,7 @@ from dashboard.compare import words as compare_words
 from dashboard.compare.pair import Pair
 from dashboard.shared import bundle_people, certainty, links, pictures, predictions, two_heatmaps
 from dashboard.shared.person_search import person_search
-from dashboard.shared.picture_source import Subject, bundle_person
+from dashboard.shared.subject import Subject, bundle_person
 from dashboard.shared.two_heatmaps import (
     ALL_JOINTS,
     HEATMAP,

@@ -1,17 +1,100 @@
-"""What the Overview says of a training and of scores, in sentences."""
+"""What the Overview says of a bundle, of its training and of its scores, in sentences."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from dashboard.shared import sources
+from dashboard.overview.skip_words import QUESTION
+from dashboard.shared import bundles, sources
+from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
 from posecore.keypoints import KEYPOINTS, label
 
+GLOSSARY: Final = (
+    "Crop, Heatmap, Hidden joint, Bottleneck, Latent, Skip connection, Mask, PCK, PCK radius, OKS, "
+    "COCO AP and AR, Point, 95 % interval, p, Flipping signs, Shapley value, Decoder, Epoch, Loss, "
+    "Validation people, Preset, Seed, Component, Silhouette"
+)
+"""Of glossary.TERMS, those that the page uses."""
+
+
+class Step(NamedTuple):
+    """A link to another page. do: what to do there. ask: what to ask oneself."""
+
+    label: str
+    do: str
+    ask: str
+
+
+STEPS: Final[Mapping[str, Step]] = {
+    "skip_lab": Step(
+        "1 · Cut a skip",
+        f"{QUESTION} Switch them off and on again, one by one.",
+        "Which switch brings the joints back? What went around the bottleneck is what the bottleneck lacks.",
+    ),
+    "pc_walk": Step(
+        "2 · Walk PC 1",
+        "Go from one end of the first principal component to the other, past the nearest people.",
+        "What changes along the way: the pose, the size, the side one sees? And how near is anybody, really?",
+    ),
+    "clusters": Step(
+        "3 · Change K",
+        "Sort the people into two groups by their latents, then into three, then into eight.",
+        "Does the mean silhouette rise? Near 0 it says that no K gives clear groups, whatever colours say.",
+    ),
+}
+"""By page, in the order in which they are offered."""
+
+MAP_LINK: Final = "Or look around on the map of all of them"
+COMPARE_LINK: Final = "Or compare it with other networks"
+
+NO_SCORES: Final = "No scores are stored in this bundle. scripts/evaluate.py computes them."
+NO_EPOCHS: Final = "No record of epochs is stored in this bundle."
+SCORES: Final[Mapping[str, tuple[str, str]]] = {
+    "pck": (
+        "PCK",
+        "Share of labelled joints found within 12.8 pixels of the 256-pixel crop, mean over people.",
+    ),
+    "pck_visible": ("PCK, visible joints", "The same over joints annotated as visible only."),
+    "oks_mean": ("OKS, mean", "A score that allows larger errors for larger people and vaguer joints."),
+    "oks_ap": ("COCO AP", "COCO's average precision over OKS thresholds 0.50 to 0.95."),
+}
+"""By what a bundle calls a score: its name, and what it is."""
+SKIPS_COLUMN: Final = "Four digits, finest level first: 1 on, 0 cut at test time"
+SCORES_ALT: Final = "All stored scores, one row per data set and skip mask"
+
 MOST_OF: Final = 0.9
 """Share of the hidden joints that one kind of joint has to make up to be named."""
-_TOLD: Final = ("epochs", "epochs_before", "best_epoch", "preset")
+_IN_SENTENCES: Final = ("epochs", "epochs_before", "best_epoch", "preset")
 """What is said of a training run in sentences; all else is listed as it is recorded."""
+
+
+def introduction(bundle: Bundle) -> str:
+    """What the network is, what the bundle holds, and how to read the pictures below."""
+    manifest = bundle.manifest
+    return (
+        f"A stacked hourglass ({bundles.network_name(bundle)}) finds 17 joints of a person in a picture. "
+        f"This bundle, *{manifest.name}*, holds its weights and what its bottleneck made of "
+        f"**{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, some of them and the "
+        "heatmaps it predicts, a light per joint: blue and green on the person's left, orange and pink on "
+        "the right."
+    )
+
+
+def person_alt(sample_id: str) -> str:
+    """A person in the strip at the top."""
+    return f"{sample_id} and the heatmaps the network predicts"
+
+
+def scored(bundle: Bundle, name: str, people: int) -> str:
+    """The heading of the scores called `name`. people: how many they are of."""
+    return f"How well it does: {sources.scored(bundle, name, people)}"
+
+
+def score(value: float | None) -> str:
+    """None where it is not known."""
+    return number(math.nan if value is None else value)
 
 
 def trained(bundle: Bundle, history: Sequence[Mapping[str, Any]]) -> str:
@@ -28,7 +111,7 @@ def trained(bundle: Bundle, history: Sequence[Mapping[str, Any]]) -> str:
     settings += [
         f"{key.replace('_', ' ')} {value}"
         for key, value in training.items()
-        if isinstance(value, str | int | float) and key not in (*_TOLD, "cut_skips")
+        if isinstance(value, str | int | float) and key not in (*_IN_SENTENCES, "cut_skips")
     ]
     if settings:
         said.append(
@@ -52,6 +135,23 @@ def epochs(training: Mapping[str, Any], recorded: int) -> str:
         said += f" of {planned} that were planned"
     best = training.get("best_epoch")
     return said + (f"; the weights after epoch {best} are the ones kept" if best is not None else "")
+
+
+def validated_on(bundle: Bundle, recorded: int) -> str:
+    """What the curves are made of. recorded: epochs."""
+    data = bundle.manifest.training.get("validated_on")
+    who = sources.counted(data["name"], data["people"], kind="validation") if data else "validation people"
+    return f"{recorded} epochs · {who} · {bundles.network_name(bundle)}"
+
+
+def pck_alt(recorded: int, lines: Sequence[str]) -> str:
+    """recorded: epochs, likewise below. lines: names of the curves."""
+    return f"PCK on the validation people over {recorded} epochs, {' and '.join(lines)}"
+
+
+def loss_alt(recorded: int) -> str:
+    """The chart of losses."""
+    return f"Training and validation loss over {recorded} epochs"
 
 
 def why_visible_is_lower(scores: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.pc_walk import controls, meaning, sheet
+from dashboard.pc_walk import controls, meaning, sheet, walk_charts
 from dashboard.pc_walk import stops as walk_stops
 from dashboard.pc_walk.controls import MEAN, OFF, OWN
 from dashboard.pc_walk.player import Frame, player
@@ -15,7 +15,6 @@ from dashboard.shared import (
     bundle_people,
     bundles,
     certainty,
-    charts,
     figures,
     glossary,
     latents,
@@ -190,7 +189,7 @@ def _how_near(bundle: Bundle, stops: Stops, kept: int) -> None:
     usual = latents.reference_distances(bundle)
     off = int(stops.judgement.off_data.sum())
     figures.chart(
-        charts.distances(
+        walk_charts.distances(
             stops.steps,
             stops.judgement.distance,
             float(np.median(usual.distances)),

@@ -21,7 +21,7 @@ from posecore.bundle.studies import FOLDER, study_problems
 from posecore.data.prepared import INFO, open_prepared
 from posecore.errors import BundleError, DataError
 
-Kept = TypeVar("Kept", bound=Callable[..., Any])
+Cached = TypeVar("Cached", bound=Callable[..., Any])
 
 
 CHECKED_AT_ONCE: Final = 2**26
@@ -90,7 +90,7 @@ _BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Bundle: _bund
 
 def cached(
     max_entries: int, show_spinner: str | Literal[False] = False, *, copied: bool = False, own: bool = False
-) -> "Callable[[Kept], Kept]":
+) -> "Callable[[Cached], Cached]":
     """Decorator for a function of a bundle and small values: what it returns is shared by all users, and
     never changed. Arguments whose names begin with _ are no part of the key.
 

@@ -4,15 +4,10 @@ Every figure carries its `source` as a title: how many people, of which data set
 """
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
-
-from posecore.clustering.matching import Comparison
-from posecore.data.crops import SquareCrop
 
 CATEGORIES: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#B8A800")
 """Okabe and Ito's colours, as in .streamlit/config.toml; black and pale yellow would vanish on a ground."""
@@ -52,93 +47,6 @@ def category(index: int) -> tuple[str, str]:
     return CATEGORIES[index % len(CATEGORIES)], SYMBOLS[index // len(CATEGORIES) % len(SYMBOLS)]
 
 
-def curves(
-    epochs: Sequence[float],
-    lines: Mapping[str, Sequence[float | None]],
-    y_title: str,
-    source: str,
-    sizes: Sequence[int] | None = None,
-    best_epoch: int | None = None,
-) -> go.Figure:
-    """Values per epoch, None for a gap. A change of the image size, and the best epoch, are marked where they
-    are known."""
-    figure = go.Figure()
-    for (name, values), colour in zip(lines.items(), CATEGORIES, strict=False):
-        figure.add_scatter(
-            x=list(epochs),
-            y=list(values),
-            name=name,
-            mode="lines+markers",
-            line={"color": colour, "width": 2},
-            marker={"size": 5},
-            hovertemplate=f"epoch %{{x}}<br>{name} %{{y:.4g}}<extra></extra>",
-        )
-    shown = list(sizes or ())
-    changes = [i for i in range(1, len(shown)) if shown[i] != shown[i - 1]]
-    for row, i in enumerate(reversed(changes)):
-        x = (epochs[i] + epochs[i - 1]) / 2
-        figure.add_vline(x=x, line={"color": GREY, "dash": "dot", "width": 1})
-        # One below the other, as the last changes may follow within an epoch.
-        figure.add_annotation(
-            x=x,
-            y=1 - 0.09 * row,
-            yref="paper",
-            yanchor="bottom",
-            xanchor="right",
-            xshift=-3,
-            text=f"then {shown[i]} px",
-            showarrow=False,
-            font={"size": 11},
-        )
-    if best_epoch is not None and best_epoch in epochs:
-        figure.add_vline(x=best_epoch, line={"color": MARK, "width": 1})
-        figure.add_annotation(
-            x=best_epoch,
-            y=0,
-            yref="paper",
-            yanchor="bottom",
-            xanchor="right",
-            xshift=-3,
-            text="kept",
-            showarrow=False,
-            font={"size": 11, "color": MARK},
-        )
-    figure.update_layout(**framed(source, 320), showlegend=len(lines) > 1)
-    figure.update_xaxes(title="epoch")
-    figure.update_yaxes(title=y_title, rangemode="tozero")
-    set_below(figure)
-    return figure
-
-
-def distances(
-    steps: NDArray[np.floating], distance: NDArray[np.floating], typical: float, source: str
-) -> go.Figure:
-    """Distance from every stop of a walk to the nearest person, beside that between neighbours."""
-    figure = go.Figure()
-    figure.add_scatter(
-        x=steps,
-        y=distance,
-        name="nearest person to the stop",
-        mode="lines+markers",
-        line={"color": CATEGORIES[0], "width": 2},
-        marker={"size": 8},
-        hovertemplate="c = %{x:.2f}<br>distance %{y:.2f}<extra></extra>",
-    )
-    figure.add_scatter(
-        x=[steps.min(), steps.max()],
-        y=[typical, typical],
-        mode="lines",
-        hoverinfo="skip",
-        name=f"from one person to the nearest other, median {typical:.1f}",
-        line={"color": MARK, "dash": "dash", "width": 2},
-    )
-    figure.update_layout(**framed(source, 340), showlegend=True)
-    figure.update_xaxes(title="c, in standard deviations of the component")
-    figure.update_yaxes(title="distance", rangemode="tozero")
-    set_below(figure)
-    return figure
-
-
 DRAWN_PLAINLY: Final = 4_000
 """People up to whom a map is drawn without WebGL, which takes long to begin with on a machine without a
 graphics chip."""
@@ -147,69 +55,6 @@ graphics chip."""
 def trace_for(people: int) -> type[go.Scatter] | type[go.Scattergl]:
     """What draws so many people as points the soonest."""
     return go.Scatter if people <= DRAWN_PLAINLY else go.Scattergl
-
-
-BOX_HEIGHT: Final = 380
-
-
-def person_box(
-    source: str, size: tuple[int, int], box: tuple[float, float, float, float], square: SquareCrop
-) -> go.Figure:
-    """A picture on which a box can be drawn, with the present one and the square that is cut out.
-
-    source: the picture as a data URI. size: its width and height in the pixels that the axes count. box:
-    left, top, width, height. Selecting a rectangle gives a box selection.
-    """
-    width, height = size
-    figure = go.Figure()
-    # Plotly reports a selection only where there are points to select.
-    figure.add_scatter(
-        x=[0, width, width, 0],
-        y=[0, 0, height, height],
-        mode="markers",
-        marker={"opacity": 0},
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    figure.add_layout_image(
-        source=source,
-        x=0,
-        y=0,
-        sizex=width,
-        sizey=height,
-        xref="x",
-        yref="y",
-        sizing="stretch",
-        layer="below",
-    )
-    figure.add_shape(
-        type="rect",
-        x0=square.x,
-        y0=square.y,
-        x1=square.x + square.side,
-        y1=square.y + square.side,
-        line={"color": CATEGORIES[4], "width": 2, "dash": "dot"},
-    )
-    left, top, box_width, box_height = box
-    figure.add_shape(
-        type="rect",
-        x0=left,
-        y0=top,
-        x1=left + box_width,
-        y1=top + box_height,
-        line={"color": CATEGORIES[1], "width": 3},
-    )
-    figure.update_xaxes(range=[0, width], visible=False, fixedrange=True, constrain="domain")
-    figure.update_yaxes(
-        range=[height, 0], visible=False, fixedrange=True, scaleanchor="x", constrain="domain"
-    )
-    figure.update_layout(
-        dragmode="select",
-        height=BOX_HEIGHT,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        newselection={"line": {"color": CATEGORIES[1], "width": 3}},
-    )
-    return figure
 
 
 def framed(source: str, height: int) -> dict[str, Any]:
@@ -327,31 +172,3 @@ def settle(figure: go.Figure) -> None:
     figure.update_layout(margin={"l": 56, "autoexpand": False})
     figure.update_xaxes(automargin=False)
     figure.update_yaxes(automargin=False)
-
-
-def contingency(
-    found: Comparison, ours: Sequence[str], others: Sequence[str], titles: tuple[str, str], source: str
-) -> go.Figure:
-    """People in each pair of clusters; the shade is the share of our cluster. titles: of ours and others."""
-    share = found.counts / found.counts.sum(axis=1, keepdims=True)
-    figure = go.Figure(
-        go.Heatmap(
-            z=share,
-            x=list(others),
-            y=list(ours),
-            zmin=0,
-            zmax=1,
-            colorscale=SHADES,
-            textfont={"color": INK},
-            text=[[f"{count:,}" for count in row] for row in found.counts],
-            texttemplate="%{text}",
-            colorbar=colour_bar("share of the row") | {"tickformat": ".0%"},
-            hovertemplate="%{y}, %{x}<br>%{text} people, %{z:.0%} of the row<extra></extra>",
-        )
-    )
-    figure.update_layout(**framed(source, 140 + max(110, 34 * len(ours))))
-    figure.update_xaxes(title=titles[1], type="category", showgrid=False)
-    figure.update_yaxes(title=titles[0], showgrid=False)
-    name_rows(figure, ours)
-    set_below(figure, ticks=25)
-    return figure

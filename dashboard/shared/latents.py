@@ -1,4 +1,4 @@
-"""What pages know of a bundle's latents: components, attributes, walks and their studies, all of it kept."""
+"""What pages know of a bundle's latents: components, attributes, walks and their studies, all cached."""
 
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
@@ -66,11 +66,11 @@ def _components(bundle: Bundle, projected: str) -> "tuple[Components, NDArray[np
 
 def reference_distances(bundle: Bundle) -> "ReferenceDistances":
     """What is usual among the people with scores. Raises ConfigError for fewer than two."""
-    return _real_people(bundle, projected(bundle))
+    return _reference_distances(bundle, projected(bundle))
 
 
 @cache.cached(2, "Comparing people …")
-def _real_people(bundle: Bundle, projected: str) -> "ReferenceDistances":
+def _reference_distances(bundle: Bundle, projected: str) -> "ReferenceDistances":
     from posecore.components.outliers import reference_distances as usual
 
     return usual(components(bundle)[1])

@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import charts, predictions
+from dashboard.shared import picture_words, predictions
+from dashboard.shared.box_chart import box_chart
 from dashboard.shared.photographs import Photograph
 from posecore import drawing
 from posecore.bundle import Bundle
@@ -22,7 +23,6 @@ CONFIDENT = 0.5
 
 LEAST_JOINTS = 4
 FIELDS = ("Left", "Top", "Width", "Height")
-LINE = "Set the box around the person"
 
 
 def person_box(bundle: Bundle, photograph: Photograph, key: str) -> SquareCrop:
@@ -30,17 +30,16 @@ def person_box(bundle: Bundle, photograph: Photograph, key: str) -> SquareCrop:
 
     Raises DataError where it holds nothing of the picture.
     """
-    line = st.expander(LINE, key=f"_{key}_box_open", on_change="rerun")
+    line = st.expander(picture_words.BOX_LINE, key=f"_{key}_box_open", on_change="rerun")
     if line.open:
         with line:
             _editor(bundle, photograph, key)
-    for sentence in _remarks(photograph):
+    info, size = photograph.picture.info, photograph.picture.size
+    for sentence in picture_words.read_as(size, info["reduced"] > 1, info["several"]):
         st.caption(sentence)
-    box, size = _box(photograph, key), photograph.picture.size
+    box = _box(photograph, key)
     if not _inside(box, size):
-        raise DataError(
-            "The box lies outside the picture, so there is nothing to see; draw it on the picture."
-        )
+        raise DataError(picture_words.BOX_OUTSIDE)
     return _square(box, size)
 
 
@@ -51,19 +50,15 @@ def _editor(bundle: Bundle, photograph: Photograph, key: str) -> None:
         left, right = st.container(width=560), st.container(width=480)
     with left:
         st.plotly_chart(
-            charts.person_box(_source(photograph.preview), picture.size, box, _square(box, picture.size)),
+            box_chart(_source(photograph.preview), picture.size, box, _square(box, picture.size)),
             key=f"_{key}_box_chart",
             on_select=lambda: _take_drawn(photograph, key),
             selection_mode="box",
             config={"displayModeBar": False, "scrollZoom": False},
-            alt=f"Your picture, {picture.width} × {picture.height} pixels, with the box around the person",
+            alt=picture_words.box_alt(picture.size),
         )
     with right:
-        st.markdown(
-            "**Draw a box around one person** on the picture, with the mouse or a finger. The network sees "
-            "only the square around it, and looks for one person there: if there are several, the box "
-            "decides who is meant."
-        )
+        st.markdown(picture_words.BOX)
         with st.container(horizontal=True, gap="xsmall"):
             st.button(
                 "Fit to the person",
@@ -71,7 +66,7 @@ def _editor(bundle: Bundle, photograph: Photograph, key: str) -> None:
                 icon=":material/fit_screen:",
                 on_click=_fit,
                 args=(bundle, photograph, key),
-                help="Twice: find the joints, and draw the box around those the network is sure of",
+                help=picture_words.FIT_HELP,
             )
             st.button(
                 "Whole picture",
@@ -123,9 +118,7 @@ def _take_drawn(photograph: Photograph, key: str) -> None:
 def _fit(bundle: Bundle, photograph: Photograph, key: str) -> None:
     box = fitted(bundle, photograph, _box(photograph, key))
     if box is None:
-        st.session_state[f"_{key}_note"] = (
-            "The network is not sure of enough joints to fit the box; draw it around the person."
-        )
+        st.session_state[f"_{key}_note"] = picture_words.NOT_FITTED
     else:
         _keep(photograph, key, box)
 
@@ -141,21 +134,7 @@ def _fields(photograph: Photograph, key: str, box: Box) -> None:
         for name in FIELDS:
             least = -far if name in FIELDS[:2] else 1.0
             st.number_input(name, least, far, key=f"_{key}_{name}", step=8.0, on_change=take, width=112)
-    width, height = photograph.picture.size
-    st.caption(
-        f"In pixels of your picture, which has {width} × {height} of them. What lies outside it is black."
-    )
-
-
-def _remarks(photograph: Photograph) -> list[str]:
-    """What was done to the file before it is shown."""
-    width, height = photograph.picture.size
-    remarks = []
-    if photograph.picture.info["reduced"] > 1:
-        remarks.append(f"The picture is large, so it was halved to {width} × {height} pixels.")
-    if photograph.picture.info["several"]:
-        remarks.append("The file holds several pictures; this is the first of them.")
-    return remarks
+    st.caption(picture_words.box_units(photograph.picture.size))
 
 
 def _square(box: Box, size: tuple[int, int]) -> SquareCrop:

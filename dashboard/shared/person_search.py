@@ -121,7 +121,7 @@ def _rows(bundle: Bundle, key: str) -> NDArray[np.int64]:
     return rows
 
 
-def _show(bundle: Bundle, key: str, row: int) -> None:
+def _choose(bundle: Bundle, key: str, row: int) -> None:
     st.session_state[key] = str(bundle.samples["sample_id"].iloc[row])
 
 
@@ -132,17 +132,17 @@ def _step(bundle: Bundle, key: str, default: str, way: int) -> None:
     here = bundle.rows.get(st.session_state.get(key) or default, -1)
     if way > 0:
         after = rows[rows > here]
-        _show(bundle, key, int(after[0] if len(after) else rows[0]))
+        _choose(bundle, key, int(after[0] if len(after) else rows[0]))
     else:
         before = rows[rows < here]
-        _show(bundle, key, int(before[-1] if len(before) else rows[-1]))
+        _choose(bundle, key, int(before[-1] if len(before) else rows[-1]))
 
 
 def _draw(bundle: Bundle, key: str) -> None:
     rows = _rows(bundle, key)
     if len(rows):
         # What is drawn is in the URL afterwards, so it need not be drawn again.
-        _show(bundle, key, int(np.random.default_rng().choice(rows)))
+        _choose(bundle, key, int(np.random.default_rng().choice(rows)))
 
 
 def _perfect(bundle: Bundle, key: str) -> None:
@@ -153,7 +153,7 @@ def _perfect(bundle: Bundle, key: str) -> None:
         rows = _rows(bundle, key)
     here = bundle.rows.get(st.session_state.get(key) or "", -1)
     if here not in rows:
-        _show(bundle, key, int(rows[0]))
+        _choose(bundle, key, int(rows[0]))
 
 
 def _found(bundle: Bundle, asked: str, default: str) -> str:

@@ -1,23 +1,19 @@
 """Where a page's picture comes from: a person of the bundle, a user's file, the camera, an example."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from dashboard.shared import bundle_people, links, photographs, predictions
+from dashboard.shared import bundle_people, photographs, picture_words, predictions, subject, widgets
 from dashboard.shared.person_box import person_box
 from dashboard.shared.person_search import person_search
 from dashboard.shared.photographs import Photograph
+from dashboard.shared.subject import Subject
 from posecore.bundle import Bundle
-from posecore.data.crops import SIZE, SquareCrop
+from posecore.data.crops import SquareCrop
 from posecore.errors import PosecoreError
-from posecore.imaging import MAX_BYTES, UPLOAD_WORDS
-from posecore.samples import CROP_COLUMNS, read_points, read_visibility
 
 PERSON, UPLOAD, CAMERA, EXAMPLE = SOURCES = (
     "a person of the bundle",
@@ -31,24 +27,6 @@ NO_LIMIT: Final = 2**20
 SHIPPED_EXAMPLE: Final = Path(__file__).parent / "example.webp"
 
 
-@dataclass(frozen=True, eq=False)
-class Subject:
-    """Somebody in a picture. who: in words. crop: (256, 256, 3), None where it is not at hand.
-
-    square: where the crop lies in the picture. sample_id: "" for a user's picture. annotated: (17, 2) crop
-    pixels and visibility: (17,), where they are known. own: the user's, for nobody else's eyes.
-    """
-
-    who: str
-    crop: NDArray[np.uint8] | None
-    square: SquareCrop
-    sample_id: str = ""
-    photograph: Photograph | None = None
-    annotated: NDArray[np.float32] | None = None
-    visibility: NDArray[np.int8] | None = None
-    own: bool = False
-
-
 def choose_subject(bundle: Bundle, source_key: str, person_key: str, default: str) -> Subject | None:
     """Let the user choose somebody; None as long as there is no picture, or with a sentence for one that
     cannot be shown.
@@ -56,17 +34,9 @@ def choose_subject(bundle: Bundle, source_key: str, person_key: str, default: st
     The source and the person are in the URL under the two keys. default: the sample_id of the person who is
     shown first.
     """
-    links.refuse_forged(source_key, " or ".join(SOURCES), SOURCES.__contains__)
-    source = st.segmented_control(
-        "Show",
-        SOURCES,
-        default=PERSON,
-        required=True,
-        key=source_key,
-        bind="query-params",
-    )
+    source = widgets.segments("Show", SOURCES, source_key)
     if source == PERSON:
-        return bundle_person(bundle, person_search(bundle, person_key, default))
+        return subject.bundle_person(bundle, person_search(bundle, person_key, default))
     try:
         chosen = choose_picture(bundle, source, source_key)
     except PosecoreError as error:
@@ -76,11 +46,8 @@ def choose_subject(bundle: Bundle, source_key: str, person_key: str, default: st
         with suppress(PosecoreError):  # Said with the first picture.
             predictions.get_ready(bundle)
         return None
-    photograph, square = chosen
     own = source != EXAMPLE
-    who = "the example" if source == EXAMPLE else "your picture"
-    crop = square.cut(photograph.picture)
-    return Subject(who, crop, square, photograph=photograph, own=own)
+    return subject.in_photograph("your picture" if own else "the example", *chosen, own)
 
 
 def choose_picture(bundle: Bundle, source: str, key: str) -> tuple[Photograph, SquareCrop] | None:
@@ -95,23 +62,6 @@ def choose_picture(bundle: Bundle, source: str, key: str) -> tuple[Photograph, S
     return photograph, person_box(bundle, photograph, key)
 
 
-def bundle_person(bundle: Bundle, sample_id: str) -> Subject:
-    """A person of the bundle, with the picture and the annotation as far as they are at hand."""
-    table = bundle.samples.iloc[[bundle.row(sample_id)]]
-    x, y, side = (float(table[name].iloc[0]) for name in CROP_COLUMNS)
-    subject = Subject(
-        f"{sample_id}, {bundle_people.score_of(bundle, sample_id)}",
-        bundle_people.picture_of(bundle, sample_id),
-        SquareCrop(x, y, side),
-        sample_id,
-    )
-    if not bundle.manifest.dataset["annotations"]:
-        return subject
-    return replace(
-        subject, annotated=read_points(table, "annotated")[0], visibility=read_visibility(table)[0]
-    )
-
-
 def picture_bytes(bundle: Bundle, source: str, key: str) -> bytes | None:
     """The file that the user uploaded or took, or the example's; None as long as there is none.
 
@@ -121,7 +71,7 @@ def picture_bytes(bundle: Bundle, source: str, key: str) -> bytes | None:
         return example(bundle)
     if source == CAMERA:
         name = f"_{key}_camera"
-        st.caption("The camera is asked by your browser; the picture stays in this session's memory.")
+        st.caption(picture_words.CAMERA)
         # Once a picture is taken, the answer is what one wants to see.
         taken = st.camera_input(
             "Take a picture", key=name, width=480 if not st.session_state.get(name) else 240
@@ -136,15 +86,11 @@ def _uploaded(key: str) -> bytes | None:
     # server (server.maxUploadSize); then what it says of sizes is not true, and not shown.
     hint = f".st-key-{key} [data-testid=stFileUploaderDropzoneInstructions]"
     st.html(f"<style>{hint} {{display: none}}</style>")
-    most = f"{MAX_BYTES // 2**20} MB"
     file = st.file_uploader(
-        f"A picture of at most {most}: {UPLOAD_WORDS}",
-        key=key,
-        max_upload_size=NO_LIMIT,
-        help="It stays in this session's memory: it is not stored, and nobody else sees it.",
+        picture_words.UPLOAD, key=key, max_upload_size=NO_LIMIT, help=picture_words.UPLOAD_HELP
     )
     if file is None:
-        st.caption(f"A file that turns red was not taken: it has more than {most}, or the connection failed.")
+        st.caption(picture_words.NOT_TAKEN)
         return None
     return file.getvalue()
 
@@ -153,21 +99,3 @@ def example(bundle: Bundle) -> bytes:
     """A picture that may be shown to anybody: the bundle's first person's, else the project's own."""
     shipped = bundle.picture_path(bundle_people.best_person(bundle))
     return (SHIPPED_EXAMPLE if shipped is None else shipped).read_bytes()
-
-
-def shown(subject: Subject) -> tuple[NDArray[np.uint8], float]:
-    """The picture to draw on, and how many picture pixels its width is: the whole picture, else the crop.
-
-    The crop's width is given in crop pixels.
-    """
-    if subject.photograph is not None:
-        return subject.photograph.preview, float(subject.photograph.picture.width)
-    assert subject.crop is not None
-    return subject.crop, float(SIZE)
-
-
-def points_on_shown(subject: Subject, points: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Crop points (17, 2) in pixels of what `shown` shows."""
-    if subject.photograph is not None:
-        return subject.square.points_to_picture(points)
-    return np.asarray(points, np.float64)

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import certainty, links
-from dashboard.shared.picture_source import Subject, points_on_shown, shown
+from dashboard.shared import certainty, widgets
+from dashboard.shared.numbers import UNKNOWN, number
+from dashboard.shared.subject import Subject, points_on_shown, shown
 from posecore import drawing
 from posecore.data.crops import SIZE
 from posecore.data.heatmaps import decode, where_found
@@ -100,7 +100,7 @@ class Answer:
     def median_moved(self) -> str:
         """How far the joints moved in the middle, in crop pixels, for people; a dash where none is left."""
         moved = self.moved[~np.isnan(self.moved)]
-        return f"{np.median(moved):.1f} px" if len(moved) else "–"
+        return f"{number(float(np.median(moved)), 1)} px" if len(moved) else UNKNOWN
 
     def found(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
         """(17,) hits before and after, nan where a joint is not labelled; None where nothing is known."""
@@ -218,6 +218,4 @@ def mark(hit: float) -> str:
 
 def joint_picker(key: str) -> str:
     """Which joint's heatmaps are shown, or ALL_JOINTS; kept in the URL under `key`."""
-    links.refuse_forged(key, "all joints or the name of one", JOINTS.__contains__)
-    joint = st.selectbox("Heatmaps of", JOINTS, key=key, bind="query-params", width=220)
-    return joint if joint in JOINTS else ALL_JOINTS
+    return widgets.select("Heatmaps of", JOINTS, key, width=220)

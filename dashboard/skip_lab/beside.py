@@ -5,15 +5,14 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.shared import bundles, cache, links
-from dashboard.shared.cut_words import named_by_cuts, what_cutting_says
+from dashboard.shared import cache, links
+from dashboard.shared.cut_words import what_cutting_says
 from dashboard.shared.two_heatmaps import Answer
-from dashboard.skip_lab.rows import heatmap_row, network_line, skeleton_row
+from dashboard.skip_lab import words
+from dashboard.skip_lab.rows import heatmap_row, skeleton_row
 from posecore.bundle import Bundle
 from posecore.bundle.manifest import MANIFEST, read_manifest
 from posecore.errors import BundleError
-from posecore.keypoints import K
-from posecore.metrics.pck import PCK_RADIUS
 
 NONE: Final = "no other"
 
@@ -28,33 +27,28 @@ def choose_other(bundle: Bundle) -> str | None:
         return None
     # The bundle's own name stands there after the second one was chosen for the page; nothing wrong with it.
     known = (NONE, *names, bundle.path.name)
-    links.refuse_forged(links.LAB_BESIDE, f"one of {', '.join((NONE, *names))}", known.__contains__)
+    links.refuse_forged(links.LAB_BESIDE, links.one_of((NONE, *names)), known.__contains__)
     chosen = st.selectbox(
         "The same cut in another network",
         (NONE, *names),
         key=links.LAB_BESIDE,
         bind="query-params",
         width=320,
-        help="In a second row: the same picture under the same cut, in another bundle's network.",
+        help=words.BESIDE_HELP,
     )
     return chosen if chosen in names else None
 
 
-def show_skeletons(other: Bundle, answer: Answer) -> None:
+def second_skeletons(other: Bundle, answer: Answer) -> None:
     """Which network it is, what becomes of the joints in it, and its row of skeletons."""
-    st.markdown(
-        f"**The same cut, in {named_by_cuts(other)}.** {other.path.name}: {bundles.network_name(other)}. "
-        f"{int((answer.moved >= PCK_RADIUS).sum())} of {K} joints moved by a radius or more, "
-        f"{int(answer.lost.sum())} lost."
-    )
+    st.markdown(words.second_network(other, answer))
     skeleton_row(answer, other.path.name)
 
 
-def show_heatmaps(other: Bundle, answer: Answer, joint: str) -> None:
+def second_heatmaps(other: Bundle, answer: Answer, joint: str) -> None:
     """Its row of heatmaps, and what its cut says."""
-    st.markdown(f"**The same cut, in {named_by_cuts(other)}**")
-    source = f"n = 1, {answer.subject.who} · {other.path.name}: {network_line(other)}"
-    heatmap_row(answer, joint, source, other.path.name)
+    st.markdown(words.second_heading(other))
+    heatmap_row(answer, joint, words.source(other, answer, named=True), other.path.name)
     st.caption(f"{other.path.name}: {what_cutting_says(other)}")
 
 

@@ -5,7 +5,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from dashboard.shared.picture_source import Subject
+from dashboard.shared.subject import Subject
+from dashboard.skip_lab import words
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.data.crops import SIZE
@@ -15,31 +16,24 @@ SHOWN = 480
 """Pixels along the longer side of the picture."""
 
 
-def show_steps(bundle: Bundle, subject: Subject) -> None:
+def picture_to_target(bundle: Bundle, subject: Subject) -> None:
     """Picture, square, crop and target in a row, each with a sentence."""
     assert subject.crop is not None
     first, second, third, fourth = st.columns(4, gap="small")
-    whole = (
-        "The picture"
-        if subject.photograph is not None
-        else ("The place of the crop in its picture; the rest of that picture is not in the bundle")
-    )
     first.image(
         drawing.jpeg(in_its_picture(bundle, subject)),
         width="stretch",
         alt="The square in the picture",
-        caption=f"1 · {whole}. The square is {subject.square.side:.0f} pixels wide: the box's longer side, "
-        "grown by 10 % as far as the picture allows.",
+        caption=words.step_picture(subject.photograph is not None, subject.square.side),
     )
     second.image(
         drawing.jpeg(subject.crop),
         width="stretch",
         alt="The crop of 256 × 256 pixels",
-        caption="2 · The square scaled to 256 × 256 pixels: all the network sees. What lies outside the "
-        "picture is black.",
+        caption=words.STEP_CROP,
     )
     if subject.annotated is None or subject.visibility is None:
-        third.info("No joint is annotated here, so there is no target.", icon=":material/info:")
+        third.info(words.NO_ANNOTATION, icon=":material/info:")
         return
     labelled = subject.visibility > 0
     points = np.where(labelled[:, None], subject.annotated, np.nan)
@@ -47,7 +41,7 @@ def show_steps(bundle: Bundle, subject: Subject) -> None:
         drawing.jpeg(drawing.draw_skeleton(subject.crop, points)),
         width="stretch",
         alt="The annotated joints",
-        caption=f"3 · The annotation: {int(labelled.sum())} of 17 joints are labelled.",
+        caption=words.step_annotation(int(labelled.sum())),
     )
     target = encode(subject.annotated[None], subject.visibility[None], SIZE, Target())[0]
     # Each joint at its own full strength: the thesis paints hidden joints at a quarter of a visible one.
@@ -57,8 +51,7 @@ def show_steps(bundle: Bundle, subject: Subject) -> None:
         drawing.jpeg(drawing.enlarge(shown)),
         width="stretch",
         alt="The target heatmaps of all joints",
-        caption="4 · The target: per joint a map of 64 × 64 cells with a small blob where the joint is "
-        "(drawn as the thesis paints it, all at full strength).",
+        caption=words.STEP_TARGET,
     )
 
 

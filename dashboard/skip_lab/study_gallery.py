@@ -9,7 +9,16 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundle_people, certainty, links, picture_source, pictures, predictions
+from dashboard.shared import (
+    bundle_people,
+    certainty,
+    links,
+    picture_source,
+    pictures,
+    predictions,
+    widgets,
+)
+from dashboard.skip_lab import study_words as words
 from posecore import drawing
 from posecore.ablation import ALL_ON, parse_mask
 from posecore.bundle import Bundle
@@ -22,39 +31,22 @@ ON_A_PAGE: Final = 8
 IN_A_ROW: Final = 4
 
 
-def show(bundle: Bundle, study: SkipStudy, summary: SkipSummary, replacement: str, mask: str) -> None:
+def gallery(bundle: Bundle, study: SkipStudy, summary: SkipSummary, replacement: str, mask: str) -> None:
     """The gallery, paged and in an order to choose; a button opens a person in the first tab."""
-    links.refuse_forged(links.LAB_STUDY_SORT, f"one of {', '.join(ORDERS)}", ORDERS.__contains__)
     st.subheader("People scored 100 % with all skips")
     rows, loss = perfect(summary.scores, parse_mask(mask))
     if not len(rows):
-        st.markdown("Nobody in this study has every labelled joint right.")
+        st.markdown(words.NOBODY_PERFECT)
         return
-    st.markdown(
-        f"**Only a gallery.** {len(rows):,} of {len(study.sample_ids):,} people were picked for a perfect "
-        "score, so they can only lose: of the size of an effect this says nothing, it is biased upward. Left "
-        f"all skips, right skips {mask}, both in one scale of brightness."
-    )
+    st.markdown(words.gallery(len(rows), len(study.sample_ids), mask))
     pages = -(-len(rows) // ON_A_PAGE)
-    links.refuse_forged(
-        links.LAB_STUDY_PAGE, f"a whole number from 1 to {pages}", links.whole_number(1, pages)
-    )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        order = st.selectbox("Order", ORDERS, key=links.LAB_STUDY_SORT, bind="query-params", width=220)
-        page = int(
-            st.number_input(
-                f"Page of {pages}", 1, pages, key=links.LAB_STUDY_PAGE, bind="query-params", width=140
-            )
-            if pages > 1
-            else 1
-        )
+        order = widgets.select("Order", ORDERS, links.LAB_STUDY_SORT, width=220)
+        page = widgets.page_of(pages, links.LAB_STUDY_PAGE)
     ids = study.sample_ids[rows]
     bare = ~pictures.at_hand(bundle)[[bundle.row(name) for name in ids.tolist()]]
     if bare.any():
-        st.caption(
-            f"{pictures.some_lack(bundle)} Among people who lose alike they come first; of the others the "
-            "joints are shown, on heatmaps."
-        )
+        st.caption(words.some_bare(bundle))
     keys = {ORDERS[0]: (ids, bare, -loss), ORDERS[1]: (ids, bare, loss), ORDERS[2]: (ids,)}
     places = np.lexsort(keys[order])[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     tiles = [_pair(bundle, study, int(rows[place]), replacement, mask) for place in places]
@@ -63,15 +55,15 @@ def show(bundle: Bundle, study: SkipStudy, summary: SkipSummary, replacement: st
     for place, tile, cell in zip(places, tiles, cells, strict=False):
         name = str(ids[place])
         with cell:
-            st.image(tile, width="stretch", alt=f"{name} with all skips, and with skips {mask}")
-            st.caption(f"{name}, loses {loss[place]:.0%} of its joints")
+            st.image(tile, width="stretch", alt=words.tile_alt(name, mask))
+            st.caption(words.tile(name, float(loss[place])))
             st.button(
                 "Open",
                 key=f"_lab_study_open_{name}",
                 on_click=_open_person,
                 args=(name, mask, replacement),
                 icon=":material/open_in_new:",
-                help="Show this person, cut like this, in the tab One picture",
+                help=words.OPEN_HELP,
             )
     table = pd.DataFrame({"sample id": ids, "loss, % of labelled joints": loss * 100})
     with st.container(horizontal=True):
@@ -114,8 +106,8 @@ def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: st
         # The heatmaps are those with all skips, so they are not shown beside joints without.
         without = _bare_ground(points[parse_mask(mask).position]) if crop is None else crop
         drawn = []
-        for ground, kept in ((on, ALL_ON), (without, parse_mask(mask))):
-            place, limit = kept.position, certainty.limit(bundle, kept, replacement)
+        for ground, drawn_mask in ((on, ALL_ON), (without, parse_mask(mask))):
+            place, limit = drawn_mask.position, certainty.limit(bundle, drawn_mask, replacement)
             drawn.append(drawing.draw_skeleton(ground, points[place], limit.sure(peaks[place])))
         return drawing.grid(drawn, 2)
     before, after = predictions.cut_heatmaps(bundle, crop, mask, replacement, donor)
@@ -132,7 +124,7 @@ def _bare_ground(points: NDArray[np.floating]) -> drawing.Picture:
     if not np.isfinite(points).any():
         middle = (ground.width / 2, ground.height / 2)
         font = ImageFont.load_default(24)
-        ImageDraw.Draw(ground).text(middle, "no joint found", "white", font, anchor="mm")
+        ImageDraw.Draw(ground).text(middle, words.NO_JOINT, "white", font, anchor="mm")
     return np.asarray(ground)
 
 

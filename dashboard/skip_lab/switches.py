@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundle_people, links, pictures
+from dashboard.shared import bundle_people, links, pictures, widgets
+from dashboard.skip_lab import words
 from dashboard.skip_lab.hourglass import PITCH, WIDTH, hourglass_svg, hourglass_words
 from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, SkipMask
 from posecore.bundle import Bundle
@@ -51,15 +52,8 @@ def switches(built: SkipMask, opening: SkipMask) -> SkipMask:
                 # As high as a level of the drawing, so that a switch stands beside what it cuts.
                 with st.container(height=PITCH, border=False, vertical_alignment="center"):
                     mask.append(
-                        st.toggle(
-                            name,
-                            usual[key],
-                            key=key,
-                            bind="query-params",
-                            disabled=not there,
-                            help=f"The way around the bottleneck with {name} cells; off means cut"
-                            if there
-                            else "This network was trained without it",
+                        widgets.toggle(
+                            name, usual[key], key, disabled=not there, help=words.switch_help(name, there)
                         )
                     )
         chosen = SkipMask(mask) & built
@@ -76,16 +70,7 @@ def switches(built: SkipMask, opening: SkipMask) -> SkipMask:
 
 def replacement(bundle: Bundle, person: str) -> tuple[str, str, NDArray[np.uint8] | None]:
     """What takes the place of a cut skip: its name in REPLACEMENTS, the donor's sample_id and their crop."""
-    links.refuse_forged(links.LAB_REPLACEMENT, f"one of {', '.join(REPLACEMENTS)}", REPLACEMENTS.__contains__)
-    names = list(REPLACEMENTS)
-    chosen = st.segmented_control(
-        "A cut skip is replaced by",
-        names,
-        default=names[0],
-        required=True,
-        key=links.LAB_REPLACEMENT,
-        bind="query-params",
-    )
+    chosen = widgets.segments("A cut skip is replaced by", list(REPLACEMENTS), links.LAB_REPLACEMENT)
     st.caption(REPLACEMENTS[chosen])
     if chosen != "other":
         return chosen, "", None
@@ -109,11 +94,11 @@ def replacement(bundle: Bundle, person: str) -> tuple[str, str, NDArray[np.uint8
         )
     donor = (asked or "").strip() or default
     if donor not in bundle.rows:
-        st.warning(f"This bundle holds no person {donor[:60]!r}. Taken instead: {default}.")
+        st.warning(words.no_donor(donor, default))
         donor = default
     crop = bundle_people.picture_of(bundle, donor)
     if crop is None:
-        st.warning(f"{pictures.absent(bundle, donor)} So zero stands in.")
+        st.warning(words.donor_without_picture(bundle, donor))
         return "zero", "", None
     return chosen, donor, crop
 

@@ -1,14 +1,14 @@
 """What changes with every switch of the Skip lab; it runs alone, so that a click is answered at once."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundle_people, cache, certainty, links, pictures, predictions, two_heatmaps
+from dashboard.shared import bundle_people, cache, certainty, links, predictions, two_heatmaps
 from dashboard.shared.cut_words import what_cutting_says
-from dashboard.shared.picture_source import Subject
+from dashboard.shared.subject import Subject
 from dashboard.shared.two_heatmaps import (
     ALL_JOINTS,
     HEATMAP,
@@ -20,10 +20,11 @@ from dashboard.shared.two_heatmaps import (
     skeleton,
 )
 from dashboard.skip_lab import beside as lab_beside
+from dashboard.skip_lab import words
 from dashboard.skip_lab.opening import Opening
-from dashboard.skip_lab.rows import ask, heatmap_row, network_line, skeleton_row, sure_means
+from dashboard.skip_lab.rows import ask, heatmap_row, skeleton_row
 from dashboard.skip_lab.sheet import all_maps, sheet
-from dashboard.skip_lab.steps import show_steps
+from dashboard.skip_lab.steps import picture_to_target
 from dashboard.skip_lab.switches import Cut, replacement, switches
 from posecore import drawing
 from posecore.ablation import ALL_OFF
@@ -37,14 +38,9 @@ from posecore.studies.skips.example import REPLACEMENT
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-PICKED: Final = (
-    "This person and this cut were picked because much moves here and much stays. Whether it holds for "
-    f"everybody stands under “{links.LAB_TABS[1]}”."
-)
-
 
 @st.fragment
-def show_lab(bundle: Bundle, subject: Subject | None, opening: Opening) -> None:
+def switches_and_answer(bundle: Bundle, subject: Subject | None, opening: Opening) -> None:
     """Switches, pictures and table for somebody whose picture is at hand; without anybody the switches alone.
 
     All widgets are there all the time: those that go and come again, as while one picture follows another,
@@ -56,7 +52,7 @@ def show_lab(bundle: Bundle, subject: Subject | None, opening: Opening) -> None:
         switching, skeletons = st.container(width=330), st.container(width=770)
         replacing, heatmaps = st.container(width=330), st.container(width=770)
     with switching:
-        st.markdown("**Skip connections**, on = used")
+        st.markdown(words.SWITCHES)
         mask = switches(bundle.manifest.built_skips, opening.mask)
         beside = lab_beside.choose_other(bundle)
     try:
@@ -65,28 +61,27 @@ def show_lab(bundle: Bundle, subject: Subject | None, opening: Opening) -> None:
         with heatmaps:
             joint = two_heatmaps.joint_picker(links.LAB_JOINT)
         if subject is None:
-            skeletons.info("As soon as there is a picture, it is shown here.", icon=":material/image:")
+            skeletons.info(words.NO_PICTURE_YET, icon=":material/image:")
             return
         assert subject.crop is not None
         cut = Cut(mask, stand_in, donor)
         with skeletons:
             answer = ask(bundle, subject, cut, donor_crop)
     except PosecoreError as error:
-        skeletons.error(f"The network cannot be asked. {error}")
+        skeletons.error(words.cannot_be_asked(error))
         return
     with first:
         _nobody(answer)
-    source = f"n = 1, {subject.who} · {network_line(bundle)}"
-    how = f"In place of a cut skip: {stand_in}" + (f", {donor}" if donor else "")
+    source = words.source(bundle, answer)
     with skeletons:
         skeleton_row(answer)
         if opening == Opening(subject.sample_id, mask, picked=True) and stand_in == REPLACEMENT:
-            st.caption(PICKED)
+            st.caption(words.PICKED)
     replacing.image(
         drawing.jpeg(subject.crop if donor_crop is None else np.hstack([subject.crop, donor_crop])),
         width=170 if donor_crop is None else 300,
-        alt="The crop that the network sees",
-        caption="What the network sees" + (f", and {donor}" if donor else ""),
+        alt=words.CROP_ALT,
+        caption=words.seen(donor),
     )
     with heatmaps:
         heatmap_row(answer, joint, source)
@@ -94,7 +89,7 @@ def show_lab(bundle: Bundle, subject: Subject | None, opening: Opening) -> None:
         _beside(beside, answer, cut, donor_crop, joint, skeletons, heatmaps)
     _headline(answer)
     _table(answer)
-    _downloads(answer, source, how)
+    _downloads(answer, source, words.in_place(stand_in, donor))
     _details(bundle, answer)
 
 
@@ -113,34 +108,29 @@ def _beside(
             other = cache.load_bundle(name)
             again = ask(other, answer.subject, cut, donor_crop)
     except PosecoreError as error:
-        skeletons.error(f"The network of {name} cannot be asked. {error}")
+        skeletons.error(words.cannot_be_asked(error, name))
         return
     with skeletons:
-        lab_beside.show_skeletons(other, again)
+        lab_beside.second_skeletons(other, again)
     with heatmaps:
-        lab_beside.show_heatmaps(other, again, joint)
+        lab_beside.second_heatmaps(other, again, joint)
 
 
-def show_without_picture(bundle: Bundle, subject: Subject) -> None:
+def stored_against_latent(bundle: Bundle, subject: Subject) -> None:
     """What can be said of a person without the picture: stored prediction against the latent alone."""
-    st.info(
-        f"{pictures.absent(bundle, subject.sample_id)} Single switches need it; what the bundle stores is "
-        "shown instead: heatmaps and joints with all skips, and what the network makes of the latent alone, "
-        "with all four cut.",
-        icon=":material/no_photography:",
-    )
+    st.info(words.without_picture(bundle, subject.sample_id), icon=":material/no_photography:")
     table = bundle.samples.iloc[[bundle.row(subject.sample_id)]]
     stored = from_peaks(
-        "All four skips on (stored)",
+        words.STORED_TITLE,
         read_points(table, "predicted")[0],
         read_peaks(table)[0],
         certainty.limit(bundle),
     )
     try:
         maps = predictions.latent_heatmaps(bundle, subject.sample_id)
-        latent = from_heatmaps("All four skips cut", maps, certainty.limit(bundle, ALL_OFF))
+        latent = from_heatmaps(words.LATENT_TITLE, maps, certainty.limit(bundle, ALL_OFF))
     except PosecoreError as error:
-        st.error(f"The network cannot be asked. {error}")
+        st.error(words.cannot_be_asked(error))
         return
     answer = Answer(subject, stored, latent)
     _nobody(answer)
@@ -151,12 +141,15 @@ def show_without_picture(bundle: Bundle, subject: Subject) -> None:
     for column, (picture, side) in zip(st.columns([1, 1, 1])[:2], tiles, strict=True):
         column.markdown(f"**{side.title}**  \n:small[{side.how_sure()}]")
         if side.lost.all():
-            column.caption("All seventeen heatmaps are empty, so there is nothing to be seen.")
+            column.caption(words.ALL_EMPTY)
             continue
-        column.image(drawing.jpeg(skeleton(answer, side)), width="stretch", alt=f"Skeleton: {side.title}")
-        column.image(drawing.jpeg(picture), width="stretch", alt=f"Heatmaps: {side.title}")
-    sure_means(answer)
-    st.caption(f"n = 1, {subject.who} · {network_line(bundle)}. " + what_cutting_says(bundle))
+        for drawn, alt in (
+            (skeleton(answer, side), words.skeleton_alt(side.title)),
+            (picture, f"Heatmaps: {side.title}"),
+        ):
+            column.image(drawing.jpeg(drawn), width="stretch", alt=alt)
+    st.caption(words.sure_means(answer))
+    st.caption(f"{words.source(bundle, answer)}. {what_cutting_says(bundle)}")
     _headline(answer)
     _table(answer)
 
@@ -177,15 +170,14 @@ def _headline(answer: Answer) -> None:
             f"{far} · {lost} of {K}",
             border=True,
             width=250,
-            help="Moved: by a PCK radius (12.8 pixels of the crop) or more. Lost: the heatmap holds nothing "
-            "above zero any more, so it names no place, and no distance is given.",
+            help=words.MOVED_AND_LOST_HELP,
         )
         st.metric(
             "Median movement",
             answer.median_moved(),
             border=True,
             width=200,
-            help="In pixels of the 256-pixel crop, over the joints that are not lost.",
+            help=words.MEDIAN_HELP,
         )
         if found is not None:
             labelled = ~np.isnan(found[0])
@@ -198,17 +190,11 @@ def _headline(answer: Answer) -> None:
             )
         st.metric(
             "Mean peak, before and after",
-            f"{_height(answer.before.peaks.mean())} → {_height(answer.after.peaks.mean())}",
+            words.peaks(answer),
             border=True,
             width=230,
-            help="A peak is the value of the strongest cell of a joint's heatmap. Its height speaks of how "
-            "visible the network thinks the joint is, too: hidden joints were painted fainter or wider.",
+            help=words.PEAK_HELP,
         )
-
-
-def _height(peak: float) -> str:
-    """A peak with two digits, never "-0.00"."""
-    return f"{round(float(peak), 2) + 0.0:.2f}"
 
 
 def _table(answer: Answer) -> None:
@@ -223,33 +209,16 @@ def _table(answer: Answer) -> None:
         placeholder=LOST,
         column_config={
             "joint": st.column_config.TextColumn(width=110),
-            "moved, px": number(
-                format="%.1f",
-                width=95,
-                help="In pixels of the 256-pixel crop; from the PCK radius of 12.8 "
-                "on, what was exactly right is a miss",
-            ),
-            "found": st.column_config.TextColumn(
-                width=75, help="✓ within a radius of the annotation, ✗ not, · not labelled: before → after"
-            ),
-            "sure": st.column_config.TextColumn(
-                width=75, help="✓ the network is sure of it, ✗ not, · not known: before → after"
-            ),
+            "moved, px": number(format="%.1f", width=95, help=words.MOVED_COLUMN),
+            "found": st.column_config.TextColumn(width=75, help=words.FOUND_COLUMN),
+            "sure": st.column_config.TextColumn(width=75, help=words.SURE_COLUMN),
         }
         | {
-            f"{name} {when}": number(format="%.2f", width=95, help=words)
-            for name, words in (
-                ("peak", "Value of the strongest cell. It speaks of predicted visibility, too"),
-                (
-                    "rival",
-                    "The strongest cell a radius or more from the peak, as a share of the peak: near "
-                    "1, two places compete",
-                ),
-                ("entropy", "How spread the map is: 0 one cell, 1 the same everywhere"),
-            )
+            f"{name} {when}": number(format="%.2f", width=95, help=about)
+            for name, about in words.MEASURES.items()
             for when in ("before", "after")
         },
-        alt="How far every joint moved, and its peak, rival peak and entropy before and after",
+        alt=words.TABLE_ALT,
     )
 
 
@@ -282,10 +251,10 @@ def _details(bundle: Bundle, answer: Answer) -> None:
         maps.image(
             drawing.jpeg(all_maps(answer)),
             width="stretch",
-            alt="Every joint's heatmap before, after, and the difference",
+            alt=words.MAPS_ALT,
         )
     steps = st.expander("From the picture to the target", key="_lab_steps", on_change="rerun")
     if steps.open:
         with steps:
-            show_steps(bundle, answer.subject)
+            picture_to_target(bundle, answer.subject)
     st.caption(what_cutting_says(bundle))

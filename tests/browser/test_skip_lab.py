@@ -14,9 +14,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from served import ROOT, Served, serving
 
-from dashboard.shared import certainty, picture_source, two_heatmaps
+from dashboard.shared import certainty, picture_words, subject, two_heatmaps
+from dashboard.skip_lab import words
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, SkipMask
+from posecore.imaging import UPLOAD_WORDS
 from posecore.inference import Predictor
 
 SKIPS = ("lab_64", "lab_32", "lab_16", "lab_8")
@@ -148,11 +150,11 @@ def test_a_file_a_box_and_the_joint_table(page: Page, served: Served) -> None:
     upload(page, served, "secret-holiday.png", scene())
     settle(page)
     whole = result(page).evaluate(DIGEST)
-    page.get_by_text("Set the box around the person").click()
+    page.get_by_text(picture_words.BOX_LINE).click()
     page.locator(".js-plotly-plot .nsewdrag").first.wait_for()
     page.wait_for_timeout(500)
     draw_box(page, 0.4, 0.2, 0.55, 0.8)
-    expect(page.locator('img[alt="The crop that the network sees"]')).to_be_visible()
+    expect(page.get_by_alt_text(words.CROP_ALT)).to_be_visible()
     fields = [page.get_by_label(name, exact=True) for name in ("Left", "Top", "Width", "Height")]
     # 1,200 x 900 pixels: the box is 180 x 540 of them at (480, 180).
     expect(fields[0]).to_have_value(re.compile(r"^4(7\d|8\d)"))
@@ -176,14 +178,15 @@ def test_a_refused_file_says_why_and_takes_the_answer_before_it_away(
     upload(page, served, "good.png", scene())
     settle(page)
     choose(page, "words.png", b"these are words")
-    expect(page.get_by_text("The file is not a JPEG, PNG, WebP, HEIC")).to_be_visible()
+    refused = page.get_by_test_id("stAlert").filter(has_text=UPLOAD_WORDS)
+    expect(refused).to_be_visible()
     expect(result(page)).to_have_count(0)
     choose(page, "good", scene())
     settle(page)
-    expect(page.get_by_text("The file is not a JPEG")).to_have_count(0)
+    expect(refused).to_have_count(0)
     # Too large for the server: the widget's tile says so.
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(huge)
-    expect(page.get_by_text("A file that turns red was not taken")).to_be_visible()
+    expect(page.get_by_text(picture_words.NOT_TAKEN)).to_be_visible()
     expect(result(page)).to_have_count(0)
     choose(page, "good.png", scene())
     settle(page)
@@ -198,6 +201,7 @@ def test_a_second_picture_finds_all_as_it_was(page: Page, served: Served) -> Non
     page.get_by_label("Heatmaps of").click()
     page.get_by_role("option", name="left wrist").click()
     settle(page)
+    cut = title((True, False, True, False))
     for data in (photograph((900, 1200)), scene(), photograph((901, 1200))):
         before = result(page).evaluate(DIGEST)
         choose(page, "b.png", data)
@@ -206,11 +210,11 @@ def test_a_second_picture_finds_all_as_it_was(page: Page, served: Served) -> Non
         checked = [page.locator(f'input[aria-label="{name}"]').is_checked() for name in LEVEL_NAMES]
         assert checked == [True, False, True, False]
         expect(page.get_by_role("radio", name="mean", exact=True)).to_be_checked()
-        expect(result(page)).to_have_attribute("alt", "Skeleton: Cut: 32 × 32, 8 × 8")
+        expect(result(page)).to_have_attribute("alt", words.skeleton_alt(cut))
         expect(page.locator('img[alt^="Hourglass"]')).to_have_attribute(
-            "alt", re.compile("cut: 32 × 32, 8 × 8$")
+            "alt", re.compile(f"{cut.removeprefix('Cut')}$")
         )
-        expect(page.locator('img[alt="Heatmaps, Cut: 32 × 32, 8 × 8: left wrist"]')).to_be_visible()
+        expect(page.get_by_alt_text(words.heatmaps_alt(cut, "left wrist"))).to_be_visible()
         asked = parse_qs(urlsplit(page.url).query)
         assert {key: value for key, (value,) in asked.items() if key != "lab_source"} == {
             "lab_64": "true",
@@ -228,7 +232,7 @@ def test_an_upload_s_switches_and_skeletons_are_in_sight_together(
     upload(page, served, "a.jpg", photograph((900, 1200)))
     settle(page)
     if width < 1000:
-        page.get_by_text("Skip connections, on = used").scroll_into_view_if_needed()
+        page.locator('[data-testid="stCheckbox"]').first.scroll_into_view_if_needed()
         page.evaluate(
             "() => document.querySelector('[data-testid=\"stMain\"]').scrollBy(0, "
             "document.querySelector('[data-testid=\"stCheckbox\"]').getBoundingClientRect().top - 100)"
@@ -314,7 +318,7 @@ def test_an_upload_is_shown_at_once(page: Page, served: Served) -> None:
     waits = []
     for size in ((900, 1200), (901, 1200), (1500, 2000), (1501, 2000)):
         page.goto(f"{served.url}/skip-lab?lab_source=your own picture")
-        page.get_by_text("As soon as there is a picture").wait_for()
+        page.get_by_text(words.NO_PICTURE_YET).wait_for()
         page.wait_for_timeout(1000)
         page.evaluate(UPLOAD)
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
@@ -362,12 +366,12 @@ def answers(served: Served, person: str) -> dict[SkipMask, str]:
         crop = np.asarray(picture.convert("RGB"))
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
     maps = predictor.decode_all(predictor.encode(crop[None].copy()))[:, 0]
-    subject = picture_source.Subject("", crop, None, person)  # type: ignore[arg-type]
+    somebody = subject.Subject("", crop, None, person)  # type: ignore[arg-type]
     before = two_heatmaps.from_heatmaps("", maps[0], certainty.limit(bundle))
     found = {}
     for mask, heatmaps in zip(ALL_MASKS, maps, strict=True):
         side = two_heatmaps.from_heatmaps("", heatmaps, certainty.limit(bundle, mask))
-        picture = two_heatmaps.skeleton(two_heatmaps.Answer(subject, before, side), side)
+        picture = two_heatmaps.skeleton(two_heatmaps.Answer(somebody, before, side), side)
         found[mask] = hashlib.sha256(drawing.jpeg(picture)).hexdigest()
     return found
 

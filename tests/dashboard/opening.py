@@ -1,12 +1,40 @@
 """Pages as a browser opens them, without a browser."""
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 DASHBOARD = Path(__file__).parent.parent.parent / "dashboard"
+
+
+class Row(NamedTuple):
+    """A row of the table of pages."""
+
+    file: str
+    title: str
+    icon: str
+    path: str
+    prefixes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """As in `open_page`."""
+        return self.file.removesuffix("/page.py")
+
+
+def _pages() -> list[Row]:
+    """PAGES of dashboard/app.py, which is a script: to import it is to run it."""
+    lines = ast.parse((DASHBOARD / "app.py").read_text(encoding="utf-8")).body
+    assigned = [line for line in lines if isinstance(line, ast.Assign)]
+    (table,) = [line.value for line in assigned if ast.unparse(line.targets[0]) == "PAGES"]
+    return [Row(*row) for row in ast.literal_eval(table)]
+
+
+PAGES = _pages()
 
 
 def open_page(

@@ -23,7 +23,7 @@ from dashboard.shared import links
 from dashboard.shared.area import inside, read_area
 from dashboard.shared.background import worker
 from dashboard.shared.numbers import points
-from dashboard.shared.picture_source import bundle_person
+from dashboard.shared.subject import bundle_person
 from dashboard.shared.two_heatmaps import Answer, Side
 from posecore.ablation import ALL_MASKS
 from posecore.bundle import open_bundle, study_command, write_bundle

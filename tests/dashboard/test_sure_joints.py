@@ -16,9 +16,9 @@ from dashboard.shared import (
     bundle_people,
     certainty,
     links,
-    picture_source,
     pictures,
     predictions,
+    subject,
     two_heatmaps,
 )
 from dashboard.skip_lab import sheet, study_gallery
@@ -151,11 +151,11 @@ def test_joints_that_are_not_sure_are_drawn_otherwise(bundle: Bundle) -> None:
     maps[np.arange(K), 10 + 2 * np.arange(K), 30] = np.linspace(0.1, 0.9, K)
     maps[3] = 0  # lost
     some, every = Limit(0.5, True, ""), Limit(0.0, True, "")
-    subject = picture_source.Subject("me", crop, SquareCrop(0, 0, 256))
+    somebody = subject.Subject("me", crop, SquareCrop(0, 0, 256))
     drawn = []
     for limit in (some, every, NEVER):
         side = two_heatmaps.from_heatmaps("a", maps, limit)
-        answer = two_heatmaps.Answer(subject, side, side)
+        answer = two_heatmaps.Answer(somebody, side, side)
         points = two_heatmaps.where_found(*(part[0] for part in decode(maps[None])))
         assert np.isnan(points[3]).all() and not side.sure[3]
         expected = drawing.draw_skeleton(crop, points, limit.sure(maps.max(axis=(1, 2))))
@@ -180,12 +180,12 @@ def test_the_sheet_says_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet.ImageDraw, "Draw", listening)
     maps = np.zeros((K, 64, 64), np.float32)
     maps[:, 5, 5] = 0.4
-    subject = picture_source.Subject("me", np.zeros((256, 256, 3), np.uint8), SquareCrop(0, 0, 256))
+    somebody = subject.Subject("me", np.zeros((256, 256, 3), np.uint8), SquareCrop(0, 0, 256))
     sides = [
         two_heatmaps.from_heatmaps(*rest)
         for rest in (("On", maps, Limit(0.1, True, "")), ("Cut", maps, NEVER))
     ]
-    sheet.sheet(two_heatmaps.Answer(subject, *sides), "n = 1", "zero")
+    sheet.sheet(two_heatmaps.Answer(somebody, *sides), "n = 1", "zero")
     said = next(text for text in written if "On: " in text)
     assert said.startswith("On: sure of 17 of 17 joints; Cut: no person, sure of 0 of 17 joints. ")
     assert "sure" in written and "yes to no" in written

@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle, take_pictures
+from lab import switched
 from opening import DASHBOARD, open_page
-from reading import words
+from reading import words as text_of
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import bundle_people, cache, links
+from dashboard.skip_lab import words
 from dashboard.skip_lab.opening import opening
-from posecore.ablation import ALL_MASKS, ALL_OFF, SkipMask, parse_mask
+from posecore.ablation import ALL_MASKS, ALL_OFF, parse_mask
 from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.studies import add_info, write_study
 from posecore.keypoints import K
@@ -21,7 +23,6 @@ from posecore.metrics.pck import PCK_RADIUS
 from posecore.studies.skips.results import CUT, NAME, save_results
 
 PEOPLE = 6
-PICKED = "picked because much moves here and much stays"
 SHIPPED = sorted(path.parent.name for path in (DASHBOARD.parent / "artifacts").glob("*/manifest.json"))
 
 
@@ -64,10 +65,6 @@ def who(bundle: Bundle, row: int) -> str:
     return str(bundle.samples["sample_id"].iloc[row])
 
 
-def switched(app: AppTest) -> str:
-    return SkipMask(app.toggle(key=key).value for key in links.LAB_SKIPS).title
-
-
 def shown(app: AppTest) -> str:
     field = app.text_input(key=links.LAB_PERSON)
     return field.value or field.placeholder
@@ -80,9 +77,9 @@ def test_it_opens_on_the_person_and_the_cut_that_show_most(
         bundle = open_bundle(artifacts / name)
         app = open_page(monkeypatch, alone(artifacts, name), "skip_lab")
         assert (shown(app), switched(app)) == (who(bundle, row), mask)
-        assert PICKED in words(app)
+        assert words.PICKED in text_of(app)
         app.toggle(key="lab_8").set_value(mask == "0000").run()
-        assert PICKED not in words(app)
+        assert words.PICKED not in text_of(app)
 
 
 def test_a_link_overrides_the_opening_switch_by_switch(

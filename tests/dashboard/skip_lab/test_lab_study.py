@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle, note_change, take_pictures
 from opening import open_page
-from reading import figures, words
+from reading import figures
+from reading import words as text_of
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import claim_words, links
+from dashboard.shared import bundles, claim_words, links, picture_source
 from dashboard.skip_lab import study_charts, study_gallery
+from dashboard.skip_lab import study_words as words
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
 from posecore.statistics import bootstrap
-from posecore.studies.skips.effects import SINGLE_CUTS, Claim
+from posecore.studies.skips.effects import SINGLE_CUTS, Claim, claim
 from posecore.studies.skips.results import load_skip_study, save_results
 from posecore.studies.skips.study import SkipSettings, run_study
 from posecore.studies.skips.summary import agreement, easy_faces, paired_differences, perfect, summarise
@@ -61,6 +63,12 @@ def open_tab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> A
     return open_page(monkeypatch, artifacts, page, **link)
 
 
+def charts(app: AppTest) -> dict[str, dict]:
+    """Figures by their keys."""
+    keys = [element.proto.id.rsplit("-", 1)[-1] for element in app.get("plotly_chart")]
+    return dict(zip(keys, figures(app), strict=True))
+
+
 def test_without_a_study_there_is_one_sentence_with_the_command(tmp_path, monkeypatch):
     path = make_fake_bundle(tmp_path / "artifacts" / "people", 3)
     app = open_tab(monkeypatch, path.parent)
@@ -71,33 +79,57 @@ def test_without_a_study_there_is_one_sentence_with_the_command(tmp_path, monkey
 
 def test_every_part_is_there_with_its_source_and_its_limits(artifacts, monkeypatch):
     app = open_tab(monkeypatch, artifacts)
-    assert [heading.value for heading in app.subheader] == [
-        "PCK with and without",
-        "What each level does to each joint",
-        "How much of the PCK each level carries",
-        "Do small joints lose more than big ones?",
-        "Do the replacements agree?",
-        "People scored 100 % with all skips",
-    ]
-    charts = figures(app)
-    assert len(charts) == 3
-    for chart in charts:
-        title = chart["layout"]["title"]["text"]
-        assert f"n = {PEOPLE}" in title and "fake people" in title and "hourglass" in title
-    said = words(app)
-    assert "at test time" in said
-    assert "Only a gallery" in said and "10 of 12 people" in said
-    assert "zero and mean" in said and "mean and other" in said
+    bundle = open_bundle(artifacts / "people")
+    drawn = charts(app)
+    assert list(drawn) == ["lab_study_histogram", "lab_study_effects", "lab_study_shapley"]
+    source = bundles.source_line(bundle)
+    assert f"n = {PEOPLE}" in source
+    for chart in drawn.values():
+        title = chart["layout"]["title"]["text"].replace("<br>", " ")
+        assert title.split() == source.replace(" · ", " ").split()
+    study = load_skip_study(bundle)
+    summaries = {name: summarise(study, name) for name in study.replacements}
+    effects = {name: one.loss.mean for name, one in summaries.items()}
+    orders = {name: np.argsort(-one.shapley.mean).tolist() for name, one in summaries.items()}
+    zero, off = summaries["zero"], parse_mask("0000").position
+    said = text_of(app)
+    for sentence in (
+        words.introduction(bundle),
+        words.mean_pck(PEOPLE, zero.pck, off, "0000"),
+        words.effects(zero.loss, words.LOST, "zero"),
+        words.agreement(agreement(effects), orders),
+        words.gallery(10, PEOPLE, "0000"),
+    ):
+        assert sentence in said
     assert not app.warning
+
+
+def test_what_sentences_of_the_study_say():
+    pck = bootstrap(np.repeat(np.linspace(0.9, 0.15, 16)[None], 5, axis=0))
+    said = words.mean_pck(1234, pck, 15, "0000")
+    assert all(figure in said for figure in ("n = 1,234", "90.0%", "15.0% (15.0% to 15.0%)"))
+    correlations = {("zero", "mean"): -0.256, ("zero", "other"): float("nan")}
+    alike = words.agreement(correlations, {"zero": [0, 1, 2, 3], "mean": [0, 1, 2, 3]})
+    assert "zero and mean −0.26" in alike and "zero and other –" in alike
+    assert "in one order: 64 × 64 > 32 × 32 > 16 × 16 > 8 × 8" in alike and "**not**" not in alike
+    apart = words.agreement(correlations, {"zero": [0, 1, 2, 3], "mean": [3, 1, 2, 0]})
+    assert "**not**" in apart and "mean: 8 × 8 > 32 × 32 > 16 × 16 > 64 × 64" in apart
+    assert "64 × 64" not in words.agreement(correlations, {})
+    assert "1,010 of 9,000" in words.gallery(1010, 9000, "0110") and "0110" in words.gallery(1, 2, "0110")
+    assert "97%" in words.easy_faces(0.97, 1234) and "1,234" in words.easy_faces(0.97, 1234)
+    assert words.tile("train-7", 0.256).startswith("train-7") and "26%" in words.tile("train-7", 0.256)
 
 
 def test_the_link_decides_replacement_mask_and_effect(artifacts, monkeypatch):
     chosen = {"lab_study_replacement": "mean", "lab_study_mask": "0111", "lab_study_effect": "moved"}
     app = open_tab(monkeypatch, artifacts, **chosen)
-    histogram, effects, _ = figures(app)
-    assert [trace["name"] for trace in histogram["data"]] == ["all skips on (1111)", "skips 0111, mean"]
-    assert "pixels" in effects["data"][0]["colorbar"]["title"]["text"]
-    assert "With skips 0111, mean in place" in words(app)
+    drawn = charts(app)
+    names = [trace["name"] for trace in drawn["lab_study_histogram"]["data"]]
+    assert ["1111" in names[0], "0111, mean" in names[1]] == [True, True]
+    assert drawn["lab_study_effects"]["data"][0]["colorbar"]["title"]["text"] == words.MOVED
+    hits = load_skip_study(open_bundle(artifacts / "people")).hits_under("mean")
+    found, everything = (claim(hits, parse_mask("0111"), found_only=only) for only in (True, False))
+    assert words.claims("0111", "mean", found, everything) in text_of(app)
 
 
 def test_forged_links_are_named(artifacts, monkeypatch):
@@ -105,7 +137,26 @@ def test_forged_links_are_named(artifacts, monkeypatch):
         monkeypatch, artifacts, lab_study_replacement="noise", lab_study_mask="1111", lab_study_page="99"
     )
     warned = "\n".join(element.value for element in app.warning)
-    assert "noise" in warned and "1111" in warned and "99" in warned
+    assert len(app.warning) == 3
+    assert all(f"'{value}'" in warned for value in ("noise", "1111", "99"))
+
+
+def test_a_page_that_the_next_selection_does_not_have_is_the_first(artifacts, tmp_path, monkeypatch):
+    """Ten people fill two pages; of two people there is one."""
+    for name, perfect_ones in (("many", 10), ("two", 2)):
+        path = shutil.copytree(artifacts / "people", tmp_path / name)
+        study = load_skip_study(open_bundle(path))
+        hits = study.hits.copy()
+        hits[perfect_ones:, 0] = np.where(hits[perfect_ones:, 0] >= 0, 0, -1)
+        edit(path, study, hits)
+    link = {"lab_tab": links.LAB_TABS[1], "lab_study_page": "2"}
+    app = open_page(monkeypatch, tmp_path, "skip_lab", bundle="many", **link)
+    assert sum("_lab_study_open_" in button.key for button in app.button) == 2
+    app.selectbox(key=links.BUNDLE).set_value("two").run()
+    assert not app.exception
+    assert sum("_lab_study_open_" in button.key for button in app.button) == 2
+    app.selectbox(key=links.BUNDLE).set_value("many").run()
+    assert not app.exception
 
 
 def test_the_gallery_is_paged_sorted_and_opens_the_person(artifacts, monkeypatch):
@@ -122,7 +173,7 @@ def test_the_gallery_is_paged_sorted_and_opens_the_person(artifacts, monkeypatch
     buttons[2].click().run()
     assert app.session_state[links.LAB_PERSON] == shown[2]
     assert app.session_state[links.LAB_TAB] == links.LAB_TABS[0]
-    assert app.session_state[links.LAB_SOURCE] == "a person of the bundle"
+    assert app.session_state[links.LAB_SOURCE] == picture_source.PERSON
     assert app.session_state[links.LAB_REPLACEMENT] == "mean"
     assert [app.session_state[key] for key in links.LAB_SKIPS] == [False, True, True, True]
     link = app.query_params
@@ -174,10 +225,12 @@ def test_among_who_lose_alike_those_with_a_picture_come_first(artifacts, tmp_pat
     take_pictures(tmp_path / "people", ids[bare])
     for sort, keys in (("largest loss first", (ids, bare, -loss)), ("by sample id", (ids,))):
         app = open_tab(monkeypatch, tmp_path, lab_study_sort=sort)
-        shown = [text.value.split(",")[0] for text in app.caption if " of its joints" in text.value]
+        buttons = [button.key for button in app.button if "_lab_study_open_" in button.key]
+        shown = [key.removeprefix("_lab_study_open_") for key in buttons]
+        assert [words.tile(name, float(loss[ids.tolist().index(name)])) in text_of(app) for name in shown]
         assert shown == ids[np.lexsort(keys)][:8].tolist()
-        assert "Among people who lose alike they come first" in words(app)
-    assert "they come first" not in words(open_tab(monkeypatch, artifacts))
+        assert words.some_bare(open_bundle(tmp_path / "people")) in text_of(app)
+    assert words.some_bare(bundle) not in text_of(open_tab(monkeypatch, artifacts))
 
 
 def test_a_person_without_a_picture_and_without_joints_is_no_black_tile():
@@ -190,9 +243,11 @@ def test_without_annotations_only_displacements_are_shown(tmp_path, monkeypatch)
     path = make_fake_bundle(tmp_path / "artifacts" / "people", 3, pictures=True)
     run_study(open_bundle(path), None, SkipSettings())
     app = open_tab(monkeypatch, path.parent)
-    assert "no right and wrong" in words(app)
+    assert words.UNLABELLED in [info.value for info in app.info]
     (chart,) = figures(app)
-    assert "pixels" in chart["data"][0]["colorbar"]["title"]["text"]
+    assert chart["data"][0]["colorbar"]["title"]["text"] == words.MOVED
+    forged = open_tab(monkeypatch, path.parent, lab_study_effect="lost hits")
+    assert len(forged.warning) == 1 and "'lost hits'" in forged.warning[0].value
 
 
 def test_uniformly_labelled_faces_are_told(artifacts, tmp_path, monkeypatch):
@@ -202,7 +257,7 @@ def test_uniformly_labelled_faces_are_told(artifacts, tmp_path, monkeypatch):
     values["info"]["labelled_faces"] = {"people": 1234, "commonest": 0.97}
     manifest.write_text(json.dumps(values))
     (warning,) = open_tab(monkeypatch, copy).warning
-    assert "97%" in warning.value and "1,234" in warning.value
+    assert warning.value == words.easy_faces(0.97, 1234)
 
 
 @pytest.mark.parametrize(("commonest", "told"), [(1.0, 1.0), (0.9, 0.9), (0.89, None), (None, None)])
@@ -263,7 +318,10 @@ def test_the_comparisons_are_on_the_page(artifacts, monkeypatch):
         (table["lost under one"] - table["lost under other"]).to_numpy()
     )
     apart = ((table["95 % from"] > 0) | (table["95 % to"] < 0)).sum()
-    assert len(table) == 12 and "Of 12 comparisons" in words(app) and f"**{apart}** differ" in words(app)
+    study = load_skip_study(open_bundle(artifacts / "people"))
+    compared = paired_differences({name: summarise(study, name).scores for name in study.replacements})
+    said = words.differences(compared)
+    assert len(table) == 12 and said in text_of(app) and " 12 " in said and f"**{apart}**" in said
 
 
 def test_the_effect_map_carries_intervals_and_n():

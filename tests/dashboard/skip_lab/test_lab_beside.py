@@ -1,6 +1,5 @@
 """The same picture under the same cut in a second network, below the first."""
 
-import io
 import json
 import shutil
 from dataclasses import dataclass
@@ -9,18 +8,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
-from opening import open_page
+from lab import alts, crop_of, file_of, open_lab, upload
 from PIL import Image
-from reading import words
+from reading import words as text_of
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import links, predictions
+from dashboard.shared.bundles import network_name
+from dashboard.shared.cut_words import what_cutting_says
 from dashboard.shared.two_heatmaps import Answer
-from dashboard.skip_lab import rows, view
+from dashboard.skip_lab import rows, view, words
+from dashboard.skip_lab.beside import NONE
 from posecore.ablation import parse_mask
 from posecore.bundle import Bundle, open_bundle
+from posecore.errors import PosecoreError
 from posecore.inference import Predictor
 from posecore.keypoints import K
+from posecore.metrics.pck import PCK_RADIUS
 
 PEOPLE = 6
 WHO, DONOR = "train-1014", "train-1021"
@@ -72,33 +76,15 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     return found
 
 
-def open_lab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> AppTest:
-    return open_page(monkeypatch, artifacts, "skip_lab", **link)
-
-
-def alts(app: AppTest, start: str) -> list[str]:
-    every = [picture.alt for images in app.image for picture in images.proto.imgs]
-    return [alt for alt in every if alt.startswith(start)]
-
-
-def crop_of(bundle: Bundle, name: str) -> np.ndarray:
-    return np.asarray(Image.open(bundle.path / f"pictures/{name}.webp").convert("RGB"))
-
-
-def upload(app: AppTest, colour: str = "red") -> AppTest:
-    file = io.BytesIO()
-    Image.new("RGB", (300, 200), colour).save(file, "PNG")
-    app.file_uploader[0].upload("a.png", file.getvalue())
-    app.run()
-    assert not app.exception, app.exception
-    return app
+def give(app: AppTest, colour: str = "red") -> AppTest:
+    return upload(app, "a.png", file_of(Image.new("RGB", (300, 200), colour)))
 
 
 def test_it_is_off_at_first(artifacts: Path, asked: list[Asked], monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_lab(monkeypatch, artifacts)
-    assert app.selectbox(key=links.LAB_BESIDE).options == ["no other", "plain"]
+    assert app.selectbox(key=links.LAB_BESIDE).options == [NONE, "plain"]
     assert {one.bundle.path.name for one in asked} == {"asked"}
-    assert "The same cut, in" not in words(app)
+    assert words.second_heading(open_bundle(artifacts / "plain")) not in text_of(app)
 
 
 @pytest.mark.parametrize("stand_in", ["zero", "mean", "other"])
@@ -124,15 +110,15 @@ def test_a_person_is_seen_by_both_networks_under_one_cut(
     np.testing.assert_allclose(second.answer.before.heatmaps, expected[0], atol=1e-4)
     np.testing.assert_allclose(second.answer.after.heatmaps, expected[place], atol=1e-4)
     assert not np.allclose(first.answer.after.heatmaps, expected[place], atol=1e-3)
-    assert not second.own and "the network that never met one" in words(app)
-    assert alts(app, "Skeleton, plain: ") == [
-        "Skeleton, plain: All four skips on",
-        "Skeleton, plain: Cut: 64 × 64, 16 × 16, 8 × 8",
-    ]
+    assert not second.own
+    titles = ("All four skips on", "Cut: 64 × 64, 16 × 16, 8 × 8")
+    assert alts(app, "Skeleton, plain: ") == [words.skeleton_alt(title, "plain") for title in titles]
     assert len(alts(app, "Heatmaps of plain")) == 3 and len(alts(app, "Heatmaps")) == 6
     assert all(alt.endswith(": left wrist") for alt in alts(app, "Heatmaps"))
-    said = f"of {K} joints moved by a radius or more, {int(second.answer.lost.sum())} lost."
-    assert said in words(app) and "hourglass, 1 stack, 8 channels, trained with all skips" in words(app)
+    said = words.second_network(other, second.answer)
+    moved, lost = (second.answer.moved >= PCK_RADIUS).sum(), second.answer.lost.sum()
+    assert said in text_of(app) and f" {moved} of {K} joints" in said and f" {lost} lost" in said
+    assert network_name(other) in said
     # The table and the figures are the page's network's alone.
     assert len(app.dataframe) == 1
     peaks = app.dataframe[0].value["peak after"].to_numpy()
@@ -146,7 +132,7 @@ def test_any_picture_is_seen_by_both_and_a_user_s_is_nobody_else_s(
     app = open_lab(monkeypatch, artifacts, lab_source=source, lab_beside="plain")
     if own:
         assert not asked
-        upload(app)
+        give(app)
     first, second = asked[-2:]
     assert (first.bundle.path.name, second.bundle.path.name) == ("asked", "plain")
     assert first.own == second.own == own
@@ -154,7 +140,7 @@ def test_any_picture_is_seen_by_both_and_a_user_s_is_nobody_else_s(
     assert len(alts(app, "Skeleton, plain: ")) == 2
     # The next picture is the next answer, in both.
     if own:
-        upload(app, "blue")
+        give(app, "blue")
         assert not np.array_equal(asked[-1].crop, second.crop)
         np.testing.assert_array_equal(asked[-1].crop, asked[-2].crop)
 
@@ -164,10 +150,12 @@ def test_the_other_way_round_it_is_the_network_trained_for_it(
 ) -> None:
     app = open_lab(monkeypatch, artifacts)
     app.selectbox(key=links.BUNDLE).set_value("plain").run()
-    said = words(app.selectbox(key=links.LAB_BESIDE).set_value("asked").run())
-    assert "**The same cut, in the network trained for it.**" in said
+    said = text_of(app.selectbox(key=links.LAB_BESIDE).set_value("asked").run())
+    asked, plain = (open_bundle(artifacts / name) for name in ("asked", "plain"))
+    assert words.second_heading(asked) in said and words.second_heading(plain) not in said
     # What a cut says stands for either network.
-    assert "much of the loss may be that the decoder" in said and "the network *can* do without" in said
+    assert what_cutting_says(asked) != what_cutting_says(plain)
+    assert what_cutting_says(asked) in said and what_cutting_says(plain) in said
 
 
 @pytest.mark.parametrize("how", ["manifest", "weights"])
@@ -177,7 +165,10 @@ def test_a_broken_second_bundle_is_one_line(
     file = artifacts / "plain" / {"manifest": "manifest.json", "weights": "model.safetensors"}[how]
     file.write_bytes(b"x" * file.stat().st_size)
     app = open_lab(monkeypatch, artifacts, lab_beside="plain")
-    assert len(app.error) == 1 and app.error[0].value.startswith("The network of plain cannot be asked. ")
+    (error,) = app.error
+    assert file.name in error.value and error.value.startswith(
+        words.cannot_be_asked(PosecoreError(), "plain")
+    )
     assert len(alts(app, "Skeleton: ")) == 2 and len(app.dataframe[0].value) == K
     assert not alts(app, "Skeleton, plain")
 
@@ -186,10 +177,10 @@ def test_networks_without_skips_are_not_offered_nor_names_that_are_not_there(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_lab(monkeypatch, artifacts, lab_beside="nowhere")
-    assert len(app.warning) == 1 and "expected one of no other, plain" in app.warning[0].value
+    assert len(app.warning) == 1 and links.one_of((NONE, "plain")) in app.warning[0].value
     # Whose own network it is needs no second row, and no complaint.
     own = open_lab(monkeypatch, artifacts, lab_beside="asked")
-    assert not own.warning and own.selectbox(key=links.LAB_BESIDE).value == "no other"
+    assert not own.warning and own.selectbox(key=links.LAB_BESIDE).value == NONE
     manifest = artifacts / "plain" / "manifest.json"
     values = json.loads(manifest.read_text())
     values["model"]["config"]["skips"] = "0000"

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from fake_bundle import make_fake_bundle
 from opening import open_page
-from reading import figures, words
+from reading import figures
+from reading import words as text_of
 
+from dashboard.overview import charts, words
 from dashboard.overview.words import epochs, why_visible_is_lower
+from posecore.bundle import open_bundle
 from posecore.bundle.manifest import HISTORY, MANIFEST
 from posecore.files import sha256
 
@@ -55,8 +58,13 @@ def test_the_second_curve_is_pck_with_all_skips_cut(tmp_path: Path, monkeypatch:
     assert [line["name"] for line in pck["data"]] == ["all skips", "all skips cut"]
     assert pck["data"][0]["y"] == [0.1, 0.2, 0.3] and pck["data"][1]["y"] == [None, 0.05, 0.1]
     assert pck["layout"]["showlegend"] and len(loss["data"]) == 1
-    assert "3 epochs · 400 validation people of Leeds" in pck["layout"]["title"]["text"]
-    assert "In 50% of the pictures it was trained on skips were cut at random." in words(app)
+    bundle = open_bundle(path)
+    source = words.validated_on(bundle, 3)
+    assert source.startswith("3 epochs · 400 validation people of Leeds · ")
+    title = pck["layout"]["title"]["text"].replace("<br>", " ")
+    assert title.split() == source.replace(" · hourglass", " hourglass").split()
+    trained = words.trained(bundle, bundle.history())
+    assert trained in text_of(app) and "50%" in trained
 
 
 def test_without_it_there_is_one_curve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,20 +82,35 @@ def test_why_visible_joints_score_lower_is_said_where_they_do(
         "per_joint": {"left_ear": 0.95, "right_ear": 0.93, "left_eye": 0.9, "nose": None},
         "per_joint_hidden_n": {"left_ear": 300, "right_ear": 100, "left_eye": 1},
     }
-    ears = (
-        "of the 401 joints marked as hidden, which are left out, 400 are ears, and 94% of the ears are found."
-    )
-    assert why_visible_is_lower(scores).endswith(ears)
+    ears = why_visible_is_lower(scores)
+    # 300 of 0.95 and 100 of 0.93 are found.
+    assert all(figure in ears for figure in (" 401 ", " 400 are ears", " 94% of the ears"))
     # Where many kinds are hidden, or it is not known which, only what follows from the scores is said.
     for hidden in ({"left_ear": 300, "nose": 200}, {}):
-        assert why_visible_is_lower(scores | {"per_joint_hidden_n": hidden}).endswith("easier ones here.")
+        said = why_visible_is_lower(scores | {"per_joint_hidden_n": hidden})
+        assert said and "ears" not in said and "%" not in said
     hard = dict.fromkeys(scores["per_joint"], 0.1)
     assert "ears" not in why_visible_is_lower(scores | {"per_joint": hard})
     assert why_visible_is_lower(scores | {"pck_visible": 0.7}) == ""
     assert why_visible_is_lower({"pck": 0.5, "pck_visible": None}) == ""
     path = make_fake_bundle(tmp_path / "artifacts" / "people", 12)
-    assert "marked as hidden" not in words(open_page(monkeypatch, path.parent, "overview"))
+    assert ears not in text_of(open_page(monkeypatch, path.parent, "overview"))
     manifest = json.loads((path / MANIFEST).read_text())
     manifest["figures"]["fake people val"] |= scores
     (path / MANIFEST).write_text(json.dumps(manifest))
-    assert ears in words(open_page(monkeypatch, path.parent, "overview"))
+    assert ears in text_of(open_page(monkeypatch, path.parent, "overview"))
+
+
+def test_curves_mark_where_the_image_size_changes_and_the_epoch_kept() -> None:
+    figure = charts.curves(
+        [1, 2, 3, 4], {"PCK": [0.1, 0.2, None, 0.4]}, "PCK", "4 epochs", [128, 128, 256, 256], 3
+    )
+    assert [shape.x0 for shape in figure.layout.shapes] == [2.5, 3]
+    assert "256 px" in figure.layout.annotations[0].text
+    assert list(figure.data[0].y) == [0.1, 0.2, None, 0.4]
+
+
+def test_a_curve_says_what_it_is_made_of() -> None:
+    source = "n = 5 people · data · network"
+    figure = charts.curves([1], {"PCK": [0.5]}, "PCK", source)
+    assert figure.layout.title.text == "n = 5 people · data<br>network"

@@ -1,0 +1,36 @@
+"""Figures of a walk: data to figure, as in dashboard.shared.charts."""
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from dashboard.shared.charts import CATEGORIES, MARK, framed, set_below
+
+
+def distances(
+    steps: NDArray[np.floating], distance: NDArray[np.floating], typical: float, source: str
+) -> go.Figure:
+    """Distance from every stop of a walk to the nearest person, beside that between neighbours."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=steps,
+        y=distance,
+        name="nearest person to the stop",
+        mode="lines+markers",
+        line={"color": CATEGORIES[0], "width": 2},
+        marker={"size": 8},
+        hovertemplate="c = %{x:.2f}<br>distance %{y:.2f}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[steps.min(), steps.max()],
+        y=[typical, typical],
+        mode="lines",
+        hoverinfo="skip",
+        name=f"from one person to the nearest other, median {typical:.1f}",
+        line={"color": MARK, "dash": "dash", "width": 2},
+    )
+    figure.update_layout(**framed(source, 340), showlegend=True)
+    figure.update_xaxes(title="c, in standard deviations of the component")
+    figure.update_yaxes(title="distance", rangemode="tozero")
+    set_below(figure)
+    return figure

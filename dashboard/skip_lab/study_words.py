@@ -1,0 +1,173 @@
+"""What the Skip lab says of its study: the tab “The whole data set” and its gallery, in sentences."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from dashboard.shared import pictures
+from dashboard.shared.claim_words import claim_sentence
+from dashboard.shared.cut_words import what_cutting_says
+from dashboard.shared.numbers import number
+from posecore.ablation import LEVEL_NAMES
+from posecore.bundle import Bundle
+from posecore.statistics import Estimate
+from posecore.studies.skips.effects import Claim
+
+GLOSSARY: Final = (
+    "Crop, Decoder, Skip connection, Mask, Replacement, 95 % interval, Rank correlation, Heatmap, Latent"
+)
+GLOSSARY_OF_LABELS: Final = ", PCK, Point, Bootstrap, p, Flipping signs, Shapley value"
+"""Of glossary.TERMS, those that the tab uses, and those that it adds where people are labelled."""
+
+MASK_HELP: Final = f"One digit per level, {', '.join(LEVEL_NAMES)}; 0000 cuts them all."
+UNLABELLED: Final = (
+    "Nothing is known of where these people's joints are, so there is no right and wrong here: only how far "
+    "joints move."
+)
+SHAPLEY_ALT: Final = "Shapley value of every level, with intervals, for every replacement"
+SHAPLEY: Final = (
+    "Exact Shapley values: what a level adds to the PCK, averaged over all orders in which the four can be "
+    "switched on. The four of a colour sum to what all skips together add. Whiskers: 95 % bootstrap "
+    "intervals over people."
+)
+HOW_CLAIMS_ARE_TRIED: Final = (
+    "Per person, mean loss of small joints minus that of big ones; people need both kinds. 95 % bootstrap "
+    "interval over people, p by flipping people's signs. Over all labelled joints a joint that was never "
+    "found has nothing to lose, so whichever kind was found more often stands to lose more."
+)
+NOBODY_PERFECT: Final = "Nobody in this study has every labelled joint right."
+OPEN_HELP: Final = "Show this person, cut like this, in the tab One picture"
+NO_JOINT: Final = "no joint found"
+
+LOST, MOVED = "points of hit rate lost", "pixels of the crop moved"
+"""What effects are told in."""
+
+
+def introduction(bundle: Bundle) -> str:
+    """What was done, and what an effect is."""
+    return (
+        "Every person of the study went through the network sixteen times, once per combination of skip "
+        "connections. A level's effect is what is lost when it is cut; an interval that holds 0 says that "
+        f"the people seen do not tell whether there is any. {what_cutting_says(bundle)}"
+    )
+
+
+def no_study(error: Exception) -> str:
+    """error: says why, and what to do."""
+    return f"There is no study to show. {error}"
+
+
+def histograms_alt(people: int, mask: str) -> str:
+    """people: with a labelled joint, likewise below."""
+    return f"Histograms of {people} people's PCK with all skips and with skips {mask}"
+
+
+def mean_pck(people: int, pck: Estimate, position: int, mask: str) -> str:
+    """pck: (16,) under all masks, of which `mask` is the one at `position`."""
+    return (
+        f"n = {people:,} people with a labelled joint. Mean PCK {_share(pck, 0)} with all skips, "
+        f"{_share(pck, position)} with {mask} (95 % bootstrap intervals over people)."
+    )
+
+
+def effects_alt(unit: str, replacement: str) -> str:
+    """unit: LOST or MOVED, likewise below."""
+    return f"For four levels and 17 joints: {unit} when the level alone is cut, {replacement} in its place"
+
+
+def effects(effect: Estimate, unit: str, replacement: str) -> str:
+    """What the map of effects shows, and of how many people each cell is."""
+    counts = effect.n[effect.n > 0]
+    return (
+        f"In {unit}, {replacement} in the level's place; n = {counts.min():,} to {counts.max():,} people per "
+        "cell, the interval on hover and in the table. Cells are not corrected for how many there are."
+    )
+
+
+def claims(mask: str, replacement: str, found: Claim, everything: Claim) -> str:
+    """The thesis's claim over the joints found with all skips, and over all labelled ones."""
+    return (
+        f"The thesis says so of nose, eyes and ears against shoulders, hips and knees. With skips {mask}, "
+        f"{replacement} in place of what is cut:\n\n"
+        f"* Over the joints **found with all skips**: {claim_sentence(found)}\n"
+        f"* Over **all labelled joints**: {claim_sentence(everything)}"
+    )
+
+
+def easy_faces(share: float, people: int) -> str:
+    """share: of the people with a labelled face who have the commonest pattern of visible face joints."""
+    return (
+        f"{share:.0%} of the {people:,} people with a labelled face carry the very same pattern of visible "
+        "and hidden face joints. So this data set labels faces as a whole, and hardly any that is difficult: "
+        "of hard noses, eyes and ears this test says nothing."
+    )
+
+
+def one_replacement(name: str) -> str:
+    """Where there is nothing to agree with."""
+    return f"This study has one replacement only, {name}."
+
+
+def agreement(correlations: Mapping[tuple[str, str], float], orders: Mapping[str, Sequence[int]]) -> str:
+    """Whether effects have one order under all replacements.
+
+    correlations: Spearman's, by two replacements. orders: levels by Shapley value, the largest first, by
+    replacement; empty where there is none.
+    """
+    pairs = [f"{one} and {other} {number(value, 2)}" for (one, other), value in correlations.items()]
+    text = (
+        f"Rank correlation (Spearman) of the level-by-joint effects: {', '.join(pairs)}; 1 is the same "
+        "order, 0 none in common."
+    )
+    named = {name: " > ".join(LEVEL_NAMES[level] for level in order) for name, order in orders.items()}
+    if len(set(named.values())) == 1:
+        text += f" All put the levels in one order: {next(iter(named.values()))}."
+    elif named:
+        listed = "; ".join(f"{name}: {order}" for name, order in named.items())
+        text += f" They do **not** put the levels in one order by Shapley value: {listed}."
+    return (
+        f"{text} What they agree on does not hang on what is put in place of a skip; the rest does, and "
+        "should not be said of the skip alone."
+    )
+
+
+def differences(compared: Mapping[tuple[str, str], Estimate]) -> str:
+    """How often a level's cost differs under two replacements. compared: (4,) by two replacements."""
+    apart = sum(int(np.sum((one.low > 0) | (one.high < 0))) for one in compared.values())
+    return (
+        f"Of {len(compared) * len(LEVEL_NAMES)} comparisons of what cutting one level alone costs under two "
+        f"replacements, person by person, **{apart}** differ by an interval without 0."
+    )
+
+
+def gallery(perfect: int, people: int, mask: str) -> str:
+    """Why the gallery is one only. perfect: how many of the people are scored 100 %."""
+    return (
+        f"**Only a gallery.** {perfect:,} of {people:,} people were picked for a perfect score, so they can "
+        "only lose: of the size of an effect this says nothing, it is biased upward. Left all skips, right "
+        f"skips {mask}, both in one scale of brightness."
+    )
+
+
+def some_bare(bundle: Bundle) -> str:
+    """Where of some people of the gallery no picture is at hand."""
+    return (
+        f"{pictures.some_lack(bundle)} Among people who lose alike they come first; of the others the joints "
+        "are shown, on heatmaps."
+    )
+
+
+def tile_alt(name: str, mask: str) -> str:
+    """name: a sample_id, likewise below."""
+    return f"{name} with all skips, and with skips {mask}"
+
+
+def tile(name: str, loss: float) -> str:
+    """Below a person's tile. loss: share of the labelled joints."""
+    return f"{name}, loses {loss:.0%} of its joints"
+
+
+def _share(estimate: Estimate, position: int) -> str:
+    mean, low, high = (float(values[position]) for values in estimate[:3])
+    return f"{mean:.1%} ({low:.1%} to {high:.1%})"
