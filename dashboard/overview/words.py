@@ -31,7 +31,8 @@ STEPS: Final[Mapping[str, Step]] = {
     "skip_lab": Step(
         "1 · Cut a skip",
         f"{QUESTION} Switch them off and on again, one by one.",
-        "Which switch brings the joints back? What went around the bottleneck is what the bottleneck lacks.",
+        "Which switch brings the joints back? Skips carry where exactly a joint is, the bottleneck the coarse "
+        "pose and view; and a decoder whose skips are set to zero is driven off what it was trained on.",
     ),
     "pc_walk": Step(
         "2 · Walk PC 1",
@@ -102,6 +103,8 @@ def trained(bundle: Bundle, history: Sequence[Mapping[str, Any]]) -> str:
     training = bundle.manifest.training
     if not training:
         return "Nothing is recorded about its training."
+    if bundle.manifest.untrained:
+        return "It was never trained: its weights are random, for comparison with networks that were."
     said = [f"{epochs(training, len(history))}."]
     if data := sources.training_data(bundle):
         said.insert(0, f"Trained on {data}.")

@@ -11,6 +11,7 @@ from posecore.errors import BundleError
 
 CUTS: Final = "trained with skips cut at random"
 NO_CUTS: Final = "trained with all skips"
+UNTRAINED: Final = "never trained"
 """What two networks that are otherwise alike are told apart by."""
 
 
@@ -93,6 +94,8 @@ def trained_how(bundle: Bundle) -> str:
 
 def how_trained(manifest: Manifest) -> str:
     """The same of a manifest."""
+    if manifest.untrained:
+        return UNTRAINED
     if manifest.built_skips != ALL_ON or not manifest.training:
         return ""
     return CUTS if manifest.training.get("cut_skips") else NO_CUTS

@@ -26,6 +26,11 @@ def what_cutting_says(bundle: Bundle) -> str:
             f"Cut means **at test time**, in a network {bundles.CUTS}. It shows what the network *can* do "
             "without a skip, which is not what a network trained with all skips *uses* it for."
         )
+    elif bundle.manifest.untrained:
+        words = (
+            "This network **never learned**: its weights are random. What a cut changes here, a cut changes "
+            "without any training."
+        )
     elif bundle.manifest.training:
         with_skips = "the skips it has, all on" if missing else "all four skips"
         words = (
@@ -49,6 +54,8 @@ def named_by_cuts(bundle: Bundle) -> str:
         return f"a network trained without {', '.join(missing)}"
     if bundles.met_cuts(bundle):
         return "the network trained for it"
+    if bundle.manifest.untrained:
+        return "a network that never learned"
     if bundle.manifest.training:
         return "the network that never met one"
     return "another network"

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from fake_bundle import make_fake_bundle
 
+from dashboard.overview import words as overview_words
+from dashboard.shared.bundles import UNTRAINED, how_trained, network_name
 from dashboard.shared.cut_words import named_by_cuts, what_cutting_says
 from posecore.bundle import Bundle, open_bundle
 
@@ -48,3 +50,14 @@ def test_in_a_network_without_skips_there_is_nothing_to_cut(bundle: Bundle) -> N
     assert what_cutting_says(none) == (
         "This network was trained without any skip connection, so there is nothing to cut in it."
     )
+
+
+def test_a_network_that_never_learned_is_not_said_to_have_been_trained(bundle: Bundle) -> None:
+    untrained = trained(bundle, {"untrained": True, "seed": 3})
+    assert how_trained(untrained.manifest) == UNTRAINED and UNTRAINED in network_name(untrained)
+    for words in (
+        what_cutting_says(untrained),
+        named_by_cuts(untrained),
+        overview_words.trained(untrained, []),
+    ):
+        assert "never" in words and "trained with" not in words
