@@ -10,8 +10,8 @@ from reading import figures, numbers, words
 
 from dashboard.clusters import people
 from dashboard.clusters.words import described, sentence, verdict
-from dashboard.shared.clustering.answers import answer
-from dashboard.shared.clustering.questions import Clustered, Question
+from dashboard.shared.clustering.answers import cohort
+from dashboard.shared.clustering.questions import Clustered, Question, Subset
 from posecore.attributes.contrasts import contrast
 from posecore.attributes.traits import TRAITS, traits_of
 from posecore.bundle import open_bundle
@@ -28,7 +28,7 @@ def test_people_nearest_and_between() -> None:
     squares = np.array([1, 0, 1, 4, 1, 9], np.float32)
     clustering = Clustering(labels, np.array([[1.0], [12]], np.float32), squares)
     values = np.array([0.5, 0.9, 0.4, -0.2, 0.8, 0.1], np.float32)
-    found = Clustered(Question(2), space, clustering, 1 - labels, np.array([1, 0]), values, 0.4, "restarted")
+    found = Clustered(Subset(), Question(2), space, clustering, 1 - labels, np.array([1, 0]), values, 0.4, "restarted")
     assert people.margins(found).tolist() == [11, 11, 9, 7, 9, 11]
     everybody, some = np.ones(6, bool), np.array([True, False, True, True, False, False])
     for who, expected, of_some in (
@@ -86,7 +86,7 @@ def test_what_each_is_shows_effects_joints_and_pck(artifacts: Path, monkeypatch:
     app = open_clusters(monkeypatch, artifacts, clu_tab="What is each?")
     assert "Is it only person size or missing joints?" in words(app)
     bundle = open_bundle(artifacts / "people")
-    found = answer(bundle, Question(2))
+    found = cohort(bundle).answer(Question(2))
     table = next(one.value for one in app.dataframe if "joints labelled" in one.value)
     pck = bundle.samples["pck"].to_numpy()
     assert table["PCK"].tolist() == pytest.approx([pck[found.members(n)].mean() for n in (0, 1)])

@@ -11,7 +11,8 @@ from sent_map import PEOPLE, ids_of, open_map, rewritten, sent
 from dashboard.latent_map.colours import CLUSTER, PCK, colour, colourings, round_steps
 from dashboard.shared import latents, studies
 from dashboard.shared.charts import GREY
-from dashboard.shared.clustering.answers import Question, answer
+from dashboard.shared.clustering.answers import cohort
+from dashboard.shared.clustering.questions import Question
 from posecore.bundle import Bundle, open_bundle
 from posecore.keypoints import KEYPOINTS
 from posecore.samples import read_visibility
@@ -94,7 +95,7 @@ def test_clusters_are_those_of_the_clusters_page(bundle: Bundle) -> None:
     found = colour(bundle, CLUSTER, 2)
     stands = np.arange(PEOPLE) % 2 == 0
     assert len(set(found.codes[stands])) == len(set(found.codes[~stands])) == 1
-    assert found.codes.tolist() == answer(bundle, Question(2)).numbers.tolist()
+    assert found.codes.tolist() == cohort(bundle).answer(Question(2)).numbers.tolist()
 
 
 def test_known_causes_of_rendered_people_are_colours(
