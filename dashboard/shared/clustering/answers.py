@@ -15,6 +15,7 @@ from dashboard.shared import cache, latents
 from dashboard.shared.background import worker
 from dashboard.shared.clustering import stored
 from dashboard.shared.clustering.questions import (
+    ALL,
     COMPLETE,
     EVERYBODY,
     HDBSCAN,
@@ -111,7 +112,7 @@ class Cohort(NamedTuple):
         self.restarts[question] = worker.submit(work)
 
     def _answer_ahead(self, k: int) -> None:
-        """Answer for a K and leave the next one to a job of its own, so that nobody's restarts wait for all."""
+        """Answer for a K and leave the next one to a job of its own, before which restarts have their turn."""
         if len(self.space.rows) > MOST_STORED:
             return
         try:
@@ -130,7 +131,7 @@ class Cohort(NamedTuple):
     def _study(self) -> ClusterStudy | None:
         """The bundle's study where it is of these people in whole latents; components may have been fitted on
         others."""
-        return stored.study_of(self.bundle, self.space) if self.subset == Subset() else None
+        return stored.study_of(self.bundle, self.space) if self.subset == ALL else None
 
     def _is_stored(self, question: Question) -> bool:
         """Whether the study answers the very question."""
@@ -223,7 +224,7 @@ class Cohort(NamedTuple):
         return [*smaller, numbered(labels, before)[1]]
 
 
-def cohort(bundle: Bundle, subset: Subset = Subset()) -> Cohort:
+def cohort(bundle: Bundle, subset: Subset = ALL) -> Cohort:
     """Those people, with the bundle's study and components as they are now."""
     return Cohort(bundle, (stored.created(bundle), latents.projected(bundle)), subset)
 

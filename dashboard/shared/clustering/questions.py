@@ -31,6 +31,10 @@ class Subset(NamedTuple):
     of: int = 1
 
 
+ALL: Final = Subset()
+"""Everybody, in whole latents."""
+
+
 class Question(NamedTuple):
     """How some people are to be clustered; a key of what is cached."""
 

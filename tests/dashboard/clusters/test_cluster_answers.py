@@ -64,7 +64,8 @@ def test_completely_annotated_people_are_those_with_all_joints(artifacts: Path) 
     names = [name for name in bundle.samples.columns if name.startswith("annotated_") and name[-2:] == "_v"]
     complete = np.flatnonzero((bundle.samples[names] > 0).all(axis=1))
     assert 3 < len(complete) < PEOPLE
-    assert cohort(bundle, Subset(people=COMPLETE)).answer(Question(2)).space.rows.tolist() == complete.tolist()
+    found = cohort(bundle, Subset(people=COMPLETE)).answer(Question(2))
+    assert found.space.rows.tolist() == complete.tolist()
 
 
 @pytest.mark.parametrize(
@@ -144,14 +145,14 @@ def test_a_stored_sweep_is_shown_as_it_is_and_only_for_its_own_question(studied:
         )
         assert len(pairs) == k  # the same groups, whatever their numbers
     others = (
-        Question(7),
-        Question(4, seed=1),
-        Question(4, restarts=3),
-        Question(4, Subset(5)),
-        Question(4, Subset(people=COMPLETE)),
-        Question(4, method="gaussian mixture"),
+        (Subset(), Question(7)),
+        (Subset(), Question(4, seed=1)),
+        (Subset(), Question(4, restarts=3)),
+        (Subset(5), Question(4)),
+        (Subset(people=COMPLETE), Question(4)),
+        (Subset(), Question(4, method="gaussian mixture")),
     )
-    assert {cohort(bundle).answer(question).how for question in others} == {RESTARTED}
+    assert {cohort(bundle, subset).answer(question).how for subset, question in others} == {RESTARTED}
 
 
 def test_long_restarts_follow_a_quick_run(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
