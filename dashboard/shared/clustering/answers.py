@@ -112,7 +112,7 @@ class Cohort(NamedTuple):
         self.restarts[question] = worker.submit(work)
 
     def _answer_ahead(self, k: int) -> None:
-        """Answer for a K and leave the next one to a job of its own, before which restarts have their turn."""
+        """Answer for a K and leave the next one to a job of its own, so that restarts get their turn."""
         if len(self.space.rows) > MOST_STORED:
             return
         try:

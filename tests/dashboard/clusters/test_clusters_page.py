@@ -31,18 +31,14 @@ from posecore.errors import ConfigError
 
 def test_the_page_says_how_it_was_made_and_where(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle = open_bundle(studied / "studied")
-    app, found, study = (
-        open_clusters(monkeypatch, studied),
-        cohort(bundle).answer(Question(2)),
-        stored.study(bundle),
-    )
+    app = open_clusters(monkeypatch, studied)
+    found, study = cohort(bundle).answer(Question(2)), stored.study(bundle)
     unstructured = max(means[study.sweep.ks == 2].max() for means in study.controls.values())
     assert cluster_words.headline(bundle, found, unstructured) in words(app)
     some = open_clusters(monkeypatch, studied, clu_space="first components", clu_d="3", clu_k="4")
     found = cohort(bundle, Subset(3)).answer(Question(4))
-    assert cluster_words.headline(bundle, found, None) in words(some) and found.space.name.endswith(
-        " 3 components"
-    )
+    assert cluster_words.headline(bundle, found, None) in words(some)
+    assert "3 components" in found.space.name
     assert "n = 60 fake people" in figures(some)[0]["layout"]["title"]["text"]
     part = open_clusters(monkeypatch, studied, clu_people="one cluster", clu_of_k="2", clu_of="1")
     assert "n = 30 of 60 fake people" in figures(part)[0]["layout"]["title"]["text"]
@@ -92,9 +88,7 @@ def test_forged_links_get_a_sentence(
     app = open_clusters(monkeypatch, artifacts, **link)
     (warning,) = app.warning
     assert expected in warning.value
-    assert any(key in warning.value and value in warning.value for key, value in link.items()) or (
-        "clu_person" in link
-    )
+    assert list(link.values())[-1] in warning.value
     assert app.get("plotly_chart")
 
 
@@ -202,11 +196,9 @@ def test_noise_is_named_as_noise(artifacts: Path, monkeypatch: pytest.MonkeyPatc
     assert app.slider(key="clu_k").disabled
     monkeypatch.setattr(answers, "MOST_DENSE", 40)
     st.cache_resource.clear()
-    some = open_clusters(
-        monkeypatch, artifacts, clu_method="hdbscan", clu_space="first components", clu_d="3"
-    )
-    assert cluster_words.subsampled(60, 40) in words(some)
-    assert "n = 40 of 60 fake people" in figures(some)[1]["layout"]["title"]["text"]
+    app = open_clusters(monkeypatch, artifacts, clu_method="hdbscan", clu_space="first components", clu_d="3")
+    assert cluster_words.subsampled(60, 40) in words(app)
+    assert "n = 40 of 60 fake people" in figures(app)[1]["layout"]["title"]["text"]
 
 
 def test_a_mean_over_some_does_not_pass_for_everybodys(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
