@@ -93,7 +93,7 @@ def _unstructured(bundle: Bundle, found: Clustered) -> float | None:
 
 @st.fragment(run_every=1.0)
 def _wait(bundle: Bundle, found: Clustered) -> None:
-    """Look now and then whether the restarts are done, then draw the page anew.
+    """Look now and then whether the restarts are done, then draw the page again.
 
     They start with the second look: somebody who moves K on is not held up by what nobody looks at.
     """

@@ -1,4 +1,4 @@
-"""What the page Clusters says above its tabs, and on those that need few words."""
+"""What the page Clusters says above its tabs, and on the short ones of these."""
 
 from typing import Final
 

@@ -62,7 +62,7 @@ def left_out(names: Sequence[str], unknown: int, people: int) -> str:
     more = f" and {unknown - len(names):,} more" if unknown > len(names) else ""
     return (
         f"{unknown:,} of {people:,} people are left out, as their latents hold nan or infinity: "
-        f"{', '.join(names)}{more}. `python scripts/extract_latents.py` makes the bundle anew."
+        f"{', '.join(names)}{more}. `python scripts/extract_latents.py` makes the bundle again."
     )
 
 
@@ -108,9 +108,7 @@ def no_umap(error: BundleError) -> str:
 
 def no_umap_in_projection(why: object, command: str) -> str:
     """Of a projection without one. command: makes it."""
-    return (
-        f"There is no UMAP in the projection: {why}. After the bundle has changed, `{command}` makes it anew."
-    )
+    return f"There is no UMAP in the projection: {why}. After the bundle has changed, `{command}` makes it again."
 
 
 def components_instead(why: str) -> str:

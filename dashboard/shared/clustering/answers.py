@@ -251,5 +251,5 @@ def _check_bounds(subset: Subset, question: Question) -> None:
         raise ConfigError(
             f"K is {question.k}, seed {question.seed}, restarts {question.restarts}, cluster {subset.of} of "
             f"{subset.of_k}; expected K from {LEAST} to {MOST}, seeds from 0 to {MOST_SEED}, and 1 to "
-            f"{MOST_RESTARTS} restarts; set them anew"
+            f"{MOST_RESTARTS} restarts; choose again"
         )

@@ -63,7 +63,7 @@ def test_who_has_no_photograph_is_named(artifacts: Path, tmp_path: Path) -> None
     wanted = {"serial": 1, "kind": "picture", "size": "small", "ids": ["train-1000", "train-1007"]}
     found = unpacked(pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
     assert found.header["ids"] == ["train-1000"] and found.header["missing"] == ["train-1007"]
-    # Whoever is pointed at is shown all the same, and it is told how.
+    # Whoever is pointed at is shown all the same, and it is said how.
     wanted |= {"size": "large", "ids": ["train-1007"]}
     found = unpacked(pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
     assert found.header["ids"] == ["train-1007"] and found.header["missing"] == []
