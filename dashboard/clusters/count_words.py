@@ -14,9 +14,7 @@ CONTROLS: Final = {
 ELSEWHERE: Final = " **That is not what is shown above**, where people, space or method differ."
 WITHOUT_GAP: Final = "The study was made without it."
 WITHOUT_STABILITY: Final = "The study was made without the bootstrap."
-STABILITY_ALT: Final = (
-    "Adjusted Rand index between the clusters and those of bootstrap draws of people, for every K"
-)
+STABILITY_ALT: Final = "Adjusted Rand index between the clusters and those of bootstrap draws, for every K"
 
 
 def unknown(error: BundleError) -> str:

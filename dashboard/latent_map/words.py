@@ -108,7 +108,10 @@ def no_umap(error: BundleError) -> str:
 
 def no_umap_in_projection(why: object, command: str) -> str:
     """Of a projection without one. command: makes it."""
-    return f"There is no UMAP in the projection: {why}. After the bundle has changed, `{command}` makes it again."
+    return (
+        f"There is no UMAP in the projection: {why}. After the bundle has changed, `{command}` makes it "
+        "again."
+    )
 
 
 def components_instead(why: str) -> str:
