@@ -33,7 +33,7 @@ from dashboard.shared.clustering.questions import (
 )
 from dashboard.shared.clustering.quick import Distances, grown, measured, numbered, silhouettes_of
 from posecore.bundle import Bundle
-from posecore.clustering.controls import subsample
+from posecore.clustering.controls import subsampled
 from posecore.clustering.distances import MOST_STORED
 from posecore.clustering.methods import Clustering, check_k, cluster, cluster_from, clustering_of
 from posecore.clustering.silhouette import mean_silhouette
@@ -190,7 +190,7 @@ class Cohort(NamedTuple):
     @cache.cached(64)
     def _clustered(self, question: Question, how: str) -> Clustered:
         whole, study = self.space, self._study if how == STORED else None
-        space = subsample(whole, most=MOST_DENSE) if question.method == HDBSCAN else whole
+        space = subsampled(whole, most=MOST_DENSE) if question.method == HDBSCAN else whole
         if study is not None:
             clustering = clustering_of(space, study.sweep.labels[study.sweep.best(question.k)])
             values = study.sweep.of_best(question.k)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.shared.clustering.questions import KMEANS, RESTARTS
-from posecore.clustering.controls import subsample
+from posecore.clustering.controls import subsampled
 from posecore.clustering.distances import MOST_STORED, stored_distances
 from posecore.clustering.matching import steady_colours
 from posecore.clustering.methods import cluster, cluster_from
@@ -25,7 +25,7 @@ def grown(space: Space, before: NDArray[np.int64] | None, k: int) -> NDArray[np.
     A subsample is clustered by its sketch alone, and everybody goes to the nearest centroid of these.
     """
     sketched = Space(space.name, space.sketched, space.rows, space.left_out)
-    some = subsample(sketched, most=GUIDES)
+    some = subsampled(sketched, most=GUIDES)
     if before is None:
         found = cluster(some, KMEANS, k, RESTARTS)
     else:
@@ -54,7 +54,7 @@ class Distances(NamedTuple):
 
 def measured(space: Space) -> Distances:
     """Distances between the people of a space, or MOST_STORED of them."""
-    judged = subsample(space, most=MOST_STORED)
+    judged = subsampled(space, most=MOST_STORED)
     # The map outlives the file's name, so nothing stays on the disk, even of a dashboard that is killed.
     with tempfile.TemporaryDirectory(prefix="pose-distances-", ignore_cleanup_errors=True) as folder:
         return Distances(judged.rows, stored_distances(judged.source, Path(folder) / "all.npy"))
