@@ -1,7 +1,9 @@
 """What the page Clusters is answered: planted groups, from a stored sweep, ahead and in the background."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,6 +30,7 @@ from posecore.clustering.methods import Clustering, clustering_of
 from posecore.clustering.silhouette import silhouette
 from posecore.clustering.space import Space
 from posecore.errors import ConfigError
+from posecore.studies.clusters import results
 
 ANSWER_AHEAD = Cohort._answer_ahead
 
@@ -153,6 +156,15 @@ def test_a_stored_sweep_is_shown_as_it_is_and_only_for_its_own_question(studied:
         (Subset(), Question(4, method="gaussian mixture")),
     )
     assert {cohort(bundle, subset).answer(question).how for subset, question in others} == {RESTARTED}
+
+
+def test_another_study_is_answered_from_at_once(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = open_bundle(studied / "studied")
+    before, study = cohort(bundle).answer(Question(2)), stored.study(bundle)
+    other = replace(study, sweep=replace(study.sweep, values=-study.sweep.values))
+    monkeypatch.setattr(results, "load_cluster_study", lambda _: other)
+    monkeypatch.setattr(stored, "open_study", lambda *_: SimpleNamespace(created="later"))
+    assert cohort(bundle).answer(Question(2)).values.tolist() == (-before.values).tolist()
 
 
 def test_long_restarts_follow_a_quick_run(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
