@@ -87,7 +87,9 @@ def run_cluster_study(bundle: Bundle, settings: ClusterSettings, engine: Engine 
     found = _sweep(partial / "sweep", space, settings.sweep, engine)
     controls = {}
     for name in ONE_DRAW if settings.controls else ():
-        controls[name] = _sweep(partial / name, subsampled(space), settings.sweep, here, CONTROLS[name]).silhouettes
+        controls[name] = _sweep(
+            partial / name, subsampled(space), settings.sweep, here, CONTROLS[name]
+        ).silhouettes
     gap = _gap(partial / "gap.npz", space, settings) if settings.draws else None
     steady = _stability(partial / "stability.npz", space, found, settings) if settings.resamples else None
     ids = np.array(list(bundle.rows))
