@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard.shared import latents, links
+from dashboard.clusters import words
+from dashboard.shared import latents, links, widgets
 from dashboard.shared.clustering import answers
+from dashboard.shared.clustering.answers import Cohort
 from dashboard.shared.clustering.questions import (
     COMPLETE,
     HDBSCAN,
@@ -31,97 +33,56 @@ SPACES: Final = (WHOLE, FIRST)
 IMAGES: Final = ("svg", "png")
 NAME_LENGTH, NOTE_LENGTH = 40, 500
 
-NOISY: Final = (
-    f"HDBSCAN finds the number of clusters itself; people in thin places are noise. Of more than "
-    f"{answers.MOST_DENSE:,} people so many are drawn, always the same, as its time grows with the "
-    "square of their number."
-)
-SEES: Final = f"It sees at most {DENSE} components, as it needs many people per direction."
 
-
-def controls(bundle: Bundle) -> "tuple[Question, DeltaGenerator]":
-    """The widgets, and room for `names` beside them; a forged value has a sentence and the default."""
-    _refuse_forged(bundle)
+def ask(bundle: Bundle) -> "tuple[Cohort, Question, DeltaGenerator]":
+    """Whom to cluster and how, as the widgets say, and room for `names` beside these."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # Before the others on the page, after them in time: whether there is a K depends on the method.
         room_for_k = st.container(width=280)
-        people = st.selectbox(
-            "People",
-            _people(bundle),
-            key=links.CLUSTERS_PEOPLE,
-            bind="query-params",
-            width=230,
-            help="Completely annotated: all 17 joints are labelled. One cluster: its people are clustered "
-            "again, as there may be clusters inside it.",
+        people = widgets.select(
+            "People", _people(bundle), links.CLUSTERS_PEOPLE, width=230, help=words.PEOPLE_HELP
         )
-        space = st.selectbox(
-            "Space",
-            SPACES,
-            key=links.CLUSTERS_SPACE,
-            bind="query-params",
-            width=190,
-            help="Where distances are taken: in all numbers of the latent, or along the directions in which "
-            "people differ most.",
-        )
+        space = widgets.select("Space", SPACES, links.CLUSTERS_SPACE, width=190, help=words.SPACE_HELP)
         with st.popover("Settings", icon=":material/tune:"):
-            method = st.selectbox("Method", list(CLUSTERERS), key=links.CLUSTERS_METHOD, bind="query-params")
+            method = widgets.select("Method", list(CLUSTERERS), links.CLUSTERS_METHOD)
             if method != KMEANS:
-                st.caption(f"{SEES} {NOISY if method == HDBSCAN else ''}")
-            seed = st.number_input(
-                "Seed",
-                0,
-                MOST_SEED,
-                key=links.CLUSTERS_SEED,
-                bind="query-params",
-                help="Where the method starts. The same seed gives the same clusters.",
+                st.caption(f"{words.SEES} {words.NOISY if method == HDBSCAN else ''}")
+            seed = widgets.whole_number("Seed", 0, MOST_SEED, 0, links.CLUSTERS_SEED, help=words.SEED_HELP)
+            restarts = widgets.whole_number(
+                "Restarts", 1, MOST_RESTARTS, RESTARTS, links.CLUSTERS_RESTARTS, help=words.RESTARTS_HELP
             )
-            restarts = st.number_input(
-                "Restarts",
-                1,
-                MOST_RESTARTS,
-                RESTARTS,
-                key=links.CLUSTERS_RESTARTS,
-                bind="query-params",
-                help="Tries from different places; the tightest result is kept.",
-            )
-            st.segmented_control(
-                "Figures are saved as",
-                IMAGES,
-                default=IMAGES[0],
-                required=True,
-                key=links.CLUSTERS_IMAGE,
-                bind="query-params",
-                help="By the camera above each figure.",
-            )
+            widgets.segments("Figures are saved as", IMAGES, links.CLUSTERS_IMAGE, help=words.IMAGE_HELP)
         st.button(
             "Another seed",
             on_click=_another_seed,
             key="_clu_again",
             icon=":material/refresh:",
-            help="Run again from another start",
+            help=words.AGAIN_HELP,
         )
         naming = st.container(width="content")
-    k = room_for_k.slider(
-        "K, how many clusters",
-        LEAST,
-        MOST,
-        LEAST,
-        key=links.CLUSTERS_K,
-        bind="query-params",
-        persist_state="page",
-        disabled=not CLUSTERERS[method].takes_k,
-    )
-    place = Subset(_components(bundle) if space == FIRST else None, people)
+    with room_for_k:
+        k = widgets.slider(
+            "K, how many clusters",
+            LEAST,
+            MOST,
+            LEAST,
+            links.CLUSTERS_K,
+            persist_state="page",
+            disabled=not CLUSTERERS[method].takes_k,
+        )
+    components = _components(bundle) if space == FIRST else None
+    subset = Subset(components, people)
     if people == ONE_CLUSTER:
-        place = Subset(place.components, people, *_which_cluster())
-    question = Question(int(k), place, method, int(restarts), int(seed))
-    return question, naming
+        subset = Subset(components, people, *_which_cluster())
+    else:
+        _refuse_undrawn()
+    return answers.cohort(bundle, subset), Question(k, method, restarts, seed), naming
 
 
 def names(count: int, room: "DeltaGenerator") -> dict[int, str]:
     """What clusters 0 to count - 1 are called, by number, and the fields to change it."""
     with room.popover("Names and note", icon=":material/edit:"):
-        st.caption("Names and note are part of the link, and of the labels as a file.")
+        st.caption(words.NAMING)
         for number in range(count):
             st.text_input(
                 f"Cluster {number + 1}",
@@ -169,58 +130,22 @@ def _people(bundle: Bundle) -> list[str]:
 
 def _components(bundle: Bundle) -> int:
     most = latents.fitted_components(bundle)[1].shape[1]
-    links.refuse_forged(
-        links.CLUSTERS_COMPONENTS, f"a whole number from 1 to {most}", links.whole_number(1, most)
-    )
-    return int(
-        st.number_input(
-            "How many components",
-            1,
-            most,
-            min(DENSE, most),
-            key=links.CLUSTERS_COMPONENTS,
-            bind="query-params",
-            width=220,
-        )
+    return widgets.whole_number(
+        "How many components", 1, most, min(DENSE, most), links.CLUSTERS_COMPONENTS, width=220
     )
 
 
 def _which_cluster() -> tuple[int, int]:
     """K of everybody's clusters, and the number of the one."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        of = st.number_input(
-            "Cluster",
-            1,
-            MOST,
-            key=links.CLUSTERS_OF,
-            bind="query-params",
-            width=140,
-            help="Its number among the clusters of everybody, by K-Means in the same space.",
+        of = widgets.whole_number("Cluster", 1, MOST, 1, links.CLUSTERS_OF, width=140, help=words.OF_HELP)
+        of_k = widgets.whole_number(
+            "of the clusters of everybody with K =", LEAST, MOST, LEAST, links.CLUSTERS_OF_K, width=270
         )
-        of_k = st.number_input(
-            "of the clusters of everybody with K =",
-            LEAST,
-            MOST,
-            key=links.CLUSTERS_OF_K,
-            bind="query-params",
-            width=270,
-        )
-    return int(of_k), int(of)
+    return of_k, of
 
 
-def _refuse_forged(bundle: Bundle) -> None:
-    for key, least, most in (
-        (links.CLUSTERS_K, LEAST, MOST),
-        (links.CLUSTERS_SEED, 0, MOST_SEED),
-        (links.CLUSTERS_RESTARTS, 1, MOST_RESTARTS),
-        (links.CLUSTERS_OF_K, LEAST, MOST),
-        (links.CLUSTERS_OF, 1, MOST),
-    ):
-        links.refuse_forged(key, f"a whole number from {least} to {most}", links.whole_number(least, most))
-    for key, options in (
-        (links.CLUSTERS_PEOPLE, _people(bundle)),
-        (links.CLUSTERS_SPACE, SPACES),
-        (links.CLUSTERS_METHOD, list(CLUSTERERS)),
-        (links.CLUSTERS_IMAGE, IMAGES),
-    ):
-        links.refuse_forged(key, f"one of {', '.join(options)}", options.__contains__)
+def _refuse_undrawn() -> None:
+    """What a link asks for of `_which_cluster` where nobody sees its widgets."""
+    for key, least in ((links.CLUSTERS_OF, 1), (links.CLUSTERS_OF_K, LEAST)):
+        links.refuse_forged(key, f"a whole number from {least} to {MOST}", links.whole_number(least, MOST))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.clusters import controls as cluster_controls
 from dashboard.clusters import count_charts, verdict
+from dashboard.clusters import count_words as words
 from dashboard.shared import bundles, figures
 from dashboard.shared.clustering import stored
 from dashboard.shared.clustering.questions import KMEANS, Clustered
@@ -22,22 +23,13 @@ WORDS: Final = (
 )
 """Of glossary.TERMS, those that the tab uses."""
 
-CONTROLS = {
-    "gaussian": "a normal cloud of the same covariance",
-    "shuffled": "component scores shuffled one by one",
-}
-
 
 def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
     try:
         study = stored.study(bundle)
     except BundleError as error:
-        st.info(
-            f"How many clusters to believe in is not known here. {error} A run that was stopped goes on "
-            "where it was.",
-            icon=":material/query_stats:",
-        )
+        st.info(words.unknown(error), icon=":material/query_stats:")
         return
     st.markdown("\n".join(f"* {sentence}" for sentence in verdict.sentences(study)))
     st.caption(_made(bundle, study, found))
@@ -76,77 +68,48 @@ def table(study: ClusterStudy) -> pd.DataFrame:
 
 
 def _made(bundle: Bundle, study: ClusterStudy, found: Clustered) -> str:
-    people = len(study.sample_ids)
-    settings = study.info.get("sweep", {})
-    words = (
-        f"K-Means of {people:,} people in {study.space}, {settings.get('restarts', '?')} restarts per K, "
-        f"by `{study_command(bundle, results.NAME)}`."
-    )
-    if len(study.left_out):
-        words += f" {len(study.left_out):,} people were left out, as their latents hold nan."
+    said = words.made(study, study_command(bundle, results.NAME))
     same = found.question.method == KMEANS and found.space.name == study.space
-    if same and len(found.space.rows) == people:
-        return words
-    words += " **That is not what is shown above**, where people, space or method differ."
-    if not found.question.has_k:
-        words += f" {found.question.method} is told no K: it has no curve over K and no gap statistic."
-    return words
+    if same and len(found.space.rows) == len(study.sample_ids):
+        return said
+    return said + words.ELSEWHERE + ("" if found.question.has_k else words.without_k(found.question.method))
 
 
 def _silhouettes(bundle: Bundle, study: ClusterStudy, k: int) -> None:
     st.subheader("Silhouettes, and what nothing looks like")
-    controls = {f"{name}: {CONTROLS[name]}": means for name, means in study.controls.items()}
+    controls = {f"{name}: {words.CONTROLS[name]}": means for name, means in study.controls.items()}
     figures.chart(
         count_charts.over_k(study.sweep, controls, k, bundles.source_line(bundle, len(study.sample_ids))),
         "clu_over_k",
-        f"Mean silhouette for K = {study.sweep.ks.min()} to {study.sweep.ks.max()}, of the people and of "
-        f"{len(controls)} controls without structure",
+        words.over_k_alt(study),
         cluster_controls.image_format(),
     )
-    restarts = int((study.sweep.ks == study.sweep.ks[0]).sum())
-    st.caption(
-        f"Points: the best of {restarts} restarts; whiskers reach down to the worst. "
-        + (
-            "The other lines are of as many people **without any clusters**, one draw of each kind: a real "
-            "line that is no higher says nothing of clusters."
-            if controls
-            else "The study was made without people of no structure, so nothing tells how much is nothing."
-        )
-    )
+    st.caption(words.over_k(study))
 
 
 def _gap(bundle: Bundle, study: ClusterStudy) -> None:
     st.subheader("Gap statistic")
     if study.gap is None:
-        st.caption("The study was made without it.")
+        st.caption(words.WITHOUT_GAP)
         return
     figures.chart(
         count_charts.gap(study.gap, bundles.source_line(bundle, study.gap.people)),
         "clu_gap",
-        f"Gap statistic for K = 1 to {study.gap.ks[-1]}; it names K = {study.gap.count}",
+        words.gap_alt(study.gap),
         cluster_controls.image_format(),
     )
-    st.caption(
-        f"How much tighter K clusters make these people than people spread evenly over a box, in "
-        f"{study.gap.space}, {study.gap.draws} draws. It names the least K that the next one does not surely "
-        "exceed; K = 1 means no clusters."
-    )
+    st.caption(words.gap(study.gap))
 
 
 def _stability(bundle: Bundle, study: ClusterStudy, k: int) -> None:
     st.subheader("Found again?")
     if study.stability is None:
-        st.caption("The study was made without the bootstrap.")
+        st.caption(words.WITHOUT_STABILITY)
         return
     figures.chart(
         count_charts.stability(study.stability, k, bundles.source_line(bundle, len(study.sample_ids))),
         "clu_stability",
-        "Adjusted Rand index between the clusters and those of people drawn anew, for every K",
+        words.STABILITY_ALT,
         cluster_controls.image_format(),
     )
-    st.caption(
-        f"Adjusted Rand index between these clusters and those of {study.stability.ari.shape[1]} bootstrap "
-        "draws of people: 1 the same groups, 0 as by chance. Whiskers: the middle 90 % of the draws. A cloud "
-        "that is long in one direction is cut in two in the same way each time, so being found again alone "
-        "does not make a group."
-    )
+    st.caption(words.stability(study.stability))

@@ -8,9 +8,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.clusters import controls
-from dashboard.shared import bundles, links
-from dashboard.shared.clustering import questions
+from dashboard.clusters import controls, words
+from dashboard.shared import bundles, links, widgets
 from dashboard.shared.clustering.questions import ONE_CLUSTER, Clustered
 from posecore.bundle import Bundle
 from posecore.clustering.silhouette import NOISE
@@ -23,16 +22,7 @@ FORMATS = ("CSV", "Parquet")
 
 def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
-    links.refuse_forged(links.CLUSTERS_FILE, f"one of {', '.join(FORMATS)}", FORMATS.__contains__)
-    kind = st.segmented_control(
-        "Format",
-        FORMATS,
-        default=FORMATS[0],
-        required=True,
-        key=links.CLUSTERS_FILE,
-        bind="query-params",
-        persist_state="page",
-    )
+    kind = widgets.segments("Format", FORMATS, links.CLUSTERS_FILE, persist_state="page")
     # Asked for now: a file is made when it is fetched, and nobody's session is at hand then.
     own = controls.own_names(len(found.sizes))
     about = made(bundle, found, own, controls.note())
@@ -48,11 +38,7 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    st.caption(
-        f"{len(found.space.rows):,} people by sample id, with the names you gave; centroids in "
-        f"{found.space.name}. Figures are saved by the camera above each, as "
-        f"{controls.image_format().upper()}; the settings offer the other."
-    )
+    st.caption(words.files(len(found.space.rows), found.space.name, controls.image_format()))
     st.dataframe(
         labels(bundle, found, own).head(8), hide_index=True, placeholder="not known", alt="The first labels"
     )
@@ -80,21 +66,21 @@ def centroids(found: Clustered, own: list[str]) -> pd.DataFrame:
 
 def made(bundle: Bundle, found: Clustered, own: list[str], note: str) -> dict[str, Any]:
     """Everything needed to make the clustering again, and what the user wrote."""
-    question, place = found.question, found.question.place
+    question, subset = found.question, found.subset
     return {
         "bundle": bundle.path.name,
         "network": bundles.network_name(bundle),
         "data": bundle.manifest.dataset["name"],
         "fingerprint": bundle.manifest.dataset["fingerprint"],
-        "people": place.people,
-        "of cluster": [place.of, place.of_k] if place.people == ONE_CLUSTER else None,
+        "people": subset.people,
+        "of cluster": [subset.of, subset.of_k] if subset.people == ONE_CLUSTER else None,
         "clustered": len(found.space.rows),
         "space": found.space.name,
         "method": question.method,
         "k": question.k if question.has_k else None,
         "restarts": question.restarts,
         "seed": question.seed,
-        "how": questions.described(bundle, found).replace("**", ""),
+        "how": words.described(bundle, found).replace("**", ""),
         "mean silhouette": found.mean if found.mean == found.mean else None,
         "inertia": found.clustering.inertia,
         "names": {number + 1: name for number, name in enumerate(own)},

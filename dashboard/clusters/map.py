@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.clusters import charts
-from dashboard.shared import latents, links
+from dashboard.clusters import charts, words
+from dashboard.shared import latents, links, widgets
 from dashboard.shared.clustering.questions import Clustered
 from posecore import drawing
 from posecore.attributes.skeletons import PEAK
@@ -24,7 +24,7 @@ INKS: Final = {"light": ((27, 37, 48), (255, 255, 255)), "dark": ((255, 255, 255
 """RGB of figures and of the edge around them, by the page's theme."""
 
 
-def show(
+def draw_plane(
     bundle: Bundle,
     found: Clustered,
     names: dict[int, str],
@@ -38,19 +38,10 @@ def show(
     if places.shape[1] < 2:
         places = np.column_stack([places, np.zeros(len(places))])
     options = [ALL, *(str(number + 1) for number in names)]
-    links.refuse_forged(links.CLUSTERS_SHOW, f"one of {', '.join(options)}", options.__contains__)
     # Before the figure in time, below it on the page, so that both columns' figures begin alike.
     figure = st.container()
-    chosen = st.segmented_control(
-        "Show",
-        options,
-        default=ALL,
-        required=True,
-        key=links.CLUSTERS_SHOW,
-        bind="query-params",
-        help="One cluster in colour with its people's figures, the others grey.",
-        persist_state="page",
-        wrap=True,
+    chosen = widgets.segments(
+        "Show", options, links.CLUSTERS_SHOW, help=words.ONLY_HELP, persist_state="page", wrap=True
     )
     only = None if chosen == ALL else int(chosen) - 1
     among = np.arange(len(ids)) if only is None else found.members(only)
@@ -76,13 +67,9 @@ def show(
         ),
         key="clu_map",
         config={"scrollZoom": True, **config},
-        alt=f"{len(ids)} people in the plane of the first two principal components, coloured by cluster",
+        alt=words.plane_alt(len(ids)),
     )
-    st.caption(
-        f"Some people of whom the network finds {LEAST_JOINTS} joints or more stand at their places as "
-        "figures. The plane shows two directions only: clusters that are apart in all of them may overlap "
-        "here."
-    )
+    st.caption(words.plane(LEAST_JOINTS))
 
 
 def _joints(bundle: Bundle, found: Clustered) -> NDArray[np.float32]:

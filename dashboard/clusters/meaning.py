@@ -8,15 +8,15 @@ import pandas as pd
 import streamlit as st
 from scipy.stats import t as student
 
-from dashboard.clusters import charts, controls, words
-from dashboard.clusters.words import described, sentence
-from dashboard.shared import bundles, cache, figures, links
+from dashboard.clusters import charts, controls
+from dashboard.clusters import meaning_words as words
+from dashboard.shared import bundles, cache, figures, latents, links, widgets
 from dashboard.shared.attribute_words import contrast_table, words_of
 from dashboard.shared.clustering.questions import Clustered
 from posecore.attributes.contrasts import LEAST
 from posecore.attributes.contrasts import contrast as compare
 from posecore.attributes.skeletons import joints_known
-from posecore.attributes.traits import PCK, TRAITS
+from posecore.attributes.traits import PCK, SIDE
 from posecore.bundle import Bundle
 from posecore.clustering import confounds
 from posecore.clustering.confounds import Accuracy
@@ -35,28 +35,30 @@ AXES: Final = {
 def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
     if len(found.sizes) < 2 and not found.clustering.noise:
-        st.info("There is one cluster only, so nobody is left to compare it with.")
+        st.info(words.ONE_CLUSTER)
         return
-    table = described(bundle).loc[bundle.samples["sample_id"].to_numpy(str)[found.space.rows]]
+    table = known_of_people(bundle).loc[bundle.samples["sample_id"].to_numpy(str)[found.space.rows]]
     ids = table.index.to_numpy(str)
     joints = joints_known(bundle.samples)
     apart = {number: contrast(bundle, found, number) for number in names}
     st.markdown(
         "\n".join(
-            f"* {names[number]}: {sentence(table, ids[found.members(number)], apart[number], joints)}"
+            f"* {names[number]}: {words.what_it_is(table, ids[found.members(number)], apart[number], joints)}"
             for number in names
         )
     )
     with st.popover("How the words are chosen", icon=":material/help:"):
-        st.markdown(
-            f"From the {joints} joints. A word stands where it holds for more than half of the cluster and "
-            "surely (95 % interval) for a smaller share of everybody else.\n\n"
-            + "\n".join(f"* **{trait.word}**: {trait.rule}" for trait in TRAITS)
-        )
+        st.markdown(words.how_words_are_chosen(joints))
     _check(bundle, found)
-    _one(bundle, found, names, apart)
+    _effects(bundle, found, names, apart)
     _joints(bundle, found, names, table)
     figures.tabled("The clusters as a table", summary(found, names, table), "clusters-summary")
+
+
+def known_of_people(bundle: Bundle) -> pd.DataFrame:
+    """All that is known of people, by sample_id: attributes, PCK and the side of their crop."""
+    more = bundle.samples.set_index("sample_id")[[PCK, SIDE]]
+    return pd.concat([latents.attributes(bundle), more.astype(float)], axis=1)
 
 
 def summary(found: Clustered, names: dict[int, str], table: pd.DataFrame) -> pd.DataFrame:
@@ -96,48 +98,35 @@ def interval(values: np.ndarray) -> tuple[float, float, float, int]:
 
 def _check(bundle: Bundle, found: Clustered) -> None:
     st.subheader("Is it only person size or missing joints?")
-    told = told_by(bundle, found)
-    st.markdown(words.verdict(told))
-    if not told:
+    accuracies = recognised(bundle, found)
+    st.markdown(words.only_size(accuracies))
+    if not accuracies:
         return
-    n = next(iter(told.values())).n
-    st.caption(
-        f"Logistic regression on n = {n:,} people, each fifth judged by what was learned of the others; "
-        "every cluster counts alike. Pose: angles, spreads and view of the "
-        f"{joints_known(bundle.samples)} joints, the mean where not known."
-    )
+    people = next(iter(accuracies.values())).n
+    st.caption(words.how_it_was_checked(people, joints_known(bundle.samples)))
     rows = [
         {
-            "told by": name,
-            "told rightly": one.right,
+            "recognised from": name,
+            "share right": one.right,
             "95 % from": one.low,
             "95 % to": one.high,
             "by guessing": one.chance,
             "n": one.n,
         }
-        for name, one in told.items()
+        for name, one in accuracies.items()
     ]
     figures.tabled("The check as a table", pd.DataFrame(rows), "clusters-check")
 
 
-def _one(bundle: Bundle, found: Clustered, names: dict[int, str], apart: dict[int, pd.DataFrame]) -> None:
+def _effects(bundle: Bundle, found: Clustered, names: dict[int, str], apart: dict[int, pd.DataFrame]) -> None:
     st.subheader("What sets one cluster apart")
     options = [str(number + 1) for number in names]
-    links.refuse_forged(links.CLUSTERS_ONE, f"one of {', '.join(options)}", options.__contains__)
-    picked = st.segmented_control(
-        "Cluster",
-        options,
-        default=options[0],
-        required=True,
-        key=links.CLUSTERS_ONE,
-        bind="query-params",
-        persist_state="page",
-    )
+    picked = widgets.segments("Cluster", options, links.CLUSTERS_ONE, persist_state="page")
     number = int(picked) - 1
     compared = apart[number]
     known = compared[compared["effect"].notna()]
     if known.empty:
-        st.info("Nothing is known of enough people to compare this cluster with the others.")
+        st.info(words.NOTHING_KNOWN)
         return
     joints = joints_known(bundle.samples)
     source = bundles.source_line(bundle, len(found.space.rows))
@@ -150,14 +139,10 @@ def _one(bundle: Bundle, found: Clustered, names: dict[int, str], apart: dict[in
             figures.chart(
                 charts.effects(rows, named, charts.colour_of(number)[0], axis, source),
                 f"clu_effects_{kind}",
-                f"The {len(rows)} surest differences ({kind}) between {names[number]} and everybody else",
+                words.effects_alt(kind, len(rows), names[number]),
                 controls.image_format(),
             )
-    st.caption(
-        f"{names[number]}, {len(found.members(number)):,} people, against all others who were clustered; the "
-        "surest differences, whiskers: 95 % intervals, not corrected for their number. The clusters were "
-        "made from the latents, not from these attributes."
-    )
+    st.caption(words.effects(names[number], len(found.members(number))))
     figures.tabled(
         "Every attribute as a table", contrast_table(compared, joints), f"cluster-{number + 1}-apart"
     )
@@ -185,21 +170,10 @@ def _joints(bundle: Bundle, found: Clustered, names: dict[int, str], table: pd.D
             bundles.source_line(bundle, len(table)),
         ),
         "clu_joints",
-        f"Share of people whose joint is {word}, for 17 joints and {len(names)} clusters",
+        words.joints_alt(word, len(names)),
         controls.image_format(),
     )
-    told = summary(found, names, table)
-    st.caption(
-        "PCK: "
-        + "; ".join(
-            f"{row['cluster']} {row['PCK']:.3f} ({row['PCK, 95 % from']:.3f} to {row['PCK, 95 % to']:.3f}, "
-            f"n = {row['PCK, n']:,})"
-            if np.isfinite(row["PCK"])
-            else f"{row['cluster']} not known"
-            for row in told.to_dict("records")
-        )
-        + ". 95 % intervals."
-    )
+    st.caption(words.scores(summary(found, names, table).to_dict("records")))
 
 
 def contrast(bundle: Bundle, found: Clustered, number: int) -> pd.DataFrame:
@@ -207,21 +181,21 @@ def contrast(bundle: Bundle, found: Clustered, number: int) -> pd.DataFrame:
     return _contrast(bundle, _digest(found), number, found)
 
 
-def told_by(bundle: Bundle, found: Clustered) -> dict[str, Accuracy]:
-    """How well size, joints and pose tell the clusters; see posecore.clustering.confounds.told_by."""
-    return _told_by(bundle, _digest(found), found)
+def recognised(bundle: Bundle, found: Clustered) -> dict[str, Accuracy]:
+    """How well the clusters are recognised from size, joints and pose; see confounds.told_by."""
+    return _recognised(bundle, _digest(found), found)
 
 
 @cache.cached(64, "Comparing people …")
 def _contrast(bundle: Bundle, digest: str, number: int, _found: Clustered) -> pd.DataFrame:
     ids = bundle.samples["sample_id"].to_numpy(str)[_found.space.rows]
-    return compare(described(bundle).loc[ids], ids[_found.members(number)].tolist())
+    return compare(known_of_people(bundle).loc[ids], ids[_found.members(number)].tolist())
 
 
 @cache.cached(32, "Checking size and joints …")
-def _told_by(bundle: Bundle, digest: str, _found: Clustered) -> dict[str, Accuracy]:
+def _recognised(bundle: Bundle, digest: str, _found: Clustered) -> dict[str, Accuracy]:
     ids = bundle.samples["sample_id"].to_numpy(str)[_found.space.rows]
-    return confounds.told_by(described(bundle).loc[ids], _found.numbers)
+    return confounds.told_by(known_of_people(bundle).loc[ids], _found.numbers)
 
 
 def _digest(found: Clustered) -> str:

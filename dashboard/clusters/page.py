@@ -6,4 +6,4 @@ from dashboard.clusters import view
 from dashboard.shared import bundles
 
 st.title("Clusters")
-view.show(bundles.current_bundle())
+view.draw_page(bundles.current_bundle())

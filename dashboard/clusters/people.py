@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundle_people, bundles, links, numbers, pictures
+from dashboard.clusters import words
+from dashboard.shared import bundle_people, bundles, links, pictures, widgets
 from dashboard.shared.clustering.questions import Clustered
 from posecore import drawing
 from posecore.blocks import each_block, in_threads
@@ -29,41 +30,20 @@ TILE: Final = 128
 WIDTH: Final = 119
 """Pixels of the page that it takes: three stand beside one another on a page of 390."""
 AS: Final = (HEATMAP, SKELETON, PICTURE)
-SAYS: Final = {
-    NEAREST: "The people nearest each centroid, nearest first: what a cluster's people have in common should "
-    "be seen here.",
-    BETWEEN: "The people of each cluster who are hardly nearer to their own centroid than to another one: "
-    "where clusters are real, such people are few.",
-    WORST: "The people of each cluster with the lowest silhouettes: who may belong elsewhere.",
-}
+SAYS: Final = dict(zip(WHO, words.WHO_SAYS, strict=True))
 
 
 def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
-    for key, options in ((links.CLUSTERS_WHO, WHO), (links.CLUSTERS_AS, AS)):
-        links.refuse_forged(key, f"one of {', '.join(options)}", options.__contains__)
     with st.container(horizontal=True):
-        who = st.segmented_control(
-            "Whom to show",
-            WHO,
-            default=NEAREST,
-            required=True,
-            key=links.CLUSTERS_WHO,
-            bind="query-params",
-            label_visibility="collapsed",
-            persist_state="page",
-            wrap=True,
-        )
-        how = st.segmented_control(
-            "Shown by",
-            AS,
-            default=HEATMAP,
-            required=True,
-            key=links.CLUSTERS_AS,
-            bind="query-params",
-            label_visibility="collapsed",
-            persist_state="page",
-            wrap=True,
+        who, how = (
+            widgets.segments(
+                label, options, key, label_visibility="collapsed", persist_state="page", wrap=True
+            )
+            for label, options, key in (
+                ("Whom to show", WHO, links.CLUSTERS_WHO),
+                ("Shown by", AS, links.CLUSTERS_AS),
+            )
         )
     st.caption(SAYS[who])
     ids = bundle.samples["sample_id"].to_numpy(str)[found.space.rows]
@@ -71,13 +51,10 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     if how == PICTURE:
         among = pictures.at_hand(bundle)[found.space.rows]
         if not among.any():
-            st.info("Nobody's picture is at hand, so heatmaps are shown.", icon=":material/no_photography:")
+            st.info(words.NO_PICTURES, icon=":material/no_photography:")
             how, among = HEATMAP, ~among
         elif not among.all():
-            st.caption(
-                f"Chosen among the {int(among.sum()):,} of {len(ids):,} people whose picture is at hand; "
-                "heatmaps and skeletons show whoever comes first of all."
-            )
+            st.caption(words.pictured(int(among.sum()), len(ids)))
     picked = chosen(found, who, among)
     # Unpacking a sheet of thumbnails takes the most time of all: on all cores, and each sheet once.
     names_shown = ids[np.sort(np.concatenate(picked))].tolist()
@@ -87,9 +64,8 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     for number, people in enumerate(picked):
         members = found.members(number)
         known = found.values[members][np.isfinite(found.values[members])]
-        mean = numbers.number(known.mean()) if len(known) else numbers.UNKNOWN
-        share = f"{len(members):,} people ({len(members) / len(ids):.1%})"
-        about = f"**{names[number]}** · {share} · silhouette {mean}"
+        mean = float(known.mean()) if len(known) else float("nan")
+        about = words.members(names[number], len(members), len(ids), mean)
         if not len(people):
             st.caption(f"{about} · nobody to show")
             continue
@@ -104,8 +80,8 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
 
 
 def chosen(found: Clustered, who: str, among: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
-    """Up to PER_CLUSTER people of every number, of those `among` (M,) whom to choose is, as places in the
-    answer's people."""
+    """Up to PER_CLUSTER people of every number, of those `among` (M,) whom to choose is, as indices into
+    the answer's people."""
     if who == NEAREST:
         nearest = nearest_to_centroids(found.clustering, PER_CLUSTER, among)
         return [nearest[label] for label in found.order]
@@ -138,22 +114,22 @@ def to_centroids(found: Clustered) -> NDArray[np.float32]:
     return np.concatenate(list(source.run(between, each_block(source), (centroids,))))
 
 
-def one(bundle: Bundle, found: Clustered, names: dict[int, str], sample_id: str) -> None:
+def draw_person(bundle: Bundle, found: Clustered, names: dict[int, str], sample_id: str) -> None:
     """A person: pictures, where they are, how surely, and links to the other pages."""
-    place = np.flatnonzero(found.space.rows == bundle.row(sample_id))
+    at = np.flatnonzero(found.space.rows == bundle.row(sample_id))
     heatmaps, ground = bundle_people.heatmap_of(bundle, sample_id), pictures.ground(bundle, sample_id)
     if not pictures.at_hand(bundle)[bundle.row(sample_id)]:
         st.caption(f"{pictures.absent(bundle, sample_id)} Shown are the heatmaps, and the joints on them.")
-    words, image = st.columns([2, 3], vertical_alignment="center")
+    text, image = st.columns([2, 3], vertical_alignment="center")
     image.image(
         drawing.jpeg(drawing.grid([heatmaps, bundle_people.skeleton_of(bundle, sample_id, ground)], 2)),
         width=420,
         caption=sample_id,
         alt=f"Predicted heatmaps and skeleton of {sample_id}",
     )
-    with words:
+    with text:
         st.markdown(
-            f"**{sample_id}**, {bundle_people.score_of(bundle, sample_id)}  \n{_where(found, names, place)}"
+            f"**{sample_id}**, {bundle_people.score_of(bundle, sample_id)}  \n{_where(found, names, at)}"
         )
         bundles.page_link(
             bundle, "latent_map", "On the latent map", ":material/scatter_plot:", map_person=sample_id
@@ -163,17 +139,16 @@ def one(bundle: Bundle, found: Clustered, names: dict[int, str], sample_id: str)
         )
 
 
-def _where(found: Clustered, names: dict[int, str], place: NDArray[np.int64]) -> str:
-    if not len(place):
-        return "This person is not among those who are clustered here."
-    number = int(found.numbers[place[0]])
+def _where(found: Clustered, names: dict[int, str], at: NDArray[np.int64]) -> str:
+    """at: the person's index into the people clustered; empty for somebody else."""
+    if not len(at):
+        return words.NOT_CLUSTERED
+    number = int(found.numbers[at[0]])
     if number == NOISE:
-        return "Noise: in no cluster."
-    value = float(found.values[place[0]])
-    own = numbers.number(value)
-    away = np.linalg.norm(np.asarray(found.space.features[place[0]], np.float32) - found.centroids, axis=1)
-    distances = ", ".join(f"{names[other]} {away[other]:.1f}" for other in np.argsort(away)[:3].tolist())
-    return f"In {names[number]}; silhouette {own}.  \nDistances to the nearest centroids: {distances}."
+        return words.NOISE_PERSON
+    away = np.linalg.norm(np.asarray(found.space.features[at[0]], np.float32) - found.centroids, axis=1)
+    nearest = {names[other]: float(away[other]) for other in np.argsort(away)[:3].tolist()}
+    return words.whereabouts(names[number], float(found.values[at[0]]), nearest)
 
 
 def _tile(bundle: Bundle, sample_id: str, how: str) -> drawing.Picture:

@@ -5,11 +5,11 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from dashboard.clusters import charts, controls
+from dashboard.clusters import charts, controls, words
 from dashboard.clusters import map as cluster_map
 from dashboard.shared import bundles, glossary, links, widgets
 from dashboard.shared.clustering import answers, stored
-from dashboard.shared.clustering.questions import QUICK, STORED, Clustered, described
+from dashboard.shared.clustering.questions import QUICK, STORED, Clustered
 from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
 from posecore.errors import BundleError, PosecoreError
@@ -27,31 +27,23 @@ WORDS: Final = (
 """Of glossary.TERMS, those that the page uses beside those of its tabs."""
 
 WAITED: Final = "_clu_waited"
-"""The question whose restarts were last waited for."""
+"""The subset and the question whose restarts were last waited for."""
 
 
-def show(bundle: Bundle) -> None:
+def draw_page(bundle: Bundle) -> None:
     """The whole page below its title."""
-    st.markdown(
-        "People whose latents are alike, sorted into K groups. A silhouette near 1: at home in the own "
-        "cluster; near 0: between two; below 0: nearer to another one. **Any K gives groups, whether there "
-        "are any or not**: “How many clusters?” below says what to believe."
-    )
+    st.markdown(words.ABOUT)
     if bundle.manifest.people < 3:
-        st.info(
-            f"Clusters need three people or more; this bundle holds {bundle.manifest.people}. More come with "
-            "`python scripts/extract_latents.py`.",
-            icon=":material/group:",
-        )
+        st.info(words.too_few(bundle.manifest.people), icon=":material/group:")
         return
-    question, room = controls.controls(bundle)
+    cohort, question, room = controls.ask(bundle)
     try:
         with st.spinner("Clustering …"):
-            found = answers.answer(bundle, question)
+            found = cohort.answer(question)
     except PosecoreError as error:
-        st.warning(f"There is nothing to show for this choice: {error}")
+        st.warning(words.nothing_to_show(error))
         return
-    answers.prepare(bundle, question.place)
+    cohort.prepare()
     names = controls.names(len(found.sizes), room)
     _headline(bundle, found)
     _figures(bundle, found, names)
@@ -63,24 +55,13 @@ def show(bundle: Bundle) -> None:
 
 def _headline(bundle: Bundle, found: Clustered) -> None:
     people, noise = len(found.space.rows), found.clustering.noise
-    st.markdown(
-        f"{people:,} people: {', '.join(f'{size:,}' for size in found.sizes)} in the clusters. "
-        f"{described(bundle, found)} {_against_nothing(bundle, found)}"
-    )
+    st.markdown(words.headline(bundle, found, _unstructured(bundle, found)))
     if found.how == QUICK:
         _wait(bundle, found)
     judged = int(np.isfinite(found.values).sum())
     with st.container(horizontal=True):
-        if noise:
-            # A mean over those who are easy to place alone: it is not to be taken for everybody's.
-            st.metric(
-                f"Mean silhouette over {people - noise:,} of {people:,} people, {noise:,} in no cluster",
-                number(found.mean),
-                border=True,
-                width=420,
-            )
-        else:
-            st.metric("Mean silhouette", number(found.mean), border=True, width=200)
+        label = words.mean_of_some(people - noise, people) if noise else "Mean silhouette"
+        st.metric(label, number(found.mean), border=True, width=420 if noise else 200)
         st.metric(
             "Smallest and largest cluster",
             f"{found.sizes.min():,} – {found.sizes.max():,}",
@@ -88,55 +69,42 @@ def _headline(bundle: Bundle, found: Clustered) -> None:
             width=270,
         )
         below = f"{(found.values[np.isfinite(found.values)] < 0).mean():.0%}" if judged else "not known"
-        st.metric(
-            "People nearer to another cluster",
-            below,
-            border=True,
-            width=270,
-            help="Share of people whose silhouette lies below 0.",
-        )
+        st.metric("People nearer to another cluster", below, border=True, width=270, help=words.BELOW_HELP)
     if not judged:
-        st.caption("There are fewer than two clusters, so nobody has a silhouette.")
+        st.caption(words.NO_SILHOUETTES)
     elif judged < people - noise:
-        st.caption(
-            f"All {people:,} people are clustered. Silhouettes are those of {judged:,}, drawn at random, "
-            "among each other; exact ones of all are in the stored sweep."
-        )
+        st.caption(words.judged_by_some(people, judged))
     asked = bundle.manifest.people - len(found.space.left_out)
     if not found.question.has_k and people == answers.MOST_DENSE and people < asked:
-        st.caption(f"Of {asked:,} people {people:,} were drawn, always the same: HDBSCAN takes no more here.")
+        st.caption(words.subsampled(asked, people))
 
 
-def _against_nothing(bundle: Bundle, found: Clustered) -> str:
-    """The mean silhouette beside what people without structure have at the same K."""
+def _unstructured(bundle: Bundle, found: Clustered) -> float | None:
+    """The best mean silhouette of people without structure at the same K, where the study knows it."""
     try:
         study = stored.study(bundle)
     except BundleError:
-        return ""
+        return None
     if found.how != STORED or not study.controls:
-        return ""
+        return None
     tried = study.sweep.ks == found.question.k
-    nothing = max(float(values[tried].max()) for values in study.controls.values())
-    return (
-        f"Mean silhouette **{number(found.mean)}**; people **without any structure** but as "
-        f"widely spread have up to {number(nothing)} at this K."
-    )
+    return max(float(values[tried].max()) for values in study.controls.values())
 
 
 @st.fragment(run_every=1.0)
 def _wait(bundle: Bundle, found: Clustered) -> None:
-    """Look now and then whether the restarts are done, then draw the page anew.
+    """Look now and then whether the restarts are done, then draw the page again.
 
     They start with the second look: somebody who moves K on is not held up by what nobody looks at.
     """
-    if st.session_state.get(WAITED) == found.question:
-        answers.start_restarts(bundle, found.question)
-    st.session_state[WAITED] = found.question
-    if answers.answer(bundle, found.question).how != QUICK:
+    cohort = answers.cohort(bundle, found.subset)
+    asked = (found.subset, found.question)
+    if st.session_state.get(WAITED) == asked:
+        cohort.start_restarts(found.question)
+    st.session_state[WAITED] = asked
+    if cohort.answer(found.question).how != QUICK:
         st.rerun()
-    st.caption(
-        f":material/hourglass: {found.question.restarts} restarts are under way; the page follows them."
-    )
+    st.caption(words.under_way(found.question.restarts))
 
 
 def _figures(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
@@ -165,19 +133,12 @@ def _figures(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
                 on_select=_pick,
                 selection_mode="points",
                 config=bars,
-                alt=f"Silhouettes of {judged} people, sorted within {len(found.sizes)} clusters; "
-                f"the mean is {found.mean:.3f}",
+                alt=words.bars_alt(judged, len(found.sizes), found.mean),
             )
-            drawn = -(-people // charts.MOST_BARS)
-            every = f" One of {drawn} people has a bar, and the last of each cluster." if drawn > 1 else ""
-            if found.clustering.noise:
-                every += f" The {found.clustering.noise:,} people who are noise have none."
-            st.caption(
-                f"A click on a bar shows the person; the worst are at the lower end of each cluster.{every}"
-            )
+            st.caption(words.bars(-(-people // charts.MOST_BARS), found.clustering.noise))
     with right:
         st.subheader("The clusters on the map")
-        cluster_map.show(bundle, found, names, ids, source, plane)
+        cluster_map.draw_plane(bundle, found, names, ids, source, plane)
 
 
 def _pick() -> None:
@@ -201,8 +162,8 @@ def _person(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     if not name:
         return
     if name not in bundle.rows:
-        st.warning(f"This bundle holds no person {name[:60]!r}; click a bar.")
+        st.warning(words.no_person(name))
         return
     from dashboard.clusters import people as cluster_people
 
-    cluster_people.one(bundle, found, names, name)
+    cluster_people.draw_person(bundle, found, names, name)

@@ -1,81 +1,206 @@
-"""What people look like in plain words, from their attributes, and the sentence that says it of a cluster."""
+"""What the page Clusters says above its tabs, and on the short ones of these."""
 
-from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from dashboard.shared import latents
-from dashboard.shared.attribute_words import words_of
-from posecore.attributes.contrasts import contrast
-from posecore.attributes.traits import PCK, SIDE, TRAITS, traits_of
+from dashboard.shared.clustering import answers
+from dashboard.shared.clustering.questions import QUICK, STORED, Clustered
+from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
-from posecore.clustering.confounds import Accuracy
-from posecore.samples import Prefix
+from posecore.clustering.methods import CLUSTERERS, DENSE
+from posecore.errors import PosecoreError
 
-NUISANCE: Final = "size, place and joints together"
-
-
-def described(bundle: Bundle) -> pd.DataFrame:
-    """All that is known of people, by sample_id: attributes, PCK and the side of their crop."""
-    more = bundle.samples.set_index("sample_id")[[PCK, SIDE]]
-    return pd.concat([latents.attributes(bundle), more.astype(float)], axis=1)
-
-
-def sentence(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFrame, joints: Prefix) -> str:
-    """What a cluster of sample_ids is: traits that most of it have and surely fewer of the others of `table`.
-
-    table: `described` of everybody who was clustered. apart: what sets the cluster apart, see contrasts.
-    joints: whose joints the attributes are of.
-    """
-    compared = contrast(traits_of(table), members.tolist())
-    said = [
-        f"**{word}** ({row['selected']:.0%} of the {int(row['n_selected']):,} of whom it is known; of the "
-        f"others {row['rest']:.0%})"
-        for word, row in compared.reindex([trait.word for trait in TRAITS]).iterrows()
-        if row["selected"] > 0.5 and row["low"] > 0
-    ]
-    size = f"{len(members):,} of {len(table):,} people"
-    if said:
-        return f"Mostly {', '.join(said)}; {size}."
-    oftener = compared[compared["low"] > 0]
-    if not oftener.empty:
-        first = oftener.iloc[0]
-        return (
-            f"Oftener than the others **{oftener.index[0]}** ({first['selected']:.0%} of the "
-            f"{int(first['n_selected']):,} of whom it is known; of the others {first['rest']:.0%}), yet that "
-            f"is not most of them; {size}."
-        )
-    known = apart[apart["effect"].notna()]
-    sure = known[(known["low"] > 0) | (known["high"] < 0)]
-    if sure.empty:
-        return f"Nothing that is known of people surely sets it apart; {size}."
-    first = sure.iloc[0]
-    words = words_of(str(sure.index[0]), joints)
-    most = f"No plain word fits; what sets it apart most: **{words.axis}**"
-    if first["kind"] == "share":
-        return f"{most}, {first['selected']:.0%} against {first['rest']:.0%} of the others; {size}."
-    return f"{most}, on average {first['selected']:.3g} against {first['rest']:.3g} of the others; {size}."
+ABOUT: Final = (
+    "People whose latents are alike, sorted into K groups. A silhouette near 1: at home in the own cluster; "
+    "near 0: between two; below 0: nearer to another one. **Any K gives groups, whether there are any or "
+    "not**: “How many clusters?” below says what to believe."
+)
+PEOPLE_HELP: Final = (
+    "Completely annotated: all 17 joints are labelled. One cluster: its people are clustered again, as there "
+    "may be clusters inside it."
+)
+SPACE_HELP: Final = (
+    "Where distances are taken: in all numbers of the latent, or along the directions in which people differ "
+    "most."
+)
+NOISY: Final = (
+    f"HDBSCAN finds the number of clusters itself; people in thin places are noise. Of more than "
+    f"{answers.MOST_DENSE:,} people so many are drawn, always the same, as its time grows with the square of "
+    "their number."
+)
+SEES: Final = f"It sees at most {DENSE} components, as it needs many people per direction."
+SEED_HELP: Final = "Where the method starts. The same seed gives the same clusters."
+RESTARTS_HELP: Final = "Tries from different starts; the tightest result is shown."
+IMAGE_HELP: Final = "By the camera above each figure."
+AGAIN_HELP: Final = "Run again from another start"
+OF_HELP: Final = "Its number among the clusters of everybody, by K-Means in the same space."
+NAMING: Final = "Names and note are part of the link, and of the labels as a file."
+BELOW_HELP: Final = "Share of people whose silhouette lies below 0."
+NO_SILHOUETTES: Final = "There are fewer than two clusters, so nobody has a silhouette."
+ONLY_HELP: Final = "One cluster in colour with its people's figures, the others grey."
+NOT_CLUSTERED: Final = "This person is not among those who are clustered here."
+NOISE_PERSON: Final = "Noise: in no cluster."
+WHO_SAYS: Final = (
+    "The people nearest each centroid, nearest first: what a cluster's people have in common should be seen "
+    "here.",
+    "The people of each cluster who are hardly nearer to their own centroid than to another one: where "
+    "clusters are real, such people are few.",
+    "The people of each cluster with the lowest silhouettes: who may belong elsewhere.",
+)
+"""Of people.WHO, in its order."""
+NO_PICTURES: Final = "Nobody's picture is at hand, so heatmaps are shown."
+NOBODY_IN_BOTH: Final = "The two have no people in common."
 
 
-def verdict(found: Mapping[str, Accuracy]) -> str:
-    """Whether it is only person size or missing joints, in a sentence."""
-    if not found:
-        return "A cluster with a single person cannot be told from anything."
-    nuisance, pose = found[NUISANCE], found["pose"]
-    told = (
-        f"From person size and labelled joints alone **{nuisance.right:.0%}** of people are put into their "
-        f"cluster (95 % interval {nuisance.low:.0%} to {nuisance.high:.0%}; guessing gives "
-        f"{nuisance.chance:.0%}), from the pose {pose.right:.0%} ({pose.low:.0%} to {pose.high:.0%})"
+def too_few(people: int) -> str:
+    """Of a bundle with fewer than three people."""
+    return (
+        f"Clusters need three people or more; this bundle holds {people}. More come with "
+        "`python scripts/extract_latents.py`."
     )
-    if nuisance.low <= nuisance.chance:
-        return f"{told}. **It is not only size or missing joints**: they say nothing of the clusters."
-    if nuisance.right >= 0.9:
-        return f"{told}. **It is nearly only that**: who is in which cluster follows from size and joints."
-    if nuisance.low > pose.high:
-        return f"{told}. **It is more that than the pose**: doubt that these are groups of poses."
-    if pose.low > nuisance.high:
-        return f"{told}. **It is not only that**: the pose says more, but size and joints have a part in it."
-    return f"{told}. **It may be that**: size and joints say as much of the clusters as the pose does."
+
+
+def nothing_to_show(error: PosecoreError) -> str:
+    """Where a choice cannot be clustered."""
+    return f"There is nothing to show for this choice: {error}"
+
+
+def headline(bundle: Bundle, found: Clustered, unstructured: float | None) -> str:
+    """Who is in the clusters and how these were made.
+
+    unstructured: the mean silhouette of people without structure at the same K, None where it is not known.
+    """
+    sizes = ", ".join(f"{size:,}" for size in found.sizes)
+    said = f"{len(found.space.rows):,} people: {sizes} in the clusters. {described(bundle, found)}"
+    if unstructured is None:
+        return said
+    return (
+        f"{said} Mean silhouette **{number(found.mean)}**; people **without any structure** but as widely "
+        f"spread have up to {number(unstructured)} at this K."
+    )
+
+
+def described(bundle: Bundle, found: Clustered) -> str:
+    """How this clustering was made."""
+    question = found.question
+    how = {
+        STORED: f"the highest mean silhouette of {question.restarts} restarts, from the stored sweep",
+        QUICK: "one quick run",
+    }.get(found.how, f"the tightest of {question.restarts} restarts")
+    asked = f"{question.method} with K = {question.k}, seed {question.seed},"
+    if not question.has_k:
+        people, noise = len(found.space.rows), found.clustering.noise
+        how = f"{len(found.sizes)} clusters found over "
+        how += (
+            f"**{people - noise:,} of {people:,} people, {noise:,} in no cluster**"
+            if noise
+            else f"all {people:,} people"
+        )
+        asked = question.method
+    sees = CLUSTERERS[question.method].components
+    if sees is not None and found.space.features.shape[1] > sees:
+        asked += f" by {sees} components at most,"
+    whole = found.subset.components is None
+    space = f"the **full latent space** ({bundle.manifest.dimensions:,} numbers per person)"
+    where = space if whole else f"**{found.space.name}**"
+    return f"By {asked} in {where}; {how}."
+
+
+def mean_of_some(clustered: int, people: int) -> str:
+    """What a mean is called that leaves out noise: one over those who are easy to place alone."""
+    return f"Mean silhouette over {clustered:,} of {people:,} people, {people - clustered:,} in no cluster"
+
+
+def judged_by_some(people: int, judged: int) -> str:
+    """Where silhouettes are those of a subsample."""
+    return (
+        f"All {people:,} people are clustered. Silhouettes are those of {judged:,}, drawn at random, among "
+        "each other; exact ones of all are in the stored sweep."
+    )
+
+
+def subsampled(asked: int, people: int) -> str:
+    """Where a method takes no more people."""
+    return f"Of {asked:,} people {people:,} were drawn, always the same: HDBSCAN takes no more here."
+
+
+def under_way(restarts: int) -> str:
+    """Below a quick run."""
+    return f":material/hourglass: {restarts} restarts are under way; the page follows them."
+
+
+def bars(drawn: int, noise: int) -> str:
+    """Below the silhouettes. drawn: one of so many people has a bar."""
+    said = "A click on a bar shows the person; the worst are at the lower end of each cluster."
+    if drawn > 1:
+        said += f" One of {drawn} people has a bar, and the last of each cluster."
+    return said + (f" The {noise:,} people who are noise have none." if noise else "")
+
+
+def bars_alt(judged: int, clusters: int, mean: float) -> str:
+    """Of the figure of silhouettes."""
+    return f"Silhouettes of {judged} people, sorted within {clusters} clusters; the mean is {number(mean)}"
+
+
+def plane(least_joints: int) -> str:
+    """Below the map."""
+    return (
+        f"Some people of whom the network finds {least_joints} joints or more stand at their places as "
+        "figures. The plane shows two directions only: clusters that are apart in all of them may overlap "
+        "here."
+    )
+
+
+def plane_alt(people: int) -> str:
+    """Of the map."""
+    return f"{people} people in the plane of the first two principal components, coloured by cluster"
+
+
+def no_person(name: str) -> str:
+    """Where somebody is asked for who is not there."""
+    return f"This bundle holds no person {name[:60]!r}; click a bar."
+
+
+def pictured(pictured: int, people: int) -> str:
+    """Where only some people's pictures are at hand."""
+    return (
+        f"Chosen among the {pictured:,} of {people:,} people whose picture is at hand; heatmaps and "
+        "skeletons show whoever comes first of all."
+    )
+
+
+def members(name: str, members: int, people: int, silhouette: float) -> str:
+    """The title of a cluster's people. silhouette: the mean of theirs, nan where none is known."""
+    share = f"{members:,} people ({members / people:.1%})"
+    return f"**{name}** · {share} · silhouette {number(silhouette)}"
+
+
+def whereabouts(name: str, silhouette: float, away: dict[str, float]) -> str:
+    """Where a person is. away: distances to some centroids by the clusters' names, nearest first."""
+    distances = ", ".join(f"{other} {number(distance, 1)}" for other, distance in away.items())
+    return f"In {name}; silhouette {number(silhouette)}.  \nDistances to the nearest centroids: {distances}."
+
+
+def nothing_to_compare(error: PosecoreError) -> str:
+    """Where the other clustering cannot be had."""
+    return f"There is nothing to compare with: {error}"
+
+
+def compared(described: str, ari: float) -> str:
+    """The other clustering, and how alike the two are."""
+    return (
+        f"The other: {described}  \nAdjusted Rand index **{number(ari)}** over the people in both: 1 the "
+        "same groups, 0 as alike as by chance."
+    )
+
+
+def compared_alt(people: int, ari: float) -> str:
+    """Of the table of both clusterings."""
+    return f"How many of {people} people are in each pair of clusters; adjusted Rand index {number(ari)}"
+
+
+def files(people: int, space: str, image: str) -> str:
+    """Below the buttons. image: the format that figures are saved in."""
+    return (
+        f"{people:,} people by sample id, with the names you gave; centroids in {space}. Figures are saved "
+        f"by the camera above each, as {image.upper()}; the settings offer the other."
+    )

@@ -11,6 +11,7 @@ from dashboard.shared import latents
 from dashboard.shared.attribute_words import column_of, value_of, words_of
 from dashboard.shared.charts import CATEGORIES, GREY, SCORE_SCALE, category
 from dashboard.shared.clustering import answers
+from dashboard.shared.numbers import number, significant
 from posecore.attributes.descriptions import CIRCLES
 from posecore.attributes.skeletons import PEAK, joints_known
 from posecore.attributes.table import ATTRIBUTES
@@ -48,7 +49,7 @@ class Colouring(NamedTuple):
         """What is known of the person in this row of the table."""
         value = self.values[row]
         if isinstance(value, (float, np.floating)):
-            said = f"{value:.3g} {self.unit}".strip() if np.isfinite(value) else UNKNOWN
+            said = f"{significant(float(value))} {self.unit}".strip() if np.isfinite(value) else UNKNOWN
         else:
             said = str(value)
         if self.name == CLUSTER:
@@ -66,8 +67,7 @@ def colour(bundle: Bundle, name: str, clusters: int) -> Colouring:
     table = bundle.samples
     if name == CLUSTER:
         numbers = answers.cluster_numbers(bundle, clusters)
-        named = [f"cluster {number + 1}" for number in range(clusters)]
-        colours = [Class(text, *category(number)) for number, text in enumerate(named)]
+        colours = [Class(f"cluster {one + 1}", *category(one)) for one in range(clusters)]
         return _kinds(name, numbers, colours)
     if name in _joints():
         return _joint(bundle, name)
@@ -158,7 +158,7 @@ def _quantity(
     # A scale of few steps takes colours from its whole length.
     places = np.linspace(0, len(palette) - 1, count) if count > 1 else np.array([0])
     classes = [
-        Class(f"{low:.4g} to {high:.4g}".replace("-", "−"), palette[round(place)])
+        Class(f"{significant(low, 4)} to {significant(high, 4)}", palette[round(place)])
         for low, high, place in zip(edges[:-1], edges[1:], places, strict=True)
     ]
     if len(np.unique(values[known])) <= count + 1 and (values[known] % 1 == 0).all():
@@ -166,7 +166,7 @@ def _quantity(
         steps, count = np.searchsorted(whole, values), len(whole)
         places = np.linspace(0, len(palette) - 1, count)
         classes = [
-            Class(f"{number:.0f}", palette[round(place)]) for number, place in zip(whole, places, strict=True)
+            Class(number(value, 0), palette[round(place)]) for value, place in zip(whole, places, strict=True)
         ]
     found = _kinds(name, np.where(known, steps, -1), classes)
     return found._replace(values=values, unit=unit)

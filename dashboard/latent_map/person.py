@@ -1,21 +1,19 @@
 """The person beside the map: who was clicked, or is named in the link."""
 
-import numpy as np
 import streamlit as st
 
 from dashboard.latent_map import pictures as map_pictures
+from dashboard.latent_map import words
 from dashboard.latent_map.choices import Choices
 from dashboard.shared import bundle_people, bundles, links, pictures
-from dashboard.shared.numbers import number
 from posecore import drawing
 from posecore.bundle import Bundle
 
 
-def show_person(bundle: Bundle, choices: Choices) -> str:
+def draw_person(bundle: Bundle, choices: Choices) -> str:
     """Draw the field, the pictures and the links; returns the person's sample_id."""
     person = bundle_people.person_picker(bundle, links.MAP_PERSON, bundle_people.best_person(bundle))
     row = bundle.row(person)
-    place = choices.plane.places[row]
     st.markdown(
         f"**{person}** · {bundle_people.sure_of(bundle, person)} · "
         f"{map_pictures.facts(bundle, choices.colouring, person)}"
@@ -24,11 +22,7 @@ def show_person(bundle: Bundle, choices: Choices) -> str:
     for index, kind in enumerate(map_pictures.kinds(bundle)):
         with columns[index % 2]:
             _picture(bundle, person, kind)
-    st.caption(
-        f"Place on the map: {number(place[0], 2, sign=True)} across, {number(place[1], 2, sign=True)} up."
-        if np.isfinite(place).all()
-        else "This person has no place on the map, as the latent holds nan or infinity."
-    )
+    st.caption(words.place(*choices.plane.places[row].tolist()))
     bundles.page_link(
         bundle,
         "skip_lab",
@@ -51,5 +45,5 @@ def _picture(bundle: Bundle, person: str, kind: str) -> None:
     if picture is None:
         st.caption(pictures.absent(bundle, person))
         return
-    words = f"{kind}, with the predicted skeleton" if kind == map_pictures.PICTURE else kind
-    st.image(drawing.jpeg(picture), width="stretch", caption=words, alt=f"{words.capitalize()} of {person}")
+    shown = f"{kind}, with the predicted skeleton" if kind == map_pictures.PICTURE else kind
+    st.image(drawing.jpeg(picture), width="stretch", caption=shown, alt=f"{shown.capitalize()} of {person}")

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.latent_map import words
 from dashboard.latent_map.colours import Colouring
 from dashboard.shared import bundle_people, cache, pictures
 from dashboard.shared.canvas import PICTURES, courier, packet, said
@@ -112,17 +113,17 @@ def answer(bundle: Bundle, colouring: Colouring, wanted: object) -> bytes:
         return packet(nothing)
     known = [sample_id for sample_id in ids if isinstance(sample_id, str) and sample_id in bundle.rows]
     picture, there, absent = sheet(bundle, known, wanted["kind"], size)
-    told, shown_as = "", wanted["kind"]
+    note, shown_as = "", wanted["kind"]
     if wanted["size"] == "large" and len(known) == len(absent) == 1:
         picture, there, absent = stand_in(bundle, known[0], size), known, []
-        told, shown_as = " · its picture is not at hand", "joints on predicted heatmaps"
+        note, shown_as = words.NOT_AT_HAND, words.STAND_IN
     header = nothing | {
         "serial": serial,
         "ids": there,
         "missing": absent,
         "tile": size,
         "columns": COLUMNS,
-        "facts": [facts(bundle, colouring, sample_id) + told for sample_id in there],
+        "facts": [facts(bundle, colouring, sample_id) + note for sample_id in there],
         "kindWords": shown_as.capitalize(),
     }
     return packet(header) if picture is None else packet(header, sheet=drawing.jpeg(picture))

@@ -9,6 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.latent_map import pictures as map_pictures
+from dashboard.latent_map import words
+from dashboard.latent_map.words import AMONG, NEAR, OFF
 from dashboard.shared import (
     bundle_people,
     bundles,
@@ -19,6 +21,7 @@ from dashboard.shared import (
     picture_source,
     pictures,
     predictions,
+    widgets,
 )
 from posecore import drawing
 from posecore.bundle import Bundle
@@ -36,11 +39,10 @@ NEIGHBOURS: Final = 8
 CROP, NEIGHBOUR = 120, 144
 """Pixels at which the placed crop is shown beside the map, and its neighbours below."""
 
-FEW: Final = 10
-MANY: Final = 50
-ENOUGH: Final = 5_000
-"""With fewer people only FEW components judge a picture: people whom components were fitted on vary more
-along them than new ones, the more so the fewer people and the more components (outliers.place)."""
+MANY: Final = 5_000
+JUDGES, JUDGES_OF_MANY = 10, 50
+"""Components that judge a picture, among MANY people or fewer: people whom components were fitted on vary
+more along them than new ones, the more so the fewer people and the more components (outliers.place)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,26 +57,14 @@ class OwnPicture:
     verdict: str
 
 
-AMONG, NEAR, OFF = "among the data", "unusually near", "off the data"
-MEANS: Final = {
-    AMONG: "",
-    NEAR: "This picture, or nearly the same one, seems to be among these people, so it is no new one.",
-    OFF: "It is unlike what the map is made of: where it lands says little, and so do its neighbours.",
-}
 EXTREME: Final = 5
 """Percent of real people; what is off the data by one measure is looked up in the other."""
 
 
 def place_picture(bundle: Bundle) -> OwnPicture | None:
     """Widgets to choose a picture and the person in it, and in a word where it belongs; None without one."""
-    links.refuse_forged(links.MAP_SOURCE, " or ".join(SOURCES), SOURCES.__contains__)
-    source = st.segmented_control(
-        "A picture from elsewhere, placed among these people",
-        SOURCES,
-        default=NOBODY,
-        required=True,
-        key=links.MAP_SOURCE,
-        bind="query-params",
+    source = widgets.segments(
+        "A picture from elsewhere, placed among these people", SOURCES, links.MAP_SOURCE
     )
     if source == NOBODY:
         return None
@@ -83,7 +73,7 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
     try:
         chosen = picture_source.choose_picture(bundle, source, links.MAP_SOURCE)
         if chosen is None:
-            st.info("As soon as there is a picture, it is placed on the map.", icon=":material/image:")
+            st.info(words.AWAITED, icon=":material/image:")
             return None
         photograph, square = chosen
         crop = square.cut(photograph.picture)
@@ -105,13 +95,13 @@ def place_picture(bundle: Bundle) -> OwnPicture | None:
     above.image(
         drawing.jpeg(seen),
         width=CROP,
-        alt="The crop that is placed, with the predicted skeleton",
+        alt=words.CROP_ALT,
         caption=certainty.line(sure, limit),
     )
     with above.container():
         if certainty.nobody(sure, limit):
             st.warning(certainty.verdict(sure, limit), icon=":material/person_off:")
-        st.markdown(f"★ **{own.verdict.capitalize()}**  \nWhy, and who is near: below the map.")
+        st.markdown(words.placed(own.verdict))
         st.caption(certainty.meaning(limit))
     return own
 
@@ -125,7 +115,7 @@ def explain_placement(bundle: Bundle, own: OwnPicture) -> None:
 
 def judges(bundle: Bundle) -> int:
     """How many components judge a picture; fewer where there are fewer."""
-    return FEW if bundle.manifest.people < ENOUGH else MANY
+    return JUDGES if bundle.manifest.people < MANY else JUDGES_OF_MANY
 
 
 def verdict(judgement: "Judgement") -> str:
@@ -138,37 +128,26 @@ def verdict(judgement: "Judgement") -> str:
 
 def _explain(bundle: Bundle, own: OwnPicture) -> None:
     """Before anything is concluded: is this picture one of those the components describe?"""
-    judgement = own.placement.judgement
-    measured = (
-        f"The nearest person is {judgement.distance[0]:.1f} away, farther than the nearest other one is for "
-        f"**{judgement.distance_percentile[0]:.0f} %** of the people here; the mean is "
-        f"{judgement.norm[0]:.1f} away, farther than it is for **{judgement.norm_percentile[0]:.0f} %** of "
-        "them."
-    )
-    title = f"**{own.verdict.capitalize()}.** {measured} {MEANS[own.verdict]}"
+    title = words.judged(own.verdict, own.placement.judgement)
     if own.verdict == AMONG:
         st.success(title, icon=":material/check:")
     else:
         st.warning(title, icon=":material/warning:")
-    st.caption(
-        f"Judged by the first {len(own.placement.position)} components, two-sided, at 5 % for both measures "
-        "together: about one in twenty people of the same kind would be called off the data. "
-        f"{bundles.source_line(bundle)}"
-    )
+    st.caption(words.how_it_was_judged(len(own.placement.position), bundles.source_line(bundle)))
 
 
 def _neighbours(bundle: Bundle, own: OwnPicture) -> None:
-    st.markdown(f"**The {len(own.nearest)} nearest people**, ringed on the map")
+    st.markdown(words.nearest(len(own.nearest)))
     with st.container(horizontal=True, gap="small"):
         columns = [st.container(width=NEIGHBOUR) for _ in own.nearest]
     for column, person, distance in zip(columns, own.nearest, own.placement.distances, strict=True):
         picture = bundle_people.picture_of(bundle, person)
         shown = bundle_people.heatmap_of(bundle, person, 128) if picture is None else picture
-        words = map_pictures.PREDICTED if picture is None else map_pictures.PICTURE
-        column.image(drawing.jpeg(shown), width="stretch", alt=f"{words.capitalize()} of {person}")
-        column.caption(f"{person}  \ndistance {distance:.1f}")
+        kind = map_pictures.PREDICTED if picture is None else map_pictures.PICTURE
+        column.image(drawing.jpeg(shown), width="stretch", alt=f"{kind.capitalize()} of {person}")
+        column.caption(words.neighbour(person, distance))
     if not pictures.at_hand(bundle)[own.placement.rows].all():
-        st.caption("The nearest come first, with a picture or without: heatmaps stand for who has none.")
+        st.caption(words.WITHOUT_PICTURE)
 
 
 class Placed(NamedTuple):
@@ -182,7 +161,7 @@ class Placed(NamedTuple):
 
 
 def placed(bundle: Bundle, crop: NDArray[np.uint8], judges: int, nearest: int) -> Placed:
-    """A crop (256, 256, 3) among the people, by the first `judges` components; kept for this session.
+    """A crop (256, 256, 3) among the people, by the first `judges` components; cached for this session.
 
     Raises PosecoreError.
     """

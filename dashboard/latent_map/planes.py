@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.latent_map import words
 from dashboard.shared import latents, studies
 from posecore.bundle import Bundle, study_command
 from posecore.errors import BundleError
@@ -16,8 +17,8 @@ OFFERED: Final = 50
 """Components that can be an axis."""
 
 UMAP_NAME: Final = "umap"
-COMPONENTS, UMAP = PLANES = ("components", "UMAP")
-EVERYBODY, COMPLETE = PEOPLE = ("all", "all 17 joints labelled")
+_, UMAP = PLANES = ("components", "UMAP")
+_, COMPLETE = PEOPLE = ("all", "all 17 joints labelled")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +41,13 @@ class Planes:
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """name: as it stands in links. places: (N, 2). titles: of the two axes. kept: in words, how much of the
-    variance it shows."""
+    """name: as it stands in links. places: (N, 2). titles: of the two axes. shown: in words, how much of
+    the variance it shows."""
 
     name: str
     places: NDArray[np.float32]
     titles: tuple[str, str]
-    kept: str
+    shown: str
 
     def position(self, scores: NDArray[np.floating]) -> list[float] | None:
         """Where somebody with these scores (d,) lies in the plane; None where nobody can say."""
@@ -66,15 +67,12 @@ def open_space(bundle: Bundle) -> Planes:
             fitted.explained[:OFFERED],
             fitted.people,
             None,
-            f"There is no UMAP: {error}",
+            words.no_umap(error),
         )
     reason = (
         ""
         if stored.umap is not None
-        else (
-            f"There is no UMAP in the projection: {stored.info.get('umap')}. After the bundle has changed, "
-            f"`{study_command(bundle, NAME)}` makes it anew."
-        )
+        else words.no_umap_in_projection(stored.info.get("umap"), study_command(bundle, NAME))
     )
     return Planes(
         stored.scores[:, :OFFERED],
@@ -88,17 +86,11 @@ def open_space(bundle: Bundle) -> Planes:
 def plane_of(space: Planes, x: int, y: int) -> Plane:
     """The plane of two components, counted from 1; they may be the same."""
     shares = [float(space.explained[component - 1]) for component in (x, y)]
-    titles = [
-        f"component {component} ({share:.1%} of the variance)"
-        for component, share in zip((x, y), shares, strict=True)
-    ]
-    total = sum(shares) if x != y else shares[0]
     return Plane(
         f"{x}-{y}",
         np.ascontiguousarray(space.scores[:, [x - 1, y - 1]]),
-        (titles[0], titles[1]),
-        f"Component {x} holds {shares[0]:.1%} of the variance, component {y} {shares[1]:.1%}, the plane "
-        f"{total:.1%}: people who look like neighbours here may be far apart in the other directions.",
+        (words.axis(x, shares[0]), words.axis(y, shares[1])),
+        words.plane(x, y, shares),
     )
 
 
@@ -109,10 +101,8 @@ def umap_plane(space: Planes) -> Plane:
     return Plane(
         UMAP_NAME,
         np.ascontiguousarray(space.umap),
-        ("UMAP, first direction", "UMAP, second direction"),
-        f"UMAP was made of {basis} components, which hold {space.explained[:basis].sum():.1%} of the "
-        "variance. Its axes hold no share of it: who is next to whom says something, distances and the sizes "
-        "of groups do not.",
+        words.UMAP_AXES,
+        words.umap(basis, float(space.explained[:basis].sum())),
     )
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.latent_map import pictures
+from dashboard.latent_map import pictures, words
 from dashboard.latent_map.choices import Choices, choose
-from dashboard.latent_map.person import show_person
+from dashboard.latent_map.person import draw_person
 from dashboard.latent_map.placement import OwnPicture, explain_placement, place_picture
 from dashboard.latent_map.planes import Planes, has_plane, open_space, plane_named
-from dashboard.latent_map.selection import show_selection
+from dashboard.latent_map.selection import draw_selection
 from dashboard.shared import bundles, canvas, glossary, links
 from dashboard.shared.area import Area, View, inside, read_area, read_hidden, read_view
 from dashboard.shared.links import link, linked
@@ -35,7 +35,7 @@ class Shown:
     selected: NDArray[np.bool_] | None
 
 
-def show(bundle: Bundle) -> None:
+def draw_page(bundle: Bundle) -> None:
     """The whole page below its first sentence. Raises PosecoreError where there is nothing to draw."""
     space = open_space(bundle)
     choices = choose(bundle, space)
@@ -45,7 +45,7 @@ def show(bundle: Bundle) -> None:
         area, view, hidden = _drawn(space)
     rows = np.flatnonzero(space.known & choices.people)
     if not len(rows):
-        st.info("Nobody is left to be shown; choose all people above.")
+        st.info(words.NOBODY_LEFT)
         return
     visible = ~np.isin(choices.colouring.codes, hidden)
     selected = None
@@ -58,11 +58,11 @@ def show(bundle: Bundle) -> None:
         # In a container, so that what comes with a picture leaves the person's field what and where it is.
         with st.container():
             own = place_picture(bundle)
-        person = show_person(bundle, choices)
+        person = draw_person(bundle, choices)
     with left:
         _map(bundle, choices, shown, area, view, hidden, person, own)
     with selection:
-        show_selection(bundle, choices, rows, selected, person)
+        draw_selection(bundle, choices, rows, selected, person)
     if own is not None:
         with elsewhere:
             explain_placement(bundle, own)
@@ -84,7 +84,7 @@ def _map(
     own: OwnPicture | None,
 ) -> None:
     plane, colouring = choices.plane, choices.colouring
-    st.caption(f"{bundles.source_line(bundle, len(shown.rows))} · coloured by {colouring.name}")
+    st.caption(words.source(bundles.source_line(bundle, len(shown.rows)), colouring.name))
     ids = bundle.samples["sample_id"].to_numpy()[shown.rows]
     places = plane.places[shown.rows]
     points: dict[str, NDArray[np.generic]] = {
@@ -99,10 +99,6 @@ def _map(
         "classes": [row._asdict() for row in colouring.classes],
     }
     serial = hashlib.sha256(canvas.packet(header, **points)).hexdigest()[:16]
-    words = (
-        f"Map of {len(ids):,} people, {plane.titles[0]} across, {plane.titles[1]} up, coloured by "
-        f"{colouring.name}. Arrow keys go from person to person, Enter opens one, plus, minus and 0 zoom."
-    )
     info: dict[str, Any] = {
         "serial": serial,
         "plane": plane.name,
@@ -114,7 +110,7 @@ def _map(
         "colouring": colouring.name,
         "person": person,
         "hidden": hidden,
-        "words": words,
+        "words": words.canvas(len(ids), plane.titles, colouring.name),
         "area": area.corners.tolist() if area and area.plane == plane.name else [],
         "view": view.sides if view and view.plane == plane.name else None,
         "placed": None if own is None else plane.position(own.scores),
@@ -130,12 +126,9 @@ def _map(
         canvas.canvas(canvas.packet(info, **arrays), picked=_take_pick, area=_take_area, hidden=_take_hidden)
         canvas.courier(canvas.POINTS, canvas.packet(header | {"serial": serial}, **points))
         pictures.pictures_courier(bundle, colouring, _take_view)
-    st.caption(plane.kept)
+    st.caption(plane.shown)
     if own is not None and info["placed"] is None:
-        st.caption(
-            "UMAP has no dependable place for a picture that was not there when it was made; its nearest "
-            "people are ringed. Its own place is shown among the components."
-        )
+        st.caption(words.UMAP_HAS_NO_PLACE)
 
 
 def _left_out(bundle: Bundle, space: Planes) -> None:
@@ -143,11 +136,7 @@ def _left_out(bundle: Bundle, space: Planes) -> None:
     if not len(unknown):
         return
     names = bundle.samples["sample_id"].iloc[unknown[:NAMED]].tolist()
-    more = f" and {len(unknown) - NAMED:,} more" if len(unknown) > NAMED else ""
-    st.warning(
-        f"{len(unknown):,} of {len(space.scores):,} people are left out, as their latents hold nan or "
-        f"infinity: {', '.join(names)}{more}. `python scripts/extract_latents.py` makes the bundle anew."
-    )
+    st.warning(words.left_out(names, len(unknown), len(space.scores)))
 
 
 def _drawn(space: Planes) -> tuple[Area | None, View | None, list[int]]:

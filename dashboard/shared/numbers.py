@@ -13,6 +13,11 @@ def number(value: float, digits: int = 3, sign: bool = False) -> str:
     return f"{rounded + 0.0:{'+' if sign and rounded else ''},.{digits}f}".replace("-", "−")
 
 
+def significant(value: float, digits: int = 3) -> str:
+    """A quantity of any size in so many digits: -179.96 as '−180', 0.0123456 as '0.0123'; '–' for NaN."""
+    return f"{value + 0.0:.{digits}g}".replace("-", "−") if math.isfinite(value) else UNKNOWN
+
+
 def points(share: float, sign: bool = False) -> str:
     """A share in percentage points with one digit: -0.0123 as '−1.2'."""
     return number(share * 100, 1, sign)

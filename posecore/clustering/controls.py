@@ -23,7 +23,7 @@ MOST: Final = 10_000
 """People that controls are made of at most; of more, so many are drawn."""
 
 
-def few(space: Space, seed: int = 0, most: int = MOST) -> Space:
+def subsampled(space: Space, seed: int = 0, most: int = MOST) -> Space:
     """The people of a space, or `most` of them drawn with `seed`."""
     if len(space.rows) <= most:
         return space

@@ -2,8 +2,13 @@
 
 import re
 
+import numpy as np
 from playwright.sync_api import Page, expect
 from served import Served
+
+from dashboard.clusters import words
+from dashboard.shared.clustering.answers import cohort
+from dashboard.shared.clustering.questions import Question
 
 
 def open_clusters(page: Page, served: Served, link: str = "") -> None:
@@ -23,8 +28,9 @@ def test_moving_k_shows_as_many_clusters_and_goes_into_the_link(page: Page, serv
     slider = page.get_by_role("slider").first
     slider.focus()
     slider.press("ArrowRight")
-    page.get_by_text("with K = 3,").wait_for()
     expect(page).to_have_url(re.compile("clu_k=3"))
+    found = cohort(served.bundle).answer(Question(3))
+    page.get_by_text(words.described(served.bundle, found).replace("**", "")).wait_for()
     expect(page.get_by_test_id("stImage")).to_have_count(3)
 
 
@@ -39,7 +45,13 @@ def test_a_click_on_a_bar_shows_the_person(page: Page, served: Served) -> None:
     expect(page).to_have_url(re.compile("clu_person="))
     who = page.url.split("clu_person=")[1].split("&")[0]
     assert who in served.bundle.rows
-    page.get_by_text("Distances to the nearest centroids").wait_for()
+    found = cohort(served.bundle).answer(Question())
+    at = served.bundle.row(who)
+    away = np.linalg.norm(np.asarray(served.bundle.latents[at], np.float32) - found.centroids, axis=1)
+    nearest = {f"cluster {number + 1}": float(away[number]) for number in np.argsort(away)}
+    own = f"cluster {found.numbers[at] + 1}"
+    # Of two lines; a test of the page's text alone compares both.
+    page.get_by_text(words.whereabouts(own, float(found.values[at]), nearest).split("\n")[1]).wait_for()
     expect(page.get_by_role("img", name=f"Predicted heatmaps and skeleton of {who}")).to_be_visible()
 
 

@@ -18,7 +18,9 @@ from playwright.sync_api import Browser, Page, expect
 from served import Served, serving
 
 from dashboard.latent_map import pictures
+from dashboard.latent_map import words as map_words
 from dashboard.latent_map.colours import colour
+from dashboard.shared import bundles
 from dashboard.shared.area import inside, read_area
 from posecore.bundle import Bundle
 from posecore.components.pca import fit_components
@@ -153,7 +155,8 @@ def test_pointing_shows_the_picture_of_who_is_there_after_filtering_and_recolour
     page.get_by_role("combobox", name="Colour").fill("wrists apart")
     page.get_by_role("option", name="wrists apart").click()
     page.get_by_text("picture", exact=True).click()
-    expect(page.get_by_text("coloured by wrists apart")).to_be_visible()
+    source = bundles.source_line(bundle, len(complete))
+    expect(page.get_by_text(map_words.source(source, "wrists apart"))).to_be_visible()
     settle(page)
     check_hover(page, bundle, complete, scores[complete, :2], "picture", "wrists apart")
 
@@ -203,7 +206,7 @@ def test_lasso_gallery_table_and_a_copied_link_hold_the_same_people(
         page.get_by_role("button", name="CSV").first.click()
     table = pd.read_csv(download.value.path())
     assert table["sample_id"].tolist() == expected
-    expect(page.get_by_text(f"Selection: {len(expected)} of {PEOPLE} people")).to_be_visible()
+    expect(page.get_by_text(map_words.selection(len(expected), PEOPLE))).to_be_visible()
 
     other = browser.new_context(viewport={"width": 800, "height": 1000}).new_page()
     other.goto(page.url)
@@ -218,11 +221,11 @@ def test_lasso_gallery_table_and_a_copied_link_hold_the_same_people(
     expect(page).to_have_url(re.compile("map_hidden=0"))
     codes = colour(bundle, "PCK", 2).codes
     seen = [who for who in expected if codes[bundle.row(who)] != 0]
-    expect(page.get_by_text(f"Selection: {len(seen)} of {PEOPLE} people")).to_be_visible()
+    expect(page.get_by_text(map_words.selection(len(seen), PEOPLE))).to_be_visible()
     expect(page.locator(".gallery button")).to_have_count(len(seen))
     assert gallery(page) == seen
     page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("Nobody is selected")).to_be_visible()
+    expect(page.get_by_text(map_words.NOTHING_DRAWN)).to_be_visible()
     assert "map_area" not in page.url
 
 
@@ -281,7 +284,7 @@ def test_keys_go_from_person_to_person(page: Page, lived: Served) -> None:
     page.keyboard.press("0")
     expect(page).not_to_have_url(re.compile("map_view"))
     page.get_by_role("button", name="Select what is in sight").press("Enter")
-    expect(page.get_by_text(f"Selection: {PEOPLE} of {PEOPLE} people")).to_be_visible()
+    expect(page.get_by_text(map_words.selection(PEOPLE, PEOPLE))).to_be_visible()
 
 
 def test_a_rerun_leaves_the_view_and_the_page_where_they_are(page: Page, lived: Served) -> None:

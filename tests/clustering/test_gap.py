@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from posecore.clustering.controls import CONTROLS, few, gaussian, shuffled
+from posecore.clustering.controls import CONTROLS, gaussian, shuffled, subsampled
 from posecore.clustering.gap import Gap, gap_statistic
 from posecore.clustering.space import latent_space
 from posecore.clustering.stability import Stability, stability
@@ -82,11 +82,11 @@ def test_controls_are_spread_alike_but_have_no_groups():
 
 def test_few_people_are_drawn_once_and_for_all():
     space = people()
-    assert few(space) is space
-    drawn = few(space, seed=1, most=40)
+    assert subsampled(space) is space
+    drawn = subsampled(space, seed=1, most=40)
     assert len(set(drawn.rows.tolist())) == 40
     np.testing.assert_array_equal(drawn.features, space.features[drawn.rows])
-    np.testing.assert_array_equal(few(space, seed=1, most=40).rows, drawn.rows)
+    np.testing.assert_array_equal(subsampled(space, seed=1, most=40).rows, drawn.rows)
 
 
 def test_the_planted_k_is_found_again_and_others_are_not():

@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.shared.numbers import UNKNOWN, number, p_value, points
+from dashboard.shared.numbers import UNKNOWN, number, p_value, points, significant
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,17 @@ def test_numbers_have_a_true_minus_and_no_signed_zero(
 def test_points_are_hundredths_with_one_digit() -> None:
     assert [points(share) for share in (-0.0001, 0.0123, -0.5)] == ["0.0", "1.2", "−50.0"]
     assert [points(share, sign=True) for share in (0.0123, -0.0001)] == ["+1.2", "0.0"]
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "said"),
+    [
+        (-179.96, 3, "−180"),
+        (0.0123456, 3, "0.0123"),
+        (0.5, 4, "0.5"),
+        (-0.0, 3, "0"),
+        (float("nan"), 3, UNKNOWN),
+    ],
+)
+def test_a_quantity_has_its_first_digits(value: float, digits: int, said: str) -> None:
+    assert significant(value, digits) == said

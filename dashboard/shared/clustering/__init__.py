@@ -1,1 +1,1 @@
-"""A clustering that is asked for: its question, its answer, and what is kept of it."""
+"""Clusters that are asked for: the question, who is asked, the answer, and what is cached of it."""

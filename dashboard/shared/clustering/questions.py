@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.bundle import Bundle
 from posecore.clustering.methods import CLUSTERERS, Clustering
 from posecore.clustering.space import Space
 
@@ -32,18 +31,21 @@ class Subset(NamedTuple):
     of: int = 1
 
 
+ALL: Final = Subset()
+"""Everybody, in whole latents."""
+
+
 class Question(NamedTuple):
-    """What is to be computed; a key of what is kept."""
+    """How some people are to be clustered; a key of what is cached."""
 
     k: int = 2
-    place: Subset = Subset()
     method: str = KMEANS
     restarts: int = RESTARTS
     seed: int = 0
 
     @property
     def has_k(self) -> bool:
-        """Whether the method is told how many clusters to find."""
+        """Whether the method is given how many clusters to find."""
         return CLUSTERERS[self.method].takes_k
 
 
@@ -59,6 +61,7 @@ class Clustered:
     values: (M,) silhouettes, nan where not known. mean: of those. how: STORED, RESTARTED or QUICK.
     """
 
+    subset: Subset
     question: Question
     space: Space
     clustering: Clustering
@@ -79,31 +82,5 @@ class Clustered:
         return self.clustering.centroids[self.order]
 
     def members(self, number: int) -> NDArray[np.int64]:
-        """Who belongs to a number, as places in `space.rows`."""
+        """Who belongs to a number, as indices into `space.rows`."""
         return np.flatnonzero(self.numbers == number)
-
-
-def described(bundle: Bundle, found: Clustered) -> str:
-    """How this clustering was made, in words."""
-    question = found.question
-    how = {
-        STORED: f"the highest mean silhouette of {question.restarts} restarts, from the stored sweep",
-        QUICK: "one quick run",
-    }.get(found.how, f"the tightest of {question.restarts} restarts")
-    asked = f"{question.method} with K = {question.k}, seed {question.seed},"
-    if not question.has_k:
-        people, noise = len(found.space.rows), found.clustering.noise
-        how = f"{len(found.sizes)} clusters found over "
-        how += (
-            f"**{people - noise:,} of {people:,} people, {noise:,} in no cluster**"
-            if noise
-            else f"all {people:,} people"
-        )
-        asked = question.method
-    sees = CLUSTERERS[question.method].components
-    if sees is not None and found.space.features.shape[1] > sees:
-        asked += f" by {sees} components at most,"
-    whole = question.place.components is None
-    space = f"the **full latent space** ({bundle.manifest.dimensions:,} numbers per person)"
-    where = space if whole else f"**{found.space.name}**"
-    return f"By {asked} in {where}; {how}."

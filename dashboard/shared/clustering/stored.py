@@ -1,10 +1,8 @@
-"""The bundle's cluster study: what it answers at once, and how people are clustered in it."""
+"""The bundle's cluster study, and whether it is of certain people."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dashboard.shared import cache
-from dashboard.shared.clustering.questions import KMEANS, Question, Subset
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
 from posecore.clustering.space import Space
@@ -32,27 +30,9 @@ def created(bundle: Bundle) -> str:
         return ""
 
 
-def answers(bundle: Bundle, question: Question, space: Space) -> bool:
-    """Whether the study answers the very question, whose people are those of `space`."""
-    if question.method != KMEANS or not _same_people(bundle, question.place, space):
-        return False
-    found = study(bundle)
-    settings = found.info.get("sweep", {})
-    asked = (question.restarts, question.seed)
-    return question.k in found.sweep.numbers and asked == (settings.get("restarts"), settings.get("seed"))
-
-
-def labels(bundle: Bundle, place: Subset, space: Space, k: int) -> NDArray[np.int64] | None:
-    """The study's best labels (M,) of these people, the largest cluster first; None where it has none."""
-    if not _same_people(bundle, place, space):
+def study_of(bundle: Bundle, space: Space) -> ClusterStudy | None:
+    """The usable study, where it is of the very people of `space` in that space; else None."""
+    if not created(bundle):
         return None
-    sweep = study(bundle).sweep
-    return sweep.labels[sweep.best(k)].astype(np.int64) if k in sweep.numbers else None
-
-
-def _same_people(bundle: Bundle, place: Subset, space: Space) -> bool:
-    """Whether a study is of these people in whole latents; components may have been fitted on others."""
-    if place != Subset() or not created(bundle):
-        return False
     found, ids = study(bundle), bundle.samples["sample_id"].to_numpy(str)[space.rows]
-    return found.space == space.name and np.array_equal(found.sample_ids, ids)
+    return found if found.space == space.name and np.array_equal(found.sample_ids, ids) else None

@@ -14,7 +14,7 @@ from posecore.bundle.manifest import LATENTS
 from posecore.bundle.partial import empty_partial, open_partial
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, write_study
-from posecore.clustering.controls import CONTROLS, few
+from posecore.clustering.controls import CONTROLS, subsampled
 from posecore.clustering.density import LEAST_K, LEAST_PEOPLE
 from posecore.clustering.evidence import DRAWS as CONTROL_DRAWS
 from posecore.clustering.evidence import MOST, Evidence, gather
@@ -87,7 +87,9 @@ def run_cluster_study(bundle: Bundle, settings: ClusterSettings, engine: Engine 
     found = _sweep(partial / "sweep", space, settings.sweep, engine)
     controls = {}
     for name in ONE_DRAW if settings.controls else ():
-        controls[name] = _sweep(partial / name, few(space), settings.sweep, here, CONTROLS[name]).silhouettes
+        controls[name] = _sweep(
+            partial / name, subsampled(space), settings.sweep, here, CONTROLS[name]
+        ).silhouettes
     gap = _gap(partial / "gap.npz", space, settings) if settings.draws else None
     steady = _stability(partial / "stability.npz", space, found, settings) if settings.resamples else None
     ids = np.array(list(bundle.rows))
@@ -130,7 +132,7 @@ def _sweep(
 
 def _evidence(folder: Path, space: Space, settings: ClusterSettings) -> Evidence | None:
     """In DENSE components at most; None of too few people, or where too small K are asked for."""
-    dense = _dense(few(space, settings.sweep.seed, MOST))
+    dense = _dense(subsampled(space, settings.sweep.seed, MOST))
     if len(dense.rows) < LEAST_PEOPLE or settings.sweep.most < LEAST_K:
         return None
     folder.mkdir(exist_ok=True)
@@ -153,7 +155,7 @@ def _dense(people: Space) -> Space:
 
 def _gap(path: Path, space: Space, settings: ClusterSettings) -> Gap:
     """In DENSE components at most, of as many people as controls are made of."""
-    dense = _dense(few(space, settings.sweep.seed))
+    dense = _dense(subsampled(space, settings.sweep.seed))
 
     def make() -> Piece:
         own = settings.sweep

@@ -8,7 +8,7 @@ import streamlit as st
 from fake_bundle import make_fake_bundle
 from planted import PEOPLE, in_groups, plant
 
-from dashboard.shared.clustering import answers
+from dashboard.shared.clustering.answers import Cohort
 from posecore.bundle import open_bundle
 from posecore.clustering.sweep import SweepSettings
 from posecore.studies.clusters.study import ClusterSettings, run_cluster_study
@@ -38,8 +38,8 @@ def copied(artifacts: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bundles of these tests differ in their latents only, which their manifests do not say; so nothing may
     be left over from the one before, nor still be coming from it."""
     st.cache_resource.clear()
-    monkeypatch.setattr(answers, "_answer_ahead", lambda *_: None)
+    monkeypatch.setattr(Cohort, "_answer_ahead", lambda *_: None)

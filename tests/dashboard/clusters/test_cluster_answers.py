@@ -1,7 +1,9 @@
 """What the page Clusters is answered: planted groups, from a stored sweep, ahead and in the background."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from streamlit.runtime.scriptrunner_utils import script_run_context
 
 from dashboard.shared.background import worker
 from dashboard.shared.clustering import answers, quick, stored
-from dashboard.shared.clustering.answers import answer
+from dashboard.shared.clustering.answers import Cohort, cohort
 from dashboard.shared.clustering.questions import (
     COMPLETE,
     LEAST,
@@ -28,13 +30,14 @@ from posecore.clustering.methods import Clustering, clustering_of
 from posecore.clustering.silhouette import silhouette
 from posecore.clustering.space import Space
 from posecore.errors import ConfigError
+from posecore.studies.clusters import results
 
-ANSWER_AHEAD = answers._answer_ahead
+ANSWER_AHEAD = Cohort._answer_ahead
 
 
 def test_planted_groups_are_found_and_keep_their_numbers_from_one_k_to_the_next(artifacts: Path) -> None:
     bundle = open_bundle(artifacts / "people")
-    two, three, four = (answer(bundle, Question(k)) for k in (2, 3, 4))
+    two, three, four = (cohort(bundle).answer(Question(k)) for k in (2, 3, 4))
     assert sorted(map(sorted, groups_of(two))) == [[0, 1], [2, 3]]
     assert sorted(map(sorted, groups_of(four))) == [[0], [1], [2], [3]]
     for less, more in ((two, three), (three, four)):
@@ -47,8 +50,8 @@ def test_planted_groups_are_found_and_keep_their_numbers_from_one_k_to_the_next(
 
 def test_people_are_clustered_again_inside_one_cluster(artifacts: Path) -> None:
     bundle = open_bundle(artifacts / "people")
-    whole = answer(bundle, Question(2))
-    inside = answer(bundle, Question(2, Subset(people=ONE_CLUSTER, of_k=2, of=2)))
+    whole = cohort(bundle).answer(Question(2))
+    inside = cohort(bundle, Subset(people=ONE_CLUSTER, of_k=2, of=2)).answer(Question(2))
     assert inside.space.rows.tolist() == whole.space.rows[whole.members(1)].tolist()
     assert set().union(*groups_of(inside)) == groups_of(whole)[1]
     assert all(len(own) == 1 for own in groups_of(inside))
@@ -56,7 +59,7 @@ def test_people_are_clustered_again_inside_one_cluster(artifacts: Path) -> None:
     expected = silhouette(latents_of(bundle)[inside.space.rows], inside.numbers).values
     assert inside.values == pytest.approx(expected, abs=1e-4)
     with pytest.raises(ConfigError, match="no cluster 9 among 2"):
-        answer(bundle, Question(2, Subset(people=ONE_CLUSTER, of_k=2, of=9)))
+        cohort(bundle, Subset(people=ONE_CLUSTER, of_k=2, of=9)).answer(Question(2))
 
 
 def test_completely_annotated_people_are_those_with_all_joints(artifacts: Path) -> None:
@@ -64,15 +67,24 @@ def test_completely_annotated_people_are_those_with_all_joints(artifacts: Path) 
     names = [name for name in bundle.samples.columns if name.startswith("annotated_") and name[-2:] == "_v"]
     complete = np.flatnonzero((bundle.samples[names] > 0).all(axis=1))
     assert 3 < len(complete) < PEOPLE
-    assert answer(bundle, Question(2, Subset(people=COMPLETE))).space.rows.tolist() == complete.tolist()
+    found = cohort(bundle, Subset(people=COMPLETE)).answer(Question(2))
+    assert found.space.rows.tolist() == complete.tolist()
 
 
 @pytest.mark.parametrize(
-    "question", [Question(21), Question(1), Question(seed=10_000), Question(place=Subset(of=0))]
+    ("subset", "question"),
+    [
+        (Subset(), Question(21)),
+        (Subset(), Question(1)),
+        (Subset(), Question(seed=10_000)),
+        (Subset(of=0), Question()),
+    ],
 )
-def test_no_question_beyond_its_bounds_is_answered(question: Question, artifacts: Path) -> None:
+def test_no_question_beyond_its_bounds_is_answered(
+    subset: Subset, question: Question, artifacts: Path
+) -> None:
     with pytest.raises(ConfigError, match="expected K from 2 to 20"):
-        answer(open_bundle(artifacts / "people"), question)
+        cohort(open_bundle(artifacts / "people"), subset).answer(question)
 
 
 def test_distances_are_measured_once_in_the_background(
@@ -87,28 +99,28 @@ def test_distances_are_measured_once_in_the_background(
 
     monkeypatch.setattr(quick, "stored_distances", spy)
     bundle = open_bundle(artifacts / "people")
-    answers.prepare(bundle, Subset())
-    answers.prepare(bundle, Subset())
+    cohort(bundle).prepare()
+    cohort(bundle).prepare()
     worker.submit(int).result(60)  # what came before is done then
     assert len(measured) == 1 and measured[0].startswith("background")
     # The people of a cluster, and another K, need no others.
-    answer(bundle, Question(3, Subset(people=ONE_CLUSTER)))
-    answer(bundle, Question(5))
+    cohort(bundle, Subset(people=ONE_CLUSTER)).answer(Question(3))
+    cohort(bundle).answer(Question(5))
     assert len(measured) == 1
 
 
 def test_every_k_is_answered_before_it_is_asked_for(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "_answer_ahead", ANSWER_AHEAD)
+    monkeypatch.setattr(Cohort, "_answer_ahead", ANSWER_AHEAD)
     said: list[str] = []
     monkeypatch.setattr(script_run_context._LOGGER, "warning", lambda *words: said.append(str(words)))
     bundle = open_bundle(artifacts / "people")
-    answers.prepare(bundle, Subset())
+    cohort(bundle).prepare()
     for _ in range(MOST + 2):  # every job leaves the next one behind
         worker.submit(int).result(60)
-    monkeypatch.setattr(answers, "_rows", None)
+    monkeypatch.setattr(Cohort, "_rows", None)
     monkeypatch.setattr(answers, "silhouettes_of", None)
     for k in range(LEAST, MOST + 1):
-        assert len(answer(bundle, Question(k)).sizes) == k
+        assert len(cohort(bundle).answer(Question(k)).sizes) == k
     # A spinner in the background would fill the terminal with warnings that there is no page to show it.
     assert not [words for words in said if "background" in words]
 
@@ -116,11 +128,11 @@ def test_every_k_is_answered_before_it_is_asked_for(artifacts: Path, monkeypatch
 def test_of_too_many_people_no_k_is_answered_ahead(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "MOST_STORED", PEOPLE - 1)
     answered: list[Question] = []
-    monkeypatch.setattr(answers, "answer", lambda _, question: answered.append(question))
-    ANSWER_AHEAD(open_bundle(artifacts / "people"), Subset(), MOST)
+    monkeypatch.setattr(Cohort, "answer", lambda _, question: answered.append(question))
+    ANSWER_AHEAD(cohort(open_bundle(artifacts / "people")), MOST)
     assert not answered
     monkeypatch.setattr(answers, "MOST_STORED", PEOPLE)
-    ANSWER_AHEAD(open_bundle(artifacts / "people"), Subset(), MOST)
+    ANSWER_AHEAD(cohort(open_bundle(artifacts / "people")), MOST)
     assert answered == [Question(MOST)]
 
 
@@ -128,7 +140,7 @@ def test_a_stored_sweep_is_shown_as_it_is_and_only_for_its_own_question(studied:
     bundle = open_bundle(studied / "studied")
     study = stored.study(bundle)
     for k in (2, 4, 6):
-        found = answer(bundle, Question(k))
+        found = cohort(bundle).answer(Question(k))
         assert found.how == STORED
         assert found.values.tolist() == study.sweep.of_best(k).tolist()
         pairs = set(
@@ -136,30 +148,39 @@ def test_a_stored_sweep_is_shown_as_it_is_and_only_for_its_own_question(studied:
         )
         assert len(pairs) == k  # the same groups, whatever their numbers
     others = (
-        Question(7),
-        Question(4, seed=1),
-        Question(4, restarts=3),
-        Question(4, Subset(5)),
-        Question(4, Subset(people=COMPLETE)),
-        Question(4, method="gaussian mixture"),
+        (Subset(), Question(7)),
+        (Subset(), Question(4, seed=1)),
+        (Subset(), Question(4, restarts=3)),
+        (Subset(5), Question(4)),
+        (Subset(people=COMPLETE), Question(4)),
+        (Subset(), Question(4, method="gaussian mixture")),
     )
-    assert {answer(bundle, question).how for question in others} == {RESTARTED}
+    assert {cohort(bundle, subset).answer(question).how for subset, question in others} == {RESTARTED}
+
+
+def test_another_study_is_answered_from_at_once(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = open_bundle(studied / "studied")
+    before, study = cohort(bundle).answer(Question(2)), stored.study(bundle)
+    other = replace(study, sweep=replace(study.sweep, values=-study.sweep.values))
+    monkeypatch.setattr(results, "load_cluster_study", lambda _: other)
+    monkeypatch.setattr(stored, "open_study", lambda *_: SimpleNamespace(created="later"))
+    assert cohort(bundle).answer(Question(2)).values.tolist() == (-before.values).tolist()
 
 
 def test_long_restarts_follow_a_quick_run(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle, question = open_bundle(studied / "studied"), Question(7)
     monkeypatch.setattr(answers, "AT_ONCE", 1)
-    quick = answer(bundle, question)
+    quick = cohort(bundle).answer(question)
     assert quick.how == QUICK and len(quick.sizes) == 7
-    answers.start_restarts(bundle, question)
-    answers._jobs(bundle, answers._key(bundle))[question].result(60)
-    better = answer(bundle, question)
+    cohort(bundle).start_restarts(question)
+    cohort(bundle).restarts[question].result(60)
+    better = cohort(bundle).answer(question)
     assert better.how == RESTARTED
     assert better.clustering.inertia <= quick.clustering.inertia
 
 
 @pytest.mark.parametrize("looser", ["cluster", "cluster_from"])
-def test_of_the_restarts_and_the_quick_run_gone_on_with_the_tighter_is_kept(
+def test_of_the_restarts_and_the_quick_run_gone_on_with_the_tighter_stays(
     studied: Path, monkeypatch: pytest.MonkeyPatch, looser: str
 ) -> None:
     """Each of the two tries may be the looser one: here it is given people sorted into clusters at random."""
@@ -181,9 +202,9 @@ def test_of_the_restarts_and_the_quick_run_gone_on_with_the_tighter_is_kept(
 
     spy("cluster")
     spy("cluster_from")
-    answers.start_restarts(bundle, question)
-    kept = answers._jobs(bundle, answers._key(bundle))[question].result(60)
+    cohort(bundle).start_restarts(question)
+    tighter = cohort(bundle).restarts[question].result(60)
     assert set(tries) == {"cluster", "cluster_from"}
-    assert kept is not tries[looser]
-    assert kept.inertia < tries[looser].inertia
-    assert answer(bundle, question).clustering is kept
+    assert tighter is not tries[looser]
+    assert tighter.inertia < tries[looser].inertia
+    assert cohort(bundle).answer(question).clustering is tighter

@@ -6,21 +6,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 from planted import DIMENSIONS, GROUPS, PEOPLE, open_clusters, plant
-from reading import figures, numbers, words
+from reading import figures, numbers
 
 from dashboard.clusters.verdict import named_by_silhouettes, sentences
 from dashboard.shared.clustering import stored
+from dashboard.shared.clustering.answers import cohort
+from dashboard.shared.clustering.questions import RESTARTED, Question
 from posecore.bundle import open_bundle
+from posecore.bundle.studies import study_command
 from posecore.clustering.gap import Gap
 from posecore.clustering.sweep import Sweep, SweepSettings
+from posecore.studies.clusters import results
 from posecore.studies.clusters.results import ClusterStudy
 from posecore.studies.clusters.study import ClusterSettings, run_cluster_study
 
 
 def test_without_a_study_the_command_is_named(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_clusters(monkeypatch, artifacts, clu_tab="How many clusters?")
-    assert "scripts/cluster_sweep.py --bundle" in app.info[0].value
-    assert len(figures(app)) == 2
+    bundle = open_bundle(artifacts / "people")
+    assert study_command(bundle, results.NAME) in app.info[0].value
+    assert len(figures(app)) == 2  # those above the tabs
 
 
 def test_a_broken_or_half_study_is_not_shown(
@@ -29,11 +34,12 @@ def test_a_broken_or_half_study_is_not_shown(
     bundle = shutil.copytree(studied / "studied", tmp_path / "all" / "studied")
     (bundle / "studies" / "clusters").rename(bundle / "studies" / ".clusters.partial")
     app = open_clusters(monkeypatch, bundle.parent, clu_tab="How many clusters?")
-    assert "cluster_sweep.py" in app.info[0].value and "stored sweep" not in words(app)
+    assert study_command(open_bundle(bundle), results.NAME) in app.info[0].value and len(figures(app)) == 2
     (bundle / "studies" / ".clusters.partial").rename(bundle / "studies" / "clusters")
     (bundle / "studies" / "clusters" / "results.npz").write_bytes(b"half")
     app = open_clusters(monkeypatch, bundle.parent, clu_tab="How many clusters?")
-    assert "results.npz" in app.info[0].value and "stored sweep" not in words(app)
+    assert "results.npz" in app.info[0].value and len(figures(app)) == 2
+    assert cohort(open_bundle(bundle)).answer(Question(2)).how == RESTARTED
 
 
 def test_the_study_s_figures_are_those_stored(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:

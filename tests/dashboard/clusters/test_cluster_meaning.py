@@ -9,9 +9,10 @@ from planted import open_clusters
 from reading import figures, numbers, words
 
 from dashboard.clusters import people
-from dashboard.clusters.words import described, sentence, verdict
-from dashboard.shared.clustering.answers import answer
-from dashboard.shared.clustering.questions import Clustered, Question
+from dashboard.clusters.meaning import known_of_people
+from dashboard.clusters.meaning_words import NUISANCE, only_size, what_it_is
+from dashboard.shared.clustering.answers import cohort
+from dashboard.shared.clustering.questions import ALL, Clustered, Question
 from posecore.attributes.contrasts import contrast
 from posecore.attributes.traits import TRAITS, traits_of
 from posecore.bundle import open_bundle
@@ -28,7 +29,8 @@ def test_people_nearest_and_between() -> None:
     squares = np.array([1, 0, 1, 4, 1, 9], np.float32)
     clustering = Clustering(labels, np.array([[1.0], [12]], np.float32), squares)
     values = np.array([0.5, 0.9, 0.4, -0.2, 0.8, 0.1], np.float32)
-    found = Clustered(Question(2), space, clustering, 1 - labels, np.array([1, 0]), values, 0.4, "restarted")
+    order = np.array([1, 0])
+    found = Clustered(ALL, Question(2), space, clustering, 1 - labels, order, values, 0.4, "restarted")
     assert people.margins(found).tolist() == [11, 11, 9, 7, 9, 11]
     everybody, some = np.ones(6, bool), np.array([True, False, True, True, False, False])
     for who, expected, of_some in (
@@ -42,16 +44,16 @@ def test_people_nearest_and_between() -> None:
 
 def test_sentences_are_made_of_what_is_known(artifacts: Path) -> None:
     bundle = open_bundle(artifacts / "people")
-    table = described(bundle)
+    table = known_of_people(bundle)
     sits = table.index[1::2].to_numpy(str)  # every second fake person sits
-    said = sentence(table, sits, contrast(table, sits.tolist()), "annotated")
+    said = what_it_is(table, sits, contrast(table, sits.tolist()), "annotated")
     traits = traits_of(table)["sitting or crouching"]
     own, rest = traits[table.index.isin(sits)], traits[~table.index.isin(sits)]
     assert said.startswith("Mostly **sitting or crouching**") and said.endswith("30 of 60 people.")
     assert f"{own.mean():.0%} of the {own.notna().sum()} of whom it is known" in said
     assert f"of the others {rest.mean():.0%}" in said
     chance = table.index[:30].to_numpy(str)
-    assert "Mostly" not in sentence(table, chance, contrast(table, chance.tolist()), "annotated")
+    assert "Mostly" not in what_it_is(table, chance, contrast(table, chance.tolist()), "annotated")
 
 
 def test_traits_know_what_they_do_not_know() -> None:
@@ -73,20 +75,25 @@ def test_the_check_tells_size_from_pose() -> None:
     by_size = table.assign(size=table["size"] + 5 * labels)
     found = told_by(by_size, labels)
     assert found["person size"].right > 0.9 and found["pose"].low < 0.6
-    assert "nearly only that" in verdict(found)
+    assert "nearly only that" in only_size(found)
     by_pose = table.assign(knee_drop=table["knee_drop"] + 5 * labels)
-    assert "not only" in verdict(told_by(by_pose, labels))
+    assert "not only" in only_size(told_by(by_pose, labels))
     assert told_by(table, np.array([1] + [0] * 199)) == {}
-    told = Accuracy(0.8, 0.75, 0.85, 100, 0.5)
-    weak = told._replace(right=0.6, low=0.5, high=0.7)
-    assert "more that than the pose" in verdict({"size, place and joints together": told, "pose": weak})
+    sure = Accuracy(0.8, 0.75, 0.85, 100, 0.5)
+    weak = sure._replace(right=0.6, low=0.5, high=0.7)
+    assert "more that than the pose" in only_size({NUISANCE: sure, "pose": weak})
 
 
 def test_what_each_is_shows_effects_joints_and_pck(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_clusters(monkeypatch, artifacts, clu_tab="What is each?")
-    assert "Is it only person size or missing joints?" in words(app)
     bundle = open_bundle(artifacts / "people")
-    found = answer(bundle, Question(2))
+    found = cohort(bundle).answer(Question(2))
+    known, ids = known_of_people(bundle), bundle.samples["sample_id"].to_numpy(str)
+    assert only_size(told_by(known, found.numbers)) in words(app)
+    for n in range(2):
+        own = ids[found.members(n)]
+        apart = contrast(known, own.tolist())
+        assert f"cluster {n + 1}: {what_it_is(known, own, apart, 'annotated')}" in words(app)
     table = next(one.value for one in app.dataframe if "joints labelled" in one.value)
     pck = bundle.samples["pck"].to_numpy()
     assert table["PCK"].tolist() == pytest.approx([pck[found.members(n)].mean() for n in (0, 1)])

@@ -13,24 +13,32 @@ import pytest
 import streamlit as st
 from fake_bundle import make_fake_bundle
 from PIL import Image
-from planted import DIMENSIONS, PEOPLE, in_groups, open_clusters, plant
+from planted import DIMENSIONS, PEOPLE, in_groups, latents_of, open_clusters, plant
 from reading import figures, words
+from sklearn.metrics import adjusted_rand_score
 
-from dashboard.clusters import charts
+from dashboard.clusters import charts, controls, people, view
 from dashboard.clusters import files as cluster_files
-from dashboard.shared.clustering import answers
-from dashboard.shared.clustering.answers import answer
-from dashboard.shared.clustering.questions import Question, Subset
+from dashboard.clusters import words as cluster_words
+from dashboard.shared.clustering import answers, stored
+from dashboard.shared.clustering.answers import cohort
+from dashboard.shared.clustering.questions import ONE_CLUSTER, Question, Subset
+from dashboard.shared.clustering.questions import PEOPLE as PEOPLE_TO_ASK
 from posecore.bundle import open_bundle
+from posecore.clustering.methods import CLUSTERERS
+from posecore.errors import ConfigError
 
 
 def test_the_page_says_how_it_was_made_and_where(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = open_bundle(studied / "studied")
     app = open_clusters(monkeypatch, studied)
-    said = words(app)
-    assert "K = 2, seed 0" in said and "full latent space" in said and "from the stored sweep" in said
-    assert "without any structure" in said
+    found, study = cohort(bundle).answer(Question(2)), stored.study(bundle)
+    unstructured = max(means[study.sweep.ks == 2].max() for means in study.controls.values())
+    assert cluster_words.headline(bundle, found, unstructured) in words(app)
     some = open_clusters(monkeypatch, studied, clu_space="first components", clu_d="3", clu_k="4")
-    assert "the first 3 components" in words(some) and "full latent space" not in words(some)
+    found = cohort(bundle, Subset(3)).answer(Question(4))
+    assert cluster_words.headline(bundle, found, None) in words(some)
+    assert "3 components" in found.space.name
     assert "n = 60 fake people" in figures(some)[0]["layout"]["title"]["text"]
     part = open_clusters(monkeypatch, studied, clu_people="one cluster", clu_of_k="2", clu_of="1")
     assert "n = 30 of 60 fake people" in figures(part)[0]["layout"]["title"]["text"]
@@ -51,42 +59,55 @@ def test_people_on_the_map_are_figures_that_hide_little(
 
 
 @pytest.mark.parametrize(
-    ("link", "says"),
+    ("link", "expected"),
     [
-        ({"clu_k": "1"}, "whole number from 2 to 20"),
-        ({"clu_method": "magic"}, "k-means, gaussian mixture, hdbscan"),
-        ({"clu_space": "time"}, "first components"),
-        ({"clu_people": "nobody"}, "completely annotated"),
-        ({"clu_tab": "x"}, "How many clusters?"),
+        ({"clu_k": "1"}, "2 to 20"),
+        ({"clu_seed": "-1"}, "0 to 9999"),
+        ({"clu_restarts": "21"}, "1 to 20"),
+        ({"clu_method": "magic"}, ", ".join(CLUSTERERS)),
+        ({"clu_space": "time"}, ", ".join(controls.SPACES)),
+        ({"clu_people": "nobody"}, ", ".join(PEOPLE_TO_ASK)),
+        ({"clu_people": ONE_CLUSTER, "clu_of": "0"}, "1 to 20"),
+        ({"clu_of_k": "99"}, "2 to 20"),
+        ({"clu_image": "gif"}, "svg, png"),
+        ({"clu_tab": "x"}, ", ".join(view.TABS)),
         ({"clu_show": "7"}, "all clusters, 1, 2"),
-        ({"clu_person": "../../etc"}, "no person '../../etc'"),
-        ({"clu_space": "first components", "clu_d": "0"}, "whole number from 1 to"),
-        ({"clu_tab": "Compare two", "clu_b_k": "1"}, "whole number from 2 to 20"),
+        ({"clu_who": "me"}, ", ".join(people.WHO)),
+        ({"clu_as": "x"}, ", ".join(people.AS)),
+        ({"clu_tab": "What is each?", "clu_one": "3"}, "1, 2"),
+        ({"clu_tab": "Files", "clu_file": "exe"}, "CSV, Parquet"),
+        ({"clu_person": "../../etc"}, "'../../etc'"),
+        ({"clu_space": controls.FIRST, "clu_d": "0"}, "1 to 50"),
+        ({"clu_tab": "Compare two", "clu_b_k": "1"}, "2 to 20"),
+        ({"clu_tab": "Compare two", "clu_b_method": "magic"}, ", ".join(CLUSTERERS)),
     ],
 )
 def test_forged_links_get_a_sentence(
-    link: dict[str, str], says: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+    link: dict[str, str], expected: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_clusters(monkeypatch, artifacts, **link)
-    assert len(app.warning) == 1 and says in app.warning[0].value
+    (warning,) = app.warning
+    assert expected in warning.value
+    assert list(link.values())[-1] in warning.value
     assert app.get("plotly_chart")
 
 
-@pytest.mark.parametrize(
-    "question", [Question(500), Question(restarts=10**6), Question(seed=-1), Question(place=Subset(of_k=99))]
-)
+@pytest.mark.parametrize("question", [Question(500), Question(restarts=10**6), Question(seed=-1)])
 def test_numbers_beyond_a_widget_are_refused_on_the_server(
     question: Question, artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.clusters.controls.Question", lambda *_: question)
+    monkeypatch.setattr(controls, "Question", lambda *_: question)
     app = open_clusters(monkeypatch, artifacts)
-    assert not app.get("plotly_chart") and "expected K from 2 to 20" in app.warning[0].value
+    with pytest.raises(ConfigError) as refused:
+        cohort(open_bundle(artifacts / "people")).answer(question)
+    assert not app.get("plotly_chart")
+    assert [warning.value for warning in app.warning] == [cluster_words.nothing_to_show(refused.value)]
 
 
 def test_bad_people_get_clear_words(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(copied, np.ones((PEOPLE, DIMENSIONS)))
     app = open_clusters(monkeypatch, copied.parent)
-    assert "only 1 distinct values" in words(app) and not app.metric
+    assert "1 distinct" in app.warning[0].value and not app.metric
     latents = in_groups()
     latents[[4, 9], 7] = np.nan
     st.cache_resource.clear()
@@ -95,22 +116,29 @@ def test_bad_people_get_clear_words(copied: Path, monkeypatch: pytest.MonkeyPatc
     ids = open_bundle(copied).samples["sample_id"]
     said = next(one.value for one in app.warning)
     assert "2 of 60 people" in said and ids[4] in said and ids[9] in said
-    assert "58 people: " in words(app)
+    found = cohort(open_bundle(copied)).answer(Question(4))
+    assert len(found.space.rows) == 58
+    assert cluster_words.headline(open_bundle(copied), found, None) in words(app)
 
 
-@pytest.mark.parametrize(("people", "k", "says"), [(1, 2, "three people"), (5, 5, "2 to 4 clusters")])
-def test_few_people_get_clear_words(
-    people: int, k: int, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_fake_bundle(tmp_path / "few", people)
-    app = open_clusters(monkeypatch, tmp_path, clu_k=str(k))
-    assert says in words(app) and not app.metric
+def test_few_people_get_clear_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_fake_bundle(tmp_path / "one", 1)
+    app = open_clusters(monkeypatch, tmp_path)
+    assert app.info[0].value == cluster_words.too_few(1) and not app.metric
+    make_fake_bundle(tmp_path / "five", 5)
+    app = open_clusters(monkeypatch, tmp_path, clu_k="5", bundle="five")
+    assert "2 to 4" in app.warning[0].value and not app.metric
 
 
 def test_two_clusterings_are_compared(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     same = open_clusters(monkeypatch, artifacts, clu_tab="Compare two", clu_k="4", clu_b_k="4")
-    assert "Adjusted Rand index **1.000**" in words(same)
+    bundle = open_bundle(artifacts / "people")
+    two, four = (cohort(bundle).answer(Question(k)) for k in (2, 4))
+    assert cluster_words.compared(cluster_words.described(bundle, four), 1) in words(same)
     app = open_clusters(monkeypatch, artifacts, clu_tab="Compare two", clu_k="2", clu_b_k="4")
+    ari = adjusted_rand_score(two.numbers, four.numbers)
+    assert 0.1 < ari < 0.9
+    assert cluster_words.compared(cluster_words.described(bundle, four), ari) in words(app)
     table = next(one.value for one in app.dataframe if "cluster" in one.value)
     counts = table.drop(columns="cluster").to_numpy()
     assert sorted(counts.ravel().tolist()) == [0, 0, 0, 0, 15, 15, 15, 15]
@@ -122,7 +150,7 @@ def test_files_carry_names_and_fit_the_page(artifacts: Path, monkeypatch: pytest
     )
     head = next(one.value for one in app.dataframe if "name" in one.value)
     bundle = open_bundle(artifacts / "people")
-    found = answer(bundle, Question(4))
+    found = cohort(bundle).answer(Question(4))
     assert (found.numbers != found.clustering.labels).any()
     assert head["sample_id"].tolist() == bundle.samples["sample_id"].head(8).tolist()
     assert head["cluster"].tolist() == (found.numbers[:8] + 1).tolist()
@@ -161,29 +189,31 @@ def test_files_are_made_without_the_session_that_asked(
 
 def test_noise_is_named_as_noise(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle = open_bundle(artifacts / "people")
-    found = answer(bundle, Question(2, Subset(3), method="hdbscan"))
+    found = cohort(bundle, Subset(3)).answer(Question(method="hdbscan"))
     app = open_clusters(monkeypatch, artifacts, clu_method="hdbscan", clu_space="first components", clu_d="3")
     assert not found.clustering.noise
-    assert f"{len(found.sizes)} clusters found over all 60 people" in words(app)
+    assert cluster_words.described(bundle, found) in words(app)
     assert app.slider(key="clu_k").disabled
     monkeypatch.setattr(answers, "MOST_DENSE", 40)
     st.cache_resource.clear()
-    few = open_clusters(monkeypatch, artifacts, clu_method="hdbscan", clu_space="first components", clu_d="3")
-    assert "Of 60 people 40 were drawn" in words(few)
+    app = open_clusters(monkeypatch, artifacts, clu_method="hdbscan", clu_space="first components", clu_d="3")
+    assert cluster_words.subsampled(60, 40) in words(app)
+    assert "n = 40 of 60 fake people" in figures(app)[1]["layout"]["title"]["text"]
 
 
-def test_a_mean_over_some_is_not_told_as_everybodys(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mean_over_some_does_not_pass_for_everybodys(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     latents = in_groups()
     latents[::6] = np.random.default_rng(1).normal(0, 40, latents[::6].shape)  # ten people far from all
     plant(copied, latents)
-    found = answer(open_bundle(copied), Question(2, method="hdbscan"))
+    bundle = open_bundle(copied)
+    found = cohort(bundle).answer(Question(method="hdbscan"))
     noise = found.clustering.noise
     assert 0 < noise < 30
     app = open_clusters(monkeypatch, copied.parent, clu_method="hdbscan")
-    label = f"Mean silhouette over {60 - noise} of 60 people, {noise} in no cluster"
-    assert label in {metric.label for metric in app.metric}
-    said = words(app)
-    assert f"clusters found over **{60 - noise} of 60 people, {noise} in no cluster**" in said
+    (label,) = (metric.label for metric in app.metric if metric.value == f"{found.mean:.3f}")
+    assert f"{60 - noise} of 60" in label and f" {noise} " in label
+    said = cluster_words.described(bundle, found)
+    assert f"{60 - noise} of 60" in said and f" {noise} " in said and said in words(app)
     assert f"n = {60 - noise} of 60 fake people" in figures(app)[0]["layout"]["title"]["text"]
 
 
@@ -193,6 +223,10 @@ def test_a_person_is_looked_at(artifacts: Path, monkeypatch: pytest.MonkeyPatch)
     app = open_clusters(
         monkeypatch, artifacts, clu_person=who, clu_who="between two clusters", clu_as="skeleton"
     )
-    found = answer(bundle, Question(2))
-    assert f"In cluster {found.numbers[7] + 1}; silhouette {found.values[7]:.3f}" in words(app)
+    found = cohort(bundle).answer(Question(2))
+    away = np.linalg.norm(latents_of(bundle)[7] - found.centroids, axis=1)
+    nearest = {f"cluster {n + 1}": away[n] for n in np.argsort(away)}
+    assert next(iter(nearest)) == f"cluster {found.numbers[7] + 1}"
+    said = cluster_words.whereabouts(f"cluster {found.numbers[7] + 1}", found.values[7], nearest)
+    assert said in words(app) and f"{found.values[7]:.3f}" in said
     assert not app.warning

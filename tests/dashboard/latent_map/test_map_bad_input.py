@@ -6,37 +6,47 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
 from reading import words
-from sent_map import PEOPLE, ids_of, open_map, rewritten, sent
+from sent_map import PEOPLE, ids_of, open_map, rewritten, selected, sent
 
 from dashboard.latent_map import pictures
-from dashboard.shared import cache
+from dashboard.latent_map import words as map_words
+from dashboard.latent_map.placement import SOURCES
+from dashboard.latent_map.planes import PEOPLE as PEOPLE_TO_SHOW
+from dashboard.latent_map.planes import PLANES
+from dashboard.shared import cache, latents
+from posecore.attributes.contrasts import contrast
+from posecore.attributes.skeletons import PEAK
+from posecore.errors import PosecoreError
 
 
 @pytest.mark.parametrize(
-    ("link", "says"),
+    ("link", "expected"),
     [
-        ({"map_x": "900"}, "a component from 1 to"),
-        ({"map_y": "0"}, "a component from 1 to"),
-        ({"map_plane": "globe"}, "components or UMAP"),
-        ({"map_person": "nobody"}, "no person 'nobody'"),
+        ({"map_x": "900"}, "1 to"),
+        ({"map_y": "0"}, "1 to"),
+        ({"map_plane": "globe"}, ", ".join(PLANES)),
+        ({"map_person": "nobody"}, "nobody"),
         ({"map_colour": "blood type"}, "PCK, cluster"),
-        ({"map_colour": "cluster", "map_k": "99"}, "a whole number from 2 to 20"),
-        ({"map_people": "some"}, "all 17 joints labelled"),
-        ({"map_pictures": "x-ray"}, "skeleton"),
+        ({"map_colour": "cluster", "map_k": "99"}, "2 to 20"),
+        ({"map_people": "some"}, ", ".join(PEOPLE_TO_SHOW)),
+        ({"map_pictures": "x-ray"}, ", ".join(pictures.KINDS)),
         ({"map_in_place": "perhaps"}, "true or false"),
-        ({"map_source": "the web"}, "your own picture"),
-        ({"map_area": "1-2:drop table"}, "an area as the map writes it"),
-        ({"map_area": "1-99:0,0,1,1,2,0"}, "an area as the map writes it"),
-        ({"map_area": "umap:0,0,1,1,2,0"}, "an area as the map writes it"),
-        ({"map_hidden": "1;2"}, "numbers of legend rows"),
-        ({"map_area": "1-2:-99,-99,99,-99,99,99,-99,99", "map_page": "77"}, "a page from 1 to 2"),
+        ({"map_source": "the web"}, ", ".join(SOURCES)),
+        ({"map_area": "1-2:drop table"}, "plane:x,y"),
+        ({"map_area": "1-99:0,0,1,1,2,0"}, "plane:x,y"),
+        ({"map_area": "umap:0,0,1,1,2,0"}, "plane:x,y"),
+        ({"map_hidden": "1;2"}, "commas"),
+        ({"map_area": "1-2:-99,-99,99,-99,99,99,-99,99", "map_page": "77"}, "1 to 2"),
     ],
 )
 def test_forged_links_get_a_sentence_and_the_default(
-    link: dict[str, str], says: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+    link: dict[str, str], expected: str, artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_map(monkeypatch, artifacts, **link)
-    assert len(app.warning) == 1 and says in app.warning[0].value
+    (warning,) = app.warning
+    assert expected in warning.value
+    key = list(link)[-1]
+    assert key in warning.value or key == "map_person"
     assert len(ids_of(app)) == PEOPLE
 
 
@@ -58,7 +68,9 @@ def test_a_bundle_of_a_few_people_has_a_map(
 def test_nobody_differs(artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rewritten(artifacts, tmp_path, latents=lambda latents: np.ones_like(latents))
     app = open_map(monkeypatch, tmp_path)
-    assert "are equal" in app.info[0].value and not app.get("bidi_component")
+    with pytest.raises(PosecoreError) as nobody:
+        latents.components(cache.load_bundle("people"))
+    assert app.info[0].value == map_words.no_map(nobody.value) and not app.get("bidi_component")
 
 
 def test_who_has_nan_is_named_counted_and_left_out(
@@ -71,11 +83,10 @@ def test_who_has_nan_is_named_counted_and_left_out(
     rewritten(artifacts, tmp_path, latents=broken)
     for colouring in ("PCK", "cluster"):
         app = open_map(monkeypatch, tmp_path, map_colour=colouring)
-        assert f"1 of {PEOPLE} people are left out" in app.warning[0].value
-        assert "train-1028" in app.warning[0].value
+        assert app.warning[0].value == map_words.left_out(["train-1028"], 1, PEOPLE)
         assert "train-1028" not in ids_of(app) and len(ids_of(app)) == PEOPLE - 1
     app = open_map(monkeypatch, tmp_path, map_person="train-1028")
-    assert "**train-1028**" in words(app) and "no place on the map" in words(app)
+    assert "**train-1028**" in words(app) and map_words.WITHOUT_PLACE in words(app)
 
 
 def test_a_bundle_without_annotations_says_what_its_joints_are(
@@ -84,7 +95,11 @@ def test_a_bundle_without_annotations_says_what_its_joints_are(
     make_fake_bundle(tmp_path / "plain", 30)
     app = open_map(monkeypatch, tmp_path, map_colour="nose (joint)", map_area="1-2:0,-99,99,-99,99,99,0,99")
     classes = sent(app, "latent_map_courier").header["classes"]
-    assert classes[1]["label"].startswith("predicted with a peak")
-    assert "by predicted joints" in words(app)
+    assert "predicted" in classes[1]["label"] and str(PEAK) in classes[1]["label"]
+    people = selected(app)
+    found = contrast(latents.attributes(cache.load_bundle("plain")), people)
+    sure = int(((found["low"] > 0) | (found["high"] < 0)).sum())
+    said = map_words.contrasts(len(people), 30, "predicted", sure, int(found["effect"].notna().sum()))
+    assert said in words(app)
     bundle = cache.load_bundle("plain")
     assert pictures.kinds(bundle) == ["predicted heatmap", "skeleton"]

@@ -15,6 +15,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from dashboard.latent_map import pictures
+from dashboard.latent_map import words as map_words
 from dashboard.latent_map.colours import PCK, colour
 from dashboard.shared import canvas
 from posecore.bundle import Bundle, open_bundle
@@ -62,11 +63,12 @@ def test_who_has_no_photograph_is_named(artifacts: Path, tmp_path: Path) -> None
     wanted = {"serial": 1, "kind": "picture", "size": "small", "ids": ["train-1000", "train-1007"]}
     found = unpacked(pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
     assert found.header["ids"] == ["train-1000"] and found.header["missing"] == ["train-1007"]
-    # Whoever is pointed at is shown all the same, and it is told how.
+    # Whoever is pointed at is shown all the same, and it is said how.
     wanted |= {"size": "large", "ids": ["train-1007"]}
     found = unpacked(pictures.answer(bundle, colour(bundle, PCK, 2), wanted))
     assert found.header["ids"] == ["train-1007"] and found.header["missing"] == []
-    assert "not at hand" in found.header["facts"][0] and "heatmaps" in found.header["kindWords"]
+    assert found.header["facts"][0].endswith(map_words.NOT_AT_HAND)
+    assert found.header["kindWords"] == map_words.STAND_IN.capitalize()
     got = np.asarray(Image.open(io.BytesIO(found.sheet.tobytes())).convert("RGB"), float)
     assert np.abs(got - pictures.stand_in(bundle, "train-1007", 192)).mean() < 4
 
@@ -91,7 +93,7 @@ def test_what_the_canvas_says_is_in_the_url(
     say(app, canvas.CANVAS, "picked", "train-1021")
     assert "**train-1021**" in words(app)
     say(app, canvas.CANVAS, "area", "")
-    assert "map_area" not in app.query_params and "Nobody is selected" in words(app)
+    assert "map_area" not in app.query_params and map_words.NOTHING_DRAWN in words(app)
 
 
 def say(app: AppTest, key: str, event: str, value: object) -> None:

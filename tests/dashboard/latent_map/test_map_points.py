@@ -8,13 +8,17 @@ import pytest
 from reading import words
 from sent_map import PEOPLE, ids_of, open_map, rewritten, sent
 
+from dashboard.latent_map import words as map_words
 from dashboard.latent_map.colours import CLUSTER, PCK, colour, colourings, round_steps
-from dashboard.shared import latents, studies
+from dashboard.shared import bundles, latents, studies
 from dashboard.shared.charts import GREY
-from dashboard.shared.clustering.answers import Question, answer
+from dashboard.shared.clustering.answers import cohort
+from dashboard.shared.clustering.questions import Question
 from posecore.bundle import Bundle, open_bundle
+from posecore.bundle.studies import study_command
 from posecore.keypoints import KEYPOINTS
 from posecore.samples import read_visibility
+from posecore.studies.projection import results as projection
 
 
 def test_points_are_the_people_they_say(
@@ -28,9 +32,10 @@ def test_points_are_the_people_they_say(
     info = sent(app, "latent_map").header
     assert info["serial"] == points.header["serial"] and info["plane"] == "3-1"
     assert info["titles"][0] == f"component 3 ({fitted.explained[2]:.1%} of the variance)"
-    plane = float(fitted.explained[2] + fitted.explained[0])
-    assert f"Component 3 holds {fitted.explained[2]:.1%}" in words(app) and f"plane {plane:.1%}" in words(app)
-    assert f"n = {PEOPLE} fake people, split train · hourglass" in words(app)
+    shares = [float(fitted.explained[2]), float(fitted.explained[0])]
+    said = map_words.plane(3, 1, shares)
+    assert said in words(app) and f"{shares[0]:.1%}" in said and f"{sum(shares):.1%}" in said
+    assert map_words.source(bundles.source_line(bundle, PEOPLE), PCK) in words(app)
 
 
 def test_only_the_completely_labelled_are_left_where_that_is_asked(
@@ -51,14 +56,16 @@ def test_umap_is_shown_where_it_is_stored(projected: Path, monkeypatch: pytest.M
     stored = studies.projection(open_bundle(projected / "people"))
     points = sent(app, "latent_map_courier")
     assert stored.umap is not None and np.allclose(points.x, stored.umap[:, 0])
-    assert "distances and the sizes of groups do not" in words(app)
+    assert map_words.umap(50, float(stored.explained[:50].sum())) in words(app)
     app = open_map(monkeypatch, projected, map_x="50")
     assert np.allclose(sent(app, "latent_map_courier").x, stored.scores[:, 49])
 
 
-def test_without_a_umap_the_command_is_told(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_umap_the_command_is_named(
+    artifacts: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_map(monkeypatch, artifacts, map_plane="UMAP")
-    assert "python scripts/project.py --bundle" in app.info[0].value
+    assert study_command(bundle, projection.NAME) in app.info[0].value
     assert sent(app, "latent_map").header["plane"] == "1-2"
 
 
@@ -94,7 +101,7 @@ def test_clusters_are_those_of_the_clusters_page(bundle: Bundle) -> None:
     found = colour(bundle, CLUSTER, 2)
     stands = np.arange(PEOPLE) % 2 == 0
     assert len(set(found.codes[stands])) == len(set(found.codes[~stands])) == 1
-    assert found.codes.tolist() == answer(bundle, Question(2)).numbers.tolist()
+    assert found.codes.tolist() == cohort(bundle).answer(Question(2)).numbers.tolist()
 
 
 def test_known_causes_of_rendered_people_are_colours(

@@ -8,7 +8,10 @@ import pytest
 from reading import words
 from sent_map import PEOPLE, ids_of, open_map, selected, sent, standing
 
+from dashboard.latent_map import words as map_words
+from dashboard.latent_map.choices import Choices
 from dashboard.latent_map.colours import PCK, colour
+from dashboard.latent_map.planes import open_space, plane_of
 from dashboard.latent_map.selection import table
 from dashboard.shared import latents
 from dashboard.shared.area import inside, read_area, read_hidden, read_view
@@ -59,22 +62,21 @@ def test_map_gallery_and_table_of_an_area_hold_the_same_people(
     app = open_map(monkeypatch, artifacts, map_area=area)
     assert selected(app) == people
     assert sent(app, "latent_map_gallery").header["ids"] == people
-    assert f"Selection: {len(people)} of {PEOPLE} people" in words(app)
+    assert map_words.selection(len(people), PEOPLE) in words(app)
     button = app.get("download_button")[0]
     assert button.proto.label == "CSV"
     # Other axes, colours and people do not lose it.
     app = open_map(monkeypatch, artifacts, map_area=area, map_x="5", map_colour="cluster")
     assert selected(app) == people and sent(app, "latent_map").header["area"] == []
     complete = (read_visibility(bundle.samples) > 0).all(axis=1)
-    few = [who for who, on in zip(bundle.samples["sample_id"], complete, strict=True) if on and who in people]
+    some = [
+        who for who, on in zip(bundle.samples["sample_id"], complete, strict=True) if on and who in people
+    ]
     app = open_map(monkeypatch, artifacts, map_area=area, map_people="all 17 joints labelled")
-    assert selected(app) == sent(app, "latent_map_gallery").header["ids"] == few
+    assert selected(app) == sent(app, "latent_map_gallery").header["ids"] == some
 
 
 def test_the_table_is_of_these_people(bundle: Bundle) -> None:
-    from dashboard.latent_map.choices import Choices
-    from dashboard.latent_map.planes import open_space, plane_of
-
     space = open_space(bundle)
     choices = Choices(
         plane_of(space, 2, 1), np.ones(PEOPLE, bool), colour(bundle, "size", 2), "skeleton", False
@@ -99,7 +101,7 @@ def test_who_is_hidden_in_the_legend_is_not_selected(
     assert selected(app) == sent(app, "latent_map_gallery").header["ids"] == seen
 
 
-def test_the_surest_difference_comes_first_and_is_told(
+def test_the_surest_difference_comes_first_and_is_drawn(
     artifacts: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     area, people = standing(bundle)
@@ -116,7 +118,10 @@ def test_the_surest_difference_comes_first_and_is_told(
     }
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert "fake people" in figure["layout"]["title"]["text"]
-    assert f"{len(people)} selected people against the {PEOPLE - len(people)} others" in words(app)
+    sure = int(((expected["low"] > 0) | (expected["high"] < 0)).sum())
+    known = int(expected["effect"].notna().sum())
+    assert 0 < sure < known
+    assert map_words.contrasts(len(people), PEOPLE, "annotated", sure, known) in words(app)
 
 
 def test_a_gallery_has_pages(projected: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,4 +131,4 @@ def test_a_gallery_has_pages(projected: Path, monkeypatch: pytest.MonkeyPatch) -
     last = sent(app, "latent_map_gallery").header["ids"]
     ids = ids_of(app)
     assert first == ids[:32] and last == ids[288:] and len(ids) == 300
-    assert "nobody to compare them with" in words(app)
+    assert map_words.EVERYBODY_SELECTED in words(app)

@@ -1,0 +1,126 @@
+"""What the tab “What is each?” says: clusters in words, from attributes, and whether it is only size."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dashboard.shared.attribute_words import words_of
+from dashboard.shared.numbers import number, significant
+from posecore.attributes.contrasts import contrast
+from posecore.attributes.traits import TRAITS, traits_of
+from posecore.clustering.confounds import Accuracy
+from posecore.samples import Prefix
+
+NUISANCE: Final = "size, place and joints together"
+ONE_CLUSTER: Final = "There is one cluster only, so nobody is left to compare it with."
+NOTHING_KNOWN: Final = "Nothing is known of enough people to compare this cluster with the others."
+
+
+def what_it_is(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFrame, joints: Prefix) -> str:
+    """What a cluster of sample_ids is: traits that most of it have and surely fewer of the others of `table`.
+
+    table: all that is known of everybody who was clustered. apart: what sets the cluster apart, see
+    contrasts. joints: whose joints the attributes are of.
+    """
+    compared = contrast(traits_of(table), members.tolist())
+    said = [
+        f"**{word}** ({row['selected']:.0%} of the {int(row['n_selected']):,} of whom it is known; of the "
+        f"others {row['rest']:.0%})"
+        for word, row in compared.reindex([trait.word for trait in TRAITS]).iterrows()
+        if row["selected"] > 0.5 and row["low"] > 0
+    ]
+    size = f"{len(members):,} of {len(table):,} people"
+    if said:
+        return f"Mostly {', '.join(said)}; {size}."
+    more_often = compared[compared["low"] > 0]
+    if not more_often.empty:
+        first = more_often.iloc[0]
+        return (
+            f"More often than the others **{more_often.index[0]}** ({first['selected']:.0%} of the "
+            f"{int(first['n_selected']):,} of whom it is known; of the others {first['rest']:.0%}), yet that "
+            f"is not most of them; {size}."
+        )
+    known = apart[apart["effect"].notna()]
+    sure = known[(known["low"] > 0) | (known["high"] < 0)]
+    if sure.empty:
+        return f"Nothing that is known of people surely sets it apart; {size}."
+    first = sure.iloc[0]
+    words = words_of(str(sure.index[0]), joints)
+    most = f"No plain word fits; what sets it apart most: **{words.axis}**"
+    if first["kind"] == "share":
+        return f"{most}, {first['selected']:.0%} against {first['rest']:.0%} of the others; {size}."
+    means = f"on average {significant(first['selected'])} against {significant(first['rest'])} of the others"
+    return f"{most}, {means}; {size}."
+
+
+def how_words_are_chosen(joints: Prefix) -> str:
+    """The rule for traits, and each trait's own."""
+    return (
+        f"From the {joints} joints. A word stands where it holds for more than half of the cluster and "
+        "surely (95 % interval) for a smaller share of everybody else.\n\n"
+        + "\n".join(f"* **{trait.word}**: {trait.rule}" for trait in TRAITS)
+    )
+
+
+def only_size(found: Mapping[str, Accuracy]) -> str:
+    """Whether it is only person size or missing joints, in a sentence."""
+    if not found:
+        return "A cluster with a single person cannot be recognised from anything."
+    nuisance, pose = found[NUISANCE], found["pose"]
+    said = (
+        f"From person size and labelled joints alone **{nuisance.right:.0%}** of people are put into their "
+        f"cluster (95 % interval {nuisance.low:.0%} to {nuisance.high:.0%}; guessing gives "
+        f"{nuisance.chance:.0%}), from the pose {pose.right:.0%} ({pose.low:.0%} to {pose.high:.0%})"
+    )
+    if nuisance.low <= nuisance.chance:
+        return f"{said}. **It is not only size or missing joints**: they say nothing of the clusters."
+    if nuisance.right >= 0.9:
+        return f"{said}. **It is nearly only that**: who is in which cluster follows from size and joints."
+    if nuisance.low > pose.high:
+        return f"{said}. **It is more that than the pose**: doubt that these are groups of poses."
+    if pose.low > nuisance.high:
+        return f"{said}. **It is not only that**: the pose says more, but size and joints have a part in it."
+    return f"{said}. **It may be that**: size and joints say as much of the clusters as the pose does."
+
+
+def how_it_was_checked(people: int, joints: Prefix) -> str:
+    """Below that sentence."""
+    return (
+        f"Logistic regression on n = {people:,} people, each fifth judged by what was learned of the others; "
+        f"every cluster counts alike. Pose: angles, spreads and view of the {joints} joints, the mean where "
+        "not known."
+    )
+
+
+def effects_alt(kind: str, shown: int, name: str) -> str:
+    """Of the figure of differences of one kind."""
+    return f"The {shown} surest differences ({kind}) between {name} and everybody else"
+
+
+def effects(name: str, people: int) -> str:
+    """Below these figures."""
+    return (
+        f"{name}, {people:,} people, against all others who were clustered; the surest differences, "
+        "whiskers: 95 % intervals, not corrected for their number. The clusters were made from the latents, "
+        "not from these attributes."
+    )
+
+
+def joints_alt(word: str, clusters: int) -> str:
+    """Of the figure of joints. word: labelled or found."""
+    return f"Share of people whose joint is {word}, for 17 joints and {clusters} clusters"
+
+
+def scores(rows: Iterable[Mapping[Any, Any]]) -> str:
+    """The clusters' PCK with intervals. rows: of meaning.summary."""
+    said = [
+        f"{row['cluster']} {number(row['PCK'])} ({number(row['PCK, 95 % from'])} to "
+        f"{number(row['PCK, 95 % to'])}, n = {row['PCK, n']:,})"
+        if np.isfinite(row["PCK"])
+        else f"{row['cluster']} not known"
+        for row in rows
+    ]
+    return f"PCK: {'; '.join(said)}. 95 % intervals."
