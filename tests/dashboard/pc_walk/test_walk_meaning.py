@@ -36,11 +36,10 @@ def test_the_component_that_tells_sitting_from_standing_says_so(
     app = open_walk(monkeypatch, path.parent)
     table = next(one.value for one in app.dataframe if "rank correlation" in one.value)
     sure = table[table["p, corrected"] < walk_words.SURE]
-    # Half of them sit, with higher knees and so in a lower box, wider beside its height; nothing else was planted.
-    assert (
-        len(sure)
-        and sure["attribute"].str.contains("knee|hip|height|^size$|width in the crop|share of the crop").all()
-    )
+    # Half of them sit, with higher knees and so in a lower box, wider beside its height; nothing else was
+    # planted.
+    of_sitting = "knee|hip|height|^size$|width in the crop|share of the crop"
+    assert len(sure) and sure["attribute"].str.contains(of_sitting).all()
     assert sure["attribute"].iloc[0] in words(app)
     assert walk_words.how_correlated(len(table), min(meaning.SHOWN, len(table)), "annotated") in words(app)
     other = open_walk(monkeypatch, path.parent, walk_component="7")
