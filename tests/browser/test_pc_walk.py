@@ -11,7 +11,7 @@ def open_walk(page: Page, served: Served, **link: str) -> list[int]:
     sent: list[int] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(len(frame or ""))))
     page.goto(f"{served.url}/pc-walk?" + "&".join(f"{key}={value}" for key, value in link.items()))
-    page.locator(".st-key-_walk_sheet").wait_for()
+    page.locator(".st-key-walk_distance").wait_for()
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', state="attached")
     page.wait_for_timeout(1000)
     expect(page.get_by_test_id("stException")).to_have_count(0)
