@@ -96,6 +96,22 @@ def test_what_is_read_off_both_latents_stands_beside_what_needs_none(artifacts, 
     )
 
 
+def test_what_one_network_reads_off_alone_is_said_of_that_one(artifacts, tmp_path, monkeypatch):
+    copy = shutil.copytree(artifacts, tmp_path / "copy")
+    folder = copy / "one" / "studies" / "compare-other"
+    with np.load(folder / FILE) as file:
+        arrays = dict(file)
+    # Of B nothing is found any more.
+    arrays["readout"][1] = np.minimum(arrays["readout"][1], 0)
+    np.savez(folder / FILE, **arrays)
+    note_change(folder, FILE)
+    mean, found = (pck(counted(arrays["readout"][side])) for side in (2, 0))
+    said = words(open_compare(monkeypatch, copy, LATENTS_TAB))
+    (line,) = [one for one in said.splitlines() if f", {mean:.1%}. " in one]
+    gains = [points(share - mean, sign=True) for share in (found, 0)]
+    assert gains[0] != gains[1] and re.findall(r"\*\*([^*]+) points\*\*", line) == gains
+
+
 def test_of_an_older_comparison_the_command_that_reads_off_is_named(artifacts, tmp_path, monkeypatch):
     copy = shutil.copytree(artifacts, tmp_path / "copy")
     folder = copy / "one" / "studies" / "compare-other"

@@ -10,7 +10,7 @@ from dashboard.compare import words as compare_words
 from dashboard.shared import certainty, links
 from dashboard.shared.picture_source import bundle_person
 from dashboard.shared.two_heatmaps import Answer, Side
-from posecore.ablation import ALL_ON, parse_mask
+from posecore.ablation import ALL_ON, LEVEL_NAMES, parse_mask
 from posecore.bundle import open_bundle
 from posecore.data.heatmaps import decode
 from posecore.inference import Predictor
@@ -50,6 +50,13 @@ def test_a_skip_that_one_network_lacks_is_said_to_be_not_there(artifacts, monkey
         f"**A: one**  \n{compare_words.skips(asked, ALL_ON)}  \n{nobody}",
         f"**B: other**  \n{compare_words.skips(asked, parse_mask('0111'))}  \n{nobody}",
     ]
+
+
+def test_a_skip_that_is_cut_and_not_there_is_named_once():
+    cut, absent = compare_words.skips(parse_mask("0011"), parse_mask("0111")).split(";")
+    assert [name for name in LEVEL_NAMES if name in cut] == ["32 × 32"]
+    assert [name for name in LEVEL_NAMES if name in absent] == ["64 × 64"]
+    assert not any(name in compare_words.skips(ALL_ON, ALL_ON) for name in LEVEL_NAMES)
 
 
 def test_switching_the_finest_skip_changes_the_network_that_has_it_only(artifacts, monkeypatch):
