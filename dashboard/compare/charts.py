@@ -21,6 +21,7 @@ from dashboard.shared.charts import (
     settle,
     trace_for,
 )
+from dashboard.shared.numbers import number
 from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 
@@ -36,7 +37,7 @@ def scores(
     beside: tuple[str, Estimate] | None = None,
 ) -> go.Figure:
     """Left a share of joints that each network finds, right what B has more, a row per name; all with
-    intervals. found: estimates (R,). beside: what else is told of these rows, drawn on the left."""
+    intervals. found: estimates (R,). beside: what else is known of these rows, drawn on the left."""
     figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.03, column_widths=[0.5, 0.5])
     # Intervals of A and B, where they are alike, would hide one another: they lie above and below the row's
     # line, all else on it. Plotly has the groups in the order in which they come first.
@@ -134,7 +135,7 @@ def layers(
     source: str,
 ) -> go.Figure:
     """Alignment (L, L') of every layer of A, a row each, with every layer of B; what is nan stays empty."""
-    words = [["not there" if np.isnan(value) else f"{value:.2f}" for value in row] for row in values]
+    words = [["not there" if np.isnan(value) else number(value, 2) for value in row] for row in values]
     figure = go.Figure(
         go.Heatmap(
             z=values,
@@ -180,19 +181,19 @@ def people_map(
     """
     figure = go.Figure()
     trace = trace_for(len(places))
-    for number in np.unique(codes).tolist():
-        rows = np.flatnonzero(codes == number)
-        known = number >= 0
+    for code in np.unique(codes).tolist():
+        rows = np.flatnonzero(codes == code)
+        known = code >= 0
         figure.add_trace(
             trace(
                 x=places[rows, 0],
                 y=places[rows, 1],
                 mode="markers",
-                name=f"cluster {number + 1} of A" if known else "in no cluster of A",
+                name=f"cluster {code + 1} of A" if known else "in no cluster of A",
                 marker={
                     "size": 6,
-                    "color": CATEGORIES[number % len(CATEGORIES)] if known else GREY,
-                    "symbol": SYMBOLS[number // len(CATEGORIES) % len(SYMBOLS)] if known else "circle-open",
+                    "color": CATEGORIES[code % len(CATEGORIES)] if known else GREY,
+                    "symbol": SYMBOLS[code // len(CATEGORIES) % len(SYMBOLS)] if known else "circle-open",
                     "opacity": 0.9 if chosen is None else np.where(chosen[rows], 0.9, 0.08),
                 },
                 customdata=rows,

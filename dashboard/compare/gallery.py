@@ -20,7 +20,7 @@ COLUMNS: Final = 8
 KEY: Final = "compare_gallery"
 
 
-def show_people(
+def draw_people(
     pair: Pair, ids: Sequence[str], points: NDArray[np.floating], facts: Sequence[str], mask: SkipMask
 ) -> None:
     """points: (2, n, 17, 2) of these people, crop pixels, by A and by B under `mask`. facts: a line each."""

@@ -1,4 +1,4 @@
-"""The latents of two networks over the same people: maps laid onto each other, variance, clusters, layers."""
+"""The latents of two networks over the same people: maps turned onto another, variance, clusters, layers."""
 
 from typing import Final
 
@@ -8,12 +8,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.compare import charts, maps, readout
+from dashboard.compare import latents_words as words
 from dashboard.compare import pair as compare_pair
+from dashboard.compare.latents_words import SHARE
 from dashboard.compare.pair import Pair
-from dashboard.shared import cache, figures, links
+from dashboard.shared import cache, figures, links, widgets
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.questions import LEAST, MOST
 from dashboard.shared.contingency import contingency
+from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.clustering.matching import compare
@@ -28,35 +31,22 @@ WORDS: Final = (
 )
 """Of glossary.TERMS, those that the tab uses."""
 
-SHARE: Final = 0.95
-
 
 def show(pair: Pair) -> None:
     """The whole tab."""
-    sizes = [bundle.manifest.dimensions for bundle in (pair.one, pair.other)]
-    st.markdown(
-        "Two networks may arrange the same people alike in numbers that look nothing alike. So the latents "
-        f"of B ({sizes[1]:,} numbers each) are turned onto those of A ({sizes[0]:,}) before they are drawn, "
-        "and all else below does not depend on how they are turned."
-    )
-    links.refuse_forged(
-        links.COMPARE_K, f"a whole number from {LEAST} to {MOST}", links.whole_number(LEAST, MOST)
-    )
-    k = int(
-        st.slider(
-            "Clusters K",
-            LEAST,
-            MOST,
-            LEAST,
-            key=links.COMPARE_K,
-            bind="query-params",
-            width=420,
-            help="People are coloured by A's clusters; further down these are compared with B's.",
-        )
+    st.markdown(words.introduction([bundle.manifest.dimensions for bundle in (pair.one, pair.other)]))
+    k = widgets.slider(
+        "Clusters K",
+        LEAST,
+        MOST,
+        LEAST,
+        links.COMPARE_K,
+        width=420,
+        help="People are coloured by A's clusters; further down these are compared with B's.",
     )
     numbers = _clusters(pair, k)
-    maps.show(pair, numbers[0])
-    readout.show(pair)
+    maps.draw_maps(pair, numbers[0])
+    readout.draw_readout(pair)
     _variance(pair)
     _agreement(pair, k, *numbers)
     _layers(pair)
@@ -69,47 +59,34 @@ def _clusters(pair: Pair, k: int) -> tuple[NDArray[np.int64] | None, NDArray[np.
         try:
             found.append(answers.cluster_numbers(bundle, k)[rows])
         except PosecoreError as error:
-            st.warning(f"The people of {bundle.path.name} cannot be clustered: {error}")
+            st.warning(words.not_clustered(bundle.path.name, error))
             found.append(None)
     return found[0], found[1]
 
 
 def _variance(pair: Pair) -> None:
     st.subheader("How many components hold the variance?")
-    found: list[tuple[str, Projection]] = []
+    found: dict[str, Projection] = {}
     for bundle, name in ((pair.one, pair.names[0]), (pair.other, pair.names[1])):
         if (stored := maps.projection(bundle)) is None:
-            st.info(
-                f"Not known of {bundle.path.name}: `{study_command(bundle, 'projection')}`",
-                icon=":material/query_stats:",
-            )
+            command = study_command(bundle, "projection")
+            st.info(words.no_variance(bundle.path.name, command), icon=":material/query_stats:")
         else:
-            found.append((name, stored))
+            found[name] = stored
     if not found:
         return
-    needed = [stored.needed_for(SHARE) for _, stored in found]
     figures.chart(
         charts.cumulative(
-            [stored.explained for _, stored in found],
-            [name for name, _ in found],
+            [stored.explained for stored in found.values()],
+            list(found),
             SHARE,
-            needed,
-            pair.source(found[0][1].people),
+            [stored.needed_for(SHARE) for stored in found.values()],
+            pair.source(next(iter(found.values())).people),
         ),
         "compare_cumulative",
         "Share of the variance against the number of components, of both networks",
     )
-    counts = "; ".join(
-        f"{name}: **{count:,}** of {len(stored.all_variances):,} components (N = {stored.people:,} people)"
-        for (name, stored), count in zip(found, needed, strict=True)
-    )
-    alike = len({stored.people for _, stored in found}) == 1
-    st.caption(
-        f"{SHARE:.0%} of the variance take {counts}. The thesis counted 541 of its network and 16 of the "
-        "same with an autoencoder, of 7,017 people. "
-        + ("" if alike else "Of fewer people there are fewer components, so these two do not compare. ")
-        + "All people of each bundle, not the common ones alone."
-    )
+    st.caption(words.variance(found))
     table = pd.concat(
         [
             pd.DataFrame(
@@ -121,7 +98,7 @@ def _variance(pair: Pair) -> None:
                     "people": stored.people,
                 }
             )
-            for name, stored in found
+            for name, stored in found.items()
         ]
     )
     figures.tabled("The variances as a table", table, "compare-variance")
@@ -133,17 +110,14 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
         return
     known = (ours >= 0) & (theirs >= 0)
     if not known.any():
-        st.info("Nobody has a cluster in both.", icon=":material/info:")
+        st.info(words.NOBODY_IN_BOTH, icon=":material/info:")
         return
     compared = compare(ours[known], theirs[known])
     people = int(known.sum())
-    st.markdown(
-        f"With K = {k} each, the adjusted Rand index is **{compared.ari:.3f}** over n = {people:,} people: 1 "
-        "the same groups, 0 as alike as by chance."
-    )
+    st.markdown(words.agreement(k, compared.ari, people))
     names = [
-        [f"{side} {number + 1}" for number in numbers.tolist()]
-        for side, numbers in (("A", compared.first), ("B", compared.second))
+        [f"{side} {code + 1}" for code in codes.tolist()]
+        for side, codes in (("A", compared.first), ("B", compared.second))
     ]
     figure = contingency(
         compared, names[0], names[1], ("clusters of A", "clusters of B"), pair.source(people)
@@ -151,12 +125,10 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
     figures.chart(
         figure,
         "compare_contingency",
-        f"How many of {people} people are in each pair of clusters; adjusted Rand index {compared.ari:.3f}",
+        f"How many of {people} people are in each pair of clusters; adjusted Rand index "
+        f"{number(compared.ari)}",
     )
-    st.caption(
-        "K-Means in the whole latents of all people of each bundle, as the page Clusters shows it first: "
-        "the best of the study's restarts where there is a study of clusters."
-    )
+    st.caption(words.HOW_CLUSTERS)
     table = pd.DataFrame(compared.counts, columns=names[1])
     table.insert(0, "cluster", names[0])
     figures.tabled("The agreement as a table", table, f"compare-clusters-{k}")
@@ -167,10 +139,10 @@ def _layers(pair: Pair) -> None:
     try:
         study = compare_pair.study(pair)
     except BundleError as error:
-        st.info(f"Not known yet. {error}", icon=":material/query_stats:")
+        st.info(words.not_yet(error), icon=":material/query_stats:")
         return
     if not len(study.layers.one):
-        st.info("Similarity of layers needs at least four people in both.", icon=":material/info:")
+        st.info(words.TOO_FEW_FOR_LAYERS, icon=":material/info:")
         return
     values, low, high = _similarity(pair.one, pair.other, compare_pair.made(pair), study)
     people, batches = len(study.sample_ids), len(study.layers.one)
@@ -185,14 +157,7 @@ def _layers(pair: Pair) -> None:
         for layer, there in zip(study.names[0], bundle.manifest.built_skips, strict=False)
         if not there
     ]
-    st.caption(
-        "Linear centred kernel alignment (Kornblith et al. 2019), 1 the same arrangement of people up to "
-        "turning and one scale, 0 none in common; unbiased (Song et al. 2012), so it may come out slightly "
-        f"below 0. Each layer flattened, cell by cell, of the last stack; n = {people:,} people in "
-        f"{batches:,} batches of up to {study.info['batch']}, within which people are compared."
-        + (" On hover, the 95 % interval over batches." if batches > 1 else "")
-        + (f" Not there: {', '.join(absent)}." if absent else "")
-    )
+    st.caption(words.how_layers(people, batches, study.info["batch"], absent))
     rows = [
         {"layer of A": a, "layer of B": b, "CKA": values[i, j], "95 % from": low[i, j], "95 % to": high[i, j]}
         for i, a in enumerate(study.names[0])
@@ -201,7 +166,7 @@ def _layers(pair: Pair) -> None:
     figures.tabled("The similarities as a table", pd.DataFrame(rows), "compare-layers")
 
 
-@cache.cached(8, "Drawing batches anew …")
+@cache.cached(8, "Drawing batches again …")
 def _similarity(
     one: Bundle, other: Bundle, made: str, _study: PairStudy
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

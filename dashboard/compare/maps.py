@@ -9,7 +9,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.compare import charts
-from dashboard.compare.gallery import show_people
+from dashboard.compare import latents_words as words
+from dashboard.compare import words as words_of_pair
+from dashboard.compare.gallery import draw_people
 from dashboard.compare.pair import Pair
 from dashboard.shared import bundles, cache, figures, latents, links, sources, studies
 from dashboard.shared.area import Area, inside, read_area
@@ -58,30 +60,30 @@ def projection(bundle: Bundle) -> Projection | None:
         return None
 
 
-def show(pair: Pair, clusters: NDArray[np.int64] | None) -> None:
+def draw_maps(pair: Pair, clusters: NDArray[np.int64] | None) -> None:
     """Both maps and who is selected on them. clusters: (N,) of A, of the common people."""
     st.subheader("The same people on two maps")
     lacking = [bundle for bundle in (pair.one, pair.other) if projection(bundle) is None]
     if lacking:
-        commands = " and ".join(f"`{study_command(bundle, 'projection')}`" for bundle in lacking)
-        st.info(f"The maps need the components of both: run {commands}.", icon=":material/query_stats:")
+        commands = [f"`{study_command(bundle, 'projection')}`" for bundle in lacking]
+        st.info(words.no_projection(commands), icon=":material/query_stats:")
         return
     made = latents.projected(pair.one), latents.projected(pair.other)
     try:
-        laid = _laid(pair.one, pair.other, made, (pair.common.one, pair.common.other))
+        aligned = _aligned(pair.one, pair.other, made, (pair.common.one, pair.common.other))
     except ConfigError as error:
-        st.info(f"There are no maps to draw: {error}", icon=":material/info:")
+        st.info(words.no_maps(error), icon=":material/info:")
         return
-    ids = pair.common.sample_ids[laid.rows]
-    codes = np.zeros(len(ids), np.int64) if clusters is None else clusters[laid.rows]
-    _say_how(pair, laid)
+    ids = pair.common.sample_ids[aligned.rows]
+    codes = np.zeros(len(ids), np.int64) if clusters is None else clusters[aligned.rows]
+    _say_how(pair, aligned)
     areas = [_linked_area(key) for key in links.COMPARE_AREAS]
     drawn = next((place for place, area in enumerate(areas) if area is not None), None)
-    chosen = None if drawn is None else inside(areas[drawn], laid.planes[drawn])  # type: ignore[arg-type]
+    chosen = None if drawn is None else inside(areas[drawn], aligned.planes[drawn])  # type: ignore[arg-type]
     for place, column in enumerate(st.columns(2, gap="small")):
         area, bundle = areas[place], (pair.one, pair.other)[place]
         figure = charts.people_map(
-            laid.planes[place],
+            aligned.planes[place],
             ids.tolist(),
             codes,
             chosen,
@@ -98,30 +100,25 @@ def show(pair: Pair, clusters: NDArray[np.int64] | None) -> None:
             config={"displaylogo": False},
             alt=f"Map of {len(ids)} people by {pair.names[place]}, coloured by A's clusters",
         )
-    _selected(pair, laid, ids, chosen)
+    _selected(pair, aligned, ids, chosen)
 
 
-def _say_how(pair: Pair, laid: AlignedMaps) -> None:
+def _say_how(pair: Pair, aligned: AlignedMaps) -> None:
     held = [
         float(stored.explained[:count].sum(dtype=np.float64))
-        for stored, count in zip(map(projection, (pair.one, pair.other)), laid.components, strict=True)
+        for stored, count in zip(map(projection, (pair.one, pair.other)), aligned.components, strict=True)
         if stored is not None
     ]
-    st.markdown(
-        "**Draw a line around people on either map**: on the other they are marked, too. If they stay "
-        "together there, both networks see them alike."
-    )
+    st.markdown(words.DRAW)
     st.caption(
-        f"Orthogonal Procrustes over n = {len(laid.rows):,} people: the first {laid.components[1]} "
-        f"components of B ({held[1]:.0%} of its variance) are turned, mirrored and multiplied by "
-        f"{laid.scale:.3g}, so that they lie as near as can be to the first {laid.components[0]} of A "
-        f"({held[0]:.0%}). Left between the two is **{laid.residual:.1%}** of the variance (0 % the same "
-        f"shape; {laid.chance:.1%} where people are mixed up). Coloured by A's clusters."
+        words.how_aligned(
+            len(aligned.rows), aligned.components, held, aligned.scale, aligned.residual, aligned.chance
+        )
     )
 
 
 @cache.cached(4, "Turning one map onto the other …")
-def _laid(
+def _aligned(
     one: Bundle, other: Bundle, made: tuple[str, str], _rows: tuple[NDArray[np.int64], NDArray[np.int64]]
 ) -> AlignedMaps:
     first, second = (
@@ -174,15 +171,17 @@ def _take(place: int) -> None:
 _takers: Final = (lambda: _take(0), lambda: _take(1))
 
 
-def _selected(pair: Pair, laid: AlignedMaps, ids: NDArray[np.str_], chosen: NDArray[np.bool_] | None) -> None:
+def _selected(
+    pair: Pair, aligned: AlignedMaps, ids: NDArray[np.str_], chosen: NDArray[np.bool_] | None
+) -> None:
     if chosen is None:
         return
     rows = np.flatnonzero(chosen)
-    st.markdown(f"**{len(rows):,}** of {len(ids):,} people are selected.")
+    st.markdown(words.selected(len(rows), len(ids)))
     if not len(rows):
         return
     some = rows[:SHOWN]
-    common = laid.rows[some]
+    common = aligned.rows[some]
     points = np.stack(
         [
             read_points(bundle.samples.iloc[places[common]], "predicted")
@@ -190,15 +189,12 @@ def _selected(pair: Pair, laid: AlignedMaps, ids: NDArray[np.str_], chosen: NDAr
         ]
     )
     facts = [
-        f"PCK {pair.one.samples['pck'].iloc[a]:.2f} → {pair.other.samples['pck'].iloc[b]:.2f}".replace(
-            "nan", "–"
-        )
+        words_of_pair.pck_of_both(pair.one.samples["pck"].iloc[a], pair.other.samples["pck"].iloc[b])
         for a, b in zip(pair.common.one[common], pair.common.other[common], strict=True)
     ]
-    show_people(pair, ids[some].tolist(), points, facts, ALL_ON)
-    more = f" The first {SHOWN} are shown." if len(rows) > SHOWN else ""
-    st.caption(f"Arrows lead from where A finds a joint to where B does; a click opens the person.{more}")
+    draw_people(pair, ids[some].tolist(), points, facts, ALL_ON)
+    st.caption(words.how_selected(len(some), len(rows)))
     columns: dict[str, object] = {"sample_id": ids[rows]}
-    for name, plane in zip(("A", "B turned"), laid.planes, strict=True):
+    for name, plane in zip(("A", "B turned"), aligned.planes, strict=True):
         columns |= {f"{name}: component 1": plane[rows, 0], f"{name}: component 2": plane[rows, 1]}
     figures.tabled("The selected as a table", pd.DataFrame(columns), "compare-selected")

@@ -7,16 +7,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.compare import charts
-from dashboard.compare import words as compare_words
+from dashboard.compare import charts, words
 from dashboard.compare.pair import Pair
 from dashboard.shared import cache, figures, studies
-from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
+from posecore.ablation import ALL_MASKS
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.metrics.paired import Comparison, compare
 from posecore.metrics.pck import scores
-from posecore.statistics import Estimate
 from posecore.studies.skips.results import SkipStudy
 
 ZERO: Final = "zero"
@@ -64,7 +62,7 @@ def compared(pair: Pair) -> tuple[int, Comparison] | None:
     return _compared(pair.one, pair.other, (made[0], made[1]), pair)
 
 
-@cache.cached(8, "Drawing people anew …")
+@cache.cached(8, "Drawing people again …")
 def _compared(
     one: Bundle, other: Bundle, made: tuple[str, str], _pair: Pair
 ) -> tuple[int, Comparison] | None:
@@ -74,53 +72,30 @@ def _compared(
     return len(found.sample_ids), compare(scores(found.hits[0]), scores(found.hits[1]))
 
 
-def show(pair: Pair) -> None:
+def draw_masks(pair: Pair) -> None:
     """What of it is known; nothing where nothing is, as the page then says what is lacking."""
     if (known := compared(pair)) is None:
         return
     people, found = known
     st.subheader("PCK under each mask")
-    st.markdown("\n".join(f"* {line}" for line in sentences(pair, found)))
-    names = [compare_words.mask_name(mask) for mask in ALL_MASKS]
+    st.markdown("\n".join(f"* {line}" for line in words.masks(pair, found)))
+    names = [words.mask_name(mask) for mask in ALL_MASKS]
     figures.chart(
         charts.scores(names, found, pair.names, pair.source(people)),
         "compare_masks",
         "PCK of A and B under each of the sixteen masks, and the difference with its interval",
     )
-    st.caption(
-        "A digit per skip, from 64 × 64 to 8 × 8: 1 on, 0 cut at test time, with nothing in its place. Means "
-        f"of people's PCK, with 95 % bootstrap intervals over the n = {people:,} people of both skip "
-        "studies; not corrected for how many masks there are.  \n" + "  \n".join(compare_words.cutting(pair))
-    )
+    st.caption(words.how_masks(pair, people))
     figures.tabled("The masks as a table", table("skips", names, found), "compare-masks")
-
-
-def sentences(pair: Pair, found: Comparison) -> list[str]:
-    """What is found with all skips cut and with all on, of PCK (16,) under every mask."""
-    lines = []
-    for words, mask in (("all skips cut (0000)", ALL_OFF), ("all skips on (1111)", ALL_ON)):
-        one, other, more = (estimate_at(part, mask.position) for part in found)
-        lines.append(
-            f"With {words} A finds **{one.mean:.1%}** of the joints and B **{other.mean:.1%}**. B minus A: "
-            f"{compare_words.more(more)}, n = {int(more.n):,}, so {compare_words.verdict(pair, more)}."
-        )
-    if cost := compare_words.cost_of_cuts(pair, more):
-        lines[-1] += f" {cost}"
-    return lines
-
-
-def estimate_at(estimate: Estimate, place: int) -> Estimate:
-    """One of several estimates."""
-    return Estimate(*(values[place] for values in estimate))
 
 
 def table(title: str, names: list[str], found: Comparison) -> pd.DataFrame:
     """Shares in % of A and B, the difference in points, and n, a row per name of the column `title`."""
     columns: dict[str, object] = {title: names}
-    for words, estimate in zip(("A, %", "B, %", "B minus A, points"), found, strict=True):
+    for name, estimate in zip(("A, %", "B, %", "B minus A, points"), found, strict=True):
         columns |= {
-            words: 100 * estimate.mean,
-            f"{words}: 95 % from": 100 * estimate.low,
-            f"{words}: to": 100 * estimate.high,
+            name: 100 * estimate.mean,
+            f"{name}: 95 % from": 100 * estimate.low,
+            f"{name}: to": 100 * estimate.high,
         }
     return pd.DataFrame(columns | {"n": found.difference.n})

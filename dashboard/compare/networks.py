@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.compare import networks_charts, networks_words
+from dashboard.compare import networks_charts
+from dashboard.compare import networks_words as words
 from dashboard.compare.networks_charts import Dots
-from dashboard.shared import cache, figures, glossary, links
-from dashboard.shared.numbers import points
+from dashboard.shared import cache, figures, glossary, links, widgets
+from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
 from posecore.errors import BundleError
@@ -29,20 +30,11 @@ def show(bundle: Bundle) -> None:
         created = open_study(bundle, NAME).created
         study = _study(bundle, created)
     except BundleError as error:
-        st.info(f"There is no study of several networks to show. {error}", icon=":material/query_stats:")
+        st.info(words.no_study(error), icon=":material/query_stats:")
         return
-    st.markdown(
-        "Networks that were **built or trained otherwise**, over the same people. A dot is one network, "
-        "the line through it the 95 % interval over people. Differences are taken person by person, so "
-        "their intervals are narrower than those of the scores; where one holds 0, the people seen do not "
-        "tell the two apart. The **basic network** has one stack, all skip connections and nothing in the "
-        "bottleneck; it was trained with all of them."
-    )
-    titles = [networks_words.named(study, data) for data in study.data]
-    links.refuse_forged(links.NETWORKS_DATA, f"one of {'; '.join(titles)}", titles.__contains__)
-    title = st.segmented_control(
-        "People", titles, default=titles[0], required=True, key=links.NETWORKS_DATA, bind="query-params"
-    )
+    st.markdown(words.INTRODUCTION)
+    titles = [words.named(study, data) for data in study.data]
+    title = widgets.segments("People", titles, links.NETWORKS_DATA)
     summaries = [_summary(bundle, created, place) for place in range(len(titles))]
     summary = summaries[titles.index(title)]
     _scores(study, summary)
@@ -62,7 +54,7 @@ def _study(bundle: Bundle, created: str) -> NetworksStudy:
     return load_networks_study(bundle)
 
 
-@cache.cached(8, "Drawing people anew …")
+@cache.cached(8, "Drawing people again …")
 def _summary(bundle: Bundle, created: str, place: int) -> NetworksSummary:
     """The figures of a data set, by its place in the study. created: of the study."""
     study = _study(bundle, created)
@@ -72,10 +64,7 @@ def _summary(bundle: Bundle, created: str, place: int) -> NetworksSummary:
 def _source(study: NetworksStudy, summary: NetworksSummary, networks: Sequence[Network]) -> str:
     names = list(dict.fromkeys(network.label for network in networks))
     shown = ", ".join(names) if len(names) < 4 else f"{len(networks)} networks"
-    return (
-        f"n = {networks_words.people_of(study, summary.data, networks)} · {shown}, "
-        f"{networks_words.widths(networks)}"
-    )
+    return f"n = {words.people_of(study, summary.data, networks)} · {shown}, {words.widths(networks)}"
 
 
 def _scores(study: NetworksStudy, summary: NetworksSummary) -> None:
@@ -89,40 +78,19 @@ def _scores(study: NetworksStudy, summary: NetworksSummary) -> None:
     figures.chart(
         networks_charts.scores(series, labels, _source(study, summary, study.networks)),
         "networks_scores",
-        f"PCK of {len(study.networks)} networks, {summary.pck.one.mean.min():.3f} to "
-        f"{summary.pck.one.mean.max():.3f}, a dot per seed, with intervals over people",
+        f"PCK of {len(study.networks)} networks, {number(summary.pck.one.mean.min())} to "
+        f"{number(summary.pck.one.mean.max())}, a dot per seed, with intervals over people",
     )
-    st.caption(
-        f"PCK of the last stack's heatmaps, with the skip connections each network was built with; "
-        f"{study.precision}. {_spread(study, summary)}"
-    )
-
-
-def _spread(study: NetworksStudy, summary: NetworksSummary) -> str:
-    """How far seeds lie apart: the only hint at what chance in training does."""
-    pck = dict(zip((network.name for network in study.networks), summary.pck.one.mean, strict=True))
-    by_label: dict[str, list[float]] = {}
-    for network in study.networks:
-        by_label.setdefault(network.label, []).append(float(pck[network.name]))
-    apart = [max(values) - min(values) for values in by_label.values() if len(values) > 1]
-    if not apart:
-        return "One seed of each: what another seed would do is not known."
-    most = max(len(values) for values in by_label.values())
-    return (
-        f"Seeds of one network lie up to {points(max(apart))} points apart; {most} of them give no interval."
-    )
+    st.caption(words.how_scores(study, summary))
 
 
 def _fair(study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("Is it better than the basic network trained for as long?")
     if not summary.fair.pairs:
-        st.markdown(
-            "This study has no basic network of the same width, seed and training beside another one, so "
-            "this cannot be told."
-        )
+        st.markdown(words.NO_FAIR)
         return
     chosen = longest(study.networks)
-    st.markdown("\n".join(f"* {line}" for line in networks_words.fair_sentences(summary, chosen)))
+    st.markdown("\n".join(f"* {line}" for line in words.fair_sentences(summary, chosen)))
     kinds: list[tuple[str, Gains, int]] = [
         ("against the basic network given the same training", summary.fair, 0),
         ("against the network it began with, trained for fewer steps", summary.since, 1),
@@ -143,23 +111,16 @@ def _fair(study: NetworksStudy, summary: NetworksSummary) -> None:
         "networks_gains",
         f"Points of PCK that {len(shown)} networks gain over their controls, with intervals over people",
     )
-    st.caption(
-        "Filled: the fair control, the basic network of the same width and seed after the same recipes, "
-        "steps and people. Open: what the network's last training began with, as the thesis compared; this "
-        "holds what longer training alone gains, which a basic network's open dot shows."
-    )
+    st.caption(words.HOW_FAIR)
     figures.tabled("These differences as a table", _gain_table(kinds), "networks-gains")
 
 
 def _skips(study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("Cut at test time beside trained without")
     if not summary.skips:
-        st.markdown(
-            "This study has no network built without skip connections beside a basic one given the same "
-            "training."
-        )
+        st.markdown(words.NO_SKIPS)
         return
-    st.markdown("\n".join(f"* {networks_words.skip_sentence(found)}" for found in summary.skips))
+    st.markdown("\n".join(f"* {words.skip_sentence(found)}" for found in summary.skips))
     series = [
         Dots(f"{name}, seed {found.plain.seed}", PARTS, estimate, colour, place)
         for place, found in enumerate(summary.skips)
@@ -172,12 +133,7 @@ def _skips(study: NetworksStudy, summary: NetworksSummary) -> None:
         "PCK of all joints and of seven groups: basic network, the same with all skips cut at test time, "
         "and a network trained without skips",
     )
-    st.caption(
-        "Two experiments. Cut **at test time**: the weights were trained with all skips, whose features "
-        "now count as zero; it shows what this network leans on. **Trained without**: the branches were "
-        "never built; it shows what a network can learn to do without them. Groups: mean over people of "
-        "the share of their labelled joints found."
-    )
+    st.caption(words.HOW_SKIPS)
     tables = [
         pd.DataFrame(
             {"seed": found.plain.seed, "network": name, "joints": PARTS, **_columns(estimate, "PCK", 1)}
@@ -199,9 +155,9 @@ def _three(found: SkipLoss) -> list[tuple[str, Estimate]]:
 def _stacks(study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("What does the last stack find that the first did not?")
     if not summary.stacks:
-        st.markdown("This study has no network of more than one stack.")
+        st.markdown(words.NO_STACKS)
         return
-    st.markdown("\n".join(f"* {networks_words.stack_sentence(found)}" for found in summary.stacks))
+    st.markdown("\n".join(f"* {words.stack_sentence(found)}" for found in summary.stacks))
     names = [PARTS[0], *(label(name) for name in KEYPOINTS)]
     series, tables = [], []
     for place, (network, found) in enumerate(summary.stacks):
@@ -222,16 +178,13 @@ def _stacks(study: NetworksStudy, summary: NetworksSummary) -> None:
         f"Gain of the last stack over the first, of all joints and of {len(KEYPOINTS)} joints, with "
         "intervals",
     )
-    st.caption(
-        "Both stacks' heatmaps come from one pass of one network. All stacks were taught the same target, "
-        "the second sees what the first found. Joints are not corrected for how many there are."
-    )
+    st.caption(words.HOW_STACKS)
     figures.tabled("The same as a table", pd.concat(tables), "networks-stacks")
 
 
 def _limits(study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("What this does not show")
-    st.markdown("\n".join(f"* {line}" for line in networks_words.limits(study, summary)))
+    st.markdown("\n".join(f"* {line}" for line in words.limits(study, summary)))
 
 
 def _table(study: NetworksStudy, summaries: Sequence[NetworksSummary]) -> pd.DataFrame:
@@ -256,7 +209,7 @@ def _table(study: NetworksStudy, summaries: Sequence[NetworksSummary]) -> pd.Dat
     ]
     table = pd.DataFrame(rows)
     for one in summaries:
-        pck, title = one.pck.one, networks_words.named(study, one.data)
+        pck, title = one.pck.one, words.named(study, one.data)
         table[f"PCK, {title}"], table[f"n, {title}"] = pck.mean, pck.n
         table[f"95 % from, {title}"], table[f"95 % to, {title}"] = pck.low, pck.high
         table[f"PCK with all skips cut, {title}"] = one.pck.other.mean

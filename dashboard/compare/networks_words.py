@@ -1,18 +1,56 @@
 """A study of several networks in plain words: what each network is, what it gains, what is not shown."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from dashboard.shared import sources
-from dashboard.shared.numbers import points
+from dashboard.shared.numbers import number, points
 from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 from posecore.studies.networks.facts import DataSet, Network
 from posecore.studies.networks.results import NetworksStudy
 from posecore.studies.networks.summary import Gains, NetworksSummary, SkipLoss, StackGain
 
-RISING = 0.01
+RISING: Final = 0.01
 """What the validation PCK has to gain in the last epoch for a network to be called far from converged."""
-HALF = 0.5
+HALF: Final = 0.5
+"""Share of the joints below which a network is called weak."""
+
+INTRODUCTION: Final = (
+    "Networks that were **built or trained differently**, over the same people. A dot is one network, the "
+    "line through it the 95 % interval over people. Differences are taken person by person, so their "
+    "intervals are narrower than those of the scores; where one holds 0, the people seen do not tell the two "
+    "apart. The **basic network** has one stack, all skip connections and nothing in the bottleneck; it was "
+    "trained with all of them."
+)
+NO_FAIR: Final = (
+    "This study has no basic network of the same width, seed and training beside another one, so there "
+    "is no answer to this."
+)
+HOW_FAIR: Final = (
+    "Filled: the fair control, the basic network of the same width and seed after the same recipes, steps "
+    "and people. Open: what the network's last training began with, as the thesis compared; this holds what "
+    "longer training alone gains, which a basic network's open dot shows."
+)
+NO_SKIPS: Final = (
+    "This study has no network built without skip connections beside a basic one given the same training."
+)
+HOW_SKIPS: Final = (
+    "Two experiments. Cut **at test time**: the weights were trained with all skips, whose features now "
+    "count as zero; it shows what this network leans on. **Trained without**: the branches were never built; "
+    "it shows what a network can learn to do without them. Groups: mean over people of the share of their "
+    "labelled joints found."
+)
+NO_STACKS: Final = "This study has no network of more than one stack."
+HOW_STACKS: Final = (
+    "Both stacks' heatmaps come from one pass of one network. All stacks were taught the same target, the "
+    "second sees what the first found. Joints are not corrected for how many there are."
+)
+
+
+def no_study(error: Exception) -> str:
+    """Why there is nothing to show; the error names the command."""
+    return f"There is no study of several networks to show. {error}"
 
 
 def people_of(study: NetworksStudy, data: DataSet, networks: Sequence[Network]) -> str:
@@ -57,6 +95,24 @@ def differs(network: Network) -> str:
     if network.met_cuts:
         parts.append("skips cut at random in training")
     return ", ".join(parts)
+
+
+def how_scores(study: NetworksStudy, summary: NetworksSummary) -> str:
+    """What is scored, and how far seeds lie apart: the only hint at what chance in training does."""
+    pck = dict(zip((network.name for network in study.networks), summary.pck.one.mean, strict=True))
+    by_label: dict[str, list[float]] = {}
+    for network in study.networks:
+        by_label.setdefault(network.label, []).append(float(pck[network.name]))
+    apart = [max(values) - min(values) for values in by_label.values() if len(values) > 1]
+    spread = "One seed of each: what another seed would do is not known."
+    if apart:
+        most = max(len(values) for values in by_label.values())
+        widest = points(max(apart))
+        spread = f"Seeds of one network lie up to {widest} points apart; {most} of them give no interval."
+    return (
+        "PCK of the last stack's heatmaps, with the skip connections each network was built with; "
+        f"{study.precision}. {spread}"
+    )
 
 
 def fair_sentences(summary: NetworksSummary, chosen: Sequence[Network]) -> list[str]:
@@ -114,7 +170,7 @@ def stack_sentence(found: StackGain) -> str:
     first, last = comparison.one.mean[0], comparison.other.mean[0]
     return (
         f"Seed {network.seed}: stack {network.stacks} of *{network.label}* finds {_gain(comparison, 0)} "
-        f"than stack 1 (PCK {last:.3f} and {first:.3f}); n = {comparison.difference.n[0]:,}. "
+        f"than stack 1 (PCK {number(last)} and {number(first)}); n = {comparison.difference.n[0]:,}. "
         f"{_verdict(comparison.difference, 0)}"
     )
 
@@ -153,8 +209,10 @@ def limits(study: NetworksStudy, summary: NetworksSummary) -> list[str]:
     for network in networks:
         sizes.setdefault(network.parameters, []).append(network.label)
     if len(sizes) > 1:
-        told = [f"{size / 1e6:.2f} M ({', '.join(dict.fromkeys(sizes[size]))})" for size in sorted(sizes)]
-        said.append(f"**Size.** Equal steps are not equal work; parameters: {'; '.join(told)}.")
+        listed = [
+            f"{number(size / 1e6, 2)} M ({', '.join(dict.fromkeys(sizes[size]))})" for size in sorted(sizes)
+        ]
+        said.append(f"**Size.** Equal steps are not equal work; parameters: {'; '.join(listed)}.")
     runs = [run for network in networks for run in network.trainings]
     alone = {run.autoencoder_epochs for run in runs if run.autoencoder_epochs is not None}
     if alone:
@@ -186,7 +244,7 @@ def _still_rising(networks: Sequence[Network]) -> str:
         return ""
     return (
         f" In the last of them the validation PCK of {rising} of {len(networks)} still rose by more than "
-        f"{RISING * 100:.0f} point, by up to {points(max(rises))} points: they are far from converged."
+        f"{number(RISING * 100, 0)} point, by up to {points(max(rises))} points: they are far from converged."
     )
 
 

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import streamlit as st
 
-from dashboard.compare.pair import choose_pair
+from dashboard.compare.choice import choose_pair
 from dashboard.shared import bundles, glossary, links, widgets
 from dashboard.shared.background import worker
 

@@ -1,17 +1,15 @@
-"""Which two bundles are compared, whom both hold, and what is known of these people."""
+"""Two bundles that are compared, whom both hold, and what is known of these people."""
 
 from typing import NamedTuple
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundles, cache, links, pictures, sources
+from dashboard.shared import bundles, cache, pictures, sources
 from posecore.bundle import Bundle
 from posecore.bundle.exposure import exposure
 from posecore.bundle.studies import open_study
-from posecore.errors import PosecoreError
-from posecore.studies.pair.people import Common, common_people
+from posecore.studies.pair.people import Common
 from posecore.studies.pair.results import PairStudy, load_pair_study, study_name
 
 
@@ -39,59 +37,6 @@ class Pair(NamedTuple):
         )
         who = sources.counted(data["name"], people) + (f", {known}" if known else "")
         return f"n = {who}<br>" + " · ".join(networks)
-
-
-def choose_pair(bundle: Bundle) -> Pair | None:
-    """Let the user choose B; None, with a sentence, where there is no other bundle or nobody is in both."""
-    names = [name for name in cache.bundle_names() if name != bundle.path.name]
-    if not names:
-        beside = bundle.path.parent / "NAME"
-        st.info(
-            f"There is no other bundle beside {bundle.path} to compare it with. Make one of the same people "
-            f"with `python scripts/extract_latents.py --checkpoint FILE --data DIR --out {beside}`, then run "
-            f"`python scripts/compare.py --bundle {bundle.path} --with {beside} --data DIR`.",
-            icon=":material/compare:",
-        )
-        return None
-    links.refuse_forged(links.COMPARE_WITH, f"one of {', '.join(names)}", names.__contains__)
-    chosen = st.selectbox(
-        f"Compare {bundle.path.name} (A) with (B)",
-        names,
-        key=links.COMPARE_WITH,
-        bind="query-params",
-        width=320,
-        help="Another bundle: another network, or another training of the same.",
-    )
-    try:
-        other = cache.load_bundle(chosen if chosen in names else names[0])
-        common = _common(bundle, other)
-    except PosecoreError as error:
-        st.error(f"These two cannot be compared. {error}")
-        return None
-    bundles.say_broken_studies(other)
-    pair = Pair(bundle, other, common)
-    _say_who(pair)
-    return pair
-
-
-@cache.cached(4)
-def _common(one: Bundle, other: Bundle) -> Common:
-    return common_people(one, other)
-
-
-def _say_who(pair: Pair) -> None:
-    """How many are common, in one sentence."""
-    count = len(pair.common.sample_ids)
-    sizes = pair.one.manifest.people, pair.other.manifest.people
-    everybody = count == sizes[0] == sizes[1]
-    words = (
-        f"All **{count:,}** people are in both"
-        if everybody
-        else (f"**{count:,}** people are in both, of {sizes[0]:,} in A and {sizes[1]:,} in B")
-    )
-    apart = pair.common.cropped_otherwise
-    otherwise = f"; {apart:,} more share a sample id but not the crop, and are left out" if apart else ""
-    st.caption(f"{words}{otherwise}. Only they are compared, each with themselves.")
 
 
 def pictured(pair: Pair, sample_ids: NDArray[np.str_]) -> NDArray[np.bool_]:

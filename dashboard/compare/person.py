@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.compare import words as compare_words
+from dashboard.compare import words
 from dashboard.compare.pair import Pair
-from dashboard.shared import bundle_people, certainty, links, pictures, predictions, two_heatmaps
+from dashboard.shared import bundle_people, certainty, links, pictures, predictions, two_heatmaps, widgets
 from dashboard.shared.person_search import person_search
 from dashboard.shared.subject import Subject, bundle_person
 from dashboard.shared.two_heatmaps import (
@@ -42,16 +42,13 @@ WORDS: Final = "Crop, Heatmap, Peak, Lost joint, Latent, Skip connection, PCK, P
 
 def show(pair: Pair) -> None:
     """The whole tab."""
-    st.markdown(
-        "The same picture through both networks. Joints that the two find **more than one PCK radius** (12.8 "
-        "pixels of the crop) apart are not the same place: the table begins with those."
-    )
+    st.markdown(words.PERSON)
     people = restricted(pair.one, pair.common.one)
     try:
         person = person_search(people, links.COMPARE_PERSON, bundle_people.best_person(people))
         _seen(pair, person)
     except PosecoreError as error:
-        st.error(f"This person cannot be shown. {error}")
+        st.error(words.no_person(error))
 
 
 def open_person(person: str, mask: SkipMask) -> None:
@@ -65,27 +62,23 @@ def _seen(pair: Pair, person: str) -> None:
     """What changes with every switch; it runs alone, so that a click is answered at once."""
     subject = _subject(pair, person)
     if subject.crop is None:
-        st.info(
-            f"{pictures.absent(pair.one, person)} So nothing can be switched: shown are the heatmaps and "
-            "joints that both bundles store.",
-            icon=":material/no_photography:",
-        )
+        st.info(words.not_switchable(pictures.absent(pair.one, person)), icon=":material/no_photography:")
         sides = [_stored(bundle, name, person) for bundle, name in _both(pair)]
-        told = ["with all skips it has, stored"] * 2
+        skips = [words.STORED] * 2
     else:
         asked = _switches([bundle.manifest.built_skips for bundle, _ in _both(pair)])
-        st.caption("  \n".join(compare_words.cutting(pair)))
-        sides, told = [], []
+        st.caption("  \n".join(words.cutting(pair)))
+        sides, skips = [], []
         for bundle, name in _both(pair):
             built = bundle.manifest.built_skips
             mask = asked & built
             maps = predictions.all_masks(bundle, subject.crop)
             limit = certainty.limit(bundle, mask)
             sides.append(from_heatmaps(name, maps[mask.position], limit))
-            told.append(_told(asked, built))
+            skips.append(words.skips(asked, built))
     answer = Answer(subject, sides[0], sides[1])
     _headline(answer)
-    _pictures(pair, answer, told)
+    _pictures(pair, answer, skips)
     _table(answer)
 
 
@@ -114,16 +107,13 @@ def _stored(bundle: Bundle, name: str, person: str) -> Side:
 
 def _switches(built: list[SkipMask]) -> SkipMask:
     """One switch per level for both networks; what neither has cannot be switched."""
-    for key in links.COMPARE_SKIPS:
-        links.refuse_forged(key, "true or false", lambda text: text.lower() in ("true", "false"))
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.markdown("**Skip connections**, on = used", width="content")
         return SkipMask(
-            st.toggle(
+            widgets.toggle(
                 name,
                 True,
-                key=key,
-                bind="query-params",
+                key,
                 disabled=not any(there),
                 help=f"The way around the bottleneck with {name} cells; off means cut in both, at test time"
                 if any(there)
@@ -131,16 +121,6 @@ def _switches(built: list[SkipMask]) -> SkipMask:
             )
             for name, key, *there in zip(LEVEL_NAMES, links.COMPARE_SKIPS, *built, strict=True)
         )
-
-
-def _told(asked: SkipMask, built: SkipMask) -> str:
-    """Which skips count in a network, in words."""
-    absent = [name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there]
-    cut = [name for name, on, there in zip(LEVEL_NAMES, asked, built, strict=True) if there and not on]
-    parts = [f"cut: {', '.join(cut)}"] if cut else ["nothing cut"]
-    if absent:
-        parts.append(f"**not there**, trained without: {', '.join(absent)}")
-    return "; ".join(parts)
 
 
 def _headline(answer: Answer) -> None:
@@ -164,10 +144,10 @@ def _headline(answer: Answer) -> None:
             )
 
 
-def _pictures(pair: Pair, answer: Answer, told: list[str]) -> None:
+def _pictures(pair: Pair, answer: Answer, skips: list[str]) -> None:
     sides, columns = (answer.before, answer.after), st.columns(3, gap="small")
-    for column, side, words in zip(columns, sides, told, strict=False):
-        column.markdown(f"**{side.title}**  \n{words}  \n{side.how_sure()}")
+    for column, side, cut in zip(columns, sides, skips, strict=False):
+        column.markdown(f"**{side.title}**  \n{cut}  \n{side.how_sure()}")
         column.image(drawing.jpeg(skeleton(answer, side)), width="stretch", alt=f"Skeleton, {side.title}")
     columns[2].markdown("**From A to B**  \nan arrow per joint  \nthin unless both are sure")
     columns[2].image(
@@ -189,12 +169,8 @@ def _pictures(pair: Pair, answer: Answer, told: list[str]) -> None:
     columns[2].image(
         drawing.jpeg(difference(answer, joint)), width="stretch", alt=f"Heatmaps of B minus A: {joint}"
     )
-    st.caption(
-        f"n = 1, {answer.subject.who} · {pair.source(1).split('<br>')[1]}. Both share one scale, from 0 to "
-        f"A's {'median' if joint == ALL_JOINTS else 'own'} peak. In the difference blue is less in B than in "
-        "A, orange more"
-        + (", in each cell of the joint that differs most there." if joint == ALL_JOINTS else ".")
-    )
+    networks = pair.source(1).split("<br>")[1]
+    st.caption(words.scale(answer.subject.who, networks, joint == ALL_JOINTS))
 
 
 def table(answer: Answer) -> pd.DataFrame:

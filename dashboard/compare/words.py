@@ -1,13 +1,174 @@
-"""What two networks differ in, in words: which is better, what a cut skip means in each, what cuts cost."""
+"""What two networks differ in, in words: of one person and of everybody; which is better, what a cut skip
+means in each, what cuts cost."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.compare.pair import Pair
 from dashboard.shared import bundles
-from dashboard.shared.numbers import points
-from posecore.ablation import ALL_ON, LEVEL_NAMES, SkipMask
+from dashboard.shared.numbers import number, points
+from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, SkipMask
 from posecore.bundle import Bundle
+from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
+
+PERSON: Final = (
+    "The same picture through both networks. Joints that the two find **more than one PCK radius** (12.8 "
+    "pixels of the crop) apart are not the same place: the table begins with those."
+)
+STORED: Final = "with all skips it has, stored"
+"""Which skips count where nothing can be switched."""
+EVERYBODY: Final = (
+    "Everybody is compared with themselves: what makes a person hard is hard for both networks, so the "
+    "**difference** is known better than either score. An interval that holds 0 says that these people do "
+    "not tell which of the two is better."
+)
+NOBODY_STUDIED: Final = "The two skip studies have no people in common."
+NOTHING_LABELLED: Final = (
+    "Nothing is known of where these people's joints are, so there is no right and wrong here: only how far "
+    "apart the two networks find them."
+)
+HOW_JOINTS: Final = (
+    "All joints: the mean of people's PCK. A joint: the share of people of whom it is found, of those on "
+    "whom it is labelled. 95 % bootstrap intervals over people, each drawn with both answers; not corrected "
+    "for how many joints there are."
+)
+
+
+def no_other(bundle: Path) -> str:
+    """How to make a bundle that this one can be compared with."""
+    beside = bundle.parent / "NAME"
+    return (
+        f"There is no other bundle beside {bundle} to compare it with. Make one of the same people with "
+        f"`python scripts/extract_latents.py --checkpoint FILE --data DIR --out {beside}`, then run "
+        f"`python scripts/compare.py --bundle {bundle} --with {beside} --data DIR`."
+    )
+
+
+def not_comparable(error: Exception) -> str:
+    """Why two bundles are not compared."""
+    return f"These two cannot be compared. {error}"
+
+
+def who(pair: Pair) -> str:
+    """How many are common, in one sentence."""
+    count = len(pair.common.sample_ids)
+    sizes = pair.one.manifest.people, pair.other.manifest.people
+    if count == sizes[0] == sizes[1]:
+        said = f"All **{count:,}** people are in both"
+    else:
+        said = f"**{count:,}** people are in both, of {sizes[0]:,} in A and {sizes[1]:,} in B"
+    if apart := pair.common.cropped_otherwise:
+        said += f"; {apart:,} more share a sample id but not the crop, and are left out"
+    return f"{said}. Only they are compared, each with themselves."
+
+
+def no_person(error: Exception) -> str:
+    """Why one person is not shown."""
+    return f"This person cannot be shown. {error}"
+
+
+def not_switchable(absent: str) -> str:
+    """What is shown without a picture. absent: why it is not at hand."""
+    return f"{absent} So nothing can be switched: shown are the heatmaps and joints that both bundles store."
+
+
+def skips(asked: SkipMask, built: SkipMask) -> str:
+    """Which skips count in a network that was built with these and is asked with those."""
+    absent = [name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there]
+    cut = [name for name, on, there in zip(LEVEL_NAMES, asked, built, strict=True) if there and not on]
+    said = f"cut: {', '.join(cut)}" if cut else "nothing cut"
+    return said + (f"; **not there**, trained without: {', '.join(absent)}" if absent else "")
+
+
+def scale(person: str, networks: str, every_joint: bool) -> str:
+    """Whose heatmaps are shown, on which scale, and what the colours of the difference mean.
+
+    every_joint: the heatmaps of all joints are fused into one.
+    """
+    return (
+        f"n = 1, {person} · {networks}. Both share one scale, from 0 to A's "
+        f"{'median' if every_joint else 'own'} peak. In the difference blue is less in B than in A, orange "
+        f"more{', in each cell of the joint that differs most there' if every_joint else ''}."
+    )
+
+
+def masks(pair: Pair, found: Comparison) -> list[str]:
+    """What is found with all skips cut and with all on, of PCK (16,) under every mask."""
+    lines = []
+    for name, mask in (("all skips cut (0000)", ALL_OFF), ("all skips on (1111)", ALL_ON)):
+        one, other, difference = found.at(mask.position)
+        lines.append(
+            f"With {name} A finds **{one.mean:.1%}** of the joints and B **{other.mean:.1%}**. B minus A: "
+            f"{more(difference)}, n = {int(difference.n):,}, so {verdict(pair, difference)}."
+        )
+    if cost := cost_of_cuts(pair, difference):
+        lines[-1] += f" {cost}"
+    return lines
+
+
+def how_masks(pair: Pair, people: int) -> str:
+    """How masks are written and scored, and what a cut means in either network."""
+    return (
+        "A digit per skip, from 64 × 64 to 8 × 8: 1 on, 0 cut at test time, with nothing in its place. Means "
+        f"of people's PCK, with 95 % bootstrap intervals over the n = {people:,} people of both skip "
+        "studies; not corrected for how many masks there are.  \n" + "  \n".join(cutting(pair))
+    )
+
+
+def no_comparison(why: str, commands: str) -> str:
+    """How to make the study of the two. why: the error that names it. commands: make the skip studies."""
+    return (
+        f"There is no comparison of the two yet. {why}, or with {commands}, which also tells what cut skips "
+        "cost both."
+    )
+
+
+def no_cuts(commands: str) -> str:
+    """How to make the skip studies that are lacking."""
+    return f"With cut skips they can be compared after {commands}."
+
+
+def joints(pair: Pair, overall: Comparison) -> str:
+    """Which of the two finds more joints, of PCK, shape ()."""
+    one, other, difference = overall
+    return (
+        f"PCK **{one.mean:.1%}** of A and **{other.mean:.1%}** of B over the same n = {int(difference.n):,} "
+        f"people. B minus A: {more(difference)}, so {verdict(pair, difference)}."
+    )
+
+
+def better_and_worse(gain: NDArray[np.floating]) -> str:
+    """Of how many people B finds more, fewer, and as many joints. gain: (N,) PCK, nan without labels."""
+    better, worse, same = (int(found.sum()) for found in (gain > 0, gain < 0, gain == 0))
+    return (
+        f"Of **{better:,}** people B finds more joints than A, of **{worse:,}** fewer, of {same:,} as many."
+    )
+
+
+def pck_of_both(one: float, other: float) -> str:
+    """One person's PCK by A and by B; nan where nothing is labelled."""
+    return f"PCK {number(one, 2)} → {number(other, 2)}"
+
+
+def apart(distance: float) -> str:
+    """How far apart A and B find one person's joints, in crop pixels."""
+    return f"{number(distance, 1)} px apart"
+
+
+def how_arrows(labelled: bool, some_bare: bool) -> str:
+    """How the gallery is to be read. some_bare: not everybody has a picture."""
+    beside = (
+        "PCK of A → B" if labelled else "the median distance between the two, in pixels of the 256-pixel crop"
+    )
+    bare = " Among equals people with a picture come first; the others' arrows are on A's heatmaps."
+    return (
+        "Arrows lead from where A finds a joint to where B does. A click opens the person. Beside each: "
+        f"{beside}.{bare if some_bare else ''}"
+    )
 
 
 def more(difference: Estimate) -> str:
@@ -100,5 +261,5 @@ def _facts(bundle: Bundle) -> dict[str, Any]:
 
 def mask_name(mask: SkipMask) -> str:
     """How a row of masks is called."""
-    words = {"1111": ", all skips on", "0000": ", all skips cut"}
-    return mask.title + words.get(mask.title, "")
+    known = {"1111": ", all skips on", "0000": ", all skips cut"}
+    return mask.title + known.get(mask.title, "")

@@ -6,7 +6,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import bundle_people, certainty, links, pictures
+from dashboard.pc_walk import words
+from dashboard.pc_walk.words import MEAN, OFF, OWN, SKIPS
+from dashboard.shared import bundle_people, certainty, links, pictures, widgets
 from posecore.ablation import ALL_OFF
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -17,8 +19,6 @@ NARROWEST, WIDEST, USUAL = 0.5, 4.0, 3.0
 COUNTS: Final = tuple(range(3, 14, 2))
 """Odd numbers of stops, so that one of them is the start."""
 USUAL_COUNT: Final = 7
-
-OFF, OWN, MEAN = SKIPS = ("off", "the start's own", "the data set's mean")
 
 
 class Asked(NamedTuple):
@@ -32,6 +32,7 @@ class Asked(NamedTuple):
 def controls(bundle: Bundle, fitted: Components, scores: NDArray[np.float32]) -> Asked:
     """The widgets of a walk."""
     last = scores.shape[1]
+    # A refusal that says why there are no more, and two widgets of which no page has a second.
     links.refuse_forged(
         links.WALK_COMPONENT,
         f"a component from 1 to {last}: {limit(bundle, fitted)}",
@@ -39,7 +40,7 @@ def controls(bundle: Bundle, fitted: Components, scores: NDArray[np.float32]) ->
     )
     links.refuse_forged(links.WALK_RANGE, f"a number from {NARROWEST} to {WIDEST}", _is_range)
     choices = [str(count) for count in COUNTS]
-    links.refuse_forged(links.WALK_STEPS, f"one of {', '.join(choices)}", choices.__contains__)
+    links.refuse_forged(links.WALK_STEPS, links.one_of(choices), choices.__contains__)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         component = st.number_input(
             "Component",
@@ -73,39 +74,26 @@ def controls(bundle: Bundle, fitted: Components, scores: NDArray[np.float32]) ->
 
 def skip_choice(bundle: Bundle, start: str) -> tuple[str, NDArray[np.uint8] | None]:
     """Which of SKIPS the decoder gets, and for OWN the start's picture."""
-    links.refuse_forged(links.WALK_SKIPS, f"one of {', '.join(SKIPS)}", SKIPS.__contains__)
     usual = usual_skips(bundle)
     links.follow_defaults({links.WALK_SKIPS: usual})
-    chosen = st.segmented_control(
+    chosen = widgets.segments(
         "Skip features the decoder gets",
         SKIPS,
-        default=usual,
-        required=True,
-        key=links.WALK_SKIPS,
-        bind="query-params",
+        links.WALK_SKIPS,
+        usual,
         help="off: the decoder sees the stop's latent alone. The start's own: those of the person the walk "
         "starts from, at every stop. The data set's mean: the same for everybody.",
     )
     if usual != OFF:
-        st.caption(
-            "At first the data set's mean: with all skips cut this network is not sure of a single joint, so "
-            "of the latent alone it shows nothing."
-        )
+        st.caption(words.MEAN_AT_FIRST)
     if chosen != OWN:
-        return (chosen if chosen in SKIPS else usual), None
+        return chosen, None
     if not start:
-        st.info(
-            "The mean is nobody, so it has no skip features of its own: choose a person to start at, or the "
-            "data set's mean features. Shown with skips off.",
-            icon=":material/info:",
-        )
+        st.info(words.NOBODY_S_OWN, icon=":material/info:")
         return OFF, None
     crop = bundle_people.picture_of(bundle, start)
     if crop is None:
-        st.info(
-            f"{pictures.absent(bundle, start)} The start's own skip features need it. Shown with skips off.",
-            icon=":material/no_photography:",
-        )
+        st.info(words.no_own_features(pictures.absent(bundle, start)), icon=":material/no_photography:")
         return OFF, None
     return OWN, crop
 
@@ -118,13 +106,10 @@ def usual_skips(bundle: Bundle) -> str:
 
 
 def limit(bundle: Bundle, fitted: Components) -> str:
-    """How many components there are to ask for, and how to keep more."""
-    kept, dimensions = fitted.axes.shape
+    """How many components there are to ask for, and how to have more."""
+    axes, dimensions = fitted.axes.shape
     rank = min(fitted.people - 1, dimensions)
-    if kept == rank:
-        return f"{fitted.people:,} people with {dimensions:,} numbers each have no more"
-    command = study_command(bundle, "projection")
-    return f"{kept} of {rank:,} are kept; `{command} --components {min(rank, 2 * kept)}` keeps more"
+    return words.component_limit(axes, rank, fitted.people, dimensions, study_command(bundle, "projection"))
 
 
 def _start(bundle: Bundle, scores: NDArray[np.float32]) -> str:
@@ -158,10 +143,10 @@ def _start(bundle: Bundle, scores: NDArray[np.float32]) -> str:
     if not asked:
         return ""
     if asked not in bundle.rows:
-        st.warning(f"This bundle holds no person {asked[:60]!r}. The walk starts at the mean instead.")
+        st.warning(words.no_such_start(asked))
         return ""
     if np.isnan(scores[bundle.row(asked), 0]):
-        st.warning(f"The latent of {asked} holds nan or infinity. The walk starts at the mean instead.")
+        st.warning(words.no_latent_to_start(asked))
         return ""
     return asked
 

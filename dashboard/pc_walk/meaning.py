@@ -7,59 +7,31 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.pc_walk import charts
+from dashboard.pc_walk import charts, words
+from dashboard.pc_walk.words import LEAST_P, SURE
 from dashboard.shared import bundle_people, bundles, figures, latents
 from dashboard.shared.attribute_words import words_of
-from dashboard.shared.numbers import number, p_value
 from posecore import drawing
-from posecore.attributes.correlations import LEAST, PERMUTATIONS
 from posecore.attributes.skeletons import joints_known
 from posecore.attributes.table import ATTRIBUTES
 from posecore.bundle import Bundle
 from posecore.components.walks import both_ends
 from posecore.samples import Prefix
 
-SURE: Final = 0.05
-"""A corrected p below this is called a sign of something."""
-LEAST_P: Final = 1 / (PERMUTATIONS + 1)
-"""The least that so many shuffles can tell."""
 SHOWN: Final = 15
 AT_AN_END: Final = 8
 
 
-def show(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
+def draw_meaning(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
     """The whole section. scores: (N, d), component: from 0."""
     st.subheader(f"What component {component + 1} means")
     found = latents.meaning(bundle, component)
     tested = found[found["p"].notna()]
     if tested.empty:
-        st.info(
-            f"No attribute is known of {LEAST} people or more who differ in it, so nothing can be said of "
-            "what goes with this component.",
-            icon=":material/info:",
-        )
+        st.info(words.NO_ATTRIBUTE, icon=":material/info:")
     else:
         _correlations(bundle, tested, component, joints_known(bundle.samples))
     _ends(bundle, scores, component)
-
-
-def sentence(tested: pd.DataFrame, joints: Prefix) -> str:
-    """What goes with the component most, with interval, n and p, and how many attributes do at all.
-
-    joints: whose joints the attributes are of.
-    """
-    sure = tested[tested["p_corrected"] < SURE]
-    if sure.empty:
-        return f"None of {len(tested)} attributes surely goes with it."
-    first, words = sure.iloc[0], words_of(str(sure.index[0]), joints)
-    p = p_value(first["p_corrected"], LEAST_P)
-    r, low, high = (number(value, 2, sign=True) for value in (first["r"], first["low"], first["high"]))
-    return (
-        f"Along it, **{words.more if first['r'] > 0 else words.less}** ({words.axis}): rank correlation {r}, "
-        f"95 % interval {low} to {high}, n = {int(first['n']):,} people, {p} corrected. {len(sure)} of "
-        f"{len(tested)} attributes go with it more than chance explains; with many people that may be very "
-        "little, so look at how strongly."
-    )
 
 
 def table(found: pd.DataFrame, joints: Prefix) -> pd.DataFrame:
@@ -80,7 +52,7 @@ def table(found: pd.DataFrame, joints: Prefix) -> pd.DataFrame:
 
 
 def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, joints: Prefix) -> None:
-    st.markdown(sentence(tested, joints))
+    st.markdown(words.meaning(tested, joints))
     strongest = tested.head(SHOWN)
     people = min(bundle.manifest.people, latents.MOST_CORRELATED)
     figures.chart(
@@ -94,13 +66,7 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, joints: 
         "walk_meaning",
         f"The {len(strongest)} strongest rank correlations of component {component + 1} with their intervals",
     )
-    st.caption(
-        f"Spearman's rank correlation of people's scores with {len(tested)} attributes, the {len(strongest)} "
-        f"strongest shown, of {joints} joints. Whiskers: 95 % intervals. p from {PERMUTATIONS:,} shuffles of "
-        f"people, corrected for all {len(tested)} by the strongest of them in each shuffle (Westfall and "
-        f"Young): below {LEAST_P:.4f} so many shuffles cannot tell. n differs, as not everybody shows every "
-        "joint. Which way a component points is arbitrary."
-    )
+    st.caption(words.how_correlated(len(tested), len(strongest), joints))
     figures.tabled(
         "Every attribute as a table", table(tested, joints), f"walk-component-{component + 1}-meaning"
     )
@@ -119,7 +85,7 @@ def _ends(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
         column.image(
             drawing.jpeg(drawing.grid(tiles, AT_AN_END // 2)),
             width="stretch",
-            caption=f"The {len(people)} {name} scores, the most extreme first: {' · '.join(people)}",
+            caption=words.end(name, people),
             alt=f"Predicted heatmaps of the {len(people)} people with the {name} scores",
         )
     ends = pd.DataFrame(

@@ -23,9 +23,9 @@ OFF: Final = (213, 94, 0)
 """RGB of the frame around stops that are off the data."""
 
 
-def rows(kept: int) -> list[int]:
-    """The components of the sheet, counted from 1, as far as `kept` are kept."""
-    return [component for component in COMPONENTS if component <= kept]
+def rows(most: int) -> list[int]:
+    """The components of the sheet, counted from 1, as far as there are scores of so many."""
+    return [component for component in COMPONENTS if component <= most]
 
 
 def corner(row: int, column: int) -> tuple[int, int]:

@@ -1,21 +1,18 @@
-"""The stops of a walk: who is nearest, whether anybody is there at all, and what to say of it."""
+"""The stops of a walk: who is nearest, and whether anybody is there at all."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.pc_walk import words
 from dashboard.shared import latents
 from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
-from posecore.components.outliers import ALPHA, Judgement
+from posecore.components.outliers import Judgement
 from posecore.components.pca import Components
 from posecore.components.walks import Walk, walk
-
-RARE: Final = 100 * ALPHA / 4
-"""A percentile this near 0 or 100 is what puts a stop off the data: two measures, two sides."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,28 +31,6 @@ class Stops:
         """c of a stop, as people write it."""
         return number(self.steps[stop], 2, sign=True)
 
-    def verdict(self, stop: int) -> str:
-        """Whether people are there, in a few words."""
-        if not self.judgement.off_data[stop]:
-            return "among the data"
-        near, mean = self.judgement.distance_percentile[stop], self.judgement.norm_percentile[stop]
-        reasons = []
-        if min(mean, 100 - mean) <= RARE:
-            reasons.append("too near the mean" if mean < 50 else "too far from the mean")
-        if min(near, 100 - near) <= RARE:
-            reasons.append("too near somebody" if near < 50 else "nobody near")
-        return f"off the data: {' and '.join(reasons)}"
-
-    def how_sure(self, stop: int) -> str:
-        """The two measures behind the verdict."""
-        near, mean = self.judgement.distance_percentile[stop], self.judgement.norm_percentile[stop]
-        other = " other" if self.start else ""
-        return (
-            f"The nearest{other} person is {self.judgement.distance[stop]:.1f} away, farther than for "
-            f"{near:.1f} % of real people; the mean is {self.judgement.norm[stop]:.1f} away, farther than "
-            f"for {mean:.1f} %."
-        )
-
     def table(self) -> pd.DataFrame:
         """One row per stop."""
         return pd.DataFrame(
@@ -66,7 +41,7 @@ class Stops:
                 "nearest person": self.sample_ids,
                 "distance": self.walk.distance,
                 "also nearest elsewhere": self.walk.repeated,
-                "verdict": [self.verdict(stop) for stop in range(len(self.steps))],
+                "verdict": [words.verdict(self.judgement, stop) for stop in range(len(self.steps))],
                 "distance, percentile of people": self.judgement.distance_percentile,
                 "distance to the mean": self.judgement.norm,
                 "distance to the mean, percentile of people": self.judgement.norm_percentile,
@@ -95,21 +70,4 @@ def take(
         found,
         bundle.samples["sample_id"].iloc[found.nearest].to_numpy(str),
         latents.reference_distances(bundle).judge(found.positions, row),
-    )
-
-
-def repeated_sentence(stops: Stops) -> str | None:
-    """Who is nearest at more than one stop; None where nobody is."""
-    people, times = np.unique(stops.sample_ids, return_counts=True)
-    again = [
-        f"{who} at {count} of {len(stops.steps)} stops"
-        for who, count in zip(people, times, strict=True)
-        if count > 1
-    ]
-    if not again:
-        return None
-    return (
-        f"The same person is the nearest more than once: {', '.join(again)}. Nobody else is nearer to those "
-        "stops, so the pictures of real people change less than the walk does; a wider range makes "
-        "steps longer."
     )

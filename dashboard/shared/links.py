@@ -184,7 +184,8 @@ def _quoted(text: str) -> str:
 
 def one_of(options: Collection[str]) -> str:
     """What is expected where these are offered."""
-    return f"one of {', '.join(options)}"
+    separator = "; " if any("," in option for option in options) else ", "
+    return f"one of {separator.join(options)}"
 
 
 def whole_number(least: int, most: int) -> Callable[[str], bool]:

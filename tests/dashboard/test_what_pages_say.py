@@ -164,7 +164,7 @@ def test_buttons_that_set_widgets_leave_the_log_empty(
         import streamlit as st
 
         from dashboard.compare import person
-        from dashboard.compare.pair import choose_pair
+        from dashboard.compare.choice import choose_pair
         from dashboard.shared import bundles, links
 
         skips = (True, False, True, False)

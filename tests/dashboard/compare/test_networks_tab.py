@@ -15,20 +15,14 @@ from reading import figures, numbers, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard.compare import networks_words
-from posecore.bundle import open_bundle
+from posecore.bundle import open_bundle, study_command
 from posecore.metrics.pck import pck
 from posecore.statistics import Estimate
-from posecore.studies.networks.facts import DataSet
+from posecore.studies.networks.facts import DataSet, longest
 from posecore.studies.networks.results import load_networks_study
 from posecore.studies.networks.summary import summarise
 
-HEADINGS = [
-    "How many joints does each network find?",
-    "Is it better than the basic network trained for as long?",
-    "Cut at test time beside trained without",
-    "What does the last stack find that the first did not?",
-    "What this does not show",
-]
+CHARTS = ["networks_scores", "networks_gains", "networks_skips", "networks_stacks"]
 
 
 def page() -> None:
@@ -59,12 +53,16 @@ def with_study(tmp_path: Path, study) -> Path:
     return tmp_path / "artifacts"
 
 
+def keys(app: AppTest) -> list[str]:
+    """Of the charts, in order."""
+    return [chart.proto.id.rpartition("-")[2] for chart in app.get("plotly_chart")]
+
+
 def test_without_a_study_there_is_one_sentence_with_the_command(tmp_path, monkeypatch):
     path = make_fake_bundle(tmp_path / "artifacts" / "people", 3)
     app = open_tab(monkeypatch, path.parent)
     (info,) = app.info
-    command = f"`python scripts/networks_study.py --bundle {path} --data DIR --network LABEL=RUN`"
-    assert command in info.value
+    assert study_command(open_bundle(path), "networks") in info.value
     assert not app.get("plotly_chart") and not app.error
 
 
@@ -72,17 +70,16 @@ def test_a_broken_study_is_named(artifacts, tmp_path, monkeypatch):
     copy = shutil.copytree(artifacts, tmp_path / "copy")
     (copy / "people" / "studies" / "networks" / "manifest.json").write_text("{")
     (info,) = open_tab(monkeypatch, copy).info
-    assert "not readable JSON" in info.value and "networks_study.py" in info.value
+    assert "manifest.json" in info.value and "networks_study.py" in info.value
 
 
-def test_every_part_is_there_with_its_source(artifacts, monkeypatch):
+def test_every_part_is_there_with_its_source(artifacts, study, monkeypatch):
     app = open_tab(monkeypatch, artifacts)
-    assert [heading.value for heading in app.subheader] == HEADINGS
-    charts = app.get("plotly_chart")
-    assert len(charts) == 4 and all(chart.proto.alt for chart in charts)
+    assert keys(app) == CHARTS and all(chart.proto.alt for chart in app.get("plotly_chart"))
     for chart in figures(app):
         title = chart["layout"]["title"]["text"].replace("<br>", " ")
-        assert "n = 40 validation people of fake people, none of them trained on" in title
+        data = study.data[0]
+        assert f"n = {networks_words.people_of(study, data, study.networks)}" in title
         assert title.endswith("4 channels")
     assert not app.warning and not app.info
 
@@ -101,28 +98,30 @@ def test_every_seed_has_its_dot_with_an_interval_over_people(artifacts, study, m
 
 def test_the_link_decides_the_people_and_a_forged_one_is_named(artifacts, study, monkeypatch):
     app = open_tab(monkeypatch, artifacts, net_data="rendered")
-    assert all(
-        "n = 30 people of rendered, none of them trained on" in one["layout"]["title"]["text"]
-        for one in figures(app)
-    )
+    titles = [one["layout"]["title"]["text"].replace("<br>", " ") for one in figures(app)]
+    assert all("n = 30 people of rendered" in title for title in titles)
     forged = open_tab(monkeypatch, artifacts, net_data="nobody")
-    assert "'nobody', expected one of fake people, validation people; rendered" in forged.warning[0].value
+    offered = [networks_words.named(study, data) for data in study.data]
+    assert offered[0].count(",") == 1  # so that another sign stands between the two
+    assert "'nobody'" in forged.warning[0].value and "; ".join(offered) in forged.warning[0].value
     assert "n = 40" in figures(forged)[0]["layout"]["title"]["text"]
 
 
-def test_the_fair_control_is_told_in_words(artifacts, monkeypatch):
+def test_the_fair_control_in_words(artifacts, study, monkeypatch):
+    summary = summarise(study, study.data[0])
+    lines = networks_words.fair_sentences(summary, longest(study.networks))
     said = words(open_tab(monkeypatch, artifacts))
-    lines = [line for line in said.splitlines() if "an autoencoder of 3 numbers" in line]
-    first, second = lines
-    assert "finds **0.0 points more** [0.0, 0.0] than the basic one" in first and "seed 0" in first
-    assert "no difference can be told" in first
-    assert "finds **100.0 points more** [100.0, 100.0]" in second and "seed 1" in second
-    assert "*plain on*; n = 40" in second and "no difference" not in second
-    gains = re.findall(r"it gains (.?[\d.]+) points; longer training alone gains (.?[\d.]+)", second)
-    assert gains[0][0].startswith("+") and gains[0][1].startswith("−")
+    assert all(line in said for line in lines)
+    first, second = [line for line in lines if "*ae*" in line]
+    assert "**0.0 points more** [0.0, 0.0]" in first and "seed 0" in first and "no difference" in first
+    assert "**100.0 points more** [100.0, 100.0]" in second and "seed 1" in second
+    assert "*plain on*" in second and "n = 40" in second and "no difference" not in second
+    # What it gains over its beginning, and what longer training alone does.
+    gains = re.findall(r"([+−])[\d.]+", second)
+    assert gains == ["+", "−"]
 
 
-def told(trace: dict) -> str:
+def name_of(trace: dict) -> str:
     """A trace's name as it is read, though it may stand in two lines."""
     return trace["name"].replace("<br>", " ")
 
@@ -130,10 +129,10 @@ def told(trace: dict) -> str:
 def test_networks_trained_for_fewer_steps_are_in_the_figure_only(artifacts, monkeypatch):
     app = open_tab(monkeypatch, artifacts)
     said = words(app)
-    assert "(*none on*)" in said and "(*none*)" not in said
+    assert "*none on*" in said and "*none*" not in said
     gains = figures(app)[1]
-    fair = [trace for trace in gains["data"] if "same training" in told(trace)]
-    begun = [trace for trace in gains["data"] if "began with" in told(trace)]
+    fair = [trace for trace in gains["data"] if "same training" in name_of(trace)]
+    begun = [trace for trace in gains["data"] if "began with" in name_of(trace)]
     assert [sorted(trace["y"]) for trace in fair] == [["ae", "none", "none on", "two", "two on"]] * 2
     assert [sorted(trace["y"]) for trace in begun] == [["ae", "none on", "plain on", "two on"]] * 2
     assert all(trace["marker"]["symbol"].endswith("-open") for trace in begun)
@@ -157,8 +156,7 @@ def test_cut_and_trained_without_stand_in_one_figure(artifacts, study, monkeypat
     ]
     for trace, hits in zip(parts["data"], expected, strict=False):
         assert numbers(trace["y"])[0] == pytest.approx(pck(hits))
-    caption = words(app)
-    assert "Cut **at test time**" in caption and "**Trained without**" in caption
+    assert networks_words.HOW_SKIPS in words(app)
 
 
 def test_stacks_are_told_the_right_way_round(artifacts, study, monkeypatch):
@@ -166,9 +164,9 @@ def test_stacks_are_told_the_right_way_round(artifacts, study, monkeypatch):
     two = next(network for network in study.networks if network.name == "two on · seed 0")
     first, last = (pck(study.stack_hits(two, study.data[0], stack)) for stack in (1, 2))
     assert last > first
-    said = words(app)
-    assert f"**{100 * (last - first):.1f} points more**" in said
-    assert f"(PCK {last:.3f} and {first:.3f})" in said
+    sentence = networks_words.stack_sentence(summarise(study, study.data[0]).stacks[0])
+    assert sentence in words(app) and f"**{100 * (last - first):.1f} points more**" in sentence
+    assert re.findall(r"\d\.\d{3}", sentence) == [f"{last:.3f}", f"{first:.3f}"]
     stacks = figures(app)[3]
     assert len(stacks["data"]) == 2 and len(stacks["data"][0]["y"]) == 18
     assert numbers(stacks["data"][0]["x"])[0] == pytest.approx(100 * (last - first))
@@ -187,15 +185,20 @@ def test_the_table_holds_every_network_and_every_data_set(artifacts, study, monk
         assert (table[f"n, {title}"] == data.people).all()
 
 
-def test_what_is_not_shown_follows_from_the_records(artifacts, monkeypatch):
-    said = words(open_tab(monkeypatch, artifacts))
-    assert "4 channels wide, the thesis's is 256" in said
-    assert "went through 3 to 4 epochs; the recipes they began with have 17 by themselves" in said
-    assert "14 of 14 still rose by more than 1 point, by up to" in said and "far from converged" in said
-    assert "There are 2 of each network" in said and "no interval over seeds" in said
-    assert "trained alone first, for 100 epochs" in said
-    assert "Chosen here" in said
-    assert "Chosen here" not in words(open_tab(monkeypatch, artifacts, net_data="rendered"))
+def test_what_is_not_shown_follows_from_the_records(artifacts, study, monkeypatch):
+    by_data = []
+    for data, link in zip(study.data, ({}, {"net_data": "rendered"}), strict=True):
+        by_data.append(networks_words.limits(study, summarise(study, data)))
+        said = words(open_tab(monkeypatch, artifacts, **link))
+        assert all(line in said for line in by_data[-1])
+    limits = {line.split("**")[1].rstrip("."): line for line in by_data[0]}
+    assert re.findall(r"\d+", limits["Width"]) == ["4", "256"]
+    # Epochs of weights and of recipes; networks that still gain, of how many, by more than a point.
+    assert re.findall(r"\d+", limits["Length"])[:6] == ["3", "4", "17", "14", "14", "1"]
+    assert re.findall(r"\d+", limits["Seeds"]) == ["2"] and re.findall(r"\d+", limits["Autoencoders"]) == [
+        "100"
+    ]
+    assert "Chosen here" in limits and not any("Chosen here" in line for line in by_data[1])
 
 
 def limits_of(study, **changes):
@@ -211,32 +214,34 @@ def test_limits_that_do_not_hold_are_not_told(study):
     assert "**Size.**" in limits_of(study) and "**Size.**" not in limits_of(study, parameters=5)
     assert "Autoencoders" not in limits_of(study, trainings=study.networks[0].trainings)
     seen = replace(study, data=(DataSet("fake people", "train", "of fake people", 40), study.data[1]))
-    told = "\n".join(networks_words.limits(seen, summarise(seen, seen.data[0])))
-    assert "14 of 14 networks were trained on these very people" in told
+    (line,) = [
+        one for one in networks_words.limits(seen, summarise(seen, seen.data[0])) if "**Not new.**" in one
+    ]
+    assert re.findall(r"\d+", line) == ["14", "14"]
 
 
 def test_where_roles_are_not_filled_a_sentence_stands_in_their_place(tmp_path, monkeypatch):
     runs = {"plain-0": {}, "narrow-1": {"seed": 1, "bottleneck_channels": 2}}
     app = open_tab(monkeypatch, with_study(tmp_path, make_study(tmp_path / "runs", runs)))
-    assert [heading.value for heading in app.subheader] == HEADINGS
-    assert len(app.get("plotly_chart")) == 1
-    said = words(app)
-    assert "no basic network of the same width, seed and training" in said
-    assert "no network built without skip connections beside a basic one" in said
-    assert "no network of more than one stack" in said
-    assert "One seed of each" in said
+    assert keys(app) == CHARTS[:1]
+    said, made = words(app), load_networks_study(open_bundle(tmp_path / "artifacts" / "people"))
+    assert networks_words.NO_FAIR in said and networks_words.NO_SKIPS in said
+    assert networks_words.NO_STACKS in said
+    # One seed of each network tells nothing of how far seeds lie apart.
+    scores = networks_words.how_scores(made, summarise(made, made.data[0]))
+    assert scores in said and not re.search(r"[\d.]+ points", scores)
 
 
 def test_labels_decide_nothing(tmp_path, study, monkeypatch):
     odd = replace(study, networks=tuple(replace(n, label=n.label[::-1]) for n in study.networks))
     said = words(open_tab(monkeypatch, with_study(tmp_path, odd)))
-    assert "(*ea*)" in said and "than the basic one that was given the same training, *no nialp*" in said
+    assert "(*ea*)" in said and "*no nialp*" in said
 
 
 @pytest.mark.parametrize(
     ("cut", "trained", "words"),
     [
-        ((-0.4, -0.3), (-0.1, -0.05), "Of the 35.0 points that cutting takes, 27.5 can be had"),
+        ((-0.4, -0.3), (-0.1, -0.05), "27.5"),
         ((-0.4, -0.3), (-0.1, 0.05), "nothing is lost"),
         ((-0.4, -0.3), (-0.35, -0.25), "does not surely make up"),
         ((-0.1, 0.1), (-0.3, -0.2), "costs nothing"),

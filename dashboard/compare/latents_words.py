@@ -1,0 +1,193 @@
+"""What is said of two networks' latents: of their maps, of a readout, of variance, clusters and layers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from dashboard.compare import words
+from dashboard.compare.pair import Pair
+from dashboard.shared.numbers import number
+from posecore.metrics.paired import Comparison
+from posecore.probes.readout import FOLDS
+from posecore.studies.projection.results import Projection
+
+SHARE: Final = 0.95
+"""Of the variance, whose count of components is given."""
+
+DRAW: Final = (
+    "**Draw a line around people on either map**: on the other they are marked, too. If they stay together "
+    "there, both networks see them alike."
+)
+NOTHING_TO_READ: Final = "Nothing is known of where these people's joints are, so nothing can be read off."
+NOT_SHOWN_BY_READOUT: Final = (
+    "**What this does not show.** That a network uses what can be read off. What its latent holds in any "
+    "other form than a weighted sum. How much of it training put there: what an untrained network's latent "
+    "would give is not beside it. A readout learns more from more people, so both scores are of this many."
+)
+NOBODY_IN_BOTH: Final = "Nobody has a cluster in both."
+HOW_CLUSTERS: Final = (
+    "K-Means in the whole latents of all people of each bundle, as the page Clusters shows it first: the "
+    "best of the study's restarts where there is a study of clusters."
+)
+TOO_FEW_FOR_LAYERS: Final = "Similarity of layers needs at least four people in both."
+
+
+def introduction(dimensions: Sequence[int]) -> str:
+    """What the tab does with latents of so many numbers each, of A and of B."""
+    return (
+        "Two networks may arrange the same people alike in numbers that look nothing alike. So the latents "
+        f"of B ({dimensions[1]:,} numbers each) are turned onto those of A ({dimensions[0]:,}) before they "
+        "are drawn, and all else below does not depend on how they are turned."
+    )
+
+
+def not_clustered(name: str, error: Exception) -> str:
+    """Why a bundle's people have no clusters."""
+    return f"The people of {name} cannot be clustered: {error}"
+
+
+def not_yet(error: Exception) -> str:
+    """Why something of the comparison is missing; the error names the command."""
+    return f"Not known yet. {error}"
+
+
+def no_projection(commands: Sequence[str]) -> str:
+    """What makes the components that the maps need."""
+    return f"The maps need the components of both: run {' and '.join(commands)}."
+
+
+def no_maps(error: Exception) -> str:
+    """Why B cannot be turned onto A."""
+    return f"There are no maps to draw: {error}"
+
+
+def how_aligned(
+    people: int,
+    components: tuple[int, int],
+    shares: Sequence[float],
+    scale: float,
+    residual: float,
+    chance: float,
+) -> str:
+    """How B was turned onto A, and what is left between them.
+
+    components, shares: of A and B, and of the variance that they hold. scale, residual, chance: as in
+    similarity.procrustes.
+    """
+    return (
+        f"Orthogonal Procrustes over n = {people:,} people: the first {components[1]} components of B "
+        f"({shares[1]:.0%} of its variance) are turned, mirrored and multiplied by {scale:.3g}, so that they "
+        f"lie as near as can be to the first {components[0]} of A ({shares[0]:.0%}). Left between the two is "
+        f"**{residual:.1%}** of the variance (0 % the same shape; {chance:.1%} where people are mixed up). "
+        "Coloured by A's clusters."
+    )
+
+
+def selected(chosen: int, people: int) -> str:
+    """How many of the people on the maps are selected."""
+    return f"**{chosen:,}** of {people:,} people are selected."
+
+
+def how_selected(shown: int, chosen: int) -> str:
+    """How the pictures of so many of the selected are to be read."""
+    more = f" The first {shown} are shown." if chosen > shown else ""
+    return f"Arrows lead from where A finds a joint to where B does; a click opens the person.{more}"
+
+
+def no_readout(command: str) -> str:
+    """Why a comparison of labelled people has no readout, and what makes one."""
+    return (
+        f"This comparison has no readout: it was made before there was one, or fewer than {FOLDS} people are "
+        f"labelled. `{command}` makes it again."
+    )
+
+
+def readout(
+    pair: Pair, both: Comparison, beyond: tuple[Comparison, Comparison], decoded: Comparison | None
+) -> list[str]:
+    """What is found over all joints: by each, beyond the mean place, and by the networks' own decoders.
+
+    All are of shape (). both: A beside B. beyond: A, and B, beside the mean place. decoded: with all skips
+    cut; None where it is not known.
+    """
+    one, other, difference = both
+    mean = beyond[0].one.mean
+    gains = [words.more(side.difference) for side in beyond]
+    lines = [
+        f"From A's latents **{one.mean:.1%}** of the joints of people it did not learn from, from B's "
+        f"**{other.mean:.1%}**. B minus A: {words.more(difference)}, n = {int(difference.n):,}, so "
+        f"{_read_off(pair, float(difference.low), float(difference.high))}.",
+        f"Without any latent, by the mean place of each joint, {mean:.1%}. Beyond that A's latents tell "
+        f"{gains[0]}, B's {gains[1]}.",
+    ]
+    if decoded is not None:
+        lines.append(
+            "Their own decoders, given the bottleneck alone (all skips cut), find "
+            f"{decoded.one.mean:.1%} (A) and {decoded.other.mean:.1%} (B) of the "
+            f"n = {int(decoded.difference.n):,} people of both skip studies."
+        )
+    return lines
+
+
+def _read_off(pair: Pair, low: float, high: float) -> str:
+    if low > 0:
+        return f"**more can be read off B ({pair.other.path.name})**"
+    if high < 0:
+        return f"**more can be read off A ({pair.one.path.name})**"
+    return "**no difference can be told**"
+
+
+def how_readout(dimensions: Sequence[int], people: int) -> str:
+    """How so many people's joints are read off latents of so many numbers, of A and of B."""
+    one, other = dimensions
+    sizes = f"{one:,} stored numbers of each"
+    if one != other:
+        sizes = f"{one:,} stored numbers of A and {other:,} of B"
+    return (
+        "A linear readout is a weighted sum of a latent's numbers: here ridge regression (Hoerl and Kennard "
+        f"1970; as a probe, Alain and Bengio 2016) of where the labelled joints are, from the {sizes}, "
+        f"centred. People are dealt into {FOLDS} parts, the same for both; each part is read off by what the "
+        "others taught, and how strongly weights are held small is chosen among these others, joint by "
+        f"joint. Found as in PCK. 95 % bootstrap intervals over n = {people:,} people, with the readouts as "
+        "they are; not corrected for how many joints there are."
+    )
+
+
+def no_variance(name: str, command: str) -> str:
+    """What makes the components of a bundle known."""
+    return f"Not known of {name}: `{command}`"
+
+
+def variance(stored: Mapping[str, Projection]) -> str:
+    """How many components hold SHARE of the variance, by the names of the networks of which it is known."""
+    counts = "; ".join(
+        f"{name}: **{found.needed_for(SHARE):,}** of {len(found.all_variances):,} components "
+        f"(N = {found.people:,} people)"
+        for name, found in stored.items()
+    )
+    alike = len({found.people for found in stored.values()}) == 1
+    return (
+        f"{SHARE:.0%} of the variance take {counts}. The thesis counted 541 of its network and 16 of the "
+        "same with an autoencoder, of 7,017 people. "
+        + ("" if alike else "Of fewer people there are fewer components, so these two do not compare. ")
+        + "All people of each bundle, not the common ones alone."
+    )
+
+
+def agreement(k: int, ari: float, people: int) -> str:
+    """How alike the two sort so many people into `k` clusters each."""
+    return (
+        f"With K = {k} each, the adjusted Rand index is **{number(ari)}** over n = {people:,} people: 1 the "
+        "same groups, 0 as alike as by chance."
+    )
+
+
+def how_layers(people: int, batches: int, batch: int, absent: Sequence[str]) -> str:
+    """How layers are compared. absent: which network lacks which layer, in words."""
+    return (
+        "Linear centred kernel alignment (Kornblith et al. 2019), 1 the same arrangement of people up to "
+        "turning and one scale, 0 none in common; unbiased (Song et al. 2012), so it may come out slightly "
+        f"below 0. Each layer flattened, cell by cell, of the last stack; n = {people:,} people in "
+        f"{batches:,} batches of up to {batch}, within which people are compared."
+        + (" On hover, the 95 % interval over batches." if batches > 1 else "")
+        + (f" Not there: {', '.join(absent)}." if absent else "")
+    )

@@ -1,0 +1,229 @@
+"""What the walk says: of what it is asked, of its stops, of the decoder, and of what a component means."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dashboard.shared import certainty
+from dashboard.shared.attribute_words import words_of
+from dashboard.shared.numbers import number, p_value
+from posecore.attributes.correlations import LEAST, PERMUTATIONS
+from posecore.components.outliers import ALPHA, Judgement
+from posecore.samples import Prefix
+from posecore.studies.skips.certainty import PERSON, Limit
+
+OFF, OWN, MEAN = SKIPS = ("off", "the start's own", "the data set's mean")
+"""What the choices of skip features are called, on the page and in links."""
+HOW: Final = {
+    OFF: "with **all skips cut**: it sees the stop's latent alone",
+    OWN: "with the skip features of **the person the walk starts from**, the same at every stop, so what "
+    "went around the bottleneck does not walk along",
+    MEAN: "with the **mean skip features of the data set**, the same at every stop",
+}
+
+RARE: Final = 100 * ALPHA / 4
+"""A percentile this near 0 or 100 is what puts a stop off the data: two measures, two sides."""
+SURE: Final = 0.05
+"""A corrected p below this is called a sign of something."""
+LEAST_P: Final = 1 / (PERMUTATIONS + 1)
+"""The least that so many shuffles can tell."""
+
+INTRODUCTION: Final = (
+    "From the mean of all people, or from one of them, walk *c* standard deviations back and forth along "
+    "**one component** of the latents. At every stop: the real person who is nearest, and what the network's "
+    "decoder makes of the stop itself, where nobody may be."
+)
+MEAN_AT_FIRST: Final = (
+    "At first the data set's mean: with all skips cut this network is not sure of a single joint, so of the "
+    "latent alone it shows nothing."
+)
+NOBODY_S_OWN: Final = (
+    "The mean is nobody, so it has no skip features of its own: choose a person to start at, or the data "
+    "set's mean features. Shown with skips off."
+)
+NOBODY_FOUND: Final = (
+    "**Along this walk the decoder does not find a person**: at no stop is it sure of "
+    f"{PERSON} joints or more. Faint heatmaps are made visible below. It may lack skip features, which you "
+    "choose above."
+)
+MIXED: Final = (
+    "The features are the start's, the latent is the stop's: of such a mix the skip study says nothing."
+)
+NO_ATTRIBUTE: Final = (
+    f"No attribute is known of {LEAST} people or more who differ in it, so nothing can be said of what goes "
+    "with this component."
+)
+
+
+def no_walk(error: Exception) -> str:
+    """Why there are no stops."""
+    return f"There is nothing to walk past in this bundle: {error}"
+
+
+def no_decoder(error: Exception) -> str:
+    """Why the stops have no heatmaps."""
+    return f"The decoder cannot be asked, so only real people are shown. {error}"
+
+
+def no_such_start(asked: str) -> str:
+    """That the bundle does not hold the sample_id that was asked for."""
+    return f"This bundle holds no person {asked[:60]!r}. The walk starts at the mean instead."
+
+
+def no_latent_to_start(start: str) -> str:
+    """That nobody knows where this person stands."""
+    return f"The latent of {start} holds nan or infinity. The walk starts at the mean instead."
+
+
+def no_own_features(absent: str) -> str:
+    """That the start's own skip features are not to be had. absent: why the picture is not at hand."""
+    return f"{absent} The start's own skip features need it. Shown with skips off."
+
+
+def component_limit(axes: int, rank: int, people: int, dimensions: int, command: str) -> str:
+    """How many components there are to ask for, and how to have more. command: makes a projection."""
+    if axes == rank:
+        return f"{people:,} people with {dimensions:,} numbers each have no more"
+    return f"{axes} of {rank:,} are kept; `{command} --components {min(rank, 2 * axes)}` keeps more"
+
+
+def component(count: int, share: float, people: int, source: str) -> str:
+    """What a component, counted from 1, holds of the variance."""
+    return (
+        f"Component {count} holds {share:.1%} of the variance of the {people:,} people it was computed on. "
+        f"{source}"
+    )
+
+
+def verdict(judgement: Judgement, stop: int) -> str:
+    """Whether people are at a stop."""
+    if not judgement.off_data[stop]:
+        return "among the data"
+    near, mean = judgement.distance_percentile[stop], judgement.norm_percentile[stop]
+    reasons = []
+    if min(mean, 100 - mean) <= RARE:
+        reasons.append("too near the mean" if mean < 50 else "too far from the mean")
+    if min(near, 100 - near) <= RARE:
+        reasons.append("too near somebody" if near < 50 else "nobody near")
+    return f"off the data: {' and '.join(reasons)}"
+
+
+def judged(judgement: Judgement, stop: int, start: str) -> str:
+    """The verdict and the two measures behind it. start: a sample_id, empty for the mean."""
+    other = " other" if start else ""
+    return (
+        f"This stop is {verdict(judgement, stop)}. The nearest{other} person is "
+        f"{number(judgement.distance[stop], 1)} away, farther than for "
+        f"{number(judgement.distance_percentile[stop], 1)} % of real people; the mean is "
+        f"{number(judgement.norm[stop], 1)} away, farther than for "
+        f"{number(judgement.norm_percentile[stop], 1)} %."
+    )
+
+
+def nearest(name: str, score: str, sure: str, away: float) -> str:
+    """Who is nearest to a stop. score, sure: see bundle_people. away: in the space of the scores."""
+    return f"{name}, {score}, is the nearest, {number(away, 1)} away: {sure}."
+
+
+def nearest_below(name: str, score: str, sure: str, away: float) -> str:
+    """The same in three lines below the person's picture."""
+    return f"{name}  \n{score}, {sure}  \ndistance {number(away, 1)}"
+
+
+def decoded(sure: NDArray[np.bool_], limit: Limit, strongest: float) -> str:
+    """What the decoder makes of a stop. sure: (17,). strongest: of the stop's peaks."""
+    return (
+        f"The decoder, of the stop itself: {certainty.line(sure, limit)}, the strongest peak "
+        f"{number(strongest)}."
+    )
+
+
+def about_decoder(skips: str, strongest: float, usual: float, people: Limit, stops: Limit) -> str:
+    """How the decoder's heatmaps are made, how they are drawn, and when a joint is sure.
+
+    strongest: peak of the walk. usual: median peak of real people. people, stops: when their joints are sure.
+    """
+    return (
+        f"The decoder's heatmaps are made {HOW[skips]}. All stops share one scale: the strongest peak of the "
+        f"walk, {number(strongest)}, is at full strength. Of real people with all skips the median peak is "
+        f"{number(usual)}.  \nReal people: {certainty.meaning(people)}  \n"
+        f"The decoder: {certainty.meaning(stops)}"
+    )
+
+
+def repeated(sample_ids: NDArray[np.str_]) -> str:
+    """Who is nearest at more than one of the stops (S,); empty where nobody is."""
+    people, times = np.unique(sample_ids, return_counts=True)
+    again = [
+        f"{who} at {count} of {len(sample_ids)} stops"
+        for who, count in zip(people, times, strict=True)
+        if count > 1
+    ]
+    if not again:
+        return ""
+    return (
+        f"The same person is the nearest more than once: {', '.join(again)}. Nobody else is nearer to those "
+        "stops, so the pictures of real people change less than the walk does; a wider range makes "
+        "steps longer."
+    )
+
+
+def some_lack(how_many: str) -> str:
+    """What is shown of those who have no picture. how_many: how many of all have one."""
+    return (
+        f"{how_many} The nearest person is shown in any case: without a picture by the joints on dimmed "
+        "heatmaps."
+    )
+
+
+def how_near(judgement: Judgement, components: int, start: str, distances: int, norms: int) -> str:
+    """How many stops are off the data, and how that is judged.
+
+    components: of the space distances are taken in. distances, norms: how many people each is judged against.
+    """
+    off, alone = int(judgement.off_data.sum()), f", not counting {start}, from whom it starts"
+    return (
+        f"**{off} of {len(judgement.off_data)} stops are off the data.** Distances are taken among the "
+        f"scores of the first {components} components{alone if start else ''}. A stop is called off the data "
+        "where its distance to the nearest person, or its own distance to the mean, is rarer than among real "
+        "people, too far or too near (two-sided, 5 % of real people would be called so; distances of "
+        f"{distances:,} people, norms of {norms:,}). In many dimensions nobody is near the mean: what lies "
+        "there is unusually near everybody, so its nearest person says little."
+    )
+
+
+def meaning(tested: pd.DataFrame, joints: Prefix) -> str:
+    """What goes with a component most, with interval, n and p, and how many attributes do at all.
+
+    tested: correlations, the surest first. joints: whose joints the attributes are of.
+    """
+    sure = tested[tested["p_corrected"] < SURE]
+    if sure.empty:
+        return f"None of {len(tested)} attributes surely goes with it."
+    first, words = sure.iloc[0], words_of(str(sure.index[0]), joints)
+    p = p_value(first["p_corrected"], LEAST_P)
+    r, low, high = (number(value, 2, sign=True) for value in (first["r"], first["low"], first["high"]))
+    return (
+        f"Along it, **{words.more if first['r'] > 0 else words.less}** ({words.axis}): rank correlation {r}, "
+        f"95 % interval {low} to {high}, n = {int(first['n']):,} people, {p} corrected. {len(sure)} of "
+        f"{len(tested)} attributes go with it more than chance explains; with many people that may be very "
+        "little, so look at how strongly."
+    )
+
+
+def how_correlated(tested: int, shown: int, joints: Prefix) -> str:
+    """How so many correlations were tested, of which so many are shown."""
+    return (
+        f"Spearman's rank correlation of people's scores with {tested} attributes, the {shown} strongest "
+        f"shown, of {joints} joints. Whiskers: 95 % intervals. p from {PERMUTATIONS:,} shuffles of people, "
+        f"corrected for all {tested} by the strongest of them in each shuffle (Westfall and Young): below "
+        f"{number(LEAST_P, 4)} so many shuffles cannot tell. n differs, as not everybody shows every joint. "
+        "Which way a component points is arbitrary."
+    )
+
+
+def end(side: str, sample_ids: list[str]) -> str:
+    """Who is at one end of a component. side: 'lowest' or 'highest'."""
+    return f"The {len(sample_ids)} {side} scores, the most extreme first: {' · '.join(sample_ids)}"

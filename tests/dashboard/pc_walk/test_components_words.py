@@ -1,0 +1,82 @@
+"""How many components matter, in sentences, from figures written by hand."""
+
+import re
+
+import numpy as np
+
+from dashboard.pc_walk import components_words as component_words
+from dashboard.shared.studies import ComponentCurve
+from posecore.statistics import Estimate
+from posecore.studies.components.results import ComponentStudy
+
+
+def test_loss_in_words() -> None:
+    nothing = np.full(3, np.nan)
+    study = ComponentStudy(
+        np.array(["a"]),
+        np.array([0, 50, 128]),
+        np.zeros((2, 1, 3, 17), np.int8),
+        np.zeros((2, 3), np.float32),
+        9,
+        {},
+    )
+    curve = Estimate(np.array([0.1, 0.45, 0.6]), nothing, nothing, np.array([40, 40, 40]))
+
+    def loss(low: float, high: float) -> Estimate:
+        return Estimate(np.array([0.5, 0.15, 0]), np.array([0.4, low, 0]), np.array([0.6, high, 0]), curve.n)
+
+    nobody = Estimate(nothing, nothing, nothing, np.zeros(3, int))
+    curves = {"off": ComponentCurve(curve, loss(0.1, 0.2), 128), "on": ComponentCurve(nobody, nobody, None)}
+    off, on = component_words.kept(study, curves, 60)
+    # Of the counts tried 50 is the next below 60.
+    figures = ["60", "50", "0.450", "0.600", "0.100", "15.0", "10.0", "20.0", "40"]
+    assert all(re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d])", off) for figure in figures)
+    assert "matter" in off and not re.search(r"\d", on)
+    unsure = {"off": ComponentCurve(curve, loss(-0.01, 0.2), 128)}
+    assert "noise" in component_words.kept(study, unsure, 50)[0]
+    flat = Estimate(np.array([0.0, 0.001, 0.001]), nothing, nothing, curve.n)
+    little = Estimate(np.array([0.001, 0, 0]), np.array([0.0005, 0, 0]), np.array([0.002, 0, 0]), curve.n)
+    none = component_words.kept(study, {"off": ComponentCurve(flat, little, 0)}, 50)[0]
+    assert "**tells nothing**" in none and "noise" not in none and "60" not in none
+
+
+def a_study(found: list[float], counts: list[int]) -> tuple[ComponentStudy, ComponentCurve]:
+    """Ten people, each of whom as many of 17 joints is found as `found` says, for every count."""
+    hits = np.zeros((2, 10, len(counts), 17), np.int8)
+    for place, many in enumerate(found):
+        hits[:, :, place, : round(many)] = 1
+    study = ComponentStudy(
+        np.array([str(n) for n in range(10)]),
+        np.array(counts),
+        hits,
+        np.zeros((2, len(counts)), np.float32),
+        500,
+        {},
+    )
+    return study, ComponentCurve(study.curve("off"), study.loss("off"), study.enough("off"))
+
+
+def test_where_a_curve_bends_in_words() -> None:
+    study, found = a_study([1, 3, 9, 10, 15, 17, 17], [0, 5, 16, 50, 200, 499, 4096])
+    # Of the 16 joints that the latent adds, 8 are there from 16 on, 14.4 from 499 on.
+    said = component_words.knee(study, "off", found)
+    assert re.findall(r"\d\.\d{3}", said) == ["0.059", "1.000"]
+    assert re.findall(r"(\d+%)[^%]*?\*\*(\d+)\*\*", said) == [("50%", "16"), ("90%", "499")]
+    study, found = a_study([1, 1, 1, 2, 3, 4, 17], [0, 5, 16, 50, 200, 499, 4096])
+    # Nine tenths are reached with the latent itself alone, so no count is named.
+    said = component_words.knee(study, "off", found)
+    assert "90%" in said and not re.search(r"90%.*\*\*\d", said)
+    # A curve that falls again is only there from where it stays.
+    study, found = a_study([1, 10, 2, 10, 17, 17, 17], [0, 5, 16, 50, 200, 499, 4096])
+    assert study.knee("off", 0.5) == 50
+    study, found = a_study([2] * 7, [0, 5, 16, 50, 200, 499, 4096])
+    assert study.knee("off", 0.5) is None
+    assert "**tells nothing**" in component_words.knee(study, "off", found)
+
+
+def test_the_thesis_s_counts_in_words() -> None:
+    study, found = a_study([1, 3, 9, 10, 15, 16, 17], [0, 5, 16, 25, 200, 499, 4096])
+    sixteen, fifty, many = component_words.thesis_counts(study, found)
+    assert "**16**" in sixteen and re.findall(r"\d+\.\d", sixteen) == ["47.1"] * 3
+    assert "**50**" in fifty and "with 25 41.2 points" in fifty
+    assert "**541**" in many and all(figure in many for figure in ("500 people", "499", " 5.9 points"))

@@ -1,0 +1,132 @@
+"""Whom a walk meets, on people who do not exist, some of them planted along known directions."""
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from walking import on_a_line, open_walk, people_met, plant, stops_table
+
+from dashboard.pc_walk import sheet as walk_sheet
+from dashboard.pc_walk import stops as walk_stops
+from dashboard.pc_walk import words as walk_words
+from dashboard.shared import bundle_people, cache, links
+from dashboard.shared import latents as latent_loaders
+from posecore.bundle import Bundle, open_bundle
+from posecore.components.outliers import Judgement
+from posecore.studies.projection.study import ProjectionSettings, project
+
+
+def test_planted_people_are_met_in_their_order(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    latents = on_a_line()
+    plant(copied, latents)
+    app = open_walk(monkeypatch, copied.parent, walk_range="1.5", walk_steps="7")
+    # By hand: the people lie on a line, so whoever's place is nearest to c standard deviations.
+    places = latents[:, 3] - latents[:, 3].mean()
+    steps = np.linspace(-1.5, 1.5, 7) * places.std(ddof=1)
+    rows = [int(np.abs(places - step).argmin()) for step in steps]
+    ids = pd.read_parquet(copied / "samples.parquet")["sample_id"].to_numpy()
+    assert rows == sorted(set(rows)) and people_met(app) == ids[rows].tolist()
+    assert stops_table(app)["nearest person"].tolist() == ids[rows].tolist()
+    assert not walk_words.repeated(ids[rows].astype(str)) and not app.info
+
+
+def test_who_repeats_is_named_with_the_count(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_walk(monkeypatch, artifacts, walk_steps="13", walk_range="1.0")
+    met = people_met(app)
+    again = {who for who in met if met.count(who) > 1}
+    assert len(met) == 13 and again
+    assert walk_words.repeated(np.array(met)) in [info.value for info in app.info]
+
+
+def test_a_walk_starts_at_the_person_of_the_link(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch, frames: list
+) -> None:
+    app = open_walk(monkeypatch, artifacts, walk_start="train-1035")
+    table = stops_table(app)
+    middle = table.iloc[3]
+    assert (middle["nearest person"], middle["start"]) == ("train-1035", "train-1035")
+    assert middle["distance"] == pytest.approx(0, abs=1e-4)
+    # They are not compared with themselves: who is asked of is the nearest other one.
+    bundle = cache.load_bundle("people")
+    scores = latent_loaders.components(bundle)[1]
+    away = np.sort(np.linalg.norm(scores - scores[bundle.row("train-1035")], axis=1))[1]
+    assert f" {away:.1f} away" in frames[1][3].words
+    app.button(key="_walk_mean").click().run()
+    assert stops_table(app)["start"].tolist() == ["the mean"] * 7
+    app.button(key="_walk_anybody").click().run()
+    start = app.text_input(key=links.WALK_START).value
+    assert start in bundle.rows and stops_table(app)["start"].tolist() == [start] * 7
+
+
+def test_every_stop_carries_its_pictures_and_words(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch, frames: list
+) -> None:
+    app = open_walk(monkeypatch, artifacts, walk_steps="5", walk_range="2")
+    titles, stops = frames
+    assert [stop.c for stop in stops] == ["−2.00", "−1.00", "0.00", "+1.00", "+2.00"]
+    bundle = cache.load_bundle("people")
+    for stop, name in zip(stops, people_met(app), strict=True):
+        assert len(stop.pictures) == len(titles) >= 3
+        assert all(picture.shape == (256, 256, 3) and picture.dtype == np.uint8 for picture in stop.pictures)
+        assert stop.words.startswith(name)
+        np.testing.assert_array_equal(stop.pictures[0], bundle_people.heatmap_of(bundle, name))
+    alt = [picture.alt for images in app.image for picture in images.proto.imgs]
+    assert all(alt) and all(any(f"c = {stop.c}" in text for text in alt) for stop in stops)
+
+
+def test_the_stored_projection_gives_the_same_walk(
+    artifacts: Path, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = stops_table(open_walk(monkeypatch, artifacts, walk_component="2"))
+    project(open_bundle(copied), ProjectionSettings(draws=1))
+    stored = stops_table(open_walk(monkeypatch, copied.parent, walk_component="2"))
+    assert stored["nearest person"].tolist() == without["nearest person"].tolist()
+    np.testing.assert_allclose(stored["distance"], without["distance"], rtol=5e-3)
+
+
+def test_the_sheet_has_a_row_per_component_and_the_nearest_person_in_every_cell(artifacts: Path) -> None:
+    assert walk_sheet.rows(128) == [1, 2, 3, 10, 30, 50, 100] and walk_sheet.rows(2) == [1, 2]
+    bundle: Bundle = open_bundle(artifacts / "people")
+    fitted, scores = latent_loaders.components(bundle)
+    sheet = Image.open(io.BytesIO(walk_sheet.sheet(bundle, fitted, scores, "train-1014", "n = 25")))
+    assert sheet.format == "PNG"
+    pixels = np.asarray(sheet.convert("RGB"))
+    for row, component in enumerate([1, 2, 3, 10]):
+        stops = walk_stops.take(bundle, fitted, scores, component - 1, np.arange(-3.0, 4), "train-1014")
+        for column, name in enumerate(stops.sample_ids.tolist()):
+            top, left = walk_sheet.corner(row, column)
+            cell = pixels[top : top + walk_sheet.TILE, left : left + walk_sheet.TILE]
+            np.testing.assert_array_equal(cell, bundle_people.heatmap_of(bundle, name, walk_sheet.TILE))
+    assert pixels.shape[0] < walk_sheet.corner(4, 0)[0] + walk_sheet.GAP + walk_sheet.LINE
+
+
+def judged(distance: float, norm: float, off: bool) -> Judgement:
+    return Judgement(
+        np.array([7.25]), np.array([distance]), np.array([30.5]), np.array([norm]), np.array([off])
+    )
+
+
+@pytest.mark.parametrize(
+    ("distance", "norm", "off", "verdict"),
+    [
+        (50, 50, False, "among the data"),
+        (0.5, 50, False, "among the data"),
+        (99.9, 50, True, "off the data: nobody near"),
+        (0.5, 0, True, "off the data: too near the mean and too near somebody"),
+        (40, 100, True, "off the data: too far from the mean"),
+    ],
+)
+def test_the_verdict_names_what_is_unusual(distance: float, norm: float, off: bool, verdict: str) -> None:
+    said = walk_words.judged(judged(distance, norm, off), 0, "")
+    assert walk_words.verdict(judged(distance, norm, off), 0) == verdict and verdict in said
+    assert re.findall(r"[\d.]*\d", said) == ["7.2", f"{distance:.1f}", "30.5", f"{norm:.1f}"]
+
+
+def test_who_repeats_in_words() -> None:
+    said = walk_words.repeated(np.array(["b", "a", "b", "c", "a", "a"]))
+    assert re.findall(r"(\w) at (\d) of (\d)", said) == [("a", "3", "6"), ("b", "2", "6")]
+    assert walk_words.repeated(np.array(list("abcdef"))) == ""
