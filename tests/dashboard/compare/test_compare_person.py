@@ -8,7 +8,7 @@ from reading import words
 from dashboard.compare import person
 from dashboard.compare import words as compare_words
 from dashboard.shared import certainty, links
-from dashboard.shared.picture_source import bundle_person
+from dashboard.shared.subject import bundle_person
 from dashboard.shared.two_heatmaps import Answer, Side
 from posecore.ablation import ALL_ON, LEVEL_NAMES, parse_mask
 from posecore.bundle import open_bundle
