@@ -17,24 +17,25 @@ SHIPPED = Path(__file__).parent.parent.parent / "artifacts"
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often the manifest of each study was read and checked."""
-    seen: Counter[str] = Counter()
-    inner = studies._read
-
-    def listen(bundle, name, folder):
-        seen[f"{bundle.path.name}/{name}"] += 1
-        return inner(bundle, name, folder)
-
-    monkeypatch.setattr(studies, "_read", listen)
-    return seen
-
-
-@pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """A folder of its own, so that nothing of its bundle was read before."""
     shutil.copytree(SHIPPED / "demo", tmp_path / "artifacts" / "demo")
     return tmp_path / "artifacts"
+
+
+@pytest.fixture
+def read(copied: Path, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often the manifest of each study of the copied bundle was read and checked."""
+    seen: Counter[str] = Counter()
+    inner = studies._read
+
+    def listen(bundle, name, folder):
+        # Restarts that a test before left in the background may still read their own bundle's.
+        seen[name] += bundle.path.parent == copied
+        return inner(bundle, name, folder)
+
+    monkeypatch.setattr(studies, "_read", listen)
+    return seen
 
 
 @pytest.mark.parametrize(
@@ -51,10 +52,10 @@ def test_a_page_reads_each_study_once(
     page: str, link: dict[str, str], copied: Path, read: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page(monkeypatch, copied, page, **link)
-    assert read and max(read.values()) == 1
+    assert max(read.values()) == 1
     read.clear()
     app.run()
-    assert not read
+    assert not +read
 
 
 def test_another_k_reads_no_study_again(
@@ -63,7 +64,7 @@ def test_another_k_reads_no_study_again(
     app = open_page(monkeypatch, copied, "clusters", clu_tab="What is each?")
     read.clear()
     app.slider(key=links.CLUSTERS_K).set_value(4).run()
-    assert not app.exception and not read
+    assert not app.exception and not +read
 
 
 def test_a_study_that_was_replaced_is_seen(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
