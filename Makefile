@@ -21,7 +21,10 @@ demo: .venv/installed
 	  $(BIN)/python scripts/project.py --bundle $$bundle && \
 	  $(BIN)/python scripts/skip_study.py --bundle $$bundle --data data/rendered-crops --limit 400 && \
 	  $(BIN)/python scripts/component_study.py --bundle $$bundle --data data/rendered-crops && \
-	  $(BIN)/python scripts/cluster_sweep.py --bundle $$bundle || exit 1; \
+	  $(BIN)/python scripts/cluster_sweep.py --bundle $$bundle && \
+	  $(BIN)/python scripts/belonging_study.py --bundle $$bundle && \
+	  $(BIN)/python scripts/probe_study.py --bundle $$bundle && \
+	  $(BIN)/python scripts/control_study.py --bundle $$bundle || exit 1; \
 	done
 	$(BIN)/python scripts/compare.py --bundle artifacts/demo --with artifacts/plain --data data/rendered-crops
 	$(BIN)/python scripts/compare.py --bundle artifacts/plain --with artifacts/demo --data data/rendered-crops
