@@ -20,7 +20,10 @@ from posecore.studies.clusters import results
 from posecore.studies.clusters.results import ClusterStudy
 from posecore.studies.control.results import ControlStudy
 
-WORDS: Final = "95 % interval, Bootstrap, Component, Inertia, Gap statistic, Adjusted Rand index, Control, Normal cloud, Valley"
+WORDS: Final = (
+    "95 % interval, Bootstrap, Component, Inertia, Gap statistic, Adjusted Rand index, Control, "
+    "Normal cloud, Valley"
+)
 """Of glossary.TERMS, those that the tab uses."""
 
 

@@ -1,4 +1,4 @@
-"""What each cluster is: a sentence, what sets it apart, its joints and PCK, and whether it is only size or place."""
+"""What each cluster is: a sentence, what sets it apart, its joints and PCK; is it only size or place?"""
 
 import hashlib
 from typing import Final

@@ -1,4 +1,4 @@
-"""What the tab “What is each?” says: clusters in words, from attributes, and whether it is only size or place."""
+"""What the tab “What is each?” says: clusters in words, and whether it is only size or place."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -79,7 +79,7 @@ def only_size(found: Mapping[str, Accuracy]) -> str:
     if guessed and pose_guessed:
         return f"{said}. **It cannot be told**: neither says more of the clusters than guessing does."
     if guessed:
-        return f"{said}. **It is not that**: size, place and joints say no more than guessing, the pose does."
+        return f"{said}. **It is not only that**: it says no more than guessing does, and the pose says more."
     if nuisance.right >= 0.9:
         return f"{said}. **It is nearly only that**: clusters follow from size, place and joints."
     if pose_guessed:
@@ -87,7 +87,7 @@ def only_size(found: Mapping[str, Accuracy]) -> str:
     if nuisance.low > pose.high:
         return f"{said}. **It is more that than the pose**: doubt that these are groups of poses."
     if pose.low > nuisance.high:
-        return f"{said}. **It is not only that**: the pose says more, but size, place and joints have a part in it."
+        return f"{said}. **It is not only that**: the pose says more, but size, place and joints say some."
     return f"{said}. **It may be that**: size, place and joints say as much of the clusters as the pose."
 
 
@@ -96,8 +96,8 @@ def how_it_was_checked(people: int, joints: Prefix) -> str:
     return (
         f"Logistic regression on n = {people:,} people, each fifth judged by what was learned of the others; "
         f"every cluster counts alike. Pose: angles, spreads and view of the {joints} joints, the mean where "
-        "not known. It says what clusters go with, not that training made them: those of a network that never "
-        "learned go with such things, too."
+        "not known. It says what clusters go with, not that training made them: clusters of a network that "
+        "never learned may go with such things, too."
     )
 
 
