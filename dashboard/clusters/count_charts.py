@@ -25,6 +25,9 @@ LOOKS: Final = ((CATEGORIES[1], "dash"), (CATEGORIES[2], "dot"), (CATEGORIES[3],
 
 UNTRAINED: Final = "networks that never learned"
 
+OURS: Final = 1
+"""In a legend: before what they are compared with."""
+
 
 def valleys(
     evidence: Evidence, controls: Mapping[str, str], untrained: ControlStudy | None, chosen: int, source: str
@@ -46,14 +49,14 @@ def valleys(
     figure.add_hline(
         y=APART,
         line={"color": MARK, "width": 1},
-        annotation={"text": "apart below", "font": {"color": MARK, "size": 12}},
+        annotation={"text": f"apart below {APART}", "font": {"color": MARK, "size": 12}},
         annotation_position="bottom right",
     )
     _mark(figure, chosen, test.ks)
     figure.update_layout(**framed(source, 400), showlegend=True)
     figure.update_xaxes(title="K, how many clusters", dtick=1)
     figure.update_yaxes(title="valley, share of the lower peak", range=[0, 1.05])
-    set_below(figure)
+    _set_below(figure)
     return figure
 
 
@@ -84,6 +87,7 @@ def silhouettes(
             line={"color": CATEGORIES[4], "width": 2},
             marker={"size": 8, "symbol": "diamond"},
             hovertemplate="K = %{x}<br>mean silhouette %{y:.3f}<extra></extra>",
+            legendrank=OURS,
         )
     best, worst = (
         np.array([of(sweep.silhouettes[sweep.ks == k]) for k in sweep.numbers]) for of in (np.max, np.min)
@@ -101,7 +105,7 @@ def silhouettes(
     figure.update_layout(**framed(source, 400), showlegend=True)
     figure.update_xaxes(title="K, how many clusters", dtick=1)
     figure.update_yaxes(title="mean silhouette", rangemode="tozero")
-    set_below(figure)
+    _set_below(figure)
     return figure
 
 
@@ -123,7 +127,7 @@ def gap(found: Gap, untrained: ControlStudy | None, source: str) -> go.Figure:
     figure.update_layout(**framed(source, 340), showlegend=True)
     figure.update_xaxes(title="K, how many clusters", dtick=1)
     figure.update_yaxes(title="gap")
-    set_below(figure)
+    _set_below(figure)
     return figure
 
 
@@ -145,7 +149,7 @@ def stability(found: Stability, untrained: ControlStudy | None, chosen: int, sou
     figure.update_layout(**framed(source, 340), showlegend=True)
     figure.update_xaxes(title="K, how many clusters", dtick=1)
     figure.update_yaxes(title="adjusted Rand index", range=[min(0, float(low.min())), 1.05])
-    set_below(figure)
+    _set_below(figure)
     return figure
 
 
@@ -167,7 +171,7 @@ def _add_untrained(figure: go.Figure, ks: NDArray[np.integer], study: ControlStu
     theirs, values = of_untrained(study, name)
     known = np.isin(theirs, ks) & np.isfinite(values).all(axis=0)
     if known.any():
-        _add_band(figure, theirs[known], values[:, known], f"{len(values)} {UNTRAINED}", GREY, "solid")
+        _add_band(figure, theirs[known], values[:, known], f"{UNTRAINED} ({len(values)})", GREY, "solid")
 
 
 def _add_band(
@@ -229,6 +233,7 @@ def _add_line(
             f"K = %{{x}}<br>%{{y:.3f}}, {whiskers}: %{{customdata[0]:.3f}} to %{{customdata[1]:.3f}}"
             "<extra></extra>"
         ),
+        legendrank=OURS,
     )
 
 
@@ -236,3 +241,9 @@ def _mark(figure: go.Figure, chosen: int, tried: NDArray[np.integer]) -> None:
     """A line at the K that is shown above, where it was tried."""
     if chosen in tried:
         figure.add_vline(x=chosen, line={"color": GREY, "width": 1, "dash": "dot"})
+
+
+def _set_below(figure: go.Figure) -> None:
+    """As usual; bands and their lines belong together, which Plotly would set apart from the next."""
+    set_below(figure)
+    figure.update_layout(legend_tracegroupgap=0)

@@ -97,7 +97,7 @@ def silhouettes(study: ClusterStudy, control: ControlStudy | None) -> str:
             f"in {evidence.space}, to be compared with the people there: inside a band, a silhouette says "
             "nothing of groups."
         )
-    return said + _reached(control, "best mean silhouette", "in whole latents", 2)
+    return said + _reached(control, "best mean silhouette", "reaches {} in whole latents", 2)
 
 
 def gap_alt(gap: Gap) -> str:
@@ -112,7 +112,7 @@ def gap(gap: Gap, control: ControlStudy | None) -> str:
         "How much tighter K clusters make these people than people spread evenly over a box, in "
         f"{gap.space}, {gap.draws} draws. It names the least K that the next one does not surely exceed, "
         f"here K = {gap.count}{last}; K = 1 means no clusters."
-    ) + _reached(control, "K by the gap statistic", "as its K", 0)
+    ) + _reached(control, "K by the gap statistic", "gets K = {}", 0)
 
 
 def stability(found: Stability, control: ControlStudy | None) -> str:
@@ -122,15 +122,16 @@ def stability(found: Stability, control: ControlStudy | None) -> str:
         "people: 1 the same groups, 0 as by chance. Whiskers: the middle 90 % of the draws. A cloud that is "
         "long in one direction is cut in two in the same way each time, so being found again alone does not "
         "make a group."
-    ) + _reached(control, "stability at K = 2", "at K = 2", 2)
+    ) + _reached(control, "stability at K = 2", "reaches {} at K = 2", 2)
 
 
-def _reached(control: ControlStudy | None, figure: str, where: str, digits: int) -> str:
-    """The reference in a sentence. figure: one of FIGURES."""
+def _reached(control: ControlStudy | None, figure: str, reaches: str, digits: int) -> str:
+    """The reference in a sentence. figure: one of FIGURES. reaches: with room for it."""
     if control is None:
         return ""
     values = FIGURES[figure](control)
     own, theirs = number(values[OWN], digits), values[OWN + 1 :]
     low, high = (number(float(of(theirs)), digits) for of in (np.min, np.max))
     between = low if low == high else f"{low} to {high}"
-    return f" **A network that never learned reaches {between}** {where}, this one {own}."
+    said = reaches.format(between)
+    return f" **A network that never learned {said}**, this one {own} (n = {len(control.sample_ids):,})."

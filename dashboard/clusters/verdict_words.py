@@ -15,7 +15,7 @@ from posecore.studies.control.results import OWN, ControlStudy
 
 CLAIM: Final = "the network has learned to sort people into groups"
 NO_STUDY: Final = f"{CLAIM}, of which no stored study of clusters says enough"
-NO_REFERENCE: Final = f"{CLAIM}, for which it is not known yet whether one that never learned does the same"
+NO_REFERENCE: Final = f"{CLAIM}, for which it is not known yet what one that never learned does"
 
 
 def shown_here(
@@ -86,7 +86,7 @@ def never_learned(control: ControlStudy, k: int | None) -> str:
     if len(known):
         low, high = number(known.min(), 2), number(known.max(), 2)
         said += f", valley {low if low == high else f'{low} to {high}'}"
-    return f"networks that never learned: {said}"
+    return f"networks that never learned (n = {len(control.sample_ids):,}): {said}"
 
 
 def _valley(evidence: Evidence, k: int) -> str:

@@ -61,6 +61,7 @@ def control_study(*kinds: Kind) -> ControlStudy:
     step = np.arange(len(kinds) + 1)
     known = {
         "networks": np.array(["own", *(f"untrained-{seed}" for seed in range(len(kinds)))]),
+        "sample_ids": np.array([f"p-{row}" for row in range(600)]),
         "ks": KS,
         "silhouettes": 0.15 + 0.05 * step[:, None, None] + np.zeros((len(step), len(KS), 2)),
         "gaps": 0.1 * step[:, None] + np.zeros((len(step), len(KS) + 1)),
