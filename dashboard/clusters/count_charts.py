@@ -50,7 +50,7 @@ def valleys(
         y=APART,
         line={"color": MARK, "width": 1},
         annotation={"text": f"apart below {APART}", "font": {"color": MARK, "size": 12}},
-        annotation_position="bottom right",
+        annotation_position="bottom left",
     )
     _mark(figure, chosen, test.ks)
     figure.update_layout(**framed(source, 400), showlegend=True)
