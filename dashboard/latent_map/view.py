@@ -114,7 +114,7 @@ def _map(
         "area": area.corners.tolist() if area and area.plane == plane.name else [],
         "view": view.sides if view and view.plane == plane.name else None,
         "placed": None if own is None else plane.position(own.scores),
-        "placedWords": "" if own is None else f"your picture, {own.verdict}",
+        "placedWords": "" if own is None else words.star(own.verdict),
         "marked": [] if own is None else own.nearest,
     }
     arrays: dict[str, NDArray[np.uint8] | bytes] = {}
