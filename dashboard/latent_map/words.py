@@ -204,8 +204,8 @@ def judged(verdict: str, measured: Sequence[float], rarity: Sequence[float]) -> 
     peak, away, nearest = measured
     peaks, aways, nearests = (f"**{_percent(share)}**" for share in rarity)
     return (
-        f"**{verdict.capitalize()}.** {MEANS[verdict]} Its median peak is {number(-peak, 2)}, as low as that of "
-        f"{peaks} of people; it lies {number(away, 1)} standard deviations from everybody's mean, as far as "
+        f"**{verdict.capitalize()}.** {MEANS[verdict]} Its median peak is {number(-peak, 2)}, as low as that "
+        f"of {peaks} of people; it lies {number(away, 1)} standard deviations from the mean, as far as "
         f"{aways} of people; the nearest person is {number(nearest, 1)} away, as far as for {nearests}."
     )
 
