@@ -34,8 +34,8 @@ WHOLE: Final = ALL_ON.title
 
 
 class Seen(NamedTuple):
-    """N people as both networks see them under one mask: points (2, N, 17, 2) in crop pixels and hits
-    (2, N, 17), -1 where a joint is not labelled."""
+    """N people as both networks see them under one mask: points (2, N, 17, 2) in crop pixels, nan of an empty
+    heatmap, and hits (2, N, 17), -1 where a joint is not labelled."""
 
     sample_ids: NDArray[np.str_]
     points: NDArray[np.float32]
@@ -131,11 +131,18 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
     figures.tabled("The same as a table", table, f"compare-joints-{mask}")
 
 
+def median_apart(points: NDArray[np.floating]) -> NDArray[np.floating]:
+    """(N,) how far apart, in the middle, A and B find a person's joints, of points (2, N, 17, 2): over the
+    joints that neither loses; nan where there is none."""
+    apart = np.linalg.norm(points[1] - points[0], axis=-1)
+    return np.asarray(np.ma.median(np.ma.masked_invalid(apart), axis=-1).filled(np.nan))
+
+
 def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
     st.subheader("Who got better, who worse?")
     pcks = scores(np.stack([counted(side) for side in seen.hits], axis=1))
     gain = pcks[:, 1] - pcks[:, 0]
-    apart = np.median(np.linalg.norm(seen.points[1] - seen.points[0], axis=-1), axis=-1)
+    apart = median_apart(seen.points)
     if labelled:
         st.markdown(words.better_and_worse(gain))
     orders = ORDERS if labelled else ORDERS[2:]

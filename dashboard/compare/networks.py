@@ -90,7 +90,8 @@ def _fair(study: NetworksStudy, summary: NetworksSummary) -> None:
         st.markdown(words.NO_FAIR)
         return
     chosen = longest(study.networks)
-    st.markdown("\n".join(f"* {line}" for line in words.fair_sentences(summary, chosen)))
+    lines = words.fair_sentences(summary, chosen) + words.seed_sentences(summary)
+    st.markdown("\n".join(f"* {line}" for line in lines))
     kinds: list[tuple[str, Gains, int]] = [
         ("against the basic network given the same training", summary.fair, 0),
         ("against the network it began with, trained for fewer steps", summary.since, 1),

@@ -38,7 +38,7 @@ FIGURES: Final[Mapping[str, Callable[[ControlStudy], NDArray[np.floating]]]] = {
     "PCK, all skips on": lambda s: np.nanmean(s.skip_scores[:, 0, :, ALL_MASKS.index(ALL_ON)], axis=1),
     "PCK, all skips cut": lambda s: np.nanmean(s.skip_scores[:, 0, :, ALL_MASKS.index(ALL_OFF)], axis=1),
     "largest Shapley value, zero": lambda s: np.nanmean(shapley(s.skip_scores[:, 0]), axis=1).max(axis=1),
-    "pixels moved, one level cut": lambda s: s.skip_moved[:, 0].mean(axis=(1, 2)),
+    "pixels moved, one level cut": lambda s: np.nanmean(s.skip_moved[:, 0], axis=(1, 2)),
     "best mean silhouette": lambda s: s.silhouettes.max(axis=(1, 2)),
     "K of the best silhouette": lambda s: s.ks[s.silhouettes.max(axis=2).argmax(axis=1)].astype(float),
     "K by the gap statistic": lambda s: np.array([_gap_count(s, m) for m in range(len(s.networks))]),
