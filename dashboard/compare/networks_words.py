@@ -5,6 +5,7 @@ from typing import Final
 
 from dashboard.shared import sources
 from dashboard.shared.numbers import number, points
+from dashboard.shared.shown_here import Verdict
 from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 from posecore.studies.networks.facts import DataSet, Network
@@ -46,6 +47,20 @@ HOW_STACKS: Final = (
     "Both stacks' heatmaps come from one pass of one network. All stacks were taught the same target, the "
     "second sees what the first found. Joints are not corrected for how many there are."
 )
+
+
+def shown(summary: NetworksSummary) -> tuple[str, Verdict]:
+    """Whether building or training networks differently changes what they find: it takes seeds to tell."""
+    difference, seeds = summary.fair.found.difference, summary.over_seeds()
+    pairs = len(summary.fair.pairs)
+    apart = int(((difference.low > 0) | (difference.high < 0)).sum()) if pairs else 0
+    sure = sum(found.low > 0 or found.high < 0 for found in seeds.values())
+    text = (
+        "networks built or trained differently find more or fewer joints than the basic one given the same "
+        f"training: by intervals over {summary.data.people:,} people {apart} of {pairs} compared, by "
+        f"intervals over {SEEDS} seeds or more {sure} of {len(seeds)}"
+    )
+    return text, Verdict.HOLDS if seeds and sure == len(seeds) else Verdict.UNKNOWN
 
 
 def no_study(error: Exception) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.latent_map import pictures, words
+from dashboard.latent_map import pictures, reference, words
 from dashboard.latent_map.choices import Choices, choose
 from dashboard.latent_map.person import draw_person
 from dashboard.latent_map.placement import OwnPicture, explain_placement, place_picture
@@ -127,6 +127,8 @@ def _map(
         canvas.courier(canvas.POINTS, canvas.packet(header | {"serial": serial}, **points))
         pictures.pictures_courier(bundle, colouring, _take_view)
     st.caption(plane.shown)
+    if shares := reference.plane_shares(bundle, plane.name):
+        st.caption(words.plane_untrained(shares))
     if own is not None and info["placed"] is None:
         st.caption(words.UMAP_HAS_NO_PLACE)
 

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dashboard.shared.numbers import number
+from dashboard.shared.shown_here import Verdict
 from posecore.errors import BundleError, PosecoreError
 
 if TYPE_CHECKING:
+    from posecore.statistics import Estimate
     from posecore.studies.belonging.results import BelongingStudy, Share
+    from posecore.studies.control.summary import Reach
 
 ABOUT: Final = (
     "Every point is a person; two lie near each other where the bottleneck sees them alike, as far as the "
@@ -59,6 +62,35 @@ CROP_ALT: Final = "The crop that is placed, with the predicted skeleton"
 WITHOUT_PICTURE: Final = "The nearest come first, with a picture or without: heatmaps stand for who has none."
 NOT_AT_HAND: Final = " · its picture is not at hand"
 STAND_IN: Final = "joints on predicted heatmaps"
+
+
+def shown(reach: "Reach", learned: "Estimate") -> tuple[str, Verdict]:
+    """What the map shows, and whether that holds: whether where people lie has to do with their pose.
+
+    reach: R² of where joints are, read off latents. learned: what the own network has more than the mean of
+    those that never learned, with an interval over people. It has to lie above all of these, by more than
+    they differ from each other.
+    """
+    needed = 2 * reach.highest - reach.lowest - float(np.mean(reach.untrained))
+    low, high = float(learned.low), float(learned.high)
+    if low > max(needed, 0):
+        verdict = Verdict.HOLDS
+    else:
+        verdict = Verdict.DOES_NOT if high < max(needed, 0) else Verdict.UNKNOWN
+    text = (
+        "where people lie follows where their joints are, as training taught the network: a linear readout "
+        f"of the latent gives R² {number(reach.own, 2)} of it, of {len(reach.untrained)} that never learned "
+        f"{number(reach.highest, 2)} at most; {number(float(learned.mean), 2, sign=True)} beside their mean "
+        f"[{number(low, 2)}, {number(high, 2)}], n = {int(learned.n):,} people"
+    )
+    return text, verdict
+
+
+def plane_untrained(shares: Sequence[float]) -> str:
+    """How much of the variance the same plane of networks that never learned holds."""
+    least, most = (f"{share:.1%}" for share in (min(shares), max(shares)))
+    span = least if least == most else f"{least} to {most}"
+    return f"Of a network that never learned this plane holds {span}."
 
 
 def no_map(error: PosecoreError) -> str:
