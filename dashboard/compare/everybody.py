@@ -20,7 +20,7 @@ from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.metrics.paired import Paired, counted, paired
 from posecore.metrics.pck import scores
-from posecore.studies.control.summary import reaches
+from posecore.studies.control.summary import reach
 
 WORDS: Final = "Crop, Latent, Skip connection, Mask, PCK, Point, 95 % interval, Bootstrap"
 """Of glossary.TERMS, those that the tab uses."""
@@ -131,7 +131,7 @@ def _draw_shown(pair: Pair, seen: Seen, top: DeltaGenerator) -> None:
                 st.caption(untrained.missing(bundle))
         known = [study for study in references if study is not None]
         if len(known) == 2:
-            never = max(reaches(study)[FOUND].highest for study in known)
+            never = max(reach(study, FOUND).highest for study in known)
             shown_here.draw(*words.shown(_found(seen).overall, never))
 
 

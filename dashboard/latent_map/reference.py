@@ -1,5 +1,6 @@
 """The map beside networks that never learned: what it shows, and how much of theirs a plane holds."""
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from posecore.studies.control.summary import Reach
 
 READ_OFF: Final = "probe of the latent, R²"
+"""Of posecore.studies.control.summary.FIGURES."""
 
 
 def draw_shown(bundle: Bundle) -> None:
@@ -23,17 +25,15 @@ def draw_shown(bundle: Bundle) -> None:
     if study is None:
         st.caption(untrained.missing(bundle))
         return
-    from posecore.bundle.studies import open_study
-
-    reach, learned = _read_off(bundle, open_study(bundle, untrained.NAME).created, study)
-    shown_here.draw(*words.shown(reach, learned))
+    digest = hashlib.sha256(study.probe_errors.tobytes()).hexdigest()
+    shown_here.draw(*words.shown(*_read_off(digest, study)))
 
 
 @cache.cached(4, "Drawing people again …", copied=True)
-def _read_off(bundle: Bundle, created: str, _study: "ControlStudy") -> "tuple[Reach, Estimate]":
-    from posecore.studies.control.summary import learned_r2, reaches
+def _read_off(digest: str, _study: "ControlStudy") -> "tuple[Reach, Estimate]":
+    from posecore.studies.control.summary import learned_r2, reach
 
-    return reaches(_study)[READ_OFF], learned_r2(_study)
+    return reach(_study, READ_OFF), learned_r2(_study)
 
 
 def plane_shares(bundle: Bundle, plane: str) -> tuple[float, ...]:

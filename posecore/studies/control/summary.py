@@ -61,11 +61,13 @@ FIGURES: Final[Mapping[str, Callable[[ControlStudy], NDArray[np.floating]]]] = {
 
 def reaches(study: ControlStudy) -> dict[str, Reach]:
     """All FIGURES."""
-    found = {}
-    for name, of in FIGURES.items():
-        values = of(study).tolist()
-        found[name] = Reach(values[OWN], tuple(values[OWN + 1 :]))
-    return found
+    return {name: reach(study, name) for name in FIGURES}
+
+
+def reach(study: ControlStudy, name: str) -> Reach:
+    """One of FIGURES."""
+    values = FIGURES[name](study).tolist()
+    return Reach(values[OWN], tuple(values[OWN + 1 :]))
 
 
 def skip_pck(study: ControlStudy, replacement: str) -> Estimate:
