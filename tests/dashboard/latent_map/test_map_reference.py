@@ -18,13 +18,16 @@ from posecore.studies.control.summary import Reach
 
 
 def planted(*r2: float) -> SimpleNamespace:
-    """As much of a control study as the map reads: of networks whose probes reach these R², the own one first.
+    """As much of a control study as the map reads: of networks whose probes reach these R², the own first.
 
     Components 1 and 2 of those that never learned hold 50, 60, 70 % of the variance together.
     """
     rng = np.random.default_rng(0)
     spread = rng.uniform(1, 2, 200)
-    errors = np.stack([spread * (1 - one) * rng.uniform(0.9, 1.1, 200) for one in r2])
+    errors = spread * (1 - np.array(r2)[:, None])
+    # People differ, and the figure stays what it is.
+    noise = rng.uniform(0.9, 1.1, 200)
+    errors[0] *= noise * spread.sum() / (spread * noise).sum()
     explained = np.array([0.3, 0.2, 0.1]) + 0.05 * np.arange(len(r2))[:, None] - 0.05
     explained[0] = 0.9, 0.05, 0.01
     return SimpleNamespace(probe_errors=errors, probe_spread=spread, explained=explained)
