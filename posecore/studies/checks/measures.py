@@ -9,10 +9,13 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
+from posecore.attributes.descriptions import joints_of
 from posecore.attributes.table import attributes_of
+from posecore.attributes.traits import SIDE
 from posecore.clustering.confounds import told_by
 from posecore.clustering.verdict import Kind
 from posecore.errors import DataError
@@ -148,8 +151,9 @@ def pose_tells(studies: Loaded) -> Measured:
     study, bundle = studies.clusters, studies.bundle
     if 2 not in study.sweep.ks:
         raise DataError("the cluster study has no K = 2; make it with --least 2")
-    rows = [bundle.row(str(name)) for name in study.sample_ids]
-    table = attributes_of(bundle.samples.iloc[rows])
+    people = bundle.samples.iloc[[bundle.row(str(name)) for name in study.sample_ids]]
+    known = pd.concat([attributes_of(people), joints_of(people)], axis=1)
+    table = known.assign(**{SIDE: people[SIDE].to_numpy(np.float64)})
     found = told_by(table, study.sweep.labels[study.sweep.best(2)])
     if not found:
         raise DataError("one of both clusters is a single person")
