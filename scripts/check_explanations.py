@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for line in (markdown if options.markdown else aligned)(outcomes):
         print(line)
     print(f"\n{totals(outcomes)}")
-    return 0 if all(outcome.holds for outcome in outcomes) else 1
+    return 0 if all(outcome.held for outcome in outcomes) else 1
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from posecore.studies.belonging.results import share
 from posecore.studies.checks import measures
 from posecore.studies.checks.measures import Measured
 from posecore.studies.checks.rows import ROWS, Outcome, Row, check
-from posecore.studies.checks.table import aligned, cells
+from posecore.studies.checks.table import aligned, cells, totals
 
 PEOPLE = 60
 NAMES = {row.name: row for row in ROWS}
@@ -34,11 +34,12 @@ def around(means: tuple[float, ...], spread: float = 0.1, seed: int = 0) -> np.n
 
 def masked(on: tuple[float, ...], off: tuple[float, ...]) -> SimpleNamespace:
     """A control study of networks with these PCK under all skips, and under none; half is one level's."""
-    scores = np.full((len(on), 1, PEOPLE, 16), np.nan)
+    scores = np.full((len(on), 2, PEOPLE, 16), np.nan)
+    scores[:, 1] = around(on)[..., None] * np.linspace(1, 0, 16)  # all is lost
     for mask in ALL_MASKS:
         kept = np.array([0.5, 0.3, 0.1, 0.1]) @ np.array(mask, float)
         scores[:, 0, :, mask.position] = around(off) + kept * (np.array(on) - off)[:, None]
-    return SimpleNamespace(replacements=np.array(["zero"]), skip_scores=scores)
+    return SimpleNamespace(replacements=np.array(["zero", "mean"]), skip_scores=scores)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_skips(on: tuple[float, ...], off: tuple[float, ...], expected: bool) ->
     assert lost.measured is not None
     assert lost.measured.own == pytest.approx(on[0] - off[0])
     assert lost.measured.untrained == pytest.approx(max(a - b for a, b in zip(on[1:], off[1:], strict=True)))
-    assert lost.measured.n == PEOPLE
+    assert lost.measured.n == PEOPLE and lost.measured.note == "zero in their place"
     largest = holds("skips: largest Shapley value", control=study)
     assert largest.measured is not None
     assert largest.measured.own == pytest.approx((on[0] - off[0]) / 2)
@@ -109,9 +110,12 @@ def test_components() -> None:
     assert holds(first, control=trained).holds and holds(mean, control=trained).holds
     assert not holds("components: component 2 has a named cause", control=trained).holds
     found = holds(first, control=trained).measured
-    # Both reach 0.08: what is left between them is 0.5 less the root of both squares.
-    assert found is not None and found.low == pytest.approx(0.5 - 0.08 * 2**0.5)
+    # Both reach 0.08: what is left between them is 0.45 less the root of both squares.
+    assert found is not None and found.low == pytest.approx(0.45 - 0.08 * 2**0.5)
     assert found.note == "torso_angle"
+    # Any component of a network that never learned counts, not only the one of the same number.
+    elsewhere = correlated([[-0.7, 0.3, 0.4], [0.2, 0.2, 0.65]])
+    assert not holds(first, control=elsewhere).holds
     alike = correlated([[0.2, 0.3, 0.2], [0.2, -0.2, 0.2], [0.2, 0.3, 0.2]])
     assert not holds(first, control=alike).holds and not holds(mean, control=alike).holds
     (row,) = (row for row in ROWS if row.name == "components: component 3 has a named cause")
@@ -192,6 +196,14 @@ def test_belonging() -> None:
     people, nobody = "belonging: people refused", "belonging: nobody in it refused"
     for found, expected in ((belonging(45, 990), (True, True)), (belonging(65, 955), (False, False))):
         assert (holds(people, belonging=found).holds, holds(nobody, belonging=found).holds) == expected
+    # What is not claimed any more stays in the table, as failed, and says what the page says instead.
+    withdrawn = holds(nobody, belonging=belonging(65, 955))
+    assert withdrawn.held and cells(withdrawn)[-3:] == ("no, withdrawn", "1,000", NAMES[nobody].withdrawn)
+    assert not holds(people, belonging=belonging(65, 955)).held
+    assert not Outcome(NAMES[nobody], None, "no such study").held
+    assert totals([withdrawn, holds(nobody, belonging=belonging(45, 990))]) == (
+        "1 of 2 explanations hold, 1 withdrawn"
+    )
 
 
 def test_layers() -> None:

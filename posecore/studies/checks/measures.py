@@ -28,9 +28,6 @@ from posecore.studies.probe import summary as probe
 from posecore.studies.probe.results import BOTTLENECK, PERMUTED, SKIPS, ProbeStudy
 from posecore.studies.skips.effects import shapley
 
-ZERO: Final = "zero"
-"""The replacement of cut features that the Skip lab opens on."""
-
 ALONE: Final = "no untrained network to hold it against; make the study with --networks 1 or more"
 
 
@@ -49,14 +46,19 @@ class Measured(NamedTuple):
 
 
 def pck_lost(studies: Loaded) -> Measured:
-    """PCK that all skips together carry, their features replaced by zeros."""
-    scores = _under_masks(studies.control)
-    return _over_untrained(scores[..., ALL_MASKS.index(ALL_ON)] - scores[..., ALL_MASKS.index(ALL_OFF)])
+    """PCK that all skips together carry, with what in their place costs the own network least."""
+    study = studies.control
+    scores = study.skip_scores.astype(np.float64)
+    lost = scores[..., ALL_MASKS.index(ALL_ON)] - scores[..., ALL_MASKS.index(ALL_OFF)]
+    least = int(np.nanmean(lost[OWN], axis=1).argmin())
+    return _over_untrained(lost[:, least])._replace(note=f"{study.replacements[least]} in their place")
 
 
 def largest_shapley(studies: Loaded) -> Measured:
-    """The Shapley value, of the PCK, of the level that carries most; each network's own."""
-    shares = shapley(_under_masks(studies.control))
+    """The Shapley value, of the PCK, of the level that carries most, each network's own; cut is made zero."""
+    study = studies.control
+    zero = [str(name) for name in study.replacements].index("zero")
+    shares = shapley(study.skip_scores[:, zero].astype(np.float64))
     most = np.nanmean(shares, axis=1).argmax(axis=1)
     return _over_untrained(np.take_along_axis(shares, most[:, None, None], axis=2)[..., 0])
 
@@ -98,12 +100,18 @@ def mean_correlation(studies: Loaded) -> Measured:
 
 
 def component_correlation(studies: Loaded, number: int) -> Measured:
-    """The strongest |r| of component `number`, from 1. Raises DataError where it was not correlated."""
+    """The strongest |r| of component `number`, from 1, beyond that of any component of untrained networks.
+
+    Raises DataError where it was not correlated.
+    """
     study = studies.control
     if study.correlation.shape[1] < number:
         raise DataError(f"component {number} was not correlated: the control study has too few people")
-    strength, below, above = (each[:, number - 1] for each in _strengths(study))
-    found = _recovered(strength, below, above, len(study.sample_ids))
+    parts = []
+    for part in _strengths(study):
+        others = part[OWN + 1 :].ravel()
+        parts.append(np.concatenate([part[OWN, [number - 1]], others]))
+    found = _recovered(parts[0], parts[1], parts[2], len(study.sample_ids))
     return found._replace(note=str(study.best_attribute[OWN, number - 1]))
 
 
@@ -211,12 +219,6 @@ def latent_gain(studies: Loaded, mode: str) -> Measured:
     return _over_untrained(scores[..., -1] - scores[..., 0])
 
 
-def _under_masks(study: ControlStudy) -> NDArray[np.float64]:
-    """(M, n, 16) PCK with zeros in place of what is cut."""
-    at = [str(name) for name in study.replacements].index(ZERO)
-    return study.skip_scores[:, at].astype(np.float64)
-
-
 def _over_untrained(values: NDArray[np.float64]) -> Measured:
     """Of values (M, n), the own network's first, nan where not known: its mean beyond the highest other."""
     means = np.nanmean(values, axis=1)
@@ -256,7 +258,9 @@ def _strengths(study: ControlStudy) -> tuple[NDArray[np.float64], ...]:
 def _recovered(
     values: NDArray[np.float64], below: NDArray[np.float64], above: NDArray[np.float64], n: int
 ) -> Measured:
-    """Of figures (M,) and how far their intervals reach: the own one beyond the highest other."""
+    """Of figures, the own first, and how far their intervals reach: the own beyond the highest other."""
+    if len(values) == OWN + 1:
+        raise DataError(ALONE)
     best = OWN + 1 + int(np.nan_to_num(values[OWN + 1 :]).argmax())
     own, other = float(values[OWN]), float(values[best])
     low, high = _difference(own, other, below[OWN], above[OWN], below[best], above[best])

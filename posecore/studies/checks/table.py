@@ -26,15 +26,17 @@ def cells(outcome: Outcome) -> tuple[str, ...]:
     """One row, by HEADINGS: the last cell tells what is missing where nothing was measured."""
     row, found = outcome.row, outcome.measured
     condition = f"{'above' if row.above else 'below'} {row.limit:.4g}"
-    verdict = "yes" if outcome.holds else "no"
+    verdict = "yes" if outcome.holds else "no, withdrawn" if outcome.held else "no"
     if found is None:
         nothing = (NOTHING,) * 3
         return (row.name, *nothing, condition, verdict, NOTHING, outcome.problem)
     beyond = NOTHING
     if np.isfinite(found.beyond):
         beyond = f"{found.beyond:.3f} ({found.low:.3f} to {found.high:.3f})"
+    instead = "" if outcome.holds else row.withdrawn
+    note = "; ".join(part for part in (found.note, instead) if part)
     figures = (_figure(found.own), _figure(found.untrained), beyond)
-    return (row.name, *figures, condition, verdict, f"{found.n:,}", found.note)
+    return (row.name, *figures, condition, verdict, f"{found.n:,}", note)
 
 
 def aligned(outcomes: Sequence[Outcome]) -> list[str]:
@@ -57,8 +59,9 @@ def markdown(outcomes: Sequence[Outcome]) -> list[str]:
 
 def totals(outcomes: Sequence[Outcome]) -> str:
     """How many hold, in a line."""
-    held = sum(outcome.holds for outcome in outcomes)
-    return f"{held} of {len(outcomes)} explanations hold"
+    hold = sum(outcome.holds for outcome in outcomes)
+    withdrawn = sum(outcome.held and not outcome.holds for outcome in outcomes)
+    return f"{hold} of {len(outcomes)} explanations hold" + (f", {withdrawn} withdrawn" if withdrawn else "")
 
 
 def _figure(value: float) -> str:
