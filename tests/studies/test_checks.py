@@ -1,12 +1,15 @@
 """Rows of a check on planted studies: what is there holds, what an untrained network reaches too does not."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from fake_bundle import make_fake_bundle
 
 from posecore.ablation import ALL_MASKS
+from posecore.bundle import open_bundle
 from posecore.clustering.density import Density
 from posecore.clustering.evidence import Evidence
 from posecore.clustering.verdict import Kind, Reason, Verdict
@@ -182,6 +185,17 @@ def test_the_verdict_on_clusters(
     control = SimpleNamespace(verdict=np.array([again.value, Kind.REGIONS.value]))
     name = "clusters: groups off the verdict's"
     assert holds(name, clusters=clustered(said, parts, draws), control=control).holds is expected
+
+
+def test_pose_tells_clusters(tmp_path: Path) -> None:
+    bundle = open_bundle(make_fake_bundle(tmp_path / "fake", 120, annotations=True))
+    sits = np.arange(120) % 2
+    for labels, expected in ((sits, True), (np.random.default_rng(0).permutation(sits), False)):
+        sweep = SimpleNamespace(ks=np.array([2]), labels=labels[None], best=lambda _: 0)
+        study = SimpleNamespace(sweep=sweep, sample_ids=np.array(list(bundle.rows)))
+        found = holds("clusters: pose tells them at K = 2", bundle=bundle, clusters=study)
+        assert found.holds is expected and found.measured is not None
+        assert found.measured.beyond == pytest.approx(found.measured.own - 0.5)
 
 
 def belonging(people: int, nobody: int) -> SimpleNamespace:
