@@ -46,8 +46,8 @@ class Outcome:
         if self.measured is None:
             return False
         if self.row.above:
-            return self.measured.low > self.row.limit
-        return self.measured.high < self.row.limit
+            return bool(self.measured.low > self.row.limit)
+        return bool(self.measured.high < self.row.limit)
 
     @property
     def held(self) -> bool:
