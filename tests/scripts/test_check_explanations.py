@@ -47,8 +47,8 @@ def never_learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(explanations, "SweepSettings", lambda seed: few)
         patch.setattr(control, "SweepSettings", lambda: few)
         patch.setattr(probe, "COUNTS", ())
-        run_control_study(bundle, None, ControlSettings(networks=1))
-        run_probe_study(bundle, None, ProbeSettings(networks=1))
+        run_control_study(bundle, None, ControlSettings(networks=1, limit=80))
+        run_probe_study(bundle, None, ProbeSettings(networks=1, limit=80))
     run_cluster_study(bundle, ClusterSettings(few, draws=0, resamples=0, controls=False))
     return path
 
