@@ -40,8 +40,8 @@ class ComponentStudy:
 
     sample_ids: (N,). counts: (V,) components kept of each latent, from 0, the mean alone; the last is D, the
     latent itself. hits: (3, N, V, 17) int8 in the order of SKIPS, 2 of the first ones in older studies:
-    1 found, 0 not, -1 not labelled or without a picture. explained: (2, V) share of the variance kept, of the people fitted on and of the N others.
-    people: how many the components were fitted on. info: the settings.
+    1 found, 0 not, -1 not labelled or without a picture. explained: (2, V) share of the variance kept, of the
+    people fitted on and of the N others. people: how many the components were fitted on. info: the settings.
     """
 
     sample_ids: NDArray[np.str_]

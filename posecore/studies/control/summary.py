@@ -66,8 +66,12 @@ def reaches(study: ControlStudy) -> dict[str, Reach]:
 
 def reach(study: ControlStudy, name: str) -> Reach:
     """One of FIGURES."""
-    values = FIGURES[name](study).tolist()
-    return Reach(values[OWN], tuple(values[OWN + 1 :]))
+    return _reach(FIGURES[name](study))
+
+
+def gain(study: ControlStudy, mode: str) -> Reach:
+    """PCK that the latent adds to everybody's mean in its place, under one of MODES."""
+    return _reach(_gain(study, mode))
 
 
 def skip_pck(study: ControlStudy, replacement: str) -> Estimate:
@@ -89,6 +93,19 @@ def learned_r2(study: ControlStudy) -> Estimate:
     """R² that the probe of the own latent has beyond the mean of the untrained ones, person by person."""
     less = study.probe_errors[OWN + 1 :].mean(axis=0) - study.probe_errors[OWN]
     return bootstrap_ratio(less, study.probe_spread)
+
+
+def strongest_correlation(study: ControlStudy) -> Reach:
+    """The strongest |r| with an attribute over all components tested; nan where nothing was known."""
+    r = np.abs(study.correlation).reshape(len(study.networks), -1)
+    return reach(np.where(np.isfinite(r).any(axis=1), np.nan_to_num(r).max(axis=1), np.nan))
+
+
+def highest_curve(study: ControlStudy) -> Floats:
+    """(V,) the most PCK that an untrained network reaches with so many components, under any of MODES."""
+    means = np.nanmean(study.curve_scores[OWN + 1 :].astype(np.float64), axis=2)
+    highest: Floats = means.max(axis=(0, 1))
+    return highest
 
 
 def layer_baselines(study: ControlStudy) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
