@@ -205,8 +205,8 @@ def enough(study: ComponentStudy, skips: str, found: ComponentCurve, command: st
     if found.enough is None:
         return (
             f"Skips {skips}: PCK is {number(found.curve.mean[0])} with everybody's mean in the latent's "
-            f"place and {number(found.curve.mean[-1])} with the latent itself. That is **too little to lose** for "
-            f"its components to show what they are worth (n = {found.curve.n[-1]:,} people)."
+            f"place and {number(found.curve.mean[-1])} with the latent itself. That is **too little to "
+            f"lose** for its components to show what they are worth (n = {found.curve.n[-1]:,} people)."
         )
     return (
         f"Skips {skips}: from **{found.enough:,}** components on, surely less than one point of PCK is lost "

@@ -200,8 +200,8 @@ def how_near(judgement: Judgement, components: int, start: str, distances: int, 
     return (
         f"**{far} of {len(judgement.farther_out)} stops lie farther out than people do.** Distances are "
         f"taken among the scores of the first {components} components. A stop is marked where the nearest "
-        "person, or the mean, is farther away than from nearly all real people (one-sided, at most 5 % of real "
-        f"people would be marked; distances of {distances:,} people, norms of {norms:,}). {from_whom}."
+        "person, or the mean, is farther away than from nearly all real people (one-sided, at most 5 % of "
+        f"real people would be marked; distances of {distances:,} people, norms of {norms:,}). {from_whom}."
     )
 
 
@@ -232,7 +232,7 @@ def meaning(tested: pd.DataFrame, found: Strongest, compared: bool, joints: Pref
         said = f"{f'{NO_CAUSE} ' if compared else ''}What goes with it most is {_correlated(found, joints)}."
     return (
         f"{said} {p_value(found.p_corrected, LEAST_P)} corrected. {count} of {len(tested)} attributes go "
-        "with it more than chance explains; with many people that may be very little, so look at how strongly."
+        "with it more than chance explains; with many people that may be very little, so see how strongly."
     )
 
 
