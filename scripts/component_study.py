@@ -43,10 +43,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"skips {skips}, n = {curve.n[-1]}: PCK {curve.mean[-1]:.3f} of the latent itself")
         for count, mean, low, high in zip(study.counts, curve.mean, curve.low, curve.high, strict=True):
             print(f"  {count:5d} components: {mean:.3f} ({low:.3f} to {high:.3f})")
-        if has_worth(study.loss(skips)):
-            print(f"  from {enough} on, surely less than one point is lost")
-        else:
+        if not has_worth(study.loss(skips)):
             print("  the latent adds too little to everybody's mean for its components to show their worth")
+        elif enough == study.counts[-1]:
+            print("  none of these surely loses less than one point against the latent itself")
+        else:
+            print(f"  from {enough} on, surely less than one point is lost")
     print("next: make dashboard, then PC walk, How many components matter")
     return 0
 

@@ -208,6 +208,11 @@ def enough(study: ComponentStudy, skips: str, found: ComponentCurve, command: st
             f"place and {number(found.curve.mean[-1])} with the latent itself. That is **too little to "
             f"lose** for its components to show what they are worth (n = {found.curve.n[-1]:,} people)."
         )
+    if found.enough == study.counts[-1]:
+        return (
+            f"Skips {skips}: **no number of components tried** surely loses less than one point of PCK "
+            f"against the latent itself (n = {found.curve.n[-1]:,} people, components of {study.people:,} others)."
+        )
     return (
         f"Skips {skips}: from **{found.enough:,}** components on, surely less than one point of PCK is lost "
         f"(n = {found.curve.n[-1]:,} people, components of {study.people:,} others)."

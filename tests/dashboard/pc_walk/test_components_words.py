@@ -83,7 +83,11 @@ def test_where_there_is_nothing_to_lose_nothing_is_said_lost(found: list[float])
     said = component_words.enough(study, "off", curve, "command")
     assert curve.enough is None and "too little to lose" in said.replace("*", "") and "surely" not in said
     study, curve = a_study([1, 4, 4, 4], [0, 5, 16, 4096])
-    assert curve.enough == 5 and "**5**" in component_words.enough(study, "off", curve, "command")
+    assert curve.enough == 5 and "surely" in component_words.enough(study, "off", curve, "command")
+    assert "**5**" in component_words.enough(study, "off", curve, "command")
+    study, curve = a_study([1, 2, 3, 9], [0, 5, 16, 4096])
+    said = component_words.enough(study, "off", curve, "command")
+    assert curve.enough == 4096 and "4,096" not in said and "no number" in said
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """Whom a walk meets, on people who do not exist, some of them planted along known directions."""
 
-import base64
 import io
-import json
 import re
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from reading import words
+from reading import figures, numbers, words
 from walking import DIMENSIONS, PEOPLE, on_a_line, open_walk, people_met, plant, stops_table
 
 from dashboard.pc_walk import sheet as walk_sheet
@@ -56,12 +54,8 @@ def test_a_walk_starts_at_the_person_of_the_link(
     # They count as everybody does, in the cards, in the chart and in the words of the player.
     cards = [one.value for one in app.caption if one.value.startswith("train-1035  ")]
     assert sum(card.endswith("distance 0.0") for card in cards) == 1
-    (drawn,) = [
-        json.loads(one.proto.spec) for one in app.get("plotly_chart") if "walk_distance" in one.proto.id
-    ]
-    y = drawn["data"][0]["y"]
-    drawn_at = np.frombuffer(base64.b64decode(y["bdata"]), y["dtype"])
-    np.testing.assert_allclose(drawn_at, table["distance"], atol=1e-4)
+    (drawn,) = [one for one in figures(app) if one["layout"]["yaxis"]["title"]["text"] == "distance"]
+    np.testing.assert_allclose(numbers(drawn["data"][0]["y"]), table["distance"], atol=1e-4)
     assert frames[1][3].words.count(" 0.0 away") == 2
     bundle = cache.load_bundle("people")
     app.button(key="_walk_mean").click().run()
