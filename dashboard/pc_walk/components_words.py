@@ -211,7 +211,8 @@ def enough(study: ComponentStudy, skips: str, found: ComponentCurve, command: st
     if found.enough == study.counts[-1]:
         return (
             f"Skips {skips}: **no number of components tried** surely loses less than one point of PCK "
-            f"against the latent itself (n = {found.curve.n[-1]:,} people, components of {study.people:,} others)."
+            "against the latent itself "
+            f"(n = {found.curve.n[-1]:,} people, components of {study.people:,} others)."
         )
     return (
         f"Skips {skips}: from **{found.enough:,}** components on, surely less than one point of PCK is lost "
