@@ -124,6 +124,9 @@ def kept(
     figure.update_xaxes(
         title="components kept",
         type="category",
+        # Else names stand in the order in which lines come upon them, and some lines leave some out.
+        categoryorder="array",
+        categoryarray=names,
         tickmode="array",
         tickvals=names,
         ticktext=[broken(name, 10) for name in names],

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from dashboard.pc_walk.words import networks
 from dashboard.shared.numbers import number, points
 from dashboard.shared.shown_here import Verdict
 from dashboard.shared.studies import ComponentCurve
@@ -110,29 +111,30 @@ def variance(projection: Projection) -> str:
     )
 
 
-def variance_untrained(needed: Reach) -> str:
-    """How many components hold as much in networks that never learned."""
-    return _untrained(needed, f"for {SHARE:.0%}", "variance")
+def variance_untrained(needed: Reach, people: int) -> str:
+    """How many components hold as much in networks that never learned. people: whom all were run over."""
+    return _untrained(needed, people, f"for {SHARE:.0%}", "variance")
 
 
-def chance_untrained(above: Reach) -> str:
-    """How many components of networks that never learned vary more than chance makes."""
-    return _untrained(above, "above chance", "parallel analysis")
+def chance_untrained(above: Reach, people: int) -> str:
+    """How many components of networks that never learned vary more than chance makes; people: as above."""
+    return _untrained(above, people, "above chance", "parallel analysis")
 
 
-def _untrained(counts: Reach, what: str, measure: str) -> str:
-    """Counts of components beside those of networks that never learned, over the same people."""
+def _untrained(counts: Reach, people: int, what: str, measure: str) -> str:
     low, high = counts.lowest, counts.highest
     others = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
     alike = (1 - ALIKE) * low <= counts.own <= (1 + ALIKE) * high
     verdict = (
         f"as many, so {measure} alone tells **nothing of what was learned**"
         if alike
-        else f"{'fewer' if counts.own < low else 'more'}, over the same people"
+        else "fewer"
+        if counts.own < low
+        else "more"
     )
     return (
-        f"In grey, {len(counts.untrained)} networks that never learned: {others} components {what}. This "
-        f"network has {counts.own:,.0f}: {verdict}."
+        f"In grey, {networks(counts)} that never learned: {others} components {what} (n = {people:,} people). "
+        f"This network has {counts.own:,.0f} of the same people: {verdict}."
     )
 
 
@@ -190,11 +192,11 @@ def without_mean(command: str) -> str:
     return f"This study was made before mean skips were tried; `{command}` makes it again, with them."
 
 
-def pose_untrained(highest: float, networks: int, people: int) -> str:
+def pose_untrained(highest: float, count: int, people: int) -> str:
     """What networks that never learned reach with any number of components."""
     return (
         f"In grey, networks that never learned reach a PCK of {number(highest)} at most, with any skips and "
-        f"any number of components ({networks} networks, n = {people:,} people)."
+        f"any number of components ({count} of them, n = {people:,} people)."
     )
 
 

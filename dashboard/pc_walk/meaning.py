@@ -19,7 +19,7 @@ from posecore.attributes.table import ATTRIBUTES
 from posecore.bundle import Bundle
 from posecore.components.walks import both_ends
 from posecore.samples import Prefix
-from posecore.studies.control.summary import Reach, strongest_correlation
+from posecore.studies.control.summary import strongest_correlation
 
 SHOWN: Final = 15
 AT_AN_END: Final = 8
@@ -57,13 +57,16 @@ def table(found: pd.DataFrame, joints: Prefix) -> pd.DataFrame:
 
 
 def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline: DeltaGenerator) -> None:
-    joints, reference = joints_known(bundle.samples), _reference(bundle)
+    joints, control = joints_known(bundle.samples), untrained.reference(bundle)
+    # Where the bundle's own network never learned there is nothing to compare.
+    known = control is not None and not bundle.manifest.untrained
+    reference = strongest_correlation(control) if control is not None and known else None
     found = strongest(tested, None if reference is None else reference.highest)
     with headline:
         shown_here.draw(*words.shown(component + 1, found, reference, joints))
     st.markdown(words.meaning(tested, found, reference is not None, joints))
-    if reference is not None:
-        st.markdown(words.untrained(found, reference))
+    if control is not None and reference is not None:
+        st.markdown(words.untrained(found, reference, len(control.sample_ids)))
     elif bundle.manifest.untrained:
         st.info(words.NEVER_LEARNED, icon=":material/info:")
     else:
@@ -86,15 +89,6 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline
     figures.tabled(
         "Every attribute as a table", table(tested, joints), f"walk-component-{component + 1}-meaning"
     )
-
-
-def _reference(bundle: Bundle) -> Reach | None:
-    """What networks that never learned reach; None where not known, and where the bundle's own is one."""
-    study = untrained.reference(bundle)
-    if study is None or bundle.manifest.untrained:
-        return None
-    reach = strongest_correlation(study)
-    return reach if np.isfinite(reach.highest) else None
 
 
 def _ends(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:

@@ -236,8 +236,14 @@ def meaning(tested: pd.DataFrame, found: Strongest, compared: bool, joints: Pref
     )
 
 
-def untrained(found: Strongest, reference: Reach) -> str:
-    """What networks that never learned reach beside it."""
+def networks(reference: Reach) -> str:
+    """How many networks never learned."""
+    count = len(reference.untrained)
+    return f"{count} {'network' if count == 1 else 'networks'}"
+
+
+def untrained(found: Strongest, reference: Reach, people: int) -> str:
+    """What networks that never learned reach beside it, of so many people."""
     place = {
         True: "this one lies above that",
         False: "this one does not lie above that",
@@ -245,7 +251,7 @@ def untrained(found: Strongest, reference: Reach) -> str:
     }[found.above]
     return (
         f"The grey band: in networks that never learned no component's strongest correlation lies above "
-        f"{number(reference.highest, 2)} ({len(reference.untrained)} networks over the same people); {place}."
+        f"{number(reference.highest, 2)} ({networks(reference)}, n = {people:,} people); {place}."
     )
 
 

@@ -112,9 +112,9 @@ def test_networks_that_never_learned_stand_in_grey_beside_everything(
     app = open_tab(monkeypatch, artifacts)
     said = words(app)
     for sentence, figures in (
-        (component_words.variance_untrained(reach(control.needed)), ("40 to 44", "has 3:")),
-        (component_words.chance_untrained(reach(control.above_chance)), ("9 to 11", "has 3:")),
-        (component_words.pose_untrained(0.02, 2, 2), ("0.020", "2 networks")),
+        (component_words.variance_untrained(reach(control.needed), 0), ("40 to 44", "has 3:")),
+        (component_words.chance_untrained(reach(control.above_chance), 0), ("9 to 11", "has 3:")),
+        (component_words.pose_untrained(0.02, 2, 2), ("0.020", "2 of them")),
     ):
         assert sentence in said and all(figure in sentence for figure in figures)
     for element in app.get("plotly_chart"):
@@ -222,6 +222,7 @@ def test_figures_mark_their_counts_and_leave_out_nobody_s_curves() -> None:
     others = np.array([0, 7, 128]), np.array([0.01, 0.02, 0.03])
     kept = component_charts.kept(np.array([0, 10, 128]), {"off": known, "on": nobody}, others, "n = 7")
     grey, line = kept.data
+    assert list(kept.layout.xaxis.categoryarray) == ["0", "10", "the latent itself"] == list(line.x)
     assert list(grey.x) == ["0", "the latent itself"] and list(grey.y) == [0.01, 0.03]
     assert (
         line.name == "off, n = 7"

@@ -119,8 +119,8 @@ def test_what_the_mean_in_everybody_s_place_costs(
 
 @pytest.mark.parametrize(("own", "alike"), [(298, True), (305, True), (270, False), (400, False)])
 def test_counts_beside_those_of_networks_that_never_learned(own: float, alike: bool) -> None:
-    said = component_words.variance_untrained(Reach(own, (305.0, 302.0)))
-    assert f"{own:.0f}" in said and "302 to 305" in said
+    said = component_words.variance_untrained(Reach(own, (305.0, 302.0)), 1000)
+    assert f"{own:.0f}" in said and "302 to 305" in said and "n = 1,000" in said and "2 networks" in said
     assert ("nothing of what was learned" in said) == alike
 
 

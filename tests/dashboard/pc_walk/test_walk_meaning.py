@@ -114,7 +114,9 @@ def test_a_component_has_a_name_where_its_interval_lies_above_the_reference(
     assert expected == {True: Verdict.HOLDS, False: Verdict.DOES_NOT, None: Verdict.UNKNOWN}[above]
     assert "component 3 " in says and "n = 120" in says and "0.30" in says
     assert (walk_words.NO_CAUSE in walk_words.meaning(found, best, True, "annotated")) == (above is not True)
-    assert "0.30" in walk_words.untrained(best, reach) and "2 networks" in walk_words.untrained(best, reach)
+    assert "0.30" in walk_words.untrained(best, reach, 90) and "2 networks" in walk_words.untrained(
+        best, reach, 90
+    )
     # Without a reference there is neither a name nor the lack of one.
     unknown = strongest(found, None)
     assert unknown.above is not True
