@@ -133,8 +133,8 @@ def _untrained(counts: Reach, people: int, what: str, measure: str) -> str:
         else "more"
     )
     return (
-        f"In grey, {networks(counts)} that never learned: {others} components {what} (n = {people:,} people). "
-        f"This network has {counts.own:,.0f} of the same people: {verdict}."
+        f"In grey, {networks(counts)} that never learned: {others} components {what} (n = {people:,} "
+        f"people). This network has {counts.own:,.0f} of the same people: {verdict}."
     )
 
 

@@ -54,7 +54,7 @@ def test_a_walk_starts_at_the_person_of_the_link(
     # They count as everybody does, in the cards, in the chart and in the words of the player.
     cards = [one.value for one in app.caption if one.value.startswith("train-1035  ")]
     assert sum(card.endswith("distance 0.0") for card in cards) == 1
-    (drawn,) = [one for one in figures(app) if one["layout"]["yaxis"]["title"]["text"] == "distance"]
+    drawn = next(one for one in figures(app) if one["data"][0]["name"] == "nearest person to the stop")
     np.testing.assert_allclose(numbers(drawn["data"][0]["y"]), table["distance"], atol=1e-4)
     assert frames[1][3].words.count(" 0.0 away") == 2
     bundle = cache.load_bundle("people")
