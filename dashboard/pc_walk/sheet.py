@@ -20,7 +20,7 @@ LEFT: Final = 120
 HEAD: Final = GAP + 30 + 4 * LINE
 """Pixels above the first row of pictures."""
 OFF: Final = (213, 94, 0)
-"""RGB of the frame around stops that are off the data."""
+"""RGB of the frame around stops that lie farther out than people do."""
 
 
 def rows(most: int) -> list[int]:
