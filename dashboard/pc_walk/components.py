@@ -91,7 +91,8 @@ def _variance(bundle: Bundle, projection: Projection, control: ControlStudy | No
     )
     st.caption(words.variance(projection))
     if control is not None:
-        st.markdown(words.variance_untrained(reach(control.needed), len(control.sample_ids)))
+        needed_too = reach(control, "components for 95 %")
+        st.markdown(words.variance_untrained(needed_too, len(control.sample_ids)))
     table = pd.DataFrame(
         {
             "component": np.arange(1, len(projection.explained) + 1),
@@ -121,7 +122,8 @@ def _chance(bundle: Bundle, projection: Projection, control: ControlStudy | None
     )
     st.caption(words.chance(parallel))
     if control is not None:
-        st.markdown(words.chance_untrained(reach(control.above_chance), len(control.sample_ids)))
+        above = reach(control, "components above chance")
+        st.markdown(words.chance_untrained(above, len(control.sample_ids)))
     table = pd.DataFrame(
         {
             "component": np.arange(1, len(parallel.variances) + 1),

@@ -98,7 +98,7 @@ def learned_r2(study: ControlStudy) -> Estimate:
 def strongest_correlation(study: ControlStudy) -> Reach:
     """The strongest |r| with an attribute over all components tested; 0 where nothing was known."""
     r = np.nan_to_num(np.abs(study.correlation)).reshape(len(study.networks), -1)
-    return reach(r.max(axis=1, initial=0))
+    return _reach(r.max(axis=1, initial=0))
 
 
 def highest_curve(study: ControlStudy) -> Floats:
@@ -115,6 +115,12 @@ def layer_baselines(study: ControlStudy) -> tuple[NDArray[np.float32], NDArray[n
     pairs = [study.cka[a, b] for a in untrained for b in untrained if a != b]
     nothing = np.full(study.cka.shape[2:], np.nan, np.float32)
     return study.cka[OWN, OWN + 1 :].mean(axis=0), np.mean(pairs, axis=0) if pairs else nothing
+
+
+def _reach(values: NDArray[np.generic]) -> Reach:
+    """One figure of every network, (M,)."""
+    own, *others = values.astype(np.float64).tolist()
+    return Reach(own, tuple(others))
 
 
 def _over_people(values: NDArray[np.floating]) -> Estimate:

@@ -111,9 +111,10 @@ def test_networks_that_never_learned_stand_in_grey_beside_everything(
     control = never_learned.plant(monkeypatch)
     app = open_tab(monkeypatch, artifacts)
     said = words(app)
+    needed, above = (reach(control, f"components {which}") for which in ("for 95 %", "above chance"))
     for sentence, figures in (
-        (component_words.variance_untrained(reach(control.needed), 0), ("40 to 44", "has 3 of")),
-        (component_words.chance_untrained(reach(control.above_chance), 0), ("9 to 11", "has 3 of")),
+        (component_words.variance_untrained(needed, 0), ("40 to 44", "has 3 of")),
+        (component_words.chance_untrained(above, 0), ("9 to 11", "has 3 of")),
         (component_words.pose_untrained(0.02, 2, 2), ("0.020", "2 of them")),
     ):
         assert sentence in said and all(figure in sentence for figure in figures)
