@@ -91,8 +91,8 @@ def _variance(bundle: Bundle, projection: Projection, control: ControlStudy | No
     )
     st.caption(words.variance(projection))
     if control is not None:
-        needed_too = reach(control, "components for 95 %")
-        st.markdown(words.variance_untrained(needed_too, len(control.sample_ids)))
+        beside = reach(control, "components for 95 %")
+        st.markdown(words.variance_untrained(beside, len(control.sample_ids)))
     table = pd.DataFrame(
         {
             "component": np.arange(1, len(projection.explained) + 1),
