@@ -1,6 +1,7 @@
 """Figures of how many components matter: data to figure, as in dashboard.shared.charts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,19 @@ from posecore.statistics import Estimate
 
 
 def scree(
-    explained: NDArray[np.floating], chance: NDArray[np.floating], count: int, source: str
+    explained: NDArray[np.floating],
+    chance: NDArray[np.floating],
+    count: int,
+    untrained: NDArray[np.floating],
+    source: str,
 ) -> go.Figure:
     """Shares (m,) of the variance along every component, and those that chance makes; both axes logarithmic.
 
-    count: how many lie above chance, which is marked.
+    count: how many lie above chance, which is marked. untrained: (U, d) shares along the first components of
+    networks that never learned.
     """
     figure = go.Figure()
+    _never_learned(figure, [np.arange(1, len(one) + 1) for one in untrained], untrained)
     lines = (
         ("latents", explained, CATEGORIES[0], "solid"),
         ("shuffled latents", chance, CATEGORIES[1], "dash"),
@@ -42,9 +49,16 @@ def scree(
     return figure
 
 
-def cumulative(explained: NDArray[np.floating], share: float, needed: int, source: str) -> go.Figure:
-    """What the first components hold together, of shares (m,); where `share` is reached is marked."""
+def cumulative(
+    explained: NDArray[np.floating], share: float, needed: int, untrained: NDArray[np.floating], source: str
+) -> go.Figure:
+    """What the first components hold together, of shares (m,); where `share` is reached is marked.
+
+    untrained: (U, d) shares along the first components of networks that never learned.
+    """
     figure = go.Figure()
+    sums = np.cumsum(untrained, axis=1, dtype=np.float64)
+    _never_learned(figure, [np.arange(1, len(one) + 1) for one in sums], sums)
     together = np.cumsum(explained, dtype=np.float64)
     figure.add_scatter(
         x=np.arange(len(together) + 1),
@@ -56,19 +70,31 @@ def cumulative(explained: NDArray[np.floating], share: float, needed: int, sourc
     )
     figure.add_hline(y=share, line={"color": GREY, "dash": "dot", "width": 1})
     _mark(figure, needed, f"{needed} hold {share:.0%}")
-    figure.update_layout(**framed(source, 380), showlegend=False)
+    figure.update_layout(**framed(source, 380), showlegend=len(untrained) > 0)
     figure.update_xaxes(title="first components")
     figure.update_yaxes(title="share of the variance", tickformat=".0%", range=[0, 1.02])
+    if len(untrained):
+        set_below(figure)
     return figure
 
 
-def kept(counts: NDArray[np.integer], curves: Mapping[str, Estimate], source: str) -> go.Figure:
+def kept(
+    counts: NDArray[np.integer],
+    curves: Mapping[str, Estimate],
+    untrained: tuple[NDArray[np.integer], NDArray[np.floating]] | None,
+    source: str,
+) -> go.Figure:
     """PCK against how many components of each latent are kept, counts (V,), with intervals.
 
-    The last count is the latent itself. A line per name of `curves`; those of nobody are left out.
+    The last count is the latent itself. A line per name of `curves`; those of nobody are left out. untrained:
+    counts and what networks that never learned reach at most; counts not among `counts` are left out.
     """
     figure = go.Figure()
     names = [f"{count:,}" for count in counts[:-1]] + ["the latent itself"]
+    if untrained is not None:
+        shared = np.isin(untrained[0], counts)
+        at = [names[place] for place in np.searchsorted(counts, untrained[0][shared])]
+        _never_learned(figure, [at], [untrained[1][shared]])
     for index, (name, curve) in enumerate(curves.items()):
         if not curve.n.all():
             continue
@@ -77,8 +103,8 @@ def kept(counts: NDArray[np.integer], curves: Mapping[str, Estimate], source: st
             y=curve.mean,
             name=f"{name}, n = {curve.n[-1]:,}",
             mode="lines+markers",
-            line={"color": CATEGORIES[index], "width": 2, "dash": ("solid", "dash")[index % 2]},
-            marker={"size": 8, "symbol": ("circle", "diamond")[index % 2]},
+            line={"color": CATEGORIES[index], "width": 2, "dash": ("solid", "dash", "dot")[index % 3]},
+            marker={"size": 8, "symbol": ("circle", "diamond", "square")[index % 3]},
             error_y={
                 "symmetric": False,
                 "array": curve.high - curve.mean,
@@ -98,6 +124,9 @@ def kept(counts: NDArray[np.integer], curves: Mapping[str, Estimate], source: st
     figure.update_xaxes(
         title="components kept",
         type="category",
+        # Else names stand in the order in which lines come upon them, and some lines leave some out.
+        categoryorder="array",
+        categoryarray=names,
         tickmode="array",
         tickvals=names,
         ticktext=[broken(name, 10) for name in names],
@@ -106,6 +135,21 @@ def kept(counts: NDArray[np.integer], curves: Mapping[str, Estimate], source: st
     # On a narrow page the ticks stand upright.
     set_below(figure, ticks=45)
     return figure
+
+
+def _never_learned(figure: go.Figure, across: Sequence[Any], up: Iterable[NDArray[np.floating]]) -> None:
+    """Lines of networks that never learned, under all others, with one entry in the legend."""
+    for number, (x, y) in enumerate(zip(across, up, strict=True)):
+        figure.add_scatter(
+            x=x,
+            y=y,
+            name="networks that never learned",
+            legendgroup="never learned",
+            showlegend=number == 0,
+            mode="lines",
+            line={"color": GREY, "width": 2},
+            hovertemplate="%{x}, a network that never learned<br>%{y:.3f}<extra></extra>",
+        )
 
 
 def _mark(figure: go.Figure, component: int, words: str, logarithmic: bool = False) -> None:
@@ -123,14 +167,26 @@ def _mark(figure: go.Figure, component: int, words: str, logarithmic: bool = Fal
 
 
 def correlations(
-    found: pd.DataFrame, names: Sequence[str], sure: float, least: float, source: str
+    found: pd.DataFrame, names: Sequence[str], sure: float, least: float, untrained: float | None, source: str
 ) -> go.Figure:
     """Correlations with their intervals, the strongest on top; see posecore.attributes.correlations.
 
     names: of its rows. least: the least p that the shuffles can tell. Those whose corrected p lies below
-    `sure` are filled, the others open.
+    `sure` are filled, the others open. untrained: the strongest |r| of networks that never learned, a grey
+    band on both sides of 0; None where not known.
     """
     figure = go.Figure()
+    if untrained is not None:
+        figure.add_vrect(-untrained, untrained, fillcolor=GREY, opacity=0.2, line_width=0, layer="below")
+        figure.add_annotation(
+            x=0,
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            text="never learned",
+            showarrow=False,
+            font={"color": GREY},
+        )
     is_sure = found["p_corrected"].to_numpy() < sure
     for chosen, name, colour, symbol in (
         (is_sure, f"corrected p < {sure}", CATEGORIES[0], "circle"),

@@ -5,18 +5,21 @@ from typing import Final
 
 import numpy as np
 
+from dashboard.pc_walk.words import networks
 from dashboard.shared.numbers import number, points
+from dashboard.shared.shown_here import Verdict
 from dashboard.shared.studies import ComponentCurve
 from posecore.components.parallel import QUANTILE, Parallel
-from posecore.studies.components.results import SKIPS, ComponentStudy
+from posecore.studies.components.results import SKIPS, WORTH, ComponentStudy, has_worth
+from posecore.studies.control.summary import Reach
 from posecore.studies.projection.results import Projection
 
 SHARE: Final = 0.95
 """Of the variance, whose count of components is given."""
 NOISE_FROM: Final = 50
 """From this component on the thesis speaks of noise."""
-WORTHLESS: Final = 0.01
-"""Where the mean in a latent's place costs less PCK than this, none of its components can show its worth."""
+ALIKE: Final = 0.1
+"""Counts of components that differ by no more than this share are called alike."""
 THESIS_COUNTS: Final = {
     16: "hold 95 % of the variance in its network with an autoencoder",
     NOISE_FROM: "come before what it calls noise",
@@ -84,8 +87,8 @@ def kept(study: ComponentStudy, curves: Mapping[str, ComponentCurve], k: int) ->
             found.append(f"Skips {skips}: nobody's picture was at hand, so this is not known.")
             continue
         low, high = loss.low[place], loss.high[place]
-        if loss.mean[0] < WORTHLESS:
-            verdict = "the whole latent is worth no more here, so this **tells nothing** of its components"
+        if not has_worth(loss):
+            verdict = "the whole latent has little to lose here, so this **tells nothing** of its components"
         elif low > 0:
             verdict = "**the components after them matter to the pose**"
         else:
@@ -105,6 +108,33 @@ def variance(projection: Projection) -> str:
         f"{projection.needed_for(SHARE):,} of {len(projection.all_variances):,} components hold {SHARE:.0%} "
         f"of the variance of N = {projection.people:,} people. The thesis needed 541 for 95 %, of 7,017 "
         "people. Few people cannot need many, so the two counts compare only where N is alike."
+    )
+
+
+def variance_untrained(needed: Reach, people: int) -> str:
+    """How many components hold as much in networks that never learned. people: whom all were run over."""
+    return _untrained(needed, people, f"for {SHARE:.0%}", "variance")
+
+
+def chance_untrained(above: Reach, people: int) -> str:
+    """How many components of networks that never learned vary more than chance makes; people: as above."""
+    return _untrained(above, people, "above chance", "parallel analysis")
+
+
+def _untrained(counts: Reach, people: int, what: str, measure: str) -> str:
+    low, high = counts.lowest, counts.highest
+    others = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
+    alike = (1 - ALIKE) * low <= counts.own <= (1 + ALIKE) * high
+    verdict = (
+        f"as many, so {measure} alone tells **nothing of what was learned**"
+        if alike
+        else "fewer"
+        if counts.own < low
+        else "more"
+    )
+    return (
+        f"In grey, {networks(counts)} that never learned: {others} components {what} (n = {people:,} "
+        f"people). This network has {counts.own:,.0f} of the same people: {verdict}."
     )
 
 
@@ -129,10 +159,63 @@ def how_kept(study: ComponentStudy, cutting: str) -> str:
     )
 
 
+def shown(
+    curves: Mapping[str, ComponentCurve], untrained: Mapping[str, Reach] | None
+) -> tuple[str, Verdict] | None:
+    """Whether the pose needs the latent: what everybody's mean in its place costs; None where not measured.
+
+    untrained: by skips, what it costs in networks that never learned; None where it is not known, or the
+    bundle's own is one.
+    """
+    measured = [skips for skips in ("on", "mean", "off") if skips in curves and curves[skips].curve.n.all()]
+    if not measured:
+        return None
+    skips = measured[0]
+    curve, loss = curves[skips].curve, curves[skips].loss
+    low, high = loss.low[0], loss.high[0]
+    text = (
+        "the pose needs the latent: with everybody's mean in its place PCK is "
+        f"{number(curve.mean[0])} of {number(curve.mean[-1])}, skips {skips}, {points(loss.mean[0])} points "
+        f"less (95 % interval {points(low)} to {points(high)}, n = {curve.n[0]:,} people)"
+    )
+    if untrained is None:
+        return text, Verdict.UNKNOWN
+    most = untrained[skips].highest
+    text += f", {points(most)} at most in a network that never learned"
+    if has_worth(loss) and low > most:
+        return text, Verdict.HOLDS
+    return text, Verdict.DOES_NOT if high < max(most, WORTH) else Verdict.UNKNOWN
+
+
+def without_mean(command: str) -> str:
+    """That a study was made before mean skips were tried. command: makes it again."""
+    return f"This study was made before mean skips were tried; `{command}` makes it again, with them."
+
+
+def pose_untrained(highest: float, count: int, people: int) -> str:
+    """What networks that never learned reach with any number of components."""
+    return (
+        f"In grey, networks that never learned reach a PCK of {number(highest)} at most, with any skips and "
+        f"any number of components ({count} of them, n = {people:,} people)."
+    )
+
+
 def enough(study: ComponentStudy, skips: str, found: ComponentCurve, command: str) -> str:
     """From how many components on hardly anything is lost. command: makes the study."""
-    if found.enough is None:
+    if not found.curve.n.all():
         return f"Skips {skips}: nobody's picture was at hand; `{command}`"
+    if found.enough is None:
+        return (
+            f"Skips {skips}: PCK is {number(found.curve.mean[0])} with everybody's mean in the latent's "
+            f"place and {number(found.curve.mean[-1])} with the latent itself. That is **too little to "
+            f"lose** for its components to show what they are worth (n = {found.curve.n[-1]:,} people)."
+        )
+    if found.enough == study.counts[-1]:
+        return (
+            f"Skips {skips}: **no number of components tried** surely loses less than one point of PCK "
+            "against the latent itself "
+            f"(n = {found.curve.n[-1]:,} people, components of {study.people:,} others)."
+        )
     return (
         f"Skips {skips}: from **{found.enough:,}** components on, surely less than one point of PCK is lost "
         f"(n = {found.curve.n[-1]:,} people, components of {study.people:,} others)."
@@ -140,13 +223,12 @@ def enough(study: ComponentStudy, skips: str, found: ComponentCurve, command: st
 
 
 def knee(study: ComponentStudy, skips: str, found: ComponentCurve) -> str:
-    """Where a curve bends: how many components keep half, and nine tenths, of what the latent adds."""
+    """Where a curve bends: how many components keep half, and nine tenths, of what the latent adds, which has
+    to be worth something."""
     begins = (
         f"Skips {skips}: PCK is {number(found.curve.mean[0])} with everybody's mean in the latent's place "
         f"and {number(found.curve.mean[-1])} with the latent itself"
     )
-    if found.loss.mean[0] < WORTHLESS:
-        return f"{begins}: a flat line, which **tells nothing** of its components."
     reached = [(f"{share:.0%}", study.knee(skips, share)) for share in KNEES]
     there = [
         f"{part} of the difference only with the latent itself"

@@ -6,31 +6,36 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.pc_walk import charts, words
-from dashboard.pc_walk.words import LEAST_P, SURE
-from dashboard.shared import bundle_people, bundles, figures, latents
+from dashboard.pc_walk.words import LEAST_P
+from dashboard.shared import bundle_people, bundles, figures, latents, shown_here, untrained
 from dashboard.shared.attribute_words import words_of
 from posecore import drawing
+from posecore.attributes.correlations import SURE, strongest
 from posecore.attributes.skeletons import joints_known
 from posecore.attributes.table import ATTRIBUTES
 from posecore.bundle import Bundle
 from posecore.components.walks import both_ends
 from posecore.samples import Prefix
+from posecore.studies.control.summary import strongest_correlation
 
 SHOWN: Final = 15
 AT_AN_END: Final = 8
 
 
-def draw_meaning(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:
-    """The whole section. scores: (N, d), component: from 0."""
+def draw_meaning(
+    bundle: Bundle, scores: NDArray[np.float32], component: int, headline: DeltaGenerator
+) -> None:
+    """The whole section. scores: (N, d), component: from 0. headline: where the page says what it shows."""
     st.subheader(f"What component {component + 1} means")
     found = latents.meaning(bundle, component)
     tested = found[found["p"].notna()]
     if tested.empty:
         st.info(words.NO_ATTRIBUTE, icon=":material/info:")
     else:
-        _correlations(bundle, tested, component, joints_known(bundle.samples))
+        _correlations(bundle, tested, component, headline)
     _ends(bundle, scores, component)
 
 
@@ -51,22 +56,36 @@ def table(found: pd.DataFrame, joints: Prefix) -> pd.DataFrame:
     )
 
 
-def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, joints: Prefix) -> None:
-    st.markdown(words.meaning(tested, joints))
-    strongest = tested.head(SHOWN)
+def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline: DeltaGenerator) -> None:
+    joints, control = joints_known(bundle.samples), untrained.reference(bundle)
+    # Where the bundle's own network never learned there is nothing to compare.
+    known = control is not None and not bundle.manifest.untrained
+    reference = strongest_correlation(control) if control is not None and known else None
+    found = strongest(tested, None if reference is None else reference.highest)
+    with headline:
+        shown_here.draw(*words.shown(component + 1, found, reference, joints))
+    st.markdown(words.meaning(tested, found, reference is not None, joints))
+    if control is not None and reference is not None:
+        st.markdown(words.untrained(found, reference, len(control.sample_ids)))
+    elif bundle.manifest.untrained:
+        st.info(words.NEVER_LEARNED, icon=":material/info:")
+    else:
+        st.info(untrained.missing(bundle), icon=":material/query_stats:")
+    shown = tested.head(SHOWN)
     people = min(bundle.manifest.people, latents.MOST_CORRELATED)
     figures.chart(
         charts.correlations(
-            strongest,
-            [words_of(str(name), joints).axis for name in strongest.index],
+            shown,
+            [words_of(str(name), joints).axis for name in shown.index],
             SURE,
             LEAST_P,
+            None if reference is None else reference.highest,
             bundles.source_line(bundle, people),
         ),
         "walk_meaning",
-        f"The {len(strongest)} strongest rank correlations of component {component + 1} with their intervals",
+        f"The {len(shown)} strongest rank correlations of component {component + 1} with their intervals",
     )
-    st.caption(words.how_correlated(len(tested), len(strongest), joints))
+    st.caption(words.how_correlated(len(tested), len(shown), joints))
     figures.tabled(
         "Every attribute as a table", table(tested, joints), f"walk-component-{component + 1}-meaning"
     )

@@ -20,7 +20,7 @@ LEFT: Final = 120
 HEAD: Final = GAP + 30 + 4 * LINE
 """Pixels above the first row of pictures."""
 OFF: Final = (213, 94, 0)
-"""RGB of the frame around stops that are off the data."""
+"""RGB of the frame around stops that lie farther out than people do."""
 
 
 def rows(most: int) -> list[int]:
@@ -45,7 +45,7 @@ def sheet(bundle: Bundle, fitted: Components, scores: NDArray[np.float32], start
     pen.text(
         (GAP, GAP + 30 + LINE),
         "In every cell the predicted heatmaps of the nearest person, who they are and how far; an orange "
-        "frame: the stop is off the data",
+        "frame: farther out than people are",
         INK,
         small,
     )
@@ -58,7 +58,7 @@ def sheet(bundle: Bundle, fitted: Components, scores: NDArray[np.float32], start
         stops = walk_stops.take(bundle, fitted, scores, number - 1, np.array(STEPS, np.float64), start)
         for column, name in enumerate(stops.sample_ids.tolist()):
             left = corner(row, column)[1]
-            if stops.judgement.off_data[column]:
+            if stops.judgement.farther_out[column]:
                 pen.rectangle((left - 4, top - 4, left + TILE + 3, top + TILE + 3), OFF)
             page.paste(Image.fromarray(bundle_people.heatmap_of(bundle, name, TILE)), (left, top))
             pen.text((left, top + TILE + 5), name, INK, small)

@@ -18,7 +18,7 @@ from posecore.components.walks import Walk, walk
 @dataclass(frozen=True, eq=False)
 class Stops:
     """S stops. component: from 0. steps: (S,) c. start: a sample_id, empty for the mean. sample_ids: (S,) of
-    the nearest people. judgement: not comparing the start with themselves."""
+    the nearest people. judgement: of the stops. A person whom a walk starts from counts as everybody does."""
 
     component: int
     steps: NDArray[np.float64]
@@ -69,5 +69,5 @@ def take(
         start,
         found,
         bundle.samples["sample_id"].iloc[found.nearest].to_numpy(str),
-        latents.reference_distances(bundle).judge(found.positions, row),
+        latents.reference_distances(bundle).judge(found.positions),
     )

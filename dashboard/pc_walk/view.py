@@ -39,6 +39,8 @@ TILE = 256
 
 def show(bundle: Bundle) -> None:
     """The whole tab."""
+    # Its figures are those of the component that is chosen below.
+    headline = st.container()
     st.markdown(words.INTRODUCTION)
     fitted, scores = latents.fitted_components(bundle)
     asked = controls.controls(bundle, fitted, scores)
@@ -66,10 +68,10 @@ def show(bundle: Bundle) -> None:
             st.info(repeated, icon=":material/repeat:")
     _how_near(bundle, stops, scores.shape[1])
     _downloads(bundle, fitted, scores, stops)
-    meaning.draw_meaning(bundle, scores, stops.component)
+    meaning.draw_meaning(bundle, scores, stops.component, headline)
     glossary.show(
         "Crop, Heatmap, Peak, Bottleneck, Latent, Decoder, Skip connection, PCK, 95 % interval, p, "
-        "Corrected p, Rank correlation, Component, Variance, Standard deviation, Off the data, Norm, "
+        "Corrected p, Rank correlation, Component, Variance, Standard deviation, Norm, "
         "Percentile",
         bundles.source_line(bundle),
     )
@@ -111,7 +113,7 @@ def _player(bundle: Bundle, stops: Stops, maps: NDArray[np.float32] | None, limi
             joints = drawing.draw_skeleton(drawing.ground(TILE), points[stop], sure[stop])
             pictures += [drawing.enlarge(fused, TILE), joints]
             said.append(words.decoded(sure[stop], limit, float(peaks[stop].max())))
-        said.append(words.judged(stops.judgement, stop, stops.start))
+        said.append(words.judged(stops.judgement, stop))
         # The player shows plain text.
         text = " ".join(said).replace("**", "")
         frames.append(Frame(stops.sign(stop), text, pictures[: len(titles)]))
@@ -136,8 +138,8 @@ def _strip(bundle: Bundle, stops: Stops) -> None:
                     drawing.jpeg(_joints(bundle, name)), width="stretch", alt=f"Predicted skeleton of {name}"
                 )
                 st.caption(words.nearest_below(*_of_person(bundle, name), stops.walk.distance[stop]))
-                colour = "orange" if stops.judgement.off_data[stop] else "green"
-                st.markdown(f":{colour}[{words.verdict(stops.judgement, stop)}]")
+                if stops.judgement.farther_out[stop]:
+                    st.markdown(f":orange[{words.verdict(stops.judgement, stop)}]")
 
 
 def _of_person(bundle: Bundle, name: str) -> tuple[str, str, str]:

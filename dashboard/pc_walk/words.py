@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from dashboard.shared import certainty
 from dashboard.shared.attribute_words import words_of
 from dashboard.shared.numbers import number, p_value
-from posecore.attributes.correlations import LEAST, PERMUTATIONS
+from dashboard.shared.shown_here import Verdict
+from posecore.attributes.correlations import LEAST, PERMUTATIONS, SURE, Strongest, strength
 from posecore.components.outliers import ALPHA, Judgement
 from posecore.samples import Prefix
+from posecore.studies.control.summary import Reach
 from posecore.studies.skips.certainty import PERSON, Limit
 
 OFF, OWN, MEAN = SKIPS = ("off", "the start's own", "the data set's mean")
@@ -23,10 +25,9 @@ HOW: Final = {
     MEAN: "with the **mean skip features of the data set**, the same at every stop",
 }
 
-RARE: Final = 100 * ALPHA / 4
-"""A percentile this near 0 or 100 is what puts a stop off the data: two measures, two sides."""
-SURE: Final = 0.05
-"""A corrected p below this is called a sign of something."""
+FAR: Final = 100 * (1 - ALPHA / 2)
+"""The percentile from which on a stop lies farther out than people do, by either of two measures."""
+AMONG: Final = "no farther out than people"
 LEAST_P: Final = 1 / (PERMUTATIONS + 1)
 """The least that so many shuffles can tell."""
 
@@ -50,6 +51,15 @@ NOBODY_FOUND: Final = (
 )
 MIXED: Final = (
     "The features are the start's, the latent is the stop's: of such a mix the skip study says nothing."
+)
+NOBODY_IS_AVERAGE: Final = (
+    "Nobody is average: in so many dimensions no one is near the mean, whether or not a network learned, so "
+    "who is nearest to it says little"
+)
+NO_CAUSE: Final = "**No named cause found.**"
+NEVER_LEARNED: Final = (
+    "This network never learned, so its components get no names: what goes with them is there before any "
+    "training."
 )
 NO_ATTRIBUTE: Final = (
     f"No attribute is known of {LEAST} people or more who differ in it, so nothing can be said of what goes "
@@ -98,23 +108,21 @@ def component(count: int, share: float, people: int, source: str) -> str:
 
 
 def verdict(judgement: Judgement, stop: int) -> str:
-    """Whether people are at a stop."""
-    if not judgement.off_data[stop]:
-        return "among the data"
-    near, mean = judgement.distance_percentile[stop], judgement.norm_percentile[stop]
+    """Whether a stop lies farther out than people do."""
+    if not judgement.farther_out[stop]:
+        return AMONG
     reasons = []
-    if min(mean, 100 - mean) <= RARE:
-        reasons.append("too near the mean" if mean < 50 else "too far from the mean")
-    if min(near, 100 - near) <= RARE:
-        reasons.append("too near somebody" if near < 50 else "nobody near")
-    return f"off the data: {' and '.join(reasons)}"
+    if judgement.norm_percentile[stop] >= FAR:
+        reasons.append("far from the mean")
+    if judgement.distance_percentile[stop] >= FAR:
+        reasons.append("nobody near")
+    return f"farther out than people: {' and '.join(reasons)}"
 
 
-def judged(judgement: Judgement, stop: int, start: str) -> str:
-    """The verdict and the two measures behind it. start: a sample_id, empty for the mean."""
-    other = " other" if start else ""
+def judged(judgement: Judgement, stop: int) -> str:
+    """The verdict and the two measures behind it."""
     return (
-        f"This stop is {verdict(judgement, stop)}. The nearest{other} person is "
+        f"This stop lies {verdict(judgement, stop)}. The nearest person is "
         f"{number(judgement.distance[stop], 1)} away, farther than for "
         f"{number(judgement.distance_percentile[stop], 1)} % of real people; the mean is "
         f"{number(judgement.norm[stop], 1)} away, farther than for "
@@ -179,37 +187,79 @@ def some_lack(how_many: str) -> str:
 
 
 def how_near(judgement: Judgement, components: int, start: str, distances: int, norms: int) -> str:
-    """How many stops are off the data, and how that is judged.
+    """How many stops lie farther out than people do, and how that is judged.
 
     components: of the space distances are taken in. distances, norms: how many people each is judged against.
     """
-    off, alone = int(judgement.off_data.sum()), f", not counting {start}, from whom it starts"
+    far = int(judgement.farther_out.sum())
+    from_whom = (
+        f"{start}, from whom the walk starts, counts as everybody does: stops near them have somebody near"
+        if start
+        else NOBODY_IS_AVERAGE
+    )
     return (
-        f"**{off} of {len(judgement.off_data)} stops are off the data.** Distances are taken among the "
-        f"scores of the first {components} components{alone if start else ''}. A stop is called off the data "
-        "where its distance to the nearest person, or its own distance to the mean, is rarer than among real "
-        "people, too far or too near (two-sided, 5 % of real people would be called so; distances of "
-        f"{distances:,} people, norms of {norms:,}). In many dimensions nobody is near the mean: what lies "
-        "there is unusually near everybody, so its nearest person says little."
+        f"**{far} of {len(judgement.farther_out)} stops lie farther out than people do.** Distances are "
+        f"taken among the scores of the first {components} components. A stop is marked where the nearest "
+        "person, or the mean, is farther away than from nearly all real people (one-sided, at most 5 % of "
+        f"real people would be marked; distances of {distances:,} people, norms of {norms:,}). {from_whom}."
     )
 
 
-def meaning(tested: pd.DataFrame, joints: Prefix) -> str:
-    """What goes with a component most, with interval, n and p, and how many attributes do at all.
+def shown(component: int, found: Strongest, reference: Reach | None, joints: Prefix) -> tuple[str, Verdict]:
+    """Whether a component, from 1, has a name, for the top of the page.
 
-    tested: correlations, the surest first. joints: whose joints the attributes are of.
+    reference: what networks that never learned reach; None where it is not known, or this one never learned.
     """
-    sure = tested[tested["p_corrected"] < SURE]
-    if sure.empty:
-        return f"None of {len(tested)} attributes surely goes with it."
-    first, words = sure.iloc[0], words_of(str(sure.index[0]), joints)
-    p = p_value(first["p_corrected"], LEAST_P)
-    r, low, high = (number(value, 2, sign=True) for value in (first["r"], first["low"], first["high"]))
+    text = (
+        f"component {component} goes with something known of people, most with {_correlated(found, joints)}"
+    )
+    if reference is None:
+        return text, Verdict.UNKNOWN
+    text = f"{text}, more than any component of a network that never learned ({number(reference.highest, 2)})"
+    return text, {True: Verdict.HOLDS, False: Verdict.DOES_NOT, None: Verdict.UNKNOWN}[found.above]
+
+
+def meaning(tested: pd.DataFrame, found: Strongest, compared: bool, joints: Prefix) -> str:
+    """What a component is named after, if anything, and how many attributes go with it at all.
+
+    tested: its correlations; found: the strongest of them. compared: whether it was held against networks
+    that never learned, without which nothing is said of a name. joints: whose joints the attributes are of.
+    """
+    words, count = words_of(found.attribute, joints), int((tested["p_corrected"] < SURE).sum())
+    if found.above:
+        said = f"Along it, **{words.more if found.r > 0 else words.less}**: {_correlated(found, joints)}."
+    else:
+        said = f"{f'{NO_CAUSE} ' if compared else ''}What goes with it most is {_correlated(found, joints)}."
     return (
-        f"Along it, **{words.more if first['r'] > 0 else words.less}** ({words.axis}): rank correlation {r}, "
-        f"95 % interval {low} to {high}, n = {int(first['n']):,} people, {p} corrected. {len(sure)} of "
-        f"{len(tested)} attributes go with it more than chance explains; with many people that may be very "
-        "little, so look at how strongly."
+        f"{said} {p_value(found.p_corrected, LEAST_P)} corrected. {count} of {len(tested)} attributes go "
+        "with it more than chance explains; with many people that may be very little, so see how strongly."
+    )
+
+
+def networks(reference: Reach) -> str:
+    """How many networks never learned."""
+    count = len(reference.untrained)
+    return f"{count} {'network' if count == 1 else 'networks'}"
+
+
+def untrained(found: Strongest, reference: Reach, people: int) -> str:
+    """What networks that never learned reach beside it, of so many people."""
+    place = {
+        True: "this one lies above that",
+        False: "this one does not lie above that",
+        None: "whether this one lies above that cannot be told",
+    }[found.above]
+    return (
+        f"The grey band: in networks that never learned no component's strongest correlation lies above "
+        f"{number(reference.highest, 2)} ({networks(reference)}, n = {people:,} people); {place}."
+    )
+
+
+def _correlated(found: Strongest, joints: Prefix) -> str:
+    r, low, high = (number(value, 2, sign=True) for value in (found.r, found.low, found.high))
+    return (
+        f"{words_of(found.attribute, joints).axis} ({strength(found.r)} rank correlation {r}, 95 % interval "
+        f"{low} to {high}, n = {found.n:,} people)"
     )
 
 

@@ -133,11 +133,6 @@ TERMS: Final[Mapping[str, Term]] = {
         "how far people usually lie from the mean, along one direction; √λ of a component.",
         r"\bstandard deviations?\b|√λ",
     ),
-    "Off the data": Term(
-        "farther from the people, or nearer to one, than nearly all people are from each other: what stands "
-        "there is like nobody.",
-        r"\boff the data\b",
-    ),
     "Norm": Term("the distance from the mean of all people.", r"\bnorms?\b"),
     "Parallel analysis": Term(
         "Horn's: components count that vary more than those of latents shuffled one number at a time.",

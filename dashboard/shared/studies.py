@@ -112,7 +112,7 @@ class ComponentCurve(NamedTuple):
 
 
 def component_curves(bundle: Bundle) -> "dict[str, ComponentCurve]":
-    """What the component study says, with skips off and on. Raises BundleError."""
+    """What the component study says, for every choice of skips. Raises BundleError."""
     from posecore.bundle.studies import open_study
 
     return _component_curves(bundle, open_study(bundle, "components").created)
@@ -120,9 +120,8 @@ def component_curves(bundle: Bundle) -> "dict[str, ComponentCurve]":
 
 @cache.cached(4, "Drawing people anew …", copied=True)
 def _component_curves(bundle: Bundle, created: str) -> "dict[str, ComponentCurve]":
-    from posecore.studies.components.results import SKIPS
-
     study = component_study(bundle)
     return {
-        skips: ComponentCurve(study.curve(skips), study.loss(skips), study.enough(skips)) for skips in SKIPS
+        skips: ComponentCurve(study.curve(skips), study.loss(skips), study.enough(skips))
+        for skips in study.skips
     }

@@ -5,6 +5,7 @@ a kind (a column of booleans) that is the rank correlation with belonging to it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,12 @@ LEAST: Final = 10
 """People a correlation needs; of fewer it is nan."""
 
 CONFIDENCE: Final = 0.95
+
+SURE: Final = 0.05
+"""A corrected p below this is a sign of something."""
+
+STRONG, MODERATE = 0.5, 0.3
+"""From which |r| on a correlation is called so; a weaker one is weak."""
 
 _AT_ONCE: Final = 4_000_000
 """Shuffled scores held at once."""
@@ -80,6 +87,48 @@ def correlate(
         index=pd.Index(attributes.columns, name="attribute"),
     )
     return found.iloc[np.argsort(-np.abs(np.nan_to_num(r)), kind="stable")]
+
+
+@dataclass(frozen=True)
+class Strongest:
+    """What a component goes with most, held against networks that never learned.
+
+    attribute: its name. r, low, high, n, p_corrected: as of `correlate`. above:
+    whether |r| surely lies above the reference; None where that cannot be told.
+    """
+
+    attribute: str
+    r: float
+    low: float
+    high: float
+    n: int
+    p_corrected: float
+    above: bool | None
+
+
+def strongest(found: pd.DataFrame, reference: float | None) -> Strongest:
+    """The strongest of the correlations `found` that are sure, or of all where none is; one or more rows.
+
+    reference: the strongest |r| of networks that never learned; None where not known. The correlation lies
+    above it where its whole interval does, and not above where its interval lies below, or none is sure.
+    """
+    sure = found[found["p_corrected"] < SURE]
+    first = (found if sure.empty else sure).iloc[0]
+    r, low, high, p = (float(first[key]) for key in ("r", "low", "high", "p_corrected"))
+    # Of |r|; an interval that holds 0 begins there.
+    ends = sorted((abs(low), abs(high)))
+    nearer, farther = (ends[0] if low * high > 0 else 0.0), ends[1]
+    above: bool | None = None
+    if sure.empty or (reference is not None and farther <= reference):
+        above = False
+    elif reference is not None and nearer > reference:
+        above = True
+    return Strongest(str(first.name), r, low, high, int(first["n"]), p, above)
+
+
+def strength(r: float) -> str:
+    """'strong', 'moderate' or 'weak'."""
+    return "strong" if abs(r) >= STRONG else "moderate" if abs(r) >= MODERATE else "weak"
 
 
 def step_down(strength: NDArray[np.floating], by_chance: NDArray[np.floating]) -> NDArray[np.float64]:

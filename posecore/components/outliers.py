@@ -2,7 +2,8 @@
 
 Two measures. How far the nearest person is: for a real person, the nearest other one. And how far the mean
 is: in many dimensions nobody is near it, and whatever lies there is unusually near everybody. A position that
-is extreme in either, too far or too near, is off the data.
+is extreme in either, too far or too near, is off the data. One that is too far in either lies farther out
+than people do: that alone speaks against a stop of a walk, which may well pass near somebody or the mean.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Judgement:
     """S positions. distance: (S,) to the nearest person. norm: (S,) distance to the mean.
 
     The percentiles, (S,) from 0 to 100, are the share of real people with less; those who have just as much
-    count half. off_data: (S,) booleans.
+    count half. off_data, farther_out: (S,) booleans.
     """
 
     distance: NDArray[np.float32]
@@ -37,6 +38,7 @@ class Judgement:
     norm: NDArray[np.float32]
     norm_percentile: Floats
     off_data: NDArray[np.bool_]
+    farther_out: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,20 +49,20 @@ class ReferenceDistances:
     distances: NDArray[np.float32]
     norms: NDArray[np.float32]
 
-    def judge(self, positions: NDArray[np.floating], person: int | None = None) -> Judgement:
-        """Judge positions (S, d). person: the row a walk starts from, who is not compared with themselves.
-
-        Raises ConfigError for positions that do not fit.
-        """
-        distance = nearest_people(self.scores, positions, not_this=person)[1][:, 0]
+    def judge(self, positions: NDArray[np.floating]) -> Judgement:
+        """Judge positions (S, d). Raises ConfigError for positions that do not fit."""
+        distance = nearest_people(self.scores, positions)[1][:, 0]
         norm = np.linalg.norm(positions, axis=1).astype(np.float32)
-        off = [_p_value(self.distances, distance), _p_value(self.norms, norm)]
+        measured = ((self.distances, distance), (self.norms, norm))
+        off = [_p_value(usual, values) for usual, values in measured]
+        far = [_p_farther(usual, values) for usual, values in measured]
         return Judgement(
             distance=distance,
             distance_percentile=_percentile(self.distances, distance),
             norm=norm,
             norm_percentile=_percentile(self.norms, norm),
             off_data=np.minimum(*off) < ALPHA / len(off),
+            farther_out=np.minimum(*far) < ALPHA / len(far),
         )
 
 
@@ -91,4 +93,10 @@ def _p_value(usual: NDArray[np.float32], values: NDArray[np.float32]) -> Floats:
     below, up_to = (np.searchsorted(usual, values, side) for side in ("left", "right"))
     rarer = np.minimum(up_to, len(usual) - below)
     p: Floats = np.minimum(1, 2 * (1 + rarer) / (1 + len(usual)))
+    return p
+
+
+def _p_farther(usual: NDArray[np.float32], values: NDArray[np.float32]) -> Floats:
+    """One-sided: how rare as much or more is among the usual ones."""
+    p: Floats = (1 + len(usual) - np.searchsorted(usual, values, "left")) / (1 + len(usual))
     return p

@@ -60,6 +60,10 @@ def test_the_planted_rank_is_found(planted, every_count):
     np.testing.assert_allclose(study.explained[:, RANK:], 1, atol=1e-3)
     assert (study.explained[:, RANK - 1] < 0.9).all() and study.explained[:, 0].tolist() == [0, 0]
     assert study.people == 30 and verify(planted.path) == []
+    # Everybody's mean features are asked of everybody, and of nobody alike.
+    mean = study.scores("mean")
+    assert np.isfinite(mean).all()
+    assert not any(np.array_equal(mean, study.scores(skips)) for skips in ("on", "off"))
     # With skips on, what the latent says differs from the labels, but it was tried.
     assert (study.curve("on").n == 30).all()
 

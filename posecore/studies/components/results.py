@@ -22,8 +22,16 @@ FILE: Final = "results.npz"
 SKIPS: Final[Mapping[str, str]] = {
     "off": "all skips cut: the decoder sees the latent alone",
     "on": "all skips on, with the person's own features",
+    "mean": "all skips on, with the mean features of everybody in the bundle",
 }
 """How the shortened latents are decoded, by name."""
+
+WITHOUT_MEAN: Final = 2
+"""Of SKIPS, how many the studies hold that were made before mean features were tried."""
+
+WORTH: Final = 0.05
+"""PCK that a latent has surely to add to everybody's mean in its place: where there is less to lose, that
+little is lost says nothing of its components."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +39,9 @@ class ComponentStudy:
     """A component study of N people, whom the components were not fitted on.
 
     sample_ids: (N,). counts: (V,) components kept of each latent, from 0, the mean alone; the last is D, the
-    latent itself. hits: (2, N, V, 17) int8 in the order of SKIPS: 1 found, 0 not, -1 not labelled or without
-    a picture. explained: (2, V) share of the variance kept, of the people fitted on and of the N others.
-    people: how many the components were fitted on. info: the settings.
+    latent itself. hits: (3, N, V, 17) int8 in the order of SKIPS, 2 of the first ones in older studies:
+    1 found, 0 not, -1 not labelled or without a picture. explained: (2, V) share of the variance kept, of the
+    people fitted on and of the N others. people: how many the components were fitted on. info: the settings.
     """
 
     sample_ids: NDArray[np.str_]
@@ -43,11 +51,19 @@ class ComponentStudy:
     people: int
     info: Mapping[str, Any]
 
+    @property
+    def skips(self) -> tuple[str, ...]:
+        """Which of SKIPS were tried."""
+        return tuple(SKIPS)[: len(self.hits)]
+
     def scores(self, skips: str) -> NDArray[np.float64]:
-        """(N, V) PCK of every person for every count; nan for who has no label, or no picture for "on"."""
-        if skips not in SKIPS:
-            raise ConfigError(f"skips {skips!r:.40}: expected {' or '.join(SKIPS)}")
-        hits = self.hits[list(SKIPS).index(skips)]
+        """(N, V) PCK of every person for every count; nan for who has no label, or no picture for "on".
+
+        Raises ConfigError for skips that were not tried.
+        """
+        if skips not in self.skips:
+            raise ConfigError(f"skips {skips!r:.40}: expected {' or '.join(self.skips)}")
+        hits = self.hits[self.skips.index(skips)]
         return scores(np.where(hits < 0, np.nan, hits.astype(np.float64)))
 
     def curve(self, skips: str) -> Estimate:
@@ -62,10 +78,10 @@ class ComponentStudy:
     def enough(self, skips: str, tolerance: float = 0.01) -> int | None:
         """The least count from which on surely less than `tolerance` PCK is lost: the interval's upper end.
 
-        D where only the latent itself does, None where nobody was measured.
+        D where only the latent itself does. None where nobody was measured, or there is nothing to lose.
         """
         estimate = self.loss(skips)
-        if not estimate.n.all():
+        if not has_worth(estimate):
             return None
         loses = np.flatnonzero(estimate.high > tolerance)
         return int(self.counts[loses[-1] + 1 if len(loses) else 0])
@@ -81,6 +97,14 @@ class ComponentStudy:
             return None
         short = np.flatnonzero(gain < share * gain[-1])
         return int(self.counts[short[-1] + 1])
+
+
+def has_worth(loss: Estimate) -> bool:
+    """Whether a latent adds so much to everybody's mean, surely WORTH or more, that it can be lost.
+
+    loss: (V,), of ComponentStudy.loss. False where nobody was measured.
+    """
+    return bool(loss.n.all() and loss.low[0] >= WORTH)
 
 
 def save_component_study(
@@ -114,7 +138,8 @@ def load_component_study(bundle: Bundle) -> ComponentStudy:
     fits = (
         people > 0
         and variants > 0
-        and found.hits.shape == (len(SKIPS), people, variants, K)
+        and found.hits.shape[0] in (WITHOUT_MEAN, len(SKIPS))
+        and found.hits.shape[1:] == (people, variants, K)
         and found.explained.shape == (2, variants)
         and set(found.sample_ids.tolist()) <= set(bundle.rows)
     )

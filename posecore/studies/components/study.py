@@ -57,6 +57,7 @@ def run_component_study(bundle: Bundle, data: PreparedData | None, settings: Com
     described = asdict(settings) | {
         "data": None if data is None else data.info["fingerprint"],
         "precision": bundle.manifest.precision,
+        "skips": list(SKIPS),
         "pictured": int(pictured[tried].sum()),
     }
     job = described | {name: bundle.manifest.files[name]["sha256"] for name in (WEIGHTS, LATENTS)}
@@ -143,9 +144,10 @@ def _points(
     pictured: NDArray[np.bool_],
     tried: NDArray[np.int64],
 ) -> NDArray[np.float32]:
-    """(2, N, V + 1, 17, 2) crop pixels of the people tried, skips as in SKIPS; nan without a picture."""
+    """(3, N, V + 1, 17, 2) crop pixels of the people tried, skips as in SKIPS; nan without a picture."""
     counts = kept_counts(components)
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
+    means = predictor.features(bundle.skip_means())
 
     def make(rows: NDArray[np.int64], progress: "tqdm[None]") -> Piece:
         found = []
@@ -156,7 +158,8 @@ def _points(
             if pictured[row]:
                 skips = predictor.encode(people.picture(int(row))[None]).skips
                 helped = decode(decode_latents(predictor, latents, skips))[0]
-            found.append(np.stack([alone, helped]))
+            usual = decode(decode_latents(predictor, latents, means))[0]
+            found.append(np.stack([alone, helped, usual]))
             progress.update()
         return {"points": np.stack(found, axis=1)}
 
@@ -167,7 +170,7 @@ def _points(
 
 
 def _right(points: NDArray[np.float32], people: People, tried: NDArray[np.int64]) -> NDArray[np.int8]:
-    """(2, N, V + 1, 17) hits of points, -1 where nothing is labelled or nothing was tried."""
+    """(3, N, V + 1, 17) hits of points, -1 where nothing is labelled or nothing was tried."""
     right: Hits = np.empty(points.shape[:-1])
     for mode, variant in np.ndindex(len(SKIPS), points.shape[2]):
         right[mode, :, variant] = hits(

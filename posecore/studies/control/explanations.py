@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype
 
 from posecore.ablation import REPLACEMENTS
-from posecore.attributes.correlations import correlate
+from posecore.attributes.correlations import SURE, correlate
 from posecore.bundle.people import People
 from posecore.clustering.density import LEAST_PEOPLE, density
 from posecore.clustering.evidence import judge
@@ -59,9 +59,6 @@ WALKED: Final = 10
 
 STEPS: Final = np.linspace(-3, 3, 13)
 """Stops of a walk, in standard deviations."""
-
-SURE: Final = 0.05
-"""Of a corrected p, below which an attribute surely goes with a component."""
 
 SHARE: Final = 0.95
 """Of the variance."""

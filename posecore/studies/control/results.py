@@ -16,14 +16,15 @@ from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.components.belonging import MEASURES
 from posecore.files import atomic_file
+from posecore.studies.components.results import SKIPS
 
 NAME: Final = "control"
 FILE: Final = "results.npz"
 OWN: Final = 0
 """The bundle's own network, along the first axis of everything."""
 
-MODES: Final = ("off", "on", "mean")
-"""How shortened latents are decoded: all skips cut; with the person's own features; with everybody's mean."""
+MODES: Final = tuple(SKIPS)
+"""How shortened latents are decoded."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,8 +66,12 @@ def reaches(study: ControlStudy) -> dict[str, Reach]:
 
 def reach(study: ControlStudy, name: str) -> Reach:
     """One of FIGURES."""
-    values = FIGURES[name](study).tolist()
-    return Reach(values[OWN], tuple(values[OWN + 1 :]))
+    return _reach(FIGURES[name](study))
+
+
+def gain(study: ControlStudy, mode: str) -> Reach:
+    """PCK that the latent adds to everybody's mean in its place, under one of MODES."""
+    return _reach(_gain(study, mode))
 
 
 def skip_pck(study: ControlStudy, replacement: str) -> Estimate:
@@ -91,6 +95,19 @@ def learned_r2(study: ControlStudy) -> Estimate:
     return bootstrap_ratio(less, study.probe_spread)
 
 
+def strongest_correlation(study: ControlStudy) -> Reach:
+    """The strongest |r| with an attribute over all components tested; 0 where nothing was known."""
+    r = np.nan_to_num(np.abs(study.correlation)).reshape(len(study.networks), -1)
+    return _reach(r.max(axis=1, initial=0))
+
+
+def highest_curve(study: ControlStudy) -> Floats:
+    """(V,) the most PCK that an untrained network reaches with so many components, under any of MODES."""
+    means = np.nanmean(study.curve_scores[OWN + 1 :].astype(np.float64), axis=2)
+    highest: Floats = means.max(axis=(0, 1))
+    return highest
+
+
 def layer_baselines(study: ControlStudy) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(F, F) mean CKA of a layer of the own network with one of an untrained network, and of two untrained
     networks with each other; the latter nan where there is one only."""
@@ -98,6 +115,12 @@ def layer_baselines(study: ControlStudy) -> tuple[NDArray[np.float32], NDArray[n
     pairs = [study.cka[a, b] for a in untrained for b in untrained if a != b]
     nothing = np.full(study.cka.shape[2:], np.nan, np.float32)
     return study.cka[OWN, OWN + 1 :].mean(axis=0), np.mean(pairs, axis=0) if pairs else nothing
+
+
+def _reach(values: NDArray[np.generic]) -> Reach:
+    """One figure of every network, (M,)."""
+    own, *others = values.astype(np.float64).tolist()
+    return Reach(own, tuple(others))
 
 
 def _over_people(values: NDArray[np.floating]) -> Estimate:

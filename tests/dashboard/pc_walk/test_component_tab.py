@@ -1,8 +1,10 @@
 """How many components matter, as a browser shows it, on people who do not exist."""
 
 import json
+import shutil
 from pathlib import Path
 
+import never_learned
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle, note_change
@@ -13,13 +15,16 @@ from streamlit.testing.v1 import AppTest
 from dashboard.pc_walk import charts as component_charts
 from dashboard.pc_walk import components_words as component_words
 from dashboard.shared import links, studies
+from dashboard.shared.charts import GREY
 from dashboard.shared.cut_words import what_cutting_says
+from dashboard.shared.shown_here import BEGINS, Verdict
 from posecore.bundle import open_bundle
-from posecore.bundle.studies import study_command
+from posecore.bundle.studies import study_command, write_study
 from posecore.statistics import Estimate
 from posecore.studies.components import study as component_study
-from posecore.studies.components.results import load_component_study
+from posecore.studies.components.results import load_component_study, save_component_study
 from posecore.studies.components.study import run_component_study
+from posecore.studies.control.summary import reach
 from posecore.studies.projection.results import load_projection
 from posecore.studies.projection.study import ProjectionSettings, project
 
@@ -50,9 +55,10 @@ def open_tab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> A
 def test_without_studies_both_commands_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make_fake_bundle(tmp_path / "artifacts" / "people", 3)
     app = open_tab(monkeypatch, path.parent)
-    first, second = (info.value for info in app.info)
+    untrained, first, second = (info.value for info in app.info)
     bundle = open_bundle(path)
     assert study_command(bundle, "projection") in first and study_command(bundle, "components") in second
+    assert study_command(bundle, "control") in untrained and BEGINS not in words(app)
     assert not app.get("plotly_chart") and not app.warning and not app.error
 
 
@@ -64,7 +70,7 @@ def test_a_broken_study_is_named_and_the_other_one_shown(
     (path / "studies" / "components").mkdir()
     (path / "studies" / "components" / "manifest.json").write_text("{")
     app = open_tab(monkeypatch, path.parent)
-    (info,) = app.info
+    _, info = app.info
     assert "manifest.json" in info.value and "component_study.py" in info.value
     assert len(app.get("plotly_chart")) == 2
 
@@ -85,15 +91,58 @@ def test_every_count_is_told_with_its_people(artifacts: Path, monkeypatch: pytes
         assert sentence in said and all(count in sentence for count in counts)
     command = study_command(bundle, "components")
     for skips, one in studies.component_curves(bundle).items():
+        # These people's labels are drawn: there is nothing to lose.
         sentence = component_words.enough(study, skips, one, command)
-        assert sentence in said and f"**{study.enough(skips):,}**" in sentence and command not in sentence
+        assert sentence in said and study.enough(skips) is None and command not in sentence
     charts = [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
     assert len(charts) == 3
     for chart in charts:
         title = chart["layout"]["title"]["text"]
         assert "n = " in title and "fake people" in title and "hourglass" in title
     assert all(element.proto.alt for element in app.get("plotly_chart"))
-    assert not app.warning and not app.info
+    (info,) = app.info
+    assert not app.warning and study_command(bundle, "control") in info.value
+    assert f"**{Verdict.UNKNOWN}**" in next(one.value for one in app.markdown if BEGINS in one.value)
+
+
+def test_networks_that_never_learned_stand_in_grey_beside_everything(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control = never_learned.plant(monkeypatch)
+    app = open_tab(monkeypatch, artifacts)
+    said = words(app)
+    needed, above = (reach(control, f"components {which}") for which in ("for 95 %", "above chance"))
+    for sentence, figures in (
+        (component_words.variance_untrained(needed, 0), ("40 to 44", "has 3 of")),
+        (component_words.chance_untrained(above, 0), ("9 to 11", "has 3 of")),
+        (component_words.pose_untrained(0.02, 2, 2), ("0.020", "2 of them")),
+    ):
+        assert sentence in said and all(figure in sentence for figure in figures)
+    for element in app.get("plotly_chart"):
+        grey = [
+            one for one in json.loads(element.proto.spec)["data"] if one.get("line", {}).get("color") == GREY
+        ]
+        assert len(grey) == (1 if "kept" in element.proto.id else 2)
+    assert not app.info
+
+
+def test_an_older_study_is_read_and_asked_to_be_made_again(
+    artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shutil.copytree(artifacts / "people", tmp_path / "artifacts" / "people")
+    bundle = open_bundle(path)
+    study = load_component_study(bundle)
+    # As before mean skips were tried.
+    partial = path / "studies" / ".older"
+    partial.mkdir()
+    arrays = study.sample_ids, study.counts, study.hits[:2], study.explained, study.people
+    save_component_study(partial, *arrays)
+    write_study(bundle, "components", partial, {})
+    app = open_tab(monkeypatch, path.parent)
+    command = study_command(bundle, "components")
+    assert component_words.without_mean(command) in [info.value for info in app.info]
+    assert app.dataframe[2].value["skips"].unique().tolist() == ["off", "on"]
+    assert component_words.without_mean(command) not in words(open_tab(monkeypatch, artifacts))
 
 
 def test_the_tables_hold_what_the_studies_hold(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +176,7 @@ def test_beyond_the_rank_and_beyond_reason_there_is_a_sentence(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_tab(monkeypatch, artifacts, walk_kept="541")
-    (info,) = app.info
+    (info,) = (info for info in app.info if "control_study" not in info.value)
     projection = load_projection(open_bundle(artifacts / "people"))
     assert info.value == component_words.more_than_there_are(541, projection, 128)
     assert all(count in info.value for count in ("541", "20 people", "128", "19"))
@@ -159,18 +208,23 @@ def test_the_planted_rank_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_figures_mark_their_counts_and_leave_out_nobody_s_curves() -> None:
     shares = np.array([0.6, 0.3, 0.08, 0.02])
-    figure = component_charts.cumulative(shares, 0.95, 3, "n = 5 people · data · network")
+    nobody_else = np.empty((0, 0))
+    figure = component_charts.cumulative(shares, 0.95, 3, nobody_else, "n = 5 people · data · network")
     np.testing.assert_allclose(figure.data[0].y, [0, 0.6, 0.9, 0.98, 1])
     assert [shape.x0 for shape in figure.layout.shapes] == [0, 3]
     assert "3 hold 95%" in figure.layout.annotations[0].text
-    scree = component_charts.scree(shares, np.full(4, 0.25), 2, "n = 5 people · data · network")
+    scree = component_charts.scree(shares, np.full(4, 0.25), 2, nobody_else, "n = 5 people · data · network")
     assert scree.layout.shapes[0].x0 == 2 and scree.layout.annotations[0].x == pytest.approx(np.log10(2))
-    assert not component_charts.scree(shares, np.ones(4), 0, "n = 5").layout.shapes
+    assert not component_charts.scree(shares, np.ones(4), 0, nobody_else, "n = 5").layout.shapes
     three = np.array([0.1, 0.2, 0.3])
     known = Estimate(three, three - 0.05, three + 0.1, np.array([7, 7, 7]))
     nobody = Estimate(three * np.nan, three * np.nan, three * np.nan, np.zeros(3, int))
-    kept = component_charts.kept(np.array([0, 10, 128]), {"off": known, "on": nobody}, "n = 7")
-    (line,) = kept.data
+    # Of others, counts that were not tried here are left out.
+    others = np.array([0, 7, 128]), np.array([0.01, 0.02, 0.03])
+    kept = component_charts.kept(np.array([0, 10, 128]), {"off": known, "on": nobody}, others, "n = 7")
+    grey, line = kept.data
+    assert list(kept.layout.xaxis.categoryarray) == ["0", "10", "the latent itself"] == list(line.x)
+    assert list(grey.x) == ["0", "the latent itself"] and list(grey.y) == [0.01, 0.03]
     assert (
         line.name == "off, n = 7"
         and list(line.x) == ["0", "10", "the latent itself"]

@@ -3,11 +3,14 @@
 import re
 
 import numpy as np
+import pytest
 
 from dashboard.pc_walk import components_words as component_words
+from dashboard.shared.shown_here import Verdict
 from dashboard.shared.studies import ComponentCurve
 from posecore.statistics import Estimate
 from posecore.studies.components.results import ComponentStudy
+from posecore.studies.control.summary import Reach
 
 
 def test_loss_in_words() -> None:
@@ -71,7 +74,54 @@ def test_where_a_curve_bends_in_words() -> None:
     assert study.knee("off", 0.5) == 50
     study, found = a_study([2] * 7, [0, 5, 16, 50, 200, 499, 4096])
     assert study.knee("off", 0.5) is None
-    assert "**tells nothing**" in component_words.knee(study, "off", found)
+
+
+@pytest.mark.parametrize("found", [[1, 1, 1, 1], [0, 0, 0, 0], [0, 0.5, 0.5, 0.5], [17, 17, 17, 17]])
+def test_where_there_is_nothing_to_lose_nothing_is_said_lost(found: list[float]) -> None:
+    """The latent adds nothing, or too little, or no more can be found."""
+    study, curve = a_study(found, [0, 5, 16, 4096])
+    said = component_words.enough(study, "off", curve, "command")
+    assert curve.enough is None and "too little to lose" in said.replace("*", "") and "surely" not in said
+    study, curve = a_study([1, 4, 4, 4], [0, 5, 16, 4096])
+    assert curve.enough == 5 and "surely" in component_words.enough(study, "off", curve, "command")
+    assert "**5**" in component_words.enough(study, "off", curve, "command")
+    study, curve = a_study([1, 2, 3, 9], [0, 5, 16, 4096])
+    said = component_words.enough(study, "off", curve, "command")
+    assert curve.enough == 4096 and "4,096" not in said and "no number" in said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "untrained", "verdict"),
+    [
+        (0.10, 0.15, 0.02, Verdict.HOLDS),
+        (0.10, 0.15, 0.12, Verdict.UNKNOWN),
+        (0.02, 0.15, 0.01, Verdict.UNKNOWN),
+        (0.00, 0.02, 0.01, Verdict.DOES_NOT),
+        (0.10, 0.15, 0.20, Verdict.DOES_NOT),
+        (0.10, 0.15, None, Verdict.UNKNOWN),
+    ],
+)
+def test_what_the_mean_in_everybody_s_place_costs(
+    low: float, high: float, untrained: float | None, verdict: Verdict
+) -> None:
+    n, some = np.array([40, 40]), np.zeros(2)
+    curve = Estimate(np.array([0.651, 0.778]), some, some, n)
+    loss = Estimate(np.array([0.127, 0]), np.array([low, 0]), np.array([high, 0]), n)
+    nobody = Estimate(some, some, some, np.zeros(2, int))
+    curves = {"off": ComponentCurve(nobody, nobody, None), "on": ComponentCurve(curve, loss, None)}
+    costs = None if untrained is None else {"on": Reach(0.127, (untrained, 0.0))}
+    shown = component_words.shown(curves, costs)
+    assert shown is not None and shown[1] is verdict
+    assert all(figure in shown[0] for figure in ("0.651", "0.778", "12.7", "n = 40", "skips on"))
+    assert (untrained is not None) == ("never learned" in shown[0])
+    assert component_words.shown({"off": curves["off"]}, costs) is None
+
+
+@pytest.mark.parametrize(("own", "alike"), [(298, True), (305, True), (270, False), (400, False)])
+def test_counts_beside_those_of_networks_that_never_learned(own: float, alike: bool) -> None:
+    said = component_words.variance_untrained(Reach(own, (305.0, 302.0)), 1000)
+    assert f"{own:.0f}" in said and "302 to 305" in said and "n = 1,000" in said and "2 networks" in said
+    assert ("nothing of what was learned" in said) == alike
 
 
 def test_the_thesis_s_counts_in_words() -> None:

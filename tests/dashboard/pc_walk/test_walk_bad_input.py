@@ -69,7 +69,7 @@ def test_few_people_get_a_walk_or_a_sentence(
     if people == 1:
         assert "two people or more" in words(app) and not people_met(app)
         return
-    assert len(people_met(app)) == 7 and set(stops_table(app)["verdict"]) == {"among the data"}
+    assert len(people_met(app)) == 7 and set(stops_table(app)["verdict"]) == {walk_words.AMONG}
     assert walk_words.NO_ATTRIBUTE in words(app)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from walking import on_a_line, open_walk, people_met, plant, stops_table
+from reading import figures, numbers, words
+from walking import DIMENSIONS, PEOPLE, on_a_line, open_walk, people_met, plant, stops_table
 
 from dashboard.pc_walk import sheet as walk_sheet
 from dashboard.pc_walk import stops as walk_stops
@@ -31,7 +32,7 @@ def test_planted_people_are_met_in_their_order(copied: Path, monkeypatch: pytest
     ids = pd.read_parquet(copied / "samples.parquet")["sample_id"].to_numpy()
     assert rows == sorted(set(rows)) and people_met(app) == ids[rows].tolist()
     assert stops_table(app)["nearest person"].tolist() == ids[rows].tolist()
-    assert not walk_words.repeated(ids[rows].astype(str)) and not app.info
+    assert not walk_words.repeated(ids[rows].astype(str))
 
 
 def test_who_repeats_is_named_with_the_count(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,11 +51,13 @@ def test_a_walk_starts_at_the_person_of_the_link(
     middle = table.iloc[3]
     assert (middle["nearest person"], middle["start"]) == ("train-1035", "train-1035")
     assert middle["distance"] == pytest.approx(0, abs=1e-4)
-    # They are not compared with themselves: who is asked of is the nearest other one.
+    # They count as everybody does, in the cards, in the chart and in the words of the player.
+    cards = [one.value for one in app.caption if one.value.startswith("train-1035  ")]
+    assert sum(card.endswith("distance 0.0") for card in cards) == 1
+    drawn = next(one for one in figures(app) if one["data"][0]["name"] == "nearest person to the stop")
+    np.testing.assert_allclose(numbers(drawn["data"][0]["y"]), table["distance"], atol=1e-4)
+    assert frames[1][3].words.count(" 0.0 away") == 2
     bundle = cache.load_bundle("people")
-    scores = latent_loaders.components(bundle)[1]
-    away = np.sort(np.linalg.norm(scores - scores[bundle.row("train-1035")], axis=1))[1]
-    assert f" {away:.1f} away" in frames[1][3].words
     app.button(key="_walk_mean").click().run()
     assert stops_table(app)["start"].tolist() == ["the mean"] * 7
     app.button(key="_walk_anybody").click().run()
@@ -104,26 +107,53 @@ def test_the_sheet_has_a_row_per_component_and_the_nearest_person_in_every_cell(
     assert pixels.shape[0] < walk_sheet.corner(4, 0)[0] + walk_sheet.GAP + walk_sheet.LINE
 
 
-def judged(distance: float, norm: float, off: bool) -> Judgement:
+def judged(distance: float, norm: float, off: bool, far: bool) -> Judgement:
     return Judgement(
-        np.array([7.25]), np.array([distance]), np.array([30.5]), np.array([norm]), np.array([off])
+        np.array([7.25]),
+        np.array([distance]),
+        np.array([30.5]),
+        np.array([norm]),
+        np.array([off]),
+        np.array([far]),
     )
 
 
 @pytest.mark.parametrize(
-    ("distance", "norm", "off", "verdict"),
+    ("distance", "norm", "off", "far", "verdict"),
     [
-        (50, 50, False, "among the data"),
-        (0.5, 50, False, "among the data"),
-        (99.9, 50, True, "off the data: nobody near"),
-        (0.5, 0, True, "off the data: too near the mean and too near somebody"),
-        (40, 100, True, "off the data: too far from the mean"),
+        (50, 50, False, False, walk_words.AMONG),
+        (99.9, 50, True, True, "farther out than people: nobody near"),
+        # Two-sided both would be off the data: nobody is average.
+        (0.5, 0, True, False, walk_words.AMONG),
+        (0.5, 50, True, False, walk_words.AMONG),
+        (40, 100, True, True, "farther out than people: far from the mean"),
     ],
 )
-def test_the_verdict_names_what_is_unusual(distance: float, norm: float, off: bool, verdict: str) -> None:
-    said = walk_words.judged(judged(distance, norm, off), 0, "")
-    assert walk_words.verdict(judged(distance, norm, off), 0) == verdict and verdict in said
+def test_only_what_lies_farther_out_than_people_is_marked(
+    distance: float, norm: float, off: bool, far: bool, verdict: str
+) -> None:
+    one = judged(distance, norm, off, far)
+    said = walk_words.judged(one, 0)
+    assert walk_words.verdict(one, 0) == verdict and verdict in said
     assert re.findall(r"[\d.]*\d", said) == ["7.2", f"{distance:.1f}", "30.5", f"{norm:.1f}"]
+
+
+def test_the_mean_is_not_marked_and_it_is_said_once_that_nobody_is_average(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In many directions alike nobody is near the mean, and two-sided it would be off the data.
+    rng = np.random.default_rng(0)
+    plant(copied, rng.normal(0, 1, (PEOPLE, DIMENSIONS)))
+    monkeypatch.setattr("posecore.components.outliers.ALPHA", 0.2)
+    table = stops_table(app := open_walk(monkeypatch, copied.parent, walk_range="4"))
+    assert table["distance to the mean, percentile of people"].iloc[3] == 0
+    marked = [one.value for one in app.markdown if one.value.startswith(":orange[")]
+    assert table["verdict"].iloc[3] == walk_words.AMONG and table["verdict"].iloc[0] != walk_words.AMONG
+    assert marked == [f":orange[{one}]" for one in table["verdict"] if one != walk_words.AMONG]
+    assert not any(":green[" in one.value for one in app.markdown)
+    assert words(app).count(walk_words.NOBODY_IS_AVERAGE) == 1
+    started = open_walk(monkeypatch, copied.parent, walk_start="train-1035")
+    assert walk_words.NOBODY_IS_AVERAGE not in words(started)
 
 
 def test_who_repeats_in_words() -> None:
