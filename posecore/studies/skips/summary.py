@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from posecore.ablation import ALL_ON, SkipMask
+from posecore.data.heatmaps import where_found
 from posecore.metrics.pck import scores
 from posecore.statistics import Estimate, bootstrap
 from posecore.studies.skips.effects import (
@@ -29,8 +30,9 @@ class SkipSummary:
     """What one replacement does to N people.
 
     scores: (N, 16) PCK under every mask, nan where nothing is labelled. pck: their means, (16,). lost: (4,)
-    PCK lost when a level alone is cut. loss, moved: (4, 17) lost hits, and pixels of the crop, then. shapley:
-    (4,) of the PCK.
+    PCK lost when a level alone is cut. loss, moved: (4, 17) lost hits, and pixels of the crop, then; the
+    latter of joints that have a place before and after, as an empty heatmap names none. shapley: (4,) of the
+    PCK.
     """
 
     scores: NDArray[np.float64]
@@ -45,12 +47,13 @@ def summarise(study: SkipStudy, replacement: str) -> SkipSummary:
     """The figures of one replacement. Raises ConfigError where it was not studied."""
     hits = study.hits_under(replacement)
     score = scores(hits)
+    places = where_found(study.points_under(replacement), study.peaks_under(replacement))
     return SkipSummary(
         scores=score,
         pck=bootstrap(score),
         lost=bootstrap(level_score_loss(score)),
         loss=bootstrap(level_joint_loss(hits)),
-        moved=bootstrap(level_joint_displacement(study.points_under(replacement))),
+        moved=bootstrap(level_joint_displacement(places)),
         shapley=bootstrap(shapley(score)),
     )
 
