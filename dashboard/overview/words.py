@@ -31,8 +31,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "skip_lab": Step(
         "1 · Cut a skip",
         f"{QUESTION} Switch them off and on again, one by one.",
-        "Which switch brings the joints back? Skips carry where exactly a joint is, the bottleneck the "
-        "coarse pose and view; a decoder whose skips are set to zero is driven off what it was trained on.",
+        "Which switch brings the joints back?",
     ),
     "pc_walk": Step(
         "2 · Walk PC 1",

@@ -41,30 +41,37 @@ def claim_sentence(claim: Claim, cells: int) -> str:
     )
 
 
-def overall(table: Claims) -> Verdict:
-    """Whether the claim holds of a network: by what surely is so in most of the cells that can answer."""
+def judged(table: Claims, finds: Verdict) -> Verdict:
+    """Whether the claim holds of a network: by what surely is so in most of the cells that can answer.
+
+    finds: whether the network finds more joints than ones that never learned; else there is nothing to lose.
+    """
     count = counted(table)
     answering = count.small + count.big + count.open
+    if finds != Verdict.HOLDS or not answering:
+        return Verdict.UNKNOWN
     if 2 * count.small > answering:
         return Verdict.HOLDS
     return Verdict.DOES_NOT if 2 * count.big > answering else Verdict.UNKNOWN
 
 
-def counted_sentence(table: Claims) -> str:
-    """How many cells of a table say what, and the clearest of them."""
+def counted_sentence(table: Claims, finds: Verdict) -> str:
+    """How many cells of a table say what, and the clearest of them. finds: as in `judged`."""
+    if finds == Verdict.DOES_NOT:
+        return "it finds no more joints than networks that never learned, so there is nothing to lose."
     count = counted(table)
     replacements = len({name for name, _ in table})
     said = (
         f"of {len(table)} cells ({len(table) // replacements} masks, "
         f"{replacements} {'replacements' if replacements > 1 else 'replacement'}) big joints lose more in "
-        f"**{count.big}**, small ones in **{count.small}** (p < {LEVEL:g} after Holm's correction for all of "
-        f"them), in {count.open} no difference can be told"
+        f"{count.big}, small ones in {count.small} (p < {LEVEL:g} after Holm's correction for all of them), "
+        f"in {count.open} no difference can be told"
     )
     if count.empty:
-        said += f", and {count.empty} give no answer, as both kinds lose over {EMPTIED:.0%} or nobody has both"
-    sure = {
-        where: cell for where, cell in table.items() if cell.small_lose_more or cell.big_lose_more
-    }
+        said += (
+            f", and {count.empty} give no answer, as both kinds lose over {EMPTIED:.0%} or nobody has both"
+        )
+    sure = {where: cell for where, cell in table.items() if cell.small_lose_more or cell.big_lose_more}
     if not sure:
         return f"{said}."
     (replacement, mask), cell = max(sure.items(), key=lambda pair: abs(pair[1].mean))

@@ -112,6 +112,11 @@ TERMS: Final[Mapping[str, Term]] = {
         "Spearman's: from −1 to 1, how far two things order people alike, not how much they differ.",
         r"\brank correlations?\b|\bspearman\b",
     ),
+    "Readout": Term(
+        "what a linear rule, learned from other people, tells of a person from the numbers of one part. R² "
+        "is the share of the squared error of the mean pose that it takes away.",
+        r"\breadouts?\b|R²",
+    ),
     "Shapley value": Term(
         "a level's share of what all skip connections add: the mean over all orders of switching them on.",
         r"\bshapley\b",

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dashboard.shared import cache
 from posecore.bundle import Bundle
+from posecore.bundle.manifest import MANIFEST
+from posecore.errors import BundleError
 
 if TYPE_CHECKING:
     from posecore.statistics import Estimate
@@ -65,6 +67,18 @@ def probe_study(bundle: Bundle) -> "ProbeStudy":
     from posecore.bundle.studies import open_study
 
     return _probe_study(bundle, open_study(bundle, "probe").created)
+
+
+def probe_study_at_hand(bundle: Bundle) -> "ProbeStudy | None":
+    """The same, None where none is usable."""
+    from posecore.bundle.studies import study_folder
+
+    if not (study_folder(bundle, "probe") / MANIFEST).is_file():
+        return None
+    try:
+        return probe_study(bundle)
+    except BundleError:
+        return None
 
 
 @cache.cached(4, "Reading the study …")

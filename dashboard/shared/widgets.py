@@ -27,9 +27,7 @@ def select(label: str, options: Sequence[str], key: str, default: str | None = N
     """One of many options, in a list; the first is the default where none is given."""
     default = options[0] if default is None else default
     links.refuse_forged(key, links.one_of(options), options.__contains__)
-    chosen = st.selectbox(
-        label, options, index=options.index(default), key=key, bind="query-params", **how
-    )
+    chosen = st.selectbox(label, options, index=options.index(default), key=key, bind="query-params", **how)
     return chosen if chosen in options else default
 
 

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 
 SPREADS: Final = 2
-"""How far beyond the highest untrained network a figure has to lie, in the range of them all: of four networks
-that never learned, one lies so far above three others in one of forty cases (normal figures)."""
+"""How far beyond the highest untrained network a figure has to lie, in ranges of them all: of four networks
+that never learned a given one lies so far above the others in one of forty cases (normal figures)."""
 
 
 def beyond(low: float, high: float, untrained: Sequence[float]) -> bool | None:

@@ -53,11 +53,12 @@ class Claim(NamedTuple):
 
     @property
     def small_lose_more(self) -> bool:
-        """Surely, as are the big ones of the next."""
+        """Surely, after correction."""
         return self.answers and self.corrected < LEVEL and self.mean > 0
 
     @property
     def big_lose_more(self) -> bool:
+        """Surely, after correction."""
         return self.answers and self.corrected < LEVEL and self.mean < 0
 
 
