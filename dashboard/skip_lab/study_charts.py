@@ -100,9 +100,11 @@ def effect_map(
         names.append(NEVER_LEARNED)
         strongest = np.take_along_axis(untrained, np.abs(untrained).argmax(axis=0)[None], axis=0) * factor
         figure.add_heatmap(
-            z=strongest,
+            # Every row again, empty but for the last: a heatmap of one row would be as high as the axis.
+            z=[*[[None] * len(LEVEL_NAMES)] * len(KEYPOINTS), strongest[0].tolist()],
             x=list(LEVEL_NAMES),
-            y=[NEVER_LEARNED],
+            y=names,
+            hoverongaps=False,
             xgap=1,
             ygap=1,
             zmin=0,

@@ -74,11 +74,12 @@ def shown(bundle: Bundle, found: Carried | None) -> tuple[str, Verdict]:
         return f"{statement} (no study of labelled people tells)", Verdict.UNKNOWN
     least = found.least
     lost, theirs = found.lost[least], found.untrained_lost.get(least, ())
+    mean, low, high = (points(float(part)) for part in lost[:3])
     reached = f"; networks that never learned lose {points(max(theirs))} at most" if theirs else ""
     return (
         f"{statement} ({found.off[least]:.0%} with all four cut, {least} in their place, where least is "
-        f"lost, instead of {found.on.mean:.0%}: {points(float(lost.mean))} points, 95 % interval {points(float(lost.low))} to "
-        f"{points(float(lost.high))}, n = {sources.people_of(bundle, int(lost.n))}{reached})",
+        f"lost, instead of {found.on.mean:.0%}: {mean} points, 95 % interval {low} to {high}, "
+        f"n = {sources.people_of(bundle, int(lost.n))}{reached})",
         found.needs_skips,
     )
 
