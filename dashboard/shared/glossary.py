@@ -115,7 +115,7 @@ TERMS: Final[Mapping[str, Term]] = {
     "Readout": Term(
         "what a linear rule, learned from other people, tells of a person from the numbers of one part. R² "
         "is the share of the squared error of the mean pose that it takes away.",
-        r"\breadouts?\b|R²",
+        r"\bR²|\blinear readouts?\b|of the readout\b",
     ),
     "Shapley value": Term(
         "a level's share of what all skip connections add: the mean over all orders of switching them on.",

@@ -17,7 +17,9 @@ from posecore.studies.probe.results import (
     ProbeStudy,
 )
 
-GLOSSARY: Final = "Bottleneck, Component, Skip connection, PCK, PCK radius, 95 % interval, Readout, Seed"
+GLOSSARY: Final = (
+    "Bottleneck, Component, Skip connection, PCK, PCK radius, 95 % interval, Readout, Seed, Point"
+)
 """Of glossary.TERMS, those that the tab uses."""
 
 HOW_TO_READ: Final[Mapping[str, str]] = {

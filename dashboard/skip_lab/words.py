@@ -20,7 +20,7 @@ INTRODUCTION: Final = (
 )
 GLOSSARY: Final = (
     "Crop, Heatmap, Peak, Lost joint, Bottleneck, Latent, Decoder, Skip connection, PCK, PCK radius, Rival, "
-    "Entropy"
+    "Entropy, Point, 95 % interval"
 )
 """Of glossary.TERMS, those that the tab uses."""
 

@@ -65,15 +65,13 @@ def plant_control(path: Path, untrained: Sequence[tuple[float, float]], moved: f
 
 
 def plant_probe(path: Path, r2: dict[str, float], noise: float = 0.0) -> probe.ProbeStudy:
-    """A probe study whose parts are read off with these R², everybody about alike. noise: by how much people
-    differ in it."""
+    """A probe study whose parts are read off with these R², which people differ in by `noise`."""
     bundle = open_bundle(path)
     ids = bundle.samples["sample_id"].to_numpy(str)
     people, inputs = len(ids), len(r2)
-    rng = np.random.default_rng(0)
-    errors: NDArray[np.float64] = (
-        1 - np.array(list(r2.values()))[:, None] + noise * rng.normal(size=(inputs, people))
-    )
+    apart = np.random.default_rng(0).normal(size=(inputs, people))
+    apart -= apart.mean(axis=1, keepdims=True)
+    errors: NDArray[np.float64] = 1 - np.array(list(r2.values()))[:, None] + noise * apart
     folder = study_folder(bundle, probe.NAME).with_name(".partial")
     folder.mkdir(parents=True)
     probe.save_probe_study(
