@@ -20,7 +20,7 @@ GLOSSARY: Final = (
     "Crop, Decoder, Skip connection, Mask, Replacement, 95 % interval, Rank correlation, Heatmap, Latent, "
     "Point"
 )
-GLOSSARY_OF_LABELS: Final = ", PCK, Bootstrap, p, Flipping signs, Shapley value"
+GLOSSARY_OF_LABELS: Final = ", PCK, Bootstrap, p, Corrected p, Flipping signs, Shapley value"
 """Of glossary.TERMS, those that the tab uses, and those that it adds where people are labelled."""
 
 MASK_HELP: Final = f"One digit per level, {', '.join(LEVEL_NAMES)}; 0000 cuts them all."
