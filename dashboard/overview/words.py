@@ -13,8 +13,8 @@ from posecore.keypoints import KEYPOINTS, label
 
 GLOSSARY: Final = (
     "Crop, Heatmap, Hidden joint, Bottleneck, Latent, Skip connection, Mask, PCK, PCK radius, OKS, "
-    "COCO AP and AR, Point, 95 % interval, p, Corrected p, Flipping signs, Shapley value, Decoder, Epoch, Loss, "
-    "Validation people, Preset, Seed, Component, Silhouette, Readout, Replacement"
+    "COCO AP and AR, Point, 95 % interval, p, Corrected p, Flipping signs, Shapley value, Decoder, Epoch, "
+    "Loss, Validation people, Preset, Seed, Component, Silhouette, Readout, Replacement"
 )
 """Of glossary.TERMS, those that the page uses."""
 

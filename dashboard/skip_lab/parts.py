@@ -23,6 +23,8 @@ def show(bundle: Bundle) -> None:
         study = studies.probe_study(bundle)
     except BundleError as error:
         st.info(words.no_study(error), icon=":material/query_stats:")
+        # Of the sentence at the top, too.
+        glossary.show(words.GLOSSARY, bundles.source_line(bundle))
         return
     st.markdown(words.introduction(study))
     measure = widgets.segments("Measure", list(MEASURES), links.LAB_PARTS_MEASURE)

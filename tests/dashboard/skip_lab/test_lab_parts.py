@@ -56,7 +56,7 @@ def test_without_the_study_there_is_one_line_with_the_command(
     app = open_tab(monkeypatch, path)
     (info,) = app.info
     assert study_command(open_bundle(path), "probe") in info.value
-    assert not app.get("plotly_chart") and not app.markdown
+    assert not app.get("plotly_chart") and not app.dataframe
 
 
 def test_every_part_is_a_row_and_what_took_no_training_is_grey(
