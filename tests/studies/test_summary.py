@@ -1,7 +1,5 @@
 """A study in few figures, against the study itself."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -54,19 +52,6 @@ def test_the_figures_are_those_of_the_replacement(study: SkipStudy, replacement:
     # A level's share is not what its loss alone is; together they are all there is to lose.
     assert found.shapley.mean.sum() == pytest.approx(score.mean(axis=0)[0] - score.mean(axis=0)[-1])
     assert np.abs(found.shapley.mean - found.lost.mean).max() > 0.01
-
-
-def test_a_joint_without_a_place_has_not_moved(study: SkipStudy) -> None:
-    peaks = study.peaks.copy()
-    peaks[:, 1 + ALONE[0] - 1, 5] = 0  # empty when the finest level is cut, whoever it is
-    peaks[:30, 0, 6] = 0  # of thirty people empty with all skips
-    found = summarise(dataclasses.replace(study, peaks=peaks), "zero").moved
-    assert np.isnan(found.mean[0, 5]) and np.isfinite(found.mean[1:, 5]).all()
-    assert found.n[0, 5] == 0 and found.n[:, 6].tolist() == [10] * 4
-    cells = study.cells[30:, [0, *(1 + place - 1 for place in ALONE)], 6].astype(float)
-    assert found.mean[:, 6] == pytest.approx(
-        4 * np.linalg.norm(cells[:, 1:] - cells[:, [0]], axis=-1).mean(axis=0), rel=1e-5
-    )
 
 
 def test_whoever_misses_one_joint_is_not_perfect(study: SkipStudy) -> None:

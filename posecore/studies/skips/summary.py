@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
-from posecore.data.heatmaps import where_found
 from posecore.metrics.pck import scores
 from posecore.statistics import Estimate, bootstrap
 from posecore.studies.skips.effects import (
@@ -48,14 +47,13 @@ def summarise(study: SkipStudy, replacement: str) -> SkipSummary:
     """The figures of one replacement. Raises ConfigError where it was not studied."""
     hits = study.hits_under(replacement)
     score = scores(hits)
-    places = where_found(study.points_under(replacement), study.peaks_under(replacement))
     return SkipSummary(
         scores=score,
         pck=bootstrap(score),
         lost=bootstrap(level_score_loss(score)),
         all_lost=bootstrap(score[:, ALL_ON.position] - score[:, ALL_OFF.position]),
         loss=bootstrap(level_joint_loss(hits)),
-        moved=bootstrap(level_joint_displacement(places)),
+        moved=bootstrap(level_joint_displacement(study.points_under(replacement))),
         shapley=bootstrap(shapley(score)),
     )
 
