@@ -32,7 +32,9 @@ def build_parser() -> argparse.ArgumentParser:
         default=20,
         help="of the bootstrap, 0 for none (default: %(default)s)",
     )
-    parser.add_argument("--no-controls", action="store_true", help="without people of no structure")
+    parser.add_argument(
+        "--no-controls", action="store_true", help="without people of no structure, and so without a verdict"
+    )
     parser.add_argument("--engine", choices=ENGINES, default="threads", help="default: %(default)s")
     parser.add_argument("--scheduler", help="address of a Dask cluster (default: one on this machine)")
     return parser
@@ -69,8 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for i, k in enumerate(found.numbers.tolist()):
         best, own = found.best(k), found.silhouettes[found.ks == k]
         line = f"  K = {k:2d}: silhouette {own.max():.3f} (worst restart {own.min():.3f})"
-        for name, values in study.controls.items():
-            line += f", {name} {values[found.ks == k].max():.3f}"
+        test = None if study.evidence is None else study.evidence.density
+        if test is not None and k in test.ks:
+            line += f", valley {test.valley[test.ks == k][0]:.2f}"
         if study.stability is not None:
             line += f", found again {study.stability.mean[i]:.2f}"
         print(f"{line}, largest {(found.labels[best] == 0).sum()}")

@@ -1,4 +1,4 @@
-"""What each cluster is: a sentence, what sets it apart, its joints and PCK, and whether it is only size."""
+"""What each cluster is: a sentence, what sets it apart, its joints and PCK; is it only size or place?"""
 
 import hashlib
 from typing import Final
@@ -97,7 +97,7 @@ def interval(values: np.ndarray) -> tuple[float, float, float, int]:
 
 
 def _check(bundle: Bundle, found: Clustered) -> None:
-    st.subheader("Is it only person size or missing joints?")
+    st.subheader("Is it only size, place or missing joints?")
     accuracies = recognised(bundle, found)
     st.markdown(words.only_size(accuracies))
     if not accuracies:
@@ -182,7 +182,7 @@ def contrast(bundle: Bundle, found: Clustered, number: int) -> pd.DataFrame:
 
 
 def recognised(bundle: Bundle, found: Clustered) -> dict[str, Accuracy]:
-    """How well the clusters are recognised from size, joints and pose; see confounds.told_by."""
+    """How well the clusters are recognised from size, place, joints and pose; see confounds.told_by."""
     return _recognised(bundle, _digest(found), found)
 
 
@@ -192,7 +192,7 @@ def _contrast(bundle: Bundle, digest: str, number: int, _found: Clustered) -> pd
     return compare(known_of_people(bundle).loc[ids], ids[_found.members(number)].tolist())
 
 
-@cache.cached(32, "Checking size and joints …")
+@cache.cached(32, "Checking size, place and joints …")
 def _recognised(bundle: Bundle, digest: str, _found: Clustered) -> dict[str, Accuracy]:
     ids = bundle.samples["sample_id"].to_numpy(str)[_found.space.rows]
     return confounds.told_by(known_of_people(bundle).loc[ids], _found.numbers)

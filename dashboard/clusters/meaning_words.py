@@ -1,4 +1,4 @@
-"""What the tab “What is each?” says: clusters in words, from attributes, and whether it is only size."""
+"""What the tab “What is each?” says: clusters in words, and whether it is only size or place."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -66,24 +66,29 @@ def how_words_are_chosen(joints: Prefix) -> str:
 
 
 def only_size(found: Mapping[str, Accuracy]) -> str:
-    """Whether it is only person size or missing joints, in a sentence."""
+    """Whether it is only person size, place in the crop or missing joints, in a sentence."""
     if not found:
         return "A cluster with a single person cannot be recognised from anything."
     nuisance, pose = found[NUISANCE], found["pose"]
     said = (
-        f"From person size and labelled joints alone **{nuisance.right:.0%}** of people are put into their "
+        f"From size, place and labelled joints alone **{nuisance.right:.0%}** of people are put into their "
         f"cluster (95 % interval {nuisance.low:.0%} to {nuisance.high:.0%}; guessing gives "
         f"{nuisance.chance:.0%}), from the pose {pose.right:.0%} ({pose.low:.0%} to {pose.high:.0%})"
     )
-    if nuisance.low <= nuisance.chance:
-        return f"{said}. **It is not only size or missing joints**: they say nothing of the clusters."
+    guessed, pose_guessed = (one.low <= one.chance for one in (nuisance, pose))
+    if guessed and pose_guessed:
+        return f"{said}. **It cannot be told**: neither says more of the clusters than guessing does."
+    if guessed:
+        return f"{said}. **It is not only that**: it says no more than guessing does, and the pose says more."
     if nuisance.right >= 0.9:
-        return f"{said}. **It is nearly only that**: who is in which cluster follows from size and joints."
+        return f"{said}. **It is nearly only that**: clusters follow from size, place and joints."
+    if pose_guessed:
+        return f"{said}. **It is that rather than the pose**, which says no more than guessing does."
     if nuisance.low > pose.high:
         return f"{said}. **It is more that than the pose**: doubt that these are groups of poses."
     if pose.low > nuisance.high:
-        return f"{said}. **It is not only that**: the pose says more, but size and joints have a part in it."
-    return f"{said}. **It may be that**: size and joints say as much of the clusters as the pose does."
+        return f"{said}. **It is not only that**: the pose says more, but size, place and joints say some."
+    return f"{said}. **It may be that**: size, place and joints say as much of the clusters as the pose."
 
 
 def how_it_was_checked(people: int, joints: Prefix) -> str:
@@ -91,7 +96,8 @@ def how_it_was_checked(people: int, joints: Prefix) -> str:
     return (
         f"Logistic regression on n = {people:,} people, each fifth judged by what was learned of the others; "
         f"every cluster counts alike. Pose: angles, spreads and view of the {joints} joints, the mean where "
-        "not known."
+        "not known. It says what clusters go with, not that training made them: clusters of a network that "
+        "never learned may go with such things, too."
     )
 
 

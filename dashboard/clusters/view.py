@@ -5,14 +5,16 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from dashboard.clusters import charts, controls, words
+from dashboard.clusters import charts, controls, verdict_words, words
 from dashboard.clusters import map as cluster_map
-from dashboard.shared import bundles, glossary, links, widgets
+from dashboard.shared import bundles, glossary, links, shown_here, untrained, widgets
 from dashboard.shared.clustering import answers, stored
 from dashboard.shared.clustering.questions import QUICK, STORED, Clustered
 from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
+from posecore.clustering.evidence import Evidence
 from posecore.errors import BundleError, PosecoreError
+from posecore.studies.clusters.results import ClusterStudy
 
 TABS: Final = {
     "Who is in them?": "dashboard.clusters.people",
@@ -22,7 +24,8 @@ TABS: Final = {
     "Files": "dashboard.clusters.files",
 }
 WORDS: Final = (
-    "Heatmap, Latent, Seed, Component, Variance, K-Means, Gaussian mixture, HDBSCAN, Silhouette, Restart"
+    "Heatmap, Latent, Seed, Component, Variance, K-Means, Gaussian mixture, HDBSCAN, Silhouette, Restart, "
+    "95 % interval, Valley"
 )
 """Of glossary.TERMS, those that the page uses beside those of its tabs."""
 
@@ -32,6 +35,7 @@ WAITED: Final = "_clu_waited"
 
 def draw_page(bundle: Bundle) -> None:
     """The whole page below its title."""
+    _shown_here(bundle)
     st.markdown(words.ABOUT)
     if bundle.manifest.people < 3:
         st.info(words.too_few(bundle.manifest.people), icon=":material/group:")
@@ -53,9 +57,23 @@ def draw_page(bundle: Bundle) -> None:
     glossary.show(f"{WORDS}, {tab.WORDS}", bundles.source_line(bundle))
 
 
+def _shown_here(bundle: Bundle) -> None:
+    study, control = _study(bundle), untrained.reference(bundle)
+    people = bundle.manifest.people if study is None else len(study.sample_ids)
+    source = bundles.source_line(bundle, people)
+    shown_here.draw(*verdict_words.shown_here(study, control, not bundle.manifest.untrained, source))
+
+
+def _study(bundle: Bundle) -> ClusterStudy | None:
+    try:
+        return stored.study(bundle)
+    except BundleError:
+        return None
+
+
 def _headline(bundle: Bundle, found: Clustered) -> None:
     people, noise = len(found.space.rows), found.clustering.noise
-    st.markdown(words.headline(bundle, found, _unstructured(bundle, found)))
+    st.markdown(words.headline(bundle, found, _evidence(bundle, found)))
     if found.how == QUICK:
         _wait(bundle, found)
     judged = int(np.isfinite(found.values).sum())
@@ -79,16 +97,11 @@ def _headline(bundle: Bundle, found: Clustered) -> None:
         st.caption(words.subsampled(asked, people))
 
 
-def _unstructured(bundle: Bundle, found: Clustered) -> float | None:
-    """The best mean silhouette of people without structure at the same K, where the study knows it."""
-    try:
-        study = stored.study(bundle)
-    except BundleError:
-        return None
-    if found.how != STORED or not study.controls:
-        return None
-    tried = study.sweep.ks == found.question.k
-    return max(float(values[tried].max()) for values in study.controls.values())
+def _evidence(bundle: Bundle, found: Clustered) -> Evidence | None:
+    """Where the study has some about these people and this K."""
+    study = _study(bundle)
+    evidence = None if study is None or found.how != STORED else study.evidence
+    return None if evidence is None or found.question.k not in evidence.density.ks else evidence
 
 
 @st.fragment(run_every=1.0)

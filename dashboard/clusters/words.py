@@ -6,6 +6,7 @@ from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.questions import QUICK, STORED, Clustered
 from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
+from posecore.clustering.evidence import Evidence
 from posecore.clustering.methods import CLUSTERERS, DENSE
 from posecore.errors import PosecoreError
 
@@ -64,18 +65,21 @@ def nothing_to_show(error: PosecoreError) -> str:
     return f"There is nothing to show for this choice: {error}"
 
 
-def headline(bundle: Bundle, found: Clustered, unstructured: float | None) -> str:
+def headline(bundle: Bundle, found: Clustered, evidence: Evidence | None) -> str:
     """Who is in the clusters and how these were made.
 
-    unstructured: the mean silhouette of people without structure at the same K, None where it is not known.
+    evidence: of the study, where it is of these people and this K.
     """
     sizes = ", ".join(f"{size:,}" for size in found.sizes)
     said = f"{len(found.space.rows):,} people: {sizes} in the clusters. {described(bundle, found)}"
-    if unstructured is None:
+    if evidence is None:
         return said
+    standings = evidence.standings(found.question.k).values()
+    real, limit = next(iter(standings)).real, max(one.limit for one in standings)
+    draws = next(iter(standings)).draws
     return (
-        f"{said} Mean silhouette **{number(found.mean)}**; people **without any structure** but as widely "
-        f"spread have up to {number(unstructured)} at this K."
+        f"{said} Mean silhouette **{number(found.mean)}**; in {evidence.space} **{number(real)}**, where "
+        f"people **without any groups**, drawn {draws} times, stay below {number(limit)} at this K."
     )
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from dashboard.compare.baselines import Baselines
 from dashboard.shared.charts import (
     CATEGORIES,
     GREY,
@@ -129,13 +130,27 @@ def layers(
     values: NDArray[np.floating],
     low: NDArray[np.floating],
     high: NDArray[np.floating],
-    rows: Sequence[str],
-    columns: Sequence[str],
+    names: tuple[Sequence[str], Sequence[str]],
     sides: tuple[str, str],
     source: str,
+    beside: Baselines | None,
 ) -> go.Figure:
-    """Alignment (L, L') of every layer of A, a row each, with every layer of B; what is nan stays empty."""
+    """Alignment (L, L') of every layer of A, a row each, with every layer of B; what is nan stays empty.
+
+    names: of A's layers and of B's. beside: what networks that never learned reach, in small below each.
+    """
+    rows, columns = names
     words = [["not there" if np.isnan(value) else number(value, 2) for value in row] for row in values]
+    hovered = ""
+    never, mixed = np.full((2, *values.shape), np.nan) if beside is None else beside
+    if beside is not None:
+        small = '<br><span style="font-size:9px">{} · {}</span>'
+        for i, j in zip(*np.nonzero(~np.isnan(values)), strict=True):
+            words[i][j] += small.format(number(never[i, j], 2), number(mixed[i, j], 2))
+        hovered = (
+            "<br>two networks that never learned %{customdata[2]:.3f}"
+            "<br>one of them with A or B %{customdata[3]:.3f}"
+        )
     figure = go.Figure(
         go.Heatmap(
             z=values,
@@ -147,12 +162,12 @@ def layers(
             ygap=1,
             text=words,
             texttemplate="%{text}",
-            customdata=np.stack([low, high], axis=-1),
+            customdata=np.stack([low, high, never, mixed], axis=-1),
             colorscale=SHADES,
             textfont={"color": INK},
             colorbar=colour_bar("CKA"),
             hovertemplate="A %{y}, B %{x}<br>CKA %{z:.3f}, 95 % interval over batches %{customdata[0]:.3f} "
-            "to %{customdata[1]:.3f}<extra></extra>",
+            f"to %{{customdata[1]:.3f}}{hovered}<extra></extra>",
             hoverongaps=False,
         )
     )

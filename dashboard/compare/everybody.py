@@ -7,18 +7,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.compare import charts, masks, words
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.gallery import draw_people
 from dashboard.compare.pair import Pair
-from dashboard.shared import cache, figures, links, widgets
+from dashboard.shared import cache, figures, links, shown_here, untrained, widgets
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, parse_mask
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.metrics.paired import Paired, counted, paired
 from posecore.metrics.pck import scores
+from posecore.studies.control.summary import reach
 
 WORDS: Final = "Crop, Latent, Skip connection, Mask, PCK, Point, 95 % interval, Bootstrap"
 """Of glossary.TERMS, those that the tab uses."""
@@ -30,12 +32,14 @@ BETTER, WORSE, APART, BY_ID = ORDERS = (
     "farthest apart first",
     "by sample id",
 )
+FOUND: Final = "PCK, all skips on"
+"""Of posecore.studies.control.summary.FIGURES."""
 WHOLE: Final = ALL_ON.title
 
 
 class Seen(NamedTuple):
-    """N people as both networks see them under one mask: points (2, N, 17, 2) in crop pixels and hits
-    (2, N, 17), -1 where a joint is not labelled."""
+    """N people as both networks see them under one mask: points (2, N, 17, 2) in crop pixels, nan of an empty
+    heatmap, and hits (2, N, 17), -1 where a joint is not labelled."""
 
     sample_ids: NDArray[np.str_]
     points: NDArray[np.float32]
@@ -44,6 +48,7 @@ class Seen(NamedTuple):
 
 def show(pair: Pair) -> None:
     """The whole tab."""
+    top = st.container()
     st.markdown(words.EVERYBODY)
     masks.draw_masks(pair)
     known = _masks(pair)
@@ -56,6 +61,7 @@ def show(pair: Pair) -> None:
         return
     labelled = bool((seen.hits >= 0).any())
     if labelled:
+        _draw_shown(pair, seen, top)
         _joints(pair, seen, mask)
     else:
         st.info(words.NOTHING_LABELLED, icon=":material/info:")
@@ -116,9 +122,26 @@ def _paired(digest: str, _hits: NDArray[np.int8]) -> Paired:
     return paired(_hits[0], _hits[1])
 
 
+def _draw_shown(pair: Pair, seen: Seen, top: DeltaGenerator) -> None:
+    """The sentence at the top of the tab; without control studies the commands that make them."""
+    references = [untrained.reference(bundle) for bundle in (pair.one, pair.other)]
+    with top:
+        for bundle, reference in zip((pair.one, pair.other), references, strict=True):
+            if reference is None:
+                st.caption(untrained.missing(bundle))
+        known = [study for study in references if study is not None]
+        if len(known) == 2:
+            never = max(reach(study, FOUND).highest for study in known)
+            shown_here.draw(*words.shown(_found(seen).overall, never))
+
+
+def _found(seen: Seen) -> Paired:
+    return _paired(hashlib.sha256(seen.hits.tobytes()).hexdigest(), seen.hits)
+
+
 def _joints(pair: Pair, seen: Seen, mask: str) -> None:
     st.subheader("Which joints do they find?")
-    found = _paired(hashlib.sha256(seen.hits.tobytes()).hexdigest(), seen.hits)
+    found = _found(seen)
     st.markdown(words.joints(pair, found.overall))
     names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
     figures.chart(
@@ -131,11 +154,21 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
     figures.tabled("The same as a table", table, f"compare-joints-{mask}")
 
 
+def median_apart(points: NDArray[np.floating]) -> NDArray[np.floating]:
+    """(N,) how far apart, in the middle, A and B find a person's joints, of points (2, N, 17, 2): over the
+    joints that neither loses; nan where there is none."""
+    apart = np.linalg.norm(points[1] - points[0], axis=-1)
+    middle = np.full(len(apart), np.nan)
+    known = np.isfinite(apart).any(axis=-1)
+    middle[known] = np.nanmedian(apart[known], axis=-1)
+    return middle
+
+
 def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
     st.subheader("Who got better, who worse?")
     pcks = scores(np.stack([counted(side) for side in seen.hits], axis=1))
     gain = pcks[:, 1] - pcks[:, 0]
-    apart = np.median(np.linalg.norm(seen.points[1] - seen.points[0], axis=-1), axis=-1)
+    apart = median_apart(seen.points)
     if labelled:
         st.markdown(words.better_and_worse(gain))
     orders = ORDERS if labelled else ORDERS[2:]

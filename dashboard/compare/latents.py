@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.compare import charts, maps, readout
+from dashboard.compare import baselines, charts, maps, readout
 from dashboard.compare import latents_words as words
 from dashboard.compare import pair as compare_pair
+from dashboard.compare.baselines import Baselines
 from dashboard.compare.latents_words import SHARE
 from dashboard.compare.pair import Pair
-from dashboard.shared import cache, figures, links, widgets
+from dashboard.shared import cache, figures, links, shown_here, widgets
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.questions import LEAST, MOST
 from dashboard.shared.contingency import contingency
@@ -22,7 +23,7 @@ from posecore.bundle.studies import study_command
 from posecore.clustering.matching import compare
 from posecore.errors import BundleError, PosecoreError
 from posecore.similarity.cka import cka, cka_interval
-from posecore.studies.pair.results import PairStudy
+from posecore.studies.pair.results import BOTTLENECK, PairStudy
 from posecore.studies.projection.results import Projection
 
 WORDS: Final = (
@@ -34,6 +35,7 @@ WORDS: Final = (
 
 def show(pair: Pair) -> None:
     """The whole tab."""
+    draw_shown(pair)
     st.markdown(words.introduction([bundle.manifest.dimensions for bundle in (pair.one, pair.other)]))
     k = widgets.slider(
         "Clusters K",
@@ -144,10 +146,11 @@ def _layers(pair: Pair) -> None:
     if not len(study.layers.one):
         st.info(words.TOO_FEW_FOR_LAYERS, icon=":material/info:")
         return
-    values, low, high = _similarity(pair.one, pair.other, compare_pair.made(pair), study)
+    values, low, high = similarity(pair, study)
+    beside = baselines.baselines(pair, study.names)
     people, batches = len(study.sample_ids), len(study.layers.one)
     figures.chart(
-        charts.layers(values, low, high, study.names[0], study.names[1], pair.names, pair.source(people)),
+        charts.layers(values, low, high, study.names, pair.names, pair.source(people), beside),
         "compare_layers",
         "Similarity (CKA) of every layer of A with every layer of B",
     )
@@ -157,13 +160,59 @@ def _layers(pair: Pair) -> None:
         for layer, there in zip(study.names[0], bundle.manifest.built_skips, strict=False)
         if not there
     ]
+    if beside is None:
+        for line in baselines.missing(pair):
+            st.caption(line)
+    else:
+        st.caption(words.layers_untrained(*_bottlenecks(study, beside)))
     st.caption(words.how_layers(people, batches, study.info["batch"], absent))
+    nothing = np.full(values.shape, np.nan)
+    mixed, never = (nothing, nothing) if beside is None else (beside.mixed, beside.untrained)
     rows = [
-        {"layer of A": a, "layer of B": b, "CKA": values[i, j], "95 % from": low[i, j], "95 % to": high[i, j]}
+        {
+            "layer of A": a,
+            "layer of B": b,
+            "CKA": values[i, j],
+            "95 % from": low[i, j],
+            "95 % to": high[i, j],
+            "two that never learned": never[i, j],
+            "one that never learned, one that did": mixed[i, j],
+        }
         for i, a in enumerate(study.names[0])
         for j, b in enumerate(study.names[1])
     ]
     figures.tabled("The similarities as a table", pd.DataFrame(rows), "compare-layers")
+
+
+def draw_shown(pair: Pair) -> None:
+    """The sentence at the top, of both bottlenecks; without control studies the commands that make them."""
+    try:
+        study = compare_pair.study(pair)
+    except BundleError:
+        return
+    beside = baselines.baselines(pair, study.names)
+    if beside is None:
+        for line in baselines.missing(pair):
+            st.caption(line)
+        return
+    if not len(study.layers.one):
+        return
+    place = tuple(names.index(BOTTLENECK) for names in study.names)
+    found = [values[place] for values in similarity(pair, study)]
+    shown_here.draw(*words.shown(found, _bottlenecks(study, beside), len(study.sample_ids)))
+
+
+def _bottlenecks(study: PairStudy, beside: Baselines) -> tuple[float, float]:
+    """CKA of two bottlenecks: of two networks that never learned, and of one of these with A or B."""
+    place = tuple(names.index(BOTTLENECK) for names in study.names)
+    return float(beside.untrained[place]), float(beside.mixed[place])
+
+
+def similarity(
+    pair: Pair, study: PairStudy
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """CKA and its interval, low and high, each (L, L')."""
+    return _similarity(pair.one, pair.other, compare_pair.made(pair), study)
 
 
 @cache.cached(8, "Drawing batches again …")

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import numpy as np
+
 from dashboard.compare import words
 from dashboard.compare.pair import Pair
 from dashboard.shared.numbers import number
+from dashboard.shared.shown_here import Verdict
 from posecore.metrics.paired import Comparison
 from posecore.probes.readout import FOLDS
 from posecore.studies.projection.results import Projection
@@ -178,6 +181,33 @@ def agreement(k: int, ari: float, people: int) -> str:
     return (
         f"With K = {k} each, the adjusted Rand index is **{number(ari)}** over n = {people:,} people: 1 the "
         "same groups, 0 as alike as by chance."
+    )
+
+
+def shown(found: Sequence[float], beside: tuple[float, float], people: int) -> tuple[str, Verdict]:
+    """Whether the bottlenecks arrange people alike by what was learned.
+
+    found: CKA with its interval, low and high. beside: of two that never learned, and of one of these with A
+    or B; what the shapes of the networks and the pictures alone bring.
+    """
+    value, low, high = found
+    most = float(np.maximum(*beside))  # nan, and no verdict, where either is not known
+    verdict = Verdict.HOLDS if low > most else Verdict.DOES_NOT if high < most else Verdict.UNKNOWN
+    never, mixed = (number(one, 2) for one in beside)
+    text = (
+        "A and B arrange people more alike in their bottlenecks than networks that never learned do: CKA "
+        f"{number(value, 2)} [{number(low, 2)}, {number(high, 2)}], n = {people:,} people; two that never "
+        f"learned {never}, one of these with A or B {mixed}"
+    )
+    return text, verdict
+
+
+def layers_untrained(never: float, mixed: float) -> str:
+    """Below the figure. never, mixed: of bottlenecks; see `shown`."""
+    return (
+        "The small numbers: two networks that never learned · one of them with A or B, the higher one. Their "
+        f"bottlenecks reach {number(never, 2)} · {number(mixed, 2)} here: so much comes of the pictures and "
+        "of how networks are built."
     )
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.compare import networks_charts
 from dashboard.compare import networks_words as words
 from dashboard.compare.networks_charts import Dots
-from dashboard.shared import cache, figures, glossary, links, widgets
+from dashboard.shared import cache, figures, glossary, links, shown_here, widgets
 from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
@@ -32,11 +32,15 @@ def show(bundle: Bundle) -> None:
     except BundleError as error:
         st.info(words.no_study(error), icon=":material/query_stats:")
         return
+    # It speaks of the people chosen below.
+    top = st.container()
     st.markdown(words.INTRODUCTION)
     titles = [words.named(study, data) for data in study.data]
     title = widgets.segments("People", titles, links.NETWORKS_DATA)
     summaries = [_summary(bundle, created, place) for place in range(len(titles))]
     summary = summaries[titles.index(title)]
+    with top:
+        shown_here.draw(*words.shown(summary))
     _scores(study, summary)
     figures.tabled("All networks as a table", _table(study, summaries), "networks")
     _fair(study, summary)
@@ -90,7 +94,8 @@ def _fair(study: NetworksStudy, summary: NetworksSummary) -> None:
         st.markdown(words.NO_FAIR)
         return
     chosen = longest(study.networks)
-    st.markdown("\n".join(f"* {line}" for line in words.fair_sentences(summary, chosen)))
+    lines = words.fair_sentences(summary, chosen) + words.seed_sentences(summary)
+    st.markdown("\n".join(f"* {line}" for line in lines))
     kinds: list[tuple[str, Gains, int]] = [
         ("against the basic network given the same training", summary.fair, 0),
         ("against the network it began with, trained for fewer steps", summary.since, 1),

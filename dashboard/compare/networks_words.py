@@ -5,11 +5,12 @@ from typing import Final
 
 from dashboard.shared import sources
 from dashboard.shared.numbers import number, points
+from dashboard.shared.shown_here import Verdict
 from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 from posecore.studies.networks.facts import DataSet, Network
 from posecore.studies.networks.results import NetworksStudy
-from posecore.studies.networks.summary import Gains, NetworksSummary, SkipLoss, StackGain
+from posecore.studies.networks.summary import SEEDS, Gains, NetworksSummary, SkipLoss, StackGain
 
 RISING: Final = 0.01
 """What the validation PCK has to gain in the last epoch for a network to be called far from converged."""
@@ -46,6 +47,20 @@ HOW_STACKS: Final = (
     "Both stacks' heatmaps come from one pass of one network. All stacks were taught the same target, the "
     "second sees what the first found. Joints are not corrected for how many there are."
 )
+
+
+def shown(summary: NetworksSummary) -> tuple[str, Verdict]:
+    """Whether building or training networks differently changes what they find: it takes seeds to tell."""
+    difference, seeds = summary.fair.found.difference, summary.over_seeds()
+    pairs = len(summary.fair.pairs)
+    apart = int(((difference.low > 0) | (difference.high < 0)).sum()) if pairs else 0
+    sure = sum(found.low > 0 or found.high < 0 for found in seeds.values())
+    text = (
+        "networks built or trained differently find more or fewer joints than the basic one given the same "
+        f"training: by intervals over {summary.data.people:,} people {apart} of {pairs} compared, by "
+        f"intervals over {SEEDS} seeds or more {sure} of {len(seeds)}"
+    )
+    return text, Verdict.HOLDS if seeds and sure == len(seeds) else Verdict.UNKNOWN
 
 
 def no_study(error: Exception) -> str:
@@ -108,10 +123,11 @@ def how_scores(study: NetworksStudy, summary: NetworksSummary) -> str:
     if apart:
         most = max(len(values) for values in by_label.values())
         widest = points(max(apart))
-        spread = f"Seeds of one network lie up to {widest} points apart; {most} of them give no interval."
+        spread = f"Seeds of one network lie up to {widest} points apart"
+        spread += "." if most >= SEEDS else f"; {most} of them give no interval."
     return (
         "PCK of the last stack's heatmaps, with the skip connections each network was built with; "
-        f"{study.precision}. {spread}"
+        f"{study.precision}. Intervals are over people. {spread}"
     )
 
 
@@ -124,6 +140,16 @@ def fair_sentences(summary: NetworksSummary, chosen: Sequence[Network]) -> list[
         f"{_verdict(summary.fair.found.difference, place)}{_since(summary.since, network, control)}"
         for place, (network, control) in enumerate(summary.fair.pairs)
         if network in chosen
+    ]
+
+
+def seed_sentences(summary: NetworksSummary) -> list[str]:
+    """For each network of enough seeds: what it gains over its fair controls, with an interval over seeds."""
+    return [
+        f"Over **{found.seeds} seeds** *{label}* gains {points(found.mean, sign=True)} points "
+        f"[{points(found.low)}, {points(found.high)}], a 95 % t interval over seeds. "
+        + ("" if found.low > 0 or found.high < 0 else "It holds 0: another seed may turn it round.")
+        for label, found in summary.over_seeds().items()
     ]
 
 
@@ -194,10 +220,16 @@ def limits(study: NetworksStudy, summary: NetworksSummary) -> list[str]:
     for network in networks:
         seeds[network.label] += 1
     counts = sorted(set(seeds.values()))
+    over = (
+        "Intervals are over people, and say nothing of what another seed would do; those that are called "
+        f"over seeds do, of networks with {SEEDS} seeds or more."
+        if summary.over_seeds()
+        else "So few give no interval over seeds: all intervals here are over people, and say nothing of "
+        "what another seed would do."
+    )
     said.append(
         f"**Seeds.** There {'is' if counts == [1] else 'are'} {_span(counts)} of each network, every one is "
-        "shown. So few give no interval over seeds: all intervals here are over people, and say nothing of "
-        "what another seed would do. None of them is corrected for how many there are."
+        f"shown. {over} None of them is corrected for how many there are."
     )
     low = int((summary.pck.one.mean < HALF).sum())
     if low:

@@ -9,8 +9,18 @@ import streamlit as st
 
 from dashboard.compare import words
 from dashboard.compare.pair import Pair
-from dashboard.shared import bundle_people, certainty, links, pictures, predictions, two_heatmaps, widgets
+from dashboard.shared import (
+    bundle_people,
+    certainty,
+    links,
+    pictures,
+    predictions,
+    shown_here,
+    two_heatmaps,
+    widgets,
+)
 from dashboard.shared.person_search import person_search
+from dashboard.shared.shown_here import Verdict
 from dashboard.shared.subject import Subject, bundle_person
 from dashboard.shared.two_heatmaps import (
     ALL_JOINTS,
@@ -42,6 +52,7 @@ WORDS: Final = "Crop, Heatmap, Peak, Lost joint, Latent, Skip connection, PCK, P
 
 def show(pair: Pair) -> None:
     """The whole tab."""
+    shown_here.draw(words.ONE_PERSON, Verdict.UNKNOWN)
     st.markdown(words.PERSON)
     people = restricted(pair.one, pair.common.one)
     try:

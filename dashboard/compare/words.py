@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dashboard.compare.pair import Pair
 from dashboard.shared import bundles
 from dashboard.shared.numbers import number, points
+from dashboard.shared.shown_here import Verdict
 from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, SkipMask
 from posecore.bundle import Bundle
 from posecore.metrics.paired import Comparison
@@ -19,6 +20,8 @@ PERSON: Final = (
     "The same picture through both networks. Joints that the two find **more than one PCK radius** (12.8 "
     "pixels of the crop) apart are not the same place: the table begins with those."
 )
+ONE_PERSON: Final = "which of the two networks is better, by one picture of one person"
+"""What the tab of one person cannot tell, whoever it is."""
 STORED: Final = "with all skips it has, stored"
 """Which skips count where nothing can be switched."""
 EVERYBODY: Final = (
@@ -36,6 +39,25 @@ HOW_JOINTS: Final = (
     "whom it is labelled. 95 % bootstrap intervals over people, each drawn with both answers; not corrected "
     "for how many joints there are."
 )
+
+
+def shown(found: Comparison, never: float) -> tuple[str, Verdict]:
+    """Whether one network finds more joints than the other.
+
+    found: PCK of A and B, of shape (). never: the most that a network which never learned finds. Of two that
+    find no more than that, neither is called better.
+    """
+    low, high = float(found.difference.low), float(found.difference.high)
+    better, name = (found.other, "B") if found.difference.mean >= 0 else (found.one, "A")
+    apart = low > 0 or high < 0
+    verdict = Verdict.HOLDS if apart and better.low > never else Verdict.UNKNOWN
+    text = (
+        f"{name} finds more joints of these people than the other does: PCK {number(float(found.one.mean))} "
+        f"(A) and {number(float(found.other.mean))} (B), {points(float(found.difference.mean), sign=True)} "
+        f"points [{points(low)}, {points(high)}], n = {int(found.difference.n):,}; a network that never "
+        f"learned finds {number(never)} at most"
+    )
+    return text, verdict
 
 
 def no_other(bundle: Path) -> str:

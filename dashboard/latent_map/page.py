@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from dashboard.latent_map import view, words
+from dashboard.latent_map import reference, view, words
 from dashboard.shared import bundles
 from posecore.errors import PosecoreError
 
 st.title("Latent map")
 bundle = bundles.current_bundle()
+reference.draw_shown(bundle)
 st.markdown(words.ABOUT)
 try:
     view.draw_page(bundle)

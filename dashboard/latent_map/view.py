@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.latent_map import pictures, words
+from dashboard.latent_map import pictures, reference, words
 from dashboard.latent_map.choices import Choices, choose
 from dashboard.latent_map.person import draw_person
 from dashboard.latent_map.placement import OwnPicture, explain_placement, place_picture
@@ -114,7 +114,7 @@ def _map(
         "area": area.corners.tolist() if area and area.plane == plane.name else [],
         "view": view.sides if view and view.plane == plane.name else None,
         "placed": None if own is None else plane.position(own.scores),
-        "placedWords": "" if own is None else f"your picture, {own.verdict}",
+        "placedWords": "" if own is None else words.star(own.verdict),
         "marked": [] if own is None else own.nearest,
     }
     arrays: dict[str, NDArray[np.uint8] | bytes] = {}
@@ -127,6 +127,8 @@ def _map(
         canvas.courier(canvas.POINTS, canvas.packet(header | {"serial": serial}, **points))
         pictures.pictures_courier(bundle, colouring, _take_view)
     st.caption(plane.shown)
+    if shares := reference.plane_shares(bundle, plane.name):
+        st.caption(words.plane_untrained(shares))
     if own is not None and info["placed"] is None:
         st.caption(words.UMAP_HAS_NO_PLACE)
 

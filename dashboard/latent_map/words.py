@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dashboard.shared.numbers import number
+from dashboard.shared.shown_here import Verdict
 from posecore.errors import BundleError, PosecoreError
 
 if TYPE_CHECKING:
-    from posecore.components.outliers import Judgement
+    from posecore.statistics import Estimate
+    from posecore.studies.belonging.results import BelongingStudy, Share
+    from posecore.studies.control.summary import Reach
 
 ABOUT: Final = (
     "Every point is a person; two lie near each other where the bottleneck sees them alike, as far as the "
@@ -39,17 +42,55 @@ CSV_HELP: Final = "Everybody selected: id, place, PCK, colour, and all that is k
 EVERYBODY_SELECTED: Final = "Everybody on the map is selected, so there is nobody to compare them with."
 NOTHING_COMPARED: Final = "Nothing can be compared: too few people are known, or nobody differs."
 
-AMONG, NEAR, OFF = VERDICTS = ("among the data", "unusually near", "off the data")
+UNSEEN, UNLIKE, NEAR, AMONG, UNTOLD = VERDICTS = (
+    "hardly a person found here",
+    "unlike these people",
+    "unusually near",
+    "among the data",
+    "cannot be told",
+)
+"""What is said of a picture from elsewhere, in the order in which it is asked."""
 MEANS: Final = {
-    AMONG: "",
+    UNSEEN: "The network hardly finds a person here, so where the picture lands says nothing.",
+    UNLIKE: "It is unlike what the map is made of: where it lands says little, and so do its neighbours.",
     NEAR: "This picture, or nearly the same one, seems to be among these people, so it is no new one.",
-    OFF: "It is unlike what the map is made of: where it lands says little, and so do its neighbours.",
+    AMONG: "Nothing that is measured speaks against it, which does not prove that it shows a person.",
+    UNTOLD: "Nothing speaks against it, but too many pictures without people pass here as well.",
 }
 AWAITED: Final = "As soon as there is a picture, it is placed on the map."
 CROP_ALT: Final = "The crop that is placed, with the predicted skeleton"
 WITHOUT_PICTURE: Final = "The nearest come first, with a picture or without: heatmaps stand for who has none."
 NOT_AT_HAND: Final = " · its picture is not at hand"
 STAND_IN: Final = "joints on predicted heatmaps"
+
+
+def shown(reach: "Reach", learned: "Estimate") -> tuple[str, Verdict]:
+    """What the map shows, and whether that holds: whether where people lie has to do with their pose.
+
+    reach: R² of where joints are, read off latents. learned: what the own network has more than the mean of
+    those that never learned, with an interval over people. It has to lie above all of these, by more than
+    they differ from each other.
+    """
+    needed = 2 * reach.highest - reach.lowest - float(np.mean(reach.untrained))
+    low, high = float(learned.low), float(learned.high)
+    if low > max(needed, 0):
+        verdict = Verdict.HOLDS
+    else:
+        verdict = Verdict.DOES_NOT if high < max(needed, 0) else Verdict.UNKNOWN
+    text = (
+        "where people lie follows where their joints are, as training taught the network: a linear readout "
+        f"of the latent gives R² {number(reach.own, 2)} of it, of {len(reach.untrained)} that never learned "
+        f"{number(reach.highest, 2)} at most; {number(float(learned.mean), 2, sign=True)} beside their mean "
+        f"[{number(low, 2)}, {number(high, 2)}], n = {int(learned.n):,} people"
+    )
+    return text, verdict
+
+
+def plane_untrained(shares: Sequence[float]) -> str:
+    """How much of the variance the same plane of networks that never learned holds."""
+    least, most = (f"{share:.1%}" for share in (min(shares), max(shares)))
+    span = least if least == most else f"{least} to {most}"
+    return f"Of a network that never learned this plane holds {span}."
 
 
 def no_map(error: PosecoreError) -> str:
@@ -172,27 +213,53 @@ def contrasts(selected: int, people: int, joints: str, sure: int, compared: int)
     )
 
 
-def placed(verdict: str) -> str:
-    """Beside the crop of a picture that is placed."""
+def placed(verdict: str | None) -> str:
+    """Beside the crop of a picture that is placed. verdict: None where there is none."""
+    if verdict is None:
+        return "★ **No verdict**  \nWhy, and who is near: below the map."
     return f"★ **{verdict.capitalize()}**  \nWhy, and who is near: below the map."
 
 
-def judged(verdict: str, judgement: "Judgement") -> str:
-    """Whether a picture is one of those that the components describe, and by what."""
+def star(verdict: str | None) -> str:
+    """What the picture's place on the map is called."""
+    return "your picture" if verdict is None else f"your picture, {verdict}"
+
+
+def not_judged(error: Exception) -> str:
+    """Without a study of belonging; the error names the command."""
+    return f"Whether this picture is like these people is not said. {error}"
+
+
+def judged(verdict: str, measured: Sequence[float], rarity: Sequence[float]) -> str:
+    """Whether a picture is like the people, and by what. measured, rarity: in the order of
+    posecore.components.belonging.MEASURES, and the share of people with such values or larger ones."""
+    peak, away, nearest = measured
+    peaks, aways, nearests = (f"**{_percent(share)}**" for share in rarity)
     return (
-        f"**{verdict.capitalize()}.** The nearest person is {number(judgement.distance[0], 1)} away, farther "
-        f"than the nearest other one is for **{judgement.distance_percentile[0]:.0f} %** of the people here; "
-        f"the mean is {number(judgement.norm[0], 1)} away, farther than it is for "
-        f"**{judgement.norm_percentile[0]:.0f} %** of them. {MEANS[verdict]}"
+        f"**{verdict.capitalize()}.** {MEANS[verdict]} Its median peak is {number(-peak, 2)}, as low as that "
+        f"of {peaks} of people; it lies {number(away, 1)} standard deviations from the mean, as far as "
+        f"{aways} of people; the nearest person is {number(nearest, 1)} away, as far as for {nearests}."
     )
 
 
-def how_it_was_judged(components: int, source: str) -> str:
-    """Below that. source: whose latents, of which network."""
+def _percent(share: float) -> str:
+    return "less than 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")
+
+
+def power(study: "BelongingStudy", source: str) -> str:
+    """What the rule does to people and to pictures without any. source: whose latents, of which network."""
+    kinds = "; ".join(f"{kind} {_of(study.refused_share(kind))}" for kind in study.nobody)
     return (
-        f"Judged by the first {components} components, two-sided, at 5 % for both measures together: about "
-        f"one in twenty people of the same kind would be called off the data. {source}"
+        f"By peaks, then by distance along {study.components} components, each compared with people whom the "
+        f"rule does not know. It would refuse {_of(study.people_share())} people left out, and refuses "
+        f"{_of(study.nobody_share())} pictures without people: {kinds}. 95 % intervals (Clopper and "
+        f"Pearson). A picture of which hardly any joint is sure is refused, too. {source}"
     )
+
+
+def _of(share: "Share") -> str:
+    """'392 of 400 (96 to 99 %)'."""
+    return f"{share.hits:,} of {share.n:,} ({number(share.low * 100, 1)} to {number(share.high * 100, 1)} %)"
 
 
 def nearest(people: int) -> str:

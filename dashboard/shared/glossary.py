@@ -189,7 +189,12 @@ TERMS: Final[Mapping[str, Term]] = {
     ),
     "Normal cloud": Term(
         "people drawn around one mean, spread as the real ones are, without groups.",
-        r"\bnormal cloud\b|\bcovariance\b|^gaussian, best",
+        r"\bnormal cloud\b|\bcovariance\b|^gaussian, (mean|limit)",
+    ),
+    "Valley": Term(
+        "between two clusters, how far the density of people falls on the way from one to the other, as a "
+        "share of the lower of the two peaks: 1 in the middle of one cloud, near 0 between groups.",
+        r"\bvalleys?\b",
     ),
     "Hedges' g": Term(
         "a difference of two means in standard deviations, made a little smaller where people are few.",

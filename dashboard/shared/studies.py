@@ -9,6 +9,7 @@ from posecore.errors import BundleError
 
 if TYPE_CHECKING:
     from posecore.statistics import Estimate
+    from posecore.studies.belonging.results import BelongingStudy
     from posecore.studies.components.results import ComponentStudy
     from posecore.studies.probe.results import ProbeStudy
     from posecore.studies.projection.results import Projection
@@ -114,6 +115,20 @@ def _component_study(bundle: Bundle, created: str) -> "ComponentStudy":
     from posecore.studies.components.results import load_component_study
 
     return load_component_study(bundle)
+
+
+def belonging(bundle: Bundle) -> "BelongingStudy":
+    """The bundle's study of belonging, read once as long as it stays. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return _belonging(bundle, open_study(bundle, "belonging").created)
+
+
+@cache.cached(4, "Reading the study …")
+def _belonging(bundle: Bundle, created: str) -> "BelongingStudy":
+    from posecore.studies.belonging.results import load_belonging
+
+    return load_belonging(bundle)
 
 
 class ComponentCurve(NamedTuple):

@@ -22,7 +22,6 @@ from dashboard.skip_lab import study_words as words
 from posecore import drawing
 from posecore.ablation import ALL_ON, parse_mask
 from posecore.bundle import Bundle
-from posecore.data.heatmaps import where_found
 from posecore.studies.skips.results import SkipStudy
 from posecore.studies.skips.summary import SkipSummary, perfect
 
@@ -102,7 +101,7 @@ def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: st
     if crop is None or (replacement == "other" and donor is None):
         on = pictures.ground(bundle, str(study.sample_ids[row]))
         peaks = study.peaks_under(replacement)[row]
-        points = where_found(study.points_under(replacement)[row], peaks)
+        points = study.points_under(replacement)[row]
         # The heatmaps are those with all skips, so they are not shown beside joints without.
         without = _bare_ground(points[parse_mask(mask).position]) if crop is None else crop
         drawn = []

@@ -75,6 +75,14 @@ class Density:
         return int(count_of(self.parts[None], self.ks)[0])
 
     @property
+    def middle(self) -> int:
+        """The K whose valley is the middle one of those from LEAST_K on, which most of are needed to tell
+        groups from one cloud; the lower of two."""
+        counting = np.flatnonzero(self.ks >= LEAST_K)
+        order = counting[np.argsort(self.valley[counting], kind="stable")]
+        return int(self.ks[order[(len(order) - 1) // 2]])
+
+    @property
     def countable(self) -> int:
         """Groups that can be counted: where there are so many, there may be more."""
         return int(self.ks[-1]) // 2

@@ -26,6 +26,12 @@ network itself then says that it sees nobody; latents of pictures without people
 REFUSED: Final = 0.05
 """Share of people who may be refused, all measures together."""
 
+DOUBLE: Final = 0.0125
+"""Share of people with as near a nearest one or a nearer, below which somebody near is the same picture."""
+
+INWARD: Final = 0.05
+"""Share of people who are nearest the mean: there everybody is near, which makes nobody a double."""
+
 COMPONENTS: Final = 50
 FOLDS: Final = 5
 
@@ -90,6 +96,18 @@ class Rule:
     def refused_by(self, values: Floats) -> NDArray[np.bool_]:
         """(S, 3) which measures refuse pictures measured as (S, 3); one that any refuses is refused."""
         return np.asarray(self.p_values(values) / WEIGHTS < self.cutoff)
+
+    def doubles(self, values: Floats) -> NDArray[np.bool_]:
+        """(S,) which pictures measured as (S, 3) are so near somebody that they are hardly new."""
+        count = len(self.usual)
+        less = np.column_stack(
+            [
+                (1 + np.searchsorted(usual, column, "right")) / (1 + count)
+                for usual, column in zip(self.usual.T, values.T, strict=True)
+            ]
+        )
+        away, nearest = (less[:, MEASURES.index(name)] for name in ("mahalanobis", "nearest"))
+        return np.asarray((nearest < DOUBLE) & (away > INWARD))
 
 
 def fit_rule(values: Floats, refused: float = REFUSED) -> Rule:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.components.neighbours import nearest_people
-from posecore.components.pca import Components
 from posecore.errors import ConfigError
 from posecore.subsample import subsample
 
@@ -79,35 +78,6 @@ def reference_distances(
     scores = np.asarray(scores, np.float32)
     distances = nearest_people(scores, scores[drawn], not_this=drawn)[1][:, 0]
     return ReferenceDistances(scores, np.sort(distances), np.sort(np.linalg.norm(scores[known], axis=1)))
-
-
-@dataclass(frozen=True, eq=False)
-class Placement:
-    """A new latent among people. position: (d,) its scores. rows, distances: of the nearest people.
-
-    judgement: of that one position.
-    """
-
-    position: NDArray[np.float32]
-    rows: NDArray[np.int64]
-    distances: NDArray[np.float32]
-    judgement: Judgement
-
-
-def place(
-    components: Components, people: ReferenceDistances, latent: NDArray[np.floating], nearest: int = 8
-) -> Placement:
-    """Place a latent (D,), as of an uploaded picture, among the people the components describe.
-
-    People whom the components were fitted on vary along them more than new ones do, the more so the fewer
-    people and the more components. With components of 500 people, 6, 8 and 16 % of 500 others of the same
-    kind were called off the data, not 5 %, for 10, 50 and 128 components: judge few people by few components.
-    """
-    position = components.project(np.asarray(latent)[None])
-    if not np.isfinite(position).all():
-        raise ConfigError("the picture's latent holds nan or infinity; take another picture")
-    rows, distances = nearest_people(people.scores, position, nearest)
-    return Placement(position[0], rows[0], distances[0], people.judge(position))
 
 
 def _percentile(usual: NDArray[np.float32], values: NDArray[np.float32]) -> Floats:

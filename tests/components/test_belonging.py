@@ -44,6 +44,13 @@ def test_p_values_count_the_new_one_too() -> None:
     assert rule.refused_by(np.array([[9.5, 9.0, 0.0]]))[0].tolist() == (weighed < 0.5).tolist()
 
 
+def test_who_is_too_near_somebody_is_a_double_unless_everybody_is_near() -> None:
+    rule = Rule(np.sort(np.tile(np.arange(1.0, 101.0)[:, None], 3), axis=0), 0.5)
+    # Nearer than any of 100 people; as near as one of them; as far from the mean as hardly anybody.
+    found = rule.doubles(np.array([[50, 50, 0.5], [50, 50, 1.5], [50, 0.5, 0.5]]))
+    assert found.tolist() == [True, False, False]
+
+
 def people(count: int = 300) -> tuple[np.ndarray, np.ndarray]:
     spread = np.geomspace(9, 1, 12)
     latents = (RNG.standard_normal((count, 12)) * spread).astype(np.float32)

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from posecore.components.outliers import ALPHA, place, reference_distances
-from posecore.components.pca import fit_components
+from posecore.components.outliers import ALPHA, reference_distances
 from posecore.errors import ConfigError
 
 
@@ -64,21 +63,6 @@ def test_the_people_compared_with_are_drawn_with_the_seed(crowd):
     first, again, other = (reference_distances(crowd, asked=50, seed=seed).distances for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert len(first) == 50 and not np.array_equal(first, other)
-
-
-def test_a_new_latent_is_placed_beside_the_people_it_resembles():
-    rng = np.random.default_rng(3)
-    latents = (rng.normal(0, 1, (300, 6)) * [9, 5, 4, 3, 2, 1] + 20).astype(np.float16)
-    components = fit_components(latents)
-    people = reference_distances(components.project(latents))
-    new = latents[17].astype(np.float32) + 0.01
-    found = place(components, people, new)
-    assert found.rows[0] == 17 and len(found.rows) == 8
-    assert (np.diff(found.distances) >= 0).all() and found.distances[0] < 0.1
-    np.testing.assert_allclose(found.position, components.project(new[None])[0])
-    assert place(components, people, new + 200).judgement.off_data[0]
-    with pytest.raises(ConfigError, match="latent holds nan"):
-        place(components, people, np.full(6, np.nan))
 
 
 def test_too_few_people_are_refused():

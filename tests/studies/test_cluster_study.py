@@ -35,8 +35,6 @@ def test_a_study_holds_what_was_found(bundle):
     assert (labels == sits).all() or (labels == 1 - sits).all()
     assert study.gap.count == 2 and study.gap.space == "the first 39 components"
     assert study.stability.mean[0] == 1
-    assert set(study.controls) == {"gaussian", "shuffled"}
-    assert study.controls["gaussian"][0] < study.sweep.silhouettes[0] - 0.2
     assert (study.info["sweep"]["most"], study.info["left_out"]) == (4, 0)
     assert verify(bundle.path) == []
     # What a page computes anew, with the same seed, is the same.
@@ -73,7 +71,12 @@ def test_of_few_people_nothing_can_be_told(bundle):
 def test_what_is_not_asked_for_is_not_there(bundle):
     run_cluster_study(bundle, ClusterSettings(SweepSettings(most=3, restarts=1), 5, 0, 0, False))
     study = load_cluster_study(bundle)
-    assert (study.gap, study.stability, study.controls) == (None, None, {})
+    assert (study.gap, study.stability, study.evidence, study.verdict.kind) == (
+        None,
+        None,
+        None,
+        Kind.UNKNOWN,
+    )
     assert study.space == "the first 5 components" and study.info["components"] == 5
 
 

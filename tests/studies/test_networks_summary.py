@@ -1,5 +1,6 @@
 """What a study of networks says: figures of the right networks, seeds apart, stacks the right way round."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,8 @@ from fake_networks import make_study, planted
 from posecore.keypoints import GROUPS
 from posecore.metrics.paired import paired
 from posecore.metrics.pck import pck, per_joint
-from posecore.statistics import bootstrap
-from posecore.studies.networks.summary import PARTS, part_scores, summarise
+from posecore.statistics import Estimate, bootstrap
+from posecore.studies.networks.summary import PARTS, Gains, part_scores, seed_gain, summarise
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,22 @@ def test_seeds_are_not_mixed(study):
         )
     }
     assert gained["ae · seed 0"] == 0 and gained["ae · seed 1"] == 1
+
+
+def test_three_seeds_give_an_interval_over_seeds(study):
+    # Of 1, 2 and 3: mean 2, standard deviation 1, and Student's t of 2 degrees of freedom is 4.3027.
+    mean, low, high, seeds = seed_gain([0.01, 0.02, 0.03])
+    assert (mean, seeds) == (pytest.approx(0.02), 3)
+    assert (low, high) == pytest.approx((0.02 - 0.0248414, 0.02 + 0.0248414), abs=1e-6)
+    summary = summarise(study, study.data[0])
+    assert summary.over_seeds() == {}
+    third = [(replace(network, seed=2), control) for network, control in summary.fair.pairs if network.seed]
+    rows = [row for row, (network, _) in enumerate(summary.fair.pairs) if network.seed]
+    difference = Estimate(*(np.append(part, part[rows]) for part in summary.fair.found.difference))
+    fair = Gains((*summary.fair.pairs, *third), summary.fair.found._replace(difference=difference))
+    found = replace(summary, fair=fair).over_seeds()["ae"]
+    # Seed 0 gains nothing, the others all.
+    assert found.seeds == 3 and found.mean == pytest.approx(2 / 3) and found.low < 0 < 1 < found.high
 
 
 def test_cut_and_trained_without_are_of_the_longest_trained(study):

@@ -13,7 +13,7 @@ from PIL import Image
 
 from posecore.bundle import open_bundle, study_command, verify, write_bundle
 from posecore.bundle.manifest import LATENTS, MANIFEST, SAMPLES, WEIGHTS
-from posecore.data.heatmaps import decode
+from posecore.data.heatmaps import decode, where_found
 from posecore.errors import BundleError, ConfigError, DataError
 from posecore.inference import Predictor
 from posecore.metrics.paired import counted, paired
@@ -145,7 +145,9 @@ def test_both_networks_see_the_same_picture_of_everybody(one):
             picture = np.array(Image.open(one.picture_path(name)).convert("RGB"))
             points, peaks = decode(predictor.heatmaps(picture[None]))
             assert study.peaks[side, row] == pytest.approx(peaks[0], abs=2e-3, rel=2e-3)
-            assert (study.points[side, row] == points[0]).all(axis=-1).mean() > 0.8
+            # Where a map is empty there is no place.
+            found = where_found(points[0], study.peaks[side, row])
+            assert np.isclose(study.points[side, row], found, equal_nan=True).all(axis=-1).mean() > 0.8
     assert not np.array_equal(study.cells[0], study.cells[1])
     found = cka(study.layers)
     assert found.shape == (5, 5) and (found < 0.999).all()

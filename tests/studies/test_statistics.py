@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from posecore import statistics
-from posecore.ablation import ALL_MASKS, ALL_OFF, parse_mask
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, parse_mask
 from posecore.errors import ConfigError
 from posecore.keypoints import KEYPOINTS
 from posecore.metrics.pck import scores
@@ -177,6 +177,14 @@ def test_displacement_is_from_where_all_skips_put_the_joint():
     assert moved[0, place("0000"), 0] == 12
     assert moved.sum() == 17
     assert level_joint_displacement(points)[0, :, 0].tolist() == [5, 0, 0, 0]
+
+
+def test_what_is_lost_on_either_side_has_not_moved():
+    points = np.zeros((1, 16, 17, 2))
+    points[0, place("0111"), 0] = np.nan
+    points[0, ALL_ON.position, 1] = np.nan
+    moved = level_joint_displacement(points)[0]
+    assert np.isnan(moved).sum() == 1 + 4 and np.isnan(moved[:, 1]).all() and np.isnan(moved[0, 0])
 
 
 def test_scores_are_shares_of_what_is_labelled():

@@ -1,5 +1,7 @@
 """A study in few figures, against the study itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,18 @@ def test_the_figures_are_those_of_the_replacement(study: SkipStudy, replacement:
     # A level's share is not what its loss alone is; together they are all there is to lose.
     assert found.shapley.mean.sum() == pytest.approx(score.mean(axis=0)[0] - score.mean(axis=0)[-1])
     assert np.abs(found.shapley.mean - found.lost.mean).max() > 0.01
+
+
+def test_an_empty_map_has_moved_nowhere(study: SkipStudy) -> None:
+    """An empty map's first cell lies in the picture's corner: it is no place that a joint could go to."""
+    peaks, cells = study.peaks.copy(), study.cells.copy()
+    peaks[:7, ALONE[1], 4] = 0
+    cells[:7, ALONE[1], 4] = 0
+    emptied = replace(study, peaks=peaks, cells=cells)
+    before, after = (summarise(one, "zero").moved for one in (study, emptied))
+    assert (after.n[1, 4], after.n[0, 4]) == (PEOPLE - 7, PEOPLE)
+    own = 4 * np.linalg.norm(study.cells[7:, ALONE[1], 4].astype(float) - study.cells[7:, 0, 4], axis=-1)
+    assert after.mean[1, 4] == pytest.approx(own.mean()) and after.mean[0, 4] == before.mean[0, 4]
 
 
 def test_whoever_misses_one_joint_is_not_perfect(study: SkipStudy) -> None:

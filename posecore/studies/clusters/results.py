@@ -30,10 +30,9 @@ class ClusterStudy:
     """A sweep over N people of a bundle.
 
     sample_ids: (N,), the order of everything in `sweep`. left_out: who was not clustered, as their latents
-    hold nan. gap, stability: None where they were not asked for. controls: by the names of CONTROLS the mean
-    silhouettes (L,) of the same sweep over people without structure; empty where not asked for. space: the
-    name of what was clustered in. info: the settings. evidence: for a verdict, in DENSE components at most;
-    None where not asked for, of too few people, or in a study from before there was any.
+    hold nan. gap, stability: None where they were not asked for. space: the name of what was clustered in.
+    info: the settings. evidence: for a verdict, in DENSE components at most; None where not asked for, of too
+    few people, or in a study from before there was any.
     """
 
     sample_ids: NDArray[np.str_]
@@ -41,7 +40,6 @@ class ClusterStudy:
     sweep: Sweep
     gap: Gap | None
     stability: Stability | None
-    controls: Mapping[str, NDArray[np.float64]]
     space: str
     info: Mapping[str, Any]
     evidence: Evidence | None = None
@@ -61,7 +59,6 @@ def save_cluster_study(
     sweep: Sweep,
     gap: Gap | None,
     stability: Stability | None,
-    controls: Mapping[str, NDArray[np.float64]],
     evidence: Evidence | None = None,
 ) -> None:
     """Write the study's file to `folder`; arguments as in ClusterStudy."""
@@ -79,7 +76,6 @@ def save_cluster_study(
         arrays |= {"gap_draws": np.array(gap.draws), "gap_space": np.array(gap.space)}
     if stability is not None:
         arrays["stability"] = stability.ari
-    arrays |= {f"control_{name}": values for name, values in controls.items()}
     if evidence is not None:
         arrays |= _evidence_arrays(evidence)
     with atomic_file(folder / FILE) as temporary, temporary.open("wb") as file:
@@ -98,7 +94,6 @@ def load_cluster_study(bundle: Bundle) -> ClusterStudy:
         and found.sweep.labels.shape == (labellings, people)
         and found.sweep.values.shape == (numbers, people)
         and found.sweep.inertia.shape == found.sweep.silhouettes.shape == (labellings,)
-        and all(values.shape == (labellings,) for values in found.controls.values())
         and (found.stability is None or len(found.stability.ari) == numbers)
         and (found.gap is None or found.gap.gaps.shape == found.gap.errors.shape)
         and set(found.sample_ids.tolist()) <= set(bundle.rows)
@@ -122,7 +117,6 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]], info: Mapping[str, Any]) ->
         )
     if "stability" in arrays:
         stability = Stability(sweep.numbers, arrays["stability"])
-    controls = {name: arrays[f"control_{name}"] for name in CONTROLS if f"control_{name}" in arrays}
     evidence = _evidence_from(arrays) if "test_ks" in arrays else None
     return ClusterStudy(
         arrays["sample_ids"],
@@ -130,7 +124,6 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]], info: Mapping[str, Any]) ->
         sweep,
         gap,
         stability,
-        controls,
         str(info["space"]),
         info,
         evidence,

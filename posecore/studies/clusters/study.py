@@ -1,10 +1,9 @@
 """Make the study `clusters` of a bundle: a sweep over K, and the means to doubt it. A stopped run goes on."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from posecore.bundle.manifest import LATENTS
 from posecore.bundle.partial import empty_partial, open_partial
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, write_study
-from posecore.clustering.controls import CONTROLS, subsampled
+from posecore.clustering.controls import subsampled
 from posecore.clustering.density import LEAST_K, LEAST_PEOPLE
 from posecore.clustering.evidence import DRAWS as CONTROL_DRAWS
 from posecore.clustering.evidence import MOST, Evidence, gather
@@ -27,15 +26,12 @@ from posecore.components.pca import Components, fit_components
 from posecore.studies.clusters.results import NAME, save_cluster_study
 from posecore.unfinished import Piece, read_or_make
 
-ONE_DRAW: Final = ("gaussian", "shuffled")
-"""Controls that a sweep is made of once."""
-
 
 @dataclass(frozen=True)
 class ClusterSettings:
     """components: so many of the first ones are clustered in; None for whole latents. draws: of the gap
-    statistic, 0 for none. resamples: of the bootstrap, 0 for none. controls: whether to sweep over people
-    without structure too, and gather evidence for a verdict. control_draws: of each control for that."""
+    statistic, 0 for none. resamples: of the bootstrap, 0 for none. controls: whether to gather
+    evidence for a verdict, beside people without structure. control_draws: of each control for that."""
 
     sweep: SweepSettings = field(default_factory=SweepSettings)
     components: int | None = None
@@ -72,12 +68,11 @@ class ThreadsEngine:
 def run_cluster_study(bundle: Bundle, settings: ClusterSettings, engine: Engine | None = None) -> Study:
     """Write the study of `bundle` and open it; see posecore.studies.clusters.results.
 
-    engine: in this process unless another is given; controls, gap and stability always are, and the first
+    engine: in this process unless another is given; evidence, gap and stability always are, and the first
     two of some thousand people only. People whose latents hold nan are left out and named. Raises ConfigError
     where there are too few others or they are too much alike for the settings.
     """
-    here = ThreadsEngine()
-    engine = here if engine is None else engine
+    engine = ThreadsEngine() if engine is None else engine
     space = study_space(bundle.latents, settings.components, engine)
     job = asdict(settings) | {
         "latents": bundle.manifest.files[LATENTS]["sha256"],
@@ -85,17 +80,12 @@ def run_cluster_study(bundle: Bundle, settings: ClusterSettings, engine: Engine 
     }
     partial = open_partial(bundle, NAME, job)
     found = _sweep(partial / "sweep", space, settings.sweep, engine)
-    controls = {}
-    for name in ONE_DRAW if settings.controls else ():
-        controls[name] = _sweep(
-            partial / name, subsampled(space), settings.sweep, here, CONTROLS[name]
-        ).silhouettes
     gap = _gap(partial / "gap.npz", space, settings) if settings.draws else None
     steady = _stability(partial / "stability.npz", space, found, settings) if settings.resamples else None
     ids = np.array(list(bundle.rows))
     evidence = _evidence(partial / "evidence", space, settings) if settings.controls else None
     save_cluster_study(
-        empty_partial(partial), ids[space.rows], ids[space.left_out], found, gap, steady, controls, evidence
+        empty_partial(partial), ids[space.rows], ids[space.left_out], found, gap, steady, evidence
     )
     info = job | {"space": space.name, "left_out": len(space.left_out), "people": len(space.rows)}
     return write_study(bundle, NAME, partial, info)
@@ -113,18 +103,9 @@ def study_space(latents: NDArray[np.floating], components: int | None, engine: E
     return component_space(scores, components)
 
 
-def _sweep(
-    folder: Path,
-    space: Space,
-    settings: SweepSettings,
-    engine: Engine,
-    make: Callable[[Space, int], Space] | None = None,
-) -> Sweep:
-    """Over the people of a space, or over the control that `make` makes of them."""
-
+def _sweep(folder: Path, space: Space, settings: SweepSettings, engine: Engine) -> Sweep:
     def found() -> Piece:
-        people = space if make is None else make(space, settings.seed)
-        return vars(sweep(people, settings, folder, engine.source(people), quiet=False))
+        return vars(sweep(space, settings, folder, engine.source(space), quiet=False))
 
     names = tuple(field.name for field in fields(Sweep))
     return Sweep(**read_or_make(folder / "sweep.npz", names, found))

@@ -75,7 +75,11 @@ def skip_figures(run: Run, people: People, seed: int, folder: Path) -> Piece:
     means = run.predictor.features(run.skip_means)
     cells, peaks = ask(folder, run.predictor, people, order, means, replacements)
     study = answered(people, order, cells, peaks, replacements)
-    moved = [level_joint_displacement(study.points_under(name)).mean(axis=-1) for name in replacements]
+    # Over the joints that are lost on neither side.
+    moved = [
+        np.ma.masked_invalid(level_joint_displacement(study.points_under(name))).mean(axis=-1).filled(np.nan)
+        for name in replacements
+    ]
     return {
         "skip_people": np.sort(order),
         "skip_scores": np.array([scores(study.hits_under(name)) for name in replacements], np.float32),

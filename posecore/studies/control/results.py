@@ -34,7 +34,7 @@ class ControlStudy:
     skips were cut, and curves tried.
 
     Skips: replacements: (R,). skip_scores: (M, R, n, 16) PCK under ALL_MASKS. skip_moved: (M, R, n, 4) crop
-    pixels that a person's joints move, on average, when a level alone is cut.
+    pixels that a person's joints move, on average, when a level alone is cut; nan where all are lost.
     Clusters, of whole latents: ks: (L,) from 2. silhouettes: (M, L, S) mean silhouettes of S restarts each.
     gaps, gap_errors: (M, L + 1) for K from 1. stability: (M, L, B) adjusted Rand index of B resamples.
     valleys: (M, L) how far the density falls between clusters, as a share of the lower peak, nan where people

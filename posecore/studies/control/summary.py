@@ -38,7 +38,7 @@ FIGURES: Final[Mapping[str, Callable[[ControlStudy], NDArray[np.floating]]]] = {
     "PCK, all skips on": lambda s: np.nanmean(s.skip_scores[:, 0, :, ALL_MASKS.index(ALL_ON)], axis=1),
     "PCK, all skips cut": lambda s: np.nanmean(s.skip_scores[:, 0, :, ALL_MASKS.index(ALL_OFF)], axis=1),
     "largest Shapley value, zero": lambda s: np.nanmean(shapley(s.skip_scores[:, 0]), axis=1).max(axis=1),
-    "pixels moved, one level cut": lambda s: s.skip_moved[:, 0].mean(axis=(1, 2)),
+    "pixels moved, one level cut": lambda s: np.nanmean(s.skip_moved[:, 0], axis=(1, 2)),
     "best mean silhouette": lambda s: s.silhouettes.max(axis=(1, 2)),
     "K of the best silhouette": lambda s: s.ks[s.silhouettes.max(axis=2).argmax(axis=1)].astype(float),
     "K by the gap statistic": lambda s: np.array([_gap_count(s, m) for m in range(len(s.networks))]),
@@ -61,11 +61,13 @@ FIGURES: Final[Mapping[str, Callable[[ControlStudy], NDArray[np.floating]]]] = {
 
 def reaches(study: ControlStudy) -> dict[str, Reach]:
     """All FIGURES."""
-    found = {}
-    for name, of in FIGURES.items():
-        values = of(study).tolist()
-        found[name] = Reach(values[OWN], tuple(values[OWN + 1 :]))
-    return found
+    return {name: reach(study, name) for name in FIGURES}
+
+
+def reach(study: ControlStudy, name: str) -> Reach:
+    """One of FIGURES."""
+    values = FIGURES[name](study).tolist()
+    return Reach(values[OWN], tuple(values[OWN + 1 :]))
 
 
 def skip_pck(study: ControlStudy, replacement: str) -> Estimate:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from posecore.keypoints import GROUPS
 from posecore.metrics.paired import Comparison, compare, with_score
@@ -15,6 +16,27 @@ from posecore.studies.networks.results import NetworksStudy
 
 PARTS: Final = ("all joints", *GROUPS)
 """What PCK is told of: all joints, and each group of them."""
+
+
+SEEDS: Final = 3
+"""Seeds from which on an interval over them is given."""
+
+
+class SeedGain(NamedTuple):
+    """A mean gain over so many seeds, with its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+    seeds: int
+
+
+def seed_gain(gains: Sequence[float]) -> SeedGain:
+    """Student's t interval of gains, one per seed, of two seeds or more: what another seed may bring counts,
+    people count as they are."""
+    mean = float(np.mean(gains))
+    half = float(np.std(gains, ddof=1) / np.sqrt(len(gains)) * student.ppf(0.975, len(gains) - 1))
+    return SeedGain(mean, mean - half, mean + half, len(gains))
 
 
 class Gains(NamedTuple):
@@ -49,7 +71,7 @@ class StackGain(NamedTuple):
 
 @dataclass(frozen=True)
 class NetworksSummary:
-    """A study over the people of one data set; intervals are over these people.
+    """A study over the people of one data set; intervals are over these people, but for those over seeds.
 
     pck: (networks,) of the last stack, with the skips as built and with all skips cut at test time. fair:
     gains over the basic network that was given the same means. since: gains over the network that the last
@@ -63,6 +85,13 @@ class NetworksSummary:
     since: Gains
     skips: tuple[SkipLoss, ...]
     stacks: tuple[StackGain, ...]
+
+    def over_seeds(self) -> dict[str, SeedGain]:
+        """What a network gains over its fair control, over seeds, by its label; of SEEDS or more of them."""
+        means: dict[str, list[float]] = {}
+        for (network, _), mean in zip(self.fair.pairs, self.fair.found.difference.mean, strict=True):
+            means.setdefault(network.label, []).append(float(mean))
+        return {label: seed_gain(values) for label, values in means.items() if len(values) >= SEEDS}
 
 
 def summarise(study: NetworksStudy, data: DataSet) -> NetworksSummary:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from posecore.ablation import LEVEL_NAMES
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays, subject
-from posecore.data.heatmaps import STRIDE
+from posecore.data.heatmaps import STRIDE, where_found
 from posecore.files import atomic_file
 from posecore.keypoints import K
 from posecore.similarity.cka import Products
@@ -45,8 +45,8 @@ class PairStudy:
 
     @property
     def points(self) -> NDArray[np.float32]:
-        """(2, N, 17, 2) crop pixels, x then y."""
-        return np.asarray((self.cells + np.float32(0.5)) * STRIDE, np.float32)
+        """(2, N, 17, 2) crop pixels, x then y; nan of an empty heatmap."""
+        return where_found((self.cells + np.float32(0.5)) * STRIDE, self.peaks)
 
 
 def study_name(other: Bundle) -> str:

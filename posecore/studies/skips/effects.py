@@ -83,12 +83,15 @@ def level_score_loss(score: NDArray[np.floating]) -> Floats:
 
 
 def level_joint_displacement(points: NDArray[np.floating]) -> Floats:
-    """(N, 4, 17) how far every joint moves when one level alone is cut, of points (N, 16, 17, 2)."""
+    """(N, 4, 17) how far every joint moves when one level alone is cut; see `displacement`."""
     return displacement(points)[:, SINGLE_CUTS]
 
 
 def displacement(points: NDArray[np.floating]) -> Floats:
-    """(N, 16, 17) distance of every joint from where it is with all skips, of points (N, 16, 17, 2)."""
+    """(N, 16, 17) distance of every joint from where it is with all skips, of points (N, 16, 17, 2).
+
+    nan where the joint is nan, lost, on either side: what is nowhere has not moved.
+    """
     before = np.asarray(points[:, [ALL_ON.position]], np.float64)
     distance: Floats = np.linalg.norm(points - before, axis=-1)
     return distance

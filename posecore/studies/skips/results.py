@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from posecore.ablation import ALL_MASKS, REPLACEMENTS
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays
-from posecore.data.heatmaps import STRIDE
+from posecore.data.heatmaps import STRIDE, where_found
 from posecore.errors import ConfigError
 from posecore.files import atomic_file
 from posecore.keypoints import K
@@ -48,9 +48,9 @@ class SkipStudy:
     info: Mapping[str, Any]
 
     def points_under(self, replacement: str) -> NDArray[np.float32]:
-        """(N, 16, 17, 2) crop pixels, x then y, under every mask."""
+        """(N, 16, 17, 2) crop pixels, x then y, under every mask; nan of an empty heatmap."""
         cells = self.cells[:, self._variants(replacement)]
-        return np.asarray((cells + np.float32(0.5)) * STRIDE, np.float32)
+        return where_found((cells + np.float32(0.5)) * STRIDE, self.peaks_under(replacement))
 
     def peaks_under(self, replacement: str) -> NDArray[np.float32]:
         """(N, 16, 17) heights of the heatmaps' maxima under every mask."""

@@ -80,8 +80,28 @@ def test_the_check_tells_size_from_pose() -> None:
     assert "not only" in only_size(told_by(by_pose, labels))
     assert told_by(table, np.array([1] + [0] * 199)) == {}
     sure = Accuracy(0.8, 0.75, 0.85, 100, 0.5)
-    weak = sure._replace(right=0.6, low=0.5, high=0.7)
+    weak = sure._replace(right=0.6, low=0.52, high=0.7)
     assert "more that than the pose" in only_size({NUISANCE: sure, "pose": weak})
+
+
+@pytest.mark.parametrize(
+    ("nuisance", "pose", "says"),
+    [
+        (0.5, 0.5, "cannot be told"),
+        (0.5, 0.7, "not only that"),
+        (0.7, 0.5, "rather than the pose"),
+        (0.95, 0.5, "nearly only that"),
+        (0.6, 0.8, "not only that"),
+        (0.6, 0.62, "may be that"),
+    ],
+)
+def test_where_the_pose_tells_no_more_than_guessing_nothing_is_said_for_it(
+    nuisance: float, pose: float, says: str
+) -> None:
+    one, other = (Accuracy(right, right - 0.05, right + 0.05, 100, 0.5) for right in (nuisance, pose))
+    said = only_size({NUISANCE: one, "pose": other})
+    assert says in said and f"{pose:.0%}" in said
+    assert ("not only" in said) == (other.low > other.chance and says == "not only that")
 
 
 def test_what_each_is_shows_effects_joints_and_pck(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from reading import figures, numbers, words
 
 from dashboard.compare import masks
 from dashboard.compare import words as compare_words
+from dashboard.compare.everybody import median_apart
 from dashboard.shared.numbers import points
 from posecore.ablation import ALL_MASKS
 from posecore.bundle import open_bundle, study_command
@@ -42,6 +43,16 @@ def test_with_cut_skips_the_two_skip_studies_are_compared(artifacts, monkeypatch
     assert np.array_equal(whole["PCK of B"], cut["PCK of B"], equal_nan=True)
     assert whole["sample_id"].tolist() == cut["sample_id"].tolist()
     assert not np.array_equal(whole[apart], cut[apart])
+
+
+def test_who_is_lost_by_one_network_is_not_far_apart():
+    seen = np.zeros((2, 3, 17, 2))
+    seen[1, 0] = (3, 4)
+    # Of the second person all joints but one are lost by A, of the third all by B.
+    seen[1, 1, 0] = (6, 8)
+    seen[0, 1, 1:] = np.nan
+    seen[1, 2] = np.nan
+    np.testing.assert_array_equal(median_apart(seen), [5, 10, np.nan])
 
 
 def test_every_mask_has_the_pck_of_both_person_by_person(artifacts, monkeypatch):

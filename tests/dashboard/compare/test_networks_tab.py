@@ -20,7 +20,7 @@ from posecore.metrics.pck import pck
 from posecore.statistics import Estimate
 from posecore.studies.networks.facts import DataSet, longest
 from posecore.studies.networks.results import load_networks_study
-from posecore.studies.networks.summary import summarise
+from posecore.studies.networks.summary import NetworksSummary, SeedGain, summarise
 
 CHARTS = ["networks_scores", "networks_gains", "networks_skips", "networks_stacks"]
 
@@ -119,6 +119,23 @@ def test_the_fair_control_in_words(artifacts, study, monkeypatch):
     # What it gains over its beginning, and what longer training alone does.
     gains = re.findall(r"([+−])[\d.]+", second)
     assert gains == ["+", "−"]
+
+
+def test_seeds_are_said_where_there_are_enough(study):
+    summary = summarise(study, study.data[0])
+    assert networks_words.seed_sentences(summary) == []
+    assert "no interval over seeds" in "\n".join(networks_words.limits(study, summary))
+    known = {"ae": SeedGain(0.02, -0.01, 0.05, 3), "two": SeedGain(0.02, 0.01, 0.03, 4)}
+
+    class Seeds(NetworksSummary):
+        def over_seeds(self) -> dict[str, SeedGain]:
+            return known
+
+    more = Seeds(**vars(summary))
+    told, sure = networks_words.seed_sentences(more)
+    assert "3 seeds" in told and "+2.0 points [−1.0, 5.0]" in told and "holds 0" in told
+    assert "4 seeds" in sure and "holds 0" not in sure
+    assert "no interval over seeds" not in "\n".join(networks_words.limits(study, more))
 
 
 def name_of(trace: dict) -> str:

@@ -1,0 +1,1 @@
+"""Whether explanations hold: what the pages say, held against networks that never learned."""

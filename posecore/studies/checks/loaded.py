@@ -1,0 +1,37 @@
+"""The stored studies that a check reads, each opened when it is first asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from posecore.bundle.reader import Bundle
+from posecore.studies.belonging.results import BelongingStudy, load_belonging
+from posecore.studies.clusters.results import ClusterStudy, load_cluster_study
+from posecore.studies.control.results import ControlStudy, load_control_study
+from posecore.studies.probe.results import ProbeStudy, load_probe_study
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A bundle's studies. Each raises BundleError, with the command that makes it, where it is not usable."""
+
+    bundle: Bundle
+
+    @cached_property
+    def control(self) -> ControlStudy:
+        """The own network beside untrained ones."""
+        return load_control_study(self.bundle)
+
+    @cached_property
+    def probe(self) -> ProbeStudy:
+        """What can be read off each part."""
+        return load_probe_study(self.bundle)
+
+    @cached_property
+    def clusters(self) -> ClusterStudy:
+        """The sweep over K, and its evidence."""
+        return load_cluster_study(self.bundle)
+
+    @cached_property
+    def belonging(self) -> BelongingStudy:
+        """Which pictures are refused."""
+        return load_belonging(self.bundle)
