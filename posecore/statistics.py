@@ -80,18 +80,39 @@ def sign_flip_p(values: NDArray[np.floating], seed: int = 0, flips: int = FLIPS)
     values = np.asarray(values, np.float64)
     if not len(values) or np.isnan(values).any():
         raise ConfigError("sign flips need at least one value, and no nan")
-    observed = abs(values.sum())
+    return float(sign_flip_ps(values[:, None], seed, flips)[0])
+
+
+def sign_flip_ps(values: NDArray[np.floating], seed: int = 0, flips: int = FLIPS) -> Floats:
+    """The same p of T means of values (N, T), people's signs being flipped alike for all; nans are left out.
+
+    nan where nobody has a value.
+    """
+    known = ~np.isnan(values)
+    filled = np.where(known, values, 0.0).astype(np.float64)
     # Sums in another order differ in their last digits.
-    least = observed - 1e-9 * max(1.0, np.abs(values).sum())
-    if 2.0 ** len(values) <= flips:
-        patterns = np.array(list(product((-1.0, 1.0), repeat=len(values))))
-        return float(np.mean(np.abs(patterns @ values) >= least))
-    rng = np.random.default_rng(seed)
-    count = 0
-    for size in _portions(flips, len(values)):
-        signs = rng.integers(0, 2, (size, len(values)), dtype=np.int8)
-        count += int(np.count_nonzero(np.abs((2.0 * signs - 1.0) @ values) >= least))
-    return (count + 1) / (flips + 1)
+    least = np.abs(filled.sum(axis=0)) - 1e-9 * np.maximum(1.0, np.abs(filled).sum(axis=0))
+    if 2.0 ** len(filled) <= flips:
+        patterns = np.array(list(product((-1.0, 1.0), repeat=len(filled))))
+        p = np.mean(np.abs(patterns @ filled) >= least, axis=0)
+    else:
+        rng = np.random.default_rng(seed)
+        count = np.ones(filled.shape[1])
+        for size in _portions(flips, len(filled)):
+            signs = rng.integers(0, 2, (size, len(filled)), dtype=np.int8)
+            count += np.count_nonzero(np.abs((2.0 * signs - 1.0) @ filled) >= least, axis=0)
+        p = count / (flips + 1)
+    return np.where(known.any(axis=0), p, np.nan)
+
+
+def holm(p: NDArray[np.floating]) -> Floats:
+    """p values (T,) corrected for their number (Holm 1979), in the same order; nan is no test, and stays."""
+    p = np.asarray(p, np.float64)
+    corrected = np.full(p.shape, np.nan)
+    tests = np.flatnonzero(~np.isnan(p))
+    order = tests[np.argsort(p[tests], kind="stable")]
+    corrected[order] = np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)).clip(max=1)
+    return corrected
 
 
 def _resampled(people: int, seed: int, draws: int) -> Iterator[Floats]:

@@ -28,7 +28,7 @@ from posecore.studies.projection.results import Projection
 
 WORDS: Final = (
     "Heatmap, Latent, Component, Variance, K-Means, Restart, Autoencoder, Adjusted Rand index, "
-    "Procrustes, CKA, PCK, Point, 95 % interval, Bootstrap, Stack"
+    "Procrustes, CKA, Readout, PCK, Point, 95 % interval, Bootstrap, Stack"
 )
 """Of glossary.TERMS, those that the tab uses."""
 

@@ -141,6 +141,7 @@ def training_curves(bundle: Bundle) -> None:
 st.title("What a pose network learned")
 bundle = bundles.current_bundle()
 
+found = skips.what_it_shows(bundle)
 st.markdown(words.introduction(bundle))
 people_strip(bundle)
 
@@ -150,7 +151,7 @@ for column, (page, step) in zip(st.columns(len(STEPS)), words.STEPS.items(), str
     with column.container(border=True, height="stretch"):
         bundles.page_link(bundle, page, step.label, icon, **link)
         st.markdown(step.do)
-        if page == "skip_lab" and (answer := skips.what_they_carry(bundle)):
+        if page == "skip_lab" and (answer := skips.what_they_carry(bundle, found)):
             st.markdown(answer)
         st.caption(step.ask)
 bundles.page_link(bundle, "latent_map", words.MAP_LINK, ":material/scatter_plot:")

@@ -1,57 +1,127 @@
 """What the Overview says of skip connections: what they carry, and what is left of the thesis's claim."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from dashboard.shared import bundles, sources
-from dashboard.shared.claim_words import claim_sentence, verdict
+from dashboard.shared.carried import Carried, verdict_of
+from dashboard.shared.claim_words import counted_sentence, judged
 from dashboard.shared.numbers import number
-from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES
+from dashboard.shared.shown_here import Verdict
+from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import Bundle
+from posecore.bundle.studies import study_command
 from posecore.statistics import Estimate
-from posecore.studies.skips.effects import Claim
-from posecore.studies.skips.summary import SkipSummary
+from posecore.studies.probe import summary
+from posecore.studies.probe.results import BOTTLENECK, SKIPS, ProbeStudy
+from posecore.studies.skips.effects import EMPTIED, Claims
 
 CLAIM: Final = "Do small joints lose more than big ones?"
 QUESTION: Final = "What do the four skip connections carry?"
-CEILING: Final = 0.95
-"""Where both kinds of joints lose this much, next to nothing is left in which they could differ."""
+WHY_THEY_DISAGREE: Final = (
+    "One of them met missing skips in training and the other did not: the one shows what can be done without "
+    "them, the other how a decoder fails that never lacked them. Neither is the other's truth."
+)
 
 
 class Tried(NamedTuple):
-    """A network, and what became of the claim in it."""
+    """A network, and the table of the claim in it. finds: more joints than networks that never learned."""
 
     bundle: Bundle
-    claim: Claim
+    table: Claims
+    finds: Verdict
 
 
-def carried(summary: SkipSummary, lost: Estimate, met_cuts: bool) -> str:
-    """The answer to QUESTION, of a study's figures.
-
-    lost: the PCK that goes with all four skips. met_cuts: whether the network met cut skips in training.
-    """
-    on, off = (float(summary.pck.mean[mask.position]) for mask in (ALL_ON, ALL_OFF))
-    most = int(np.argmax(summary.shapley.mean))
-    network = "this network, which was trained to do without them," if met_cuts else "this network"
-    # Where next to nothing is left, what is lost is the decoder's, and no level can be said to carry it.
-    if off < (1 - CEILING) * on:
-        tail = (
-            ""
-            if met_cuts
-            else ", which says less of the skips than of its decoder, which never met a missing one"
-        )
+def shown(bundle: Bundle, found: Carried | None, probe: ProbeStudy | None) -> tuple[str, Verdict]:
+    """What the page shows, and whether that holds: the pose in the bottleneck, more of it than in any skip,
+    and the joints' exact places through the skips."""
+    verdicts = [Verdict.UNKNOWN if found is None else found.needs_skips]
+    pose, place = "", ""
+    if probe is None:
+        verdicts.append(Verdict.UNKNOWN)
     else:
+        pose = f" ({parts(bundle, probe)})"
+        _, ahead = summary.best_skip(probe)
+        most = Verdict.HOLDS if ahead.low > 0 else Verdict.DOES_NOT if ahead.high < 0 else Verdict.UNKNOWN
+        verdicts += [verdict_of(summary.is_learned(probe)), most]
+    if found is not None:
+        place = f" ({loss(found)})"
+    said = (
+        f"the bottleneck holds the coarse pose{pose}, the skips what it takes to place joints exactly{place}"
+    )
+    return said, together(verdicts)
+
+
+def together(verdicts: Sequence[Verdict]) -> Verdict:
+    """Of a statement in several parts: it holds where each does, and does not where one does not."""
+    for verdict in (Verdict.DOES_NOT, Verdict.UNKNOWN):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.HOLDS
+
+
+def parts(bundle: Bundle, probe: ProbeStudy) -> str:
+    """How much of the pose is read off the bottleneck, the best skip, and networks that never learned."""
+    r2, pck = summary.r2(probe), summary.pck(probe)
+    own, (best, _) = summary.place(probe, BOTTLENECK), summary.best_skip(probe)
+    theirs = r2.mean[summary.untrained(probe)]
+    reached = f", off networks that never learned {number(theirs.max(), 2)} at most" if len(theirs) else ""
+    return (
+        f"R² {number(r2.mean[own], 2)} of a linear readout of where joints are, 95 % interval "
+        f"{number(r2.low[own], 2)} to {number(r2.high[own], 2)}, "
+        f"n = {sources.people_of(bundle, int(r2.n[own]))}; off the {LEVEL_NAMES[SKIPS.index(best)]} skip "
+        f"{number(r2.mean[summary.place(probe, best)], 2)}{reached}; but only {pck.mean[own]:.0%} of the "
+        "joints within the PCK radius"
+    )
+
+
+def loss(found: Carried) -> str:
+    """What goes with all four skips under the replacement that costs least, here and without learning."""
+    lost, theirs = found.lost[found.least], found.untrained_lost.get(found.least, ())
+    reached = f", of networks that never learned {_points(max(theirs))} at most" if theirs else ""
+    return (
+        f"all four cut, {found.least} in their place, where least is lost, costs {_points(lost.mean)} points "
+        f"of PCK, 95 % interval {_points(lost.low)} to {_points(lost.high)}, n = {int(lost.n):,}{reached}"
+    )
+
+
+def no_probe(bundle: Bundle) -> str:
+    """One line with the command."""
+    return f"Not known yet: what each part knows. `{study_command(bundle, 'probe')}` finds it out."
+
+
+def carried(found: Carried, met_cuts: bool) -> str:
+    """The answer to QUESTION. met_cuts: whether the network met cut skips in training."""
+    least = found.least
+    lost, off, shapley = found.lost[least], found.off[least], found.shapley[least]
+    network = "this network, which was trained to do without them," if met_cuts else "this network"
+    tail = ""
+    # Where next to nothing is left, no level can be said to carry it.
+    if off > (1 - EMPTIED) * found.on.mean:
+        most = int(np.argmax(shapley.mean))
         tail = (
-            f", most of them through the {LEVEL_NAMES[most]} skip "
-            f"({_points(summary.shapley.mean[most])} points, its Shapley value)"
+            f", most of them through the {LEVEL_NAMES[most]} skip ({_points(shapley.mean[most])} points, its "
+            "Shapley value)"
         )
     return (
-        f"**{_points(lost.mean)} points of PCK**: with all four cut {network} finds {off:.0%} of the joints "
-        f"instead of {on:.0%} (95 % interval of the difference {_points(lost.low)} to {_points(lost.high)}, "
-        f"n = {int(lost.n):,} people){tail}."
+        f"**{_points(lost.mean)} points of PCK**: with all four cut, {least} in their place, {network} finds "
+        f"{off:.0%} of the joints instead of {found.on.mean:.0%} (95 % interval of the difference "
+        f"{_points(lost.low)} to {_points(lost.high)}, n = {int(lost.n):,} people){tail}."
+        f"{_driven_off(found.lost, least)}"
+    )
+
+
+def _driven_off(lost: Mapping[str, Estimate], least: str) -> str:
+    """How much of a loss is the stand-in's doing, where another one surely costs less."""
+    worst = max(lost, key=lambda name: float(lost[name].mean))
+    if lost[worst].low <= lost[least].high:
+        return ""
+    return (
+        f" With {worst} in their place it loses {_points(lost[worst].mean)}: the rest is not what skips "
+        "carry but a decoder driven off what it was trained on."
     )
 
 
@@ -62,43 +132,28 @@ def _points(share: ArrayLike) -> str:
 
 def claims(tried: Sequence[Tried]) -> str:
     """One bullet per network; before them, where the networks disagree, that they do, and why."""
-    said = {verdict(one.claim) for one in tried if one.claim.n}
+    verdicts = [judged(one.table, one.finds) for one in tried]
     lines = []
-    if len(said) > 1:
-        lines.append(f"**The two networks disagree.** {_reason(tried)}")
+    if {Verdict.HOLDS, Verdict.DOES_NOT} <= set(verdicts):
+        lines.append(f"**The two networks disagree.** {WHY_THEY_DISAGREE}")
     lines.append(
         "The thesis says that with skips cut nose, eyes and ears lose more than shoulders, hips and knees:"
     )
     bullets = [
         f"* *{one.bundle.path.name}*, {bundles.trained_how(one.bundle) or 'training not recorded'}: "
-        f"{claim_sentence(one.claim)}"
-        for one in tried
+        f"**{verdict}**; {counted_sentence(one.table, one.finds)}"
+        for one, verdict in zip(tried, verdicts, strict=True)
     ]
     return "\n\n".join([*lines, "\n".join(bullets)])
 
 
 def how_it_was_tried(one: Tried) -> str:
     """What was cut, what was measured, and in whom."""
+    people = max((cell.n for cell in one.table.values()), default=0)
     return (
-        f"All four skips cut at test time ({ALL_OFF.title}), nothing in their place; over the joints "
-        "found with all skips, of people who have both kinds; mean loss of small joints minus that of big "
-        f"ones, p by flipping people's signs. n = {sources.people_of(one.bundle, one.claim.n)}."
-    )
-
-
-def _reason(tried: Sequence[Tried]) -> str:
-    """Why networks that differ in whether they met cut skips in training give different answers."""
-    emptied = [one for one in tried if min(one.claim.small, one.claim.big) >= CEILING]
-    if len(emptied) == 1:
-        name, claim = emptied[0].bundle.path.name, emptied[0].claim
-        if bundles.met_cuts(emptied[0].bundle):
-            return f"*{name}* loses next to everything, so that nothing can differ."
-        return (
-            f"*{name}* never met a missing skip and loses next to everything, {claim.small:.1%} of the small "
-            f"and {claim.big:.1%} of the big joints: where nothing is left, nothing can differ. Only the "
-            "other can answer, and it says what *it* does without skips, not what this one uses them for."
-        )
-    return (
-        "One of them met missing skips in training and the other did not: the one shows what can be done "
-        "without them, the other how a decoder fails that never lacked them. Neither is the other's truth."
+        "Skips cut at test time, under every mask and replacement of the study; over the joints found with "
+        "all skips, of people who have both kinds; mean loss of small joints minus that of big ones, p by "
+        "flipping people's signs, one correction (Holm) for all cells. The claim holds where small joints "
+        "surely lose more in most cells that can answer, and does not where big ones do. "
+        f"n = {sources.people_of(one.bundle, people)}."
     )

@@ -1,33 +1,30 @@
 """Skip connections on the Overview: what they carry, and what is left of the thesis's claim."""
 
-import numpy as np
 import streamlit as st
 
 from dashboard.overview import skip_words
 from dashboard.overview.skip_words import Tried
-from dashboard.shared import bundles, studies
+from dashboard.shared import bundles, shown_here, studies, untrained
+from dashboard.shared.carried import Carried, carried
 from dashboard.shared.counterpart import counterpart
-from posecore.ablation import ALL_OFF, ALL_ON
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
-from posecore.statistics import bootstrap
 
 
-def what_they_carry(bundle: Bundle) -> str:
-    """The answer to skip_words.QUESTION in one sentence, from the skip study; empty where that is not usable,
-    does not know how nothing in place of a skip turns out, or nobody in it is labelled."""
-    try:
-        study = studies.skip_study(bundle)
-        if "zero" not in study.replacements:
-            return ""
-        summary = studies.skip_summary(bundle, studies.skip_study_created(bundle), "zero")
-    except BundleError:
-        return ""
-    if not np.isfinite(summary.scores).any():
-        return ""
-    on, off = (mask.position for mask in (ALL_ON, ALL_OFF))
-    lost = bootstrap(summary.scores[:, on] - summary.scores[:, off])
-    return skip_words.carried(summary, lost, bundles.met_cuts(bundle))
+def what_it_shows(bundle: Bundle) -> Carried | None:
+    """The sentence at the top of the page; what skips carry, for what else is said of it."""
+    found, probe = carried(bundle), studies.probe_study_at_hand(bundle)
+    shown_here.draw(*skip_words.shown(bundle, found, probe))
+    if untrained.reference(bundle) is None:
+        st.caption(untrained.missing(bundle))
+    if probe is None:
+        st.caption(skip_words.no_probe(bundle))
+    return found
+
+
+def what_they_carry(bundle: Bundle, found: Carried | None) -> str:
+    """The answer to skip_words.QUESTION, from the skip study; empty without one."""
+    return "" if found is None else skip_words.carried(found, bundles.met_cuts(bundle))
 
 
 def claim_in_networks(bundle: Bundle) -> None:
@@ -42,12 +39,11 @@ def claim_in_networks(bundle: Bundle) -> None:
 
 
 def _tried(bundle: Bundle) -> Tried | None:
+    found = carried(bundle)
+    if found is None:
+        return None
     try:
-        study = studies.skip_study(bundle)
-        if "zero" not in study.replacements or not (study.hits >= 0).any():
-            return None
         created = studies.skip_study_created(bundle)
-        claim, _ = studies.skip_claims(bundle, created, "zero", ALL_OFF.title)
+        return Tried(bundle, studies.skip_claims(bundle, created, found_only=True), found.finds)
     except BundleError:
         return None
-    return Tried(bundle, claim)

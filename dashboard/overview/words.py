@@ -13,8 +13,8 @@ from posecore.keypoints import KEYPOINTS, label
 
 GLOSSARY: Final = (
     "Crop, Heatmap, Hidden joint, Bottleneck, Latent, Skip connection, Mask, PCK, PCK radius, OKS, "
-    "COCO AP and AR, Point, 95 % interval, p, Flipping signs, Shapley value, Decoder, Epoch, Loss, "
-    "Validation people, Preset, Seed, Component, Silhouette"
+    "COCO AP and AR, Point, 95 % interval, p, Corrected p, Flipping signs, Shapley value, Decoder, Epoch, "
+    "Loss, Validation people, Preset, Seed, Component, Silhouette, Readout, Replacement"
 )
 """Of glossary.TERMS, those that the page uses."""
 
@@ -31,8 +31,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "skip_lab": Step(
         "1 · Cut a skip",
         f"{QUESTION} Switch them off and on again, one by one.",
-        "Which switch brings the joints back? Skips carry where exactly a joint is, the bottleneck the "
-        "coarse pose and view; a decoder whose skips are set to zero is driven off what it was trained on.",
+        "Which switch brings the joints back?",
     ),
     "pc_walk": Step(
         "2 · Walk PC 1",

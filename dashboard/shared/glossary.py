@@ -99,8 +99,9 @@ TERMS: Final[Mapping[str, Term]] = {
         r"\bp (<|=|≤|from|by)|^p(, corrected)?$",
     ),
     "Corrected p": Term(
-        "of many results some look strong by chance; p is then how often the strongest of all is as strong "
-        "when people are shuffled (Westfall and Young).",
+        "of many results some look strong by chance; p is then made larger, for how many there are: "
+        "by how strong the strongest is when people are shuffled (Westfall and Young), or by their "
+        "number (Holm).",
         r"\bp, corrected\b|\bcorrected p\b|\d corrected\b|westfall",
     ),
     "Flipping signs": Term(
@@ -111,6 +112,11 @@ TERMS: Final[Mapping[str, Term]] = {
     "Rank correlation": Term(
         "Spearman's: from −1 to 1, how far two things order people alike, not how much they differ.",
         r"\brank correlations?\b|\bspearman\b",
+    ),
+    "Readout": Term(
+        "what a linear rule, learned from other people, tells of a person from the numbers of one part. R² "
+        "is the share of the squared error of the mean pose that it takes away.",
+        r"\breadouts?\b|R²",
     ),
     "Shapley value": Term(
         "a level's share of what all skip connections add: the mean over all orders of switching them on.",

@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitAPIException
 BUNDLE: Final = "bundle"
 
 LAB_TAB: Final = "lab_tab"
-LAB_TABS: Final = ("One picture", "The whole data set")
+LAB_TABS: Final = ("One picture", "The whole data set", "What each part knows")
 LAB_SOURCE: Final = "lab_source"
 LAB_PERSON: Final = "lab_person"
 LAB_SKIPS: Final = ("lab_64", "lab_32", "lab_16", "lab_8")
@@ -28,6 +28,8 @@ LAB_STUDY_MASK: Final = "lab_study_mask"
 LAB_STUDY_EFFECT: Final = "lab_study_effect"
 LAB_STUDY_SORT: Final = "lab_study_sort"
 LAB_STUDY_PAGE: Final = "lab_study_page"
+
+LAB_PARTS_MEASURE: Final = "lab_parts_measure"
 
 MAP_PERSON: Final = "map_person"
 MAP_PLANE: Final = "map_plane"

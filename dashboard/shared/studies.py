@@ -3,13 +3,15 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from dashboard.shared import cache
-from posecore.ablation import parse_mask
 from posecore.bundle import Bundle
+from posecore.bundle.manifest import MANIFEST
+from posecore.errors import BundleError
 
 if TYPE_CHECKING:
     from posecore.statistics import Estimate
     from posecore.studies.belonging.results import BelongingStudy
     from posecore.studies.components.results import ComponentStudy
+    from posecore.studies.probe.results import ProbeStudy
     from posecore.studies.projection.results import Projection
     from posecore.studies.skips.effects import Claim
     from posecore.studies.skips.results import SkipStudy
@@ -43,13 +45,13 @@ def skip_summary(bundle: Bundle, created: str, replacement: str) -> "SkipSummary
     return summarise(skip_study(bundle), replacement)
 
 
-@cache.cached(64, "Flipping signs …", copied=True)
-def skip_claims(bundle: Bundle, created: str, replacement: str, mask: str) -> "tuple[Claim, Claim]":
-    """The thesis's claim under a mask: over the joints found with all skips, and over all labelled ones."""
-    from posecore.studies.skips.effects import claim
+@cache.cached(8, "Flipping signs …", copied=True)
+def skip_claims(bundle: Bundle, created: str, found_only: bool) -> "dict[tuple[str, str], Claim]":
+    """The thesis's claim by replacement and mask: over the joints found with all skips, or all labelled."""
+    from posecore.studies.skips.effects import claims
 
-    hits = skip_study(bundle).hits_under(replacement)
-    return claim(hits, parse_mask(mask), found_only=True), claim(hits, parse_mask(mask), found_only=False)
+    study = skip_study(bundle)
+    return dict(claims({name: study.hits_under(name) for name in study.replacements}, found_only))
 
 
 @cache.cached(4, "Comparing replacements …", copied=True)
@@ -59,6 +61,32 @@ def skip_differences(bundle: Bundle, created: str) -> "dict[tuple[str, str], Est
 
     names = skip_study(bundle).replacements
     return paired_differences({name: skip_summary(bundle, created, name).scores for name in names})
+
+
+def probe_study(bundle: Bundle) -> "ProbeStudy":
+    """The bundle's probe study, read once as long as it stays. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return _probe_study(bundle, open_study(bundle, "probe").created)
+
+
+def probe_study_at_hand(bundle: Bundle) -> "ProbeStudy | None":
+    """The same, None where none is usable."""
+    from posecore.bundle.studies import study_folder
+
+    if not (study_folder(bundle, "probe") / MANIFEST).is_file():
+        return None
+    try:
+        return probe_study(bundle)
+    except BundleError:
+        return None
+
+
+@cache.cached(4, "Reading the study …")
+def _probe_study(bundle: Bundle, created: str) -> "ProbeStudy":
+    from posecore.studies.probe.results import load_probe_study
+
+    return load_probe_study(bundle)
 
 
 def projection(bundle: Bundle) -> "Projection":

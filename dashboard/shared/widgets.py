@@ -23,11 +23,12 @@ def segments(label: str, options: Sequence[str], key: str, default: str | None =
     return chosen if chosen in options else default
 
 
-def select(label: str, options: Sequence[str], key: str, **how: Any) -> str:
-    """One of many options, in a list; the first is the default."""
+def select(label: str, options: Sequence[str], key: str, default: str | None = None, **how: Any) -> str:
+    """One of many options, in a list; the first is the default where none is given."""
+    default = options[0] if default is None else default
     links.refuse_forged(key, links.one_of(options), options.__contains__)
-    chosen = st.selectbox(label, options, key=key, bind="query-params", **how)
-    return chosen if chosen in options else options[0]
+    chosen = st.selectbox(label, options, index=options.index(default), key=key, bind="query-params", **how)
+    return chosen if chosen in options else default
 
 
 def whole_number(label: str, least: int, most: int, value: int, key: str, **how: Any) -> int:

@@ -2,9 +2,14 @@
 
 import streamlit as st
 
-from dashboard.shared import bundles, links, widgets
+from dashboard.shared import bundles, links, shown_here, untrained, widgets
+from dashboard.shared.carried import carried
+from dashboard.skip_lab import words
 
 st.title("Skip lab")
 bundle = bundles.current_bundle()
-modules = ("dashboard.skip_lab.picture", "dashboard.skip_lab.study")
+shown_here.draw(*words.shown(bundle, carried(bundle)))
+if untrained.reference(bundle) is None:
+    st.caption(untrained.missing(bundle))
+modules = ("dashboard.skip_lab.picture", "dashboard.skip_lab.study", "dashboard.skip_lab.parts")
 widgets.tabs(links.LAB_TAB, dict(zip(links.LAB_TABS, modules, strict=True))).show(bundle)

@@ -7,13 +7,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.shared import bundles, figures, glossary, links, studies, widgets
-from dashboard.skip_lab import study_charts, study_gallery
+from dashboard.shared.carried import carried
+from dashboard.shared.claim_words import judged, verdict
+from dashboard.shared.shown_here import Verdict
+from dashboard.skip_lab import reference, study_charts, study_gallery
 from dashboard.skip_lab import study_words as words
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.statistics import Estimate
+from posecore.studies.skips.effects import Claims
 from posecore.studies.skips.results import SkipStudy
 from posecore.studies.skips.summary import SkipSummary, agreement, easy_faces
 
@@ -30,15 +34,18 @@ def show(bundle: Bundle) -> None:
         st.info(words.no_study(error), icon=":material/query_stats:")
         return
     st.markdown(words.introduction(bundle))
+    created = studies.skip_study_created(bundle)
+    claims = studies.skip_claims(bundle, created, found_only=True)
+    opening = _opening(claims, study.replacements[0])
+    links.follow_defaults({links.LAB_STUDY_MASK: opening})
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         replacement = widgets.segments(
             "What replaces a cut skip", study.replacements, links.LAB_STUDY_REPLACEMENT, wrap=True
         )
         mask = widgets.select(
-            "Skips cut (0) and kept (1)", CUTS, links.LAB_STUDY_MASK, width=200, help=words.MASK_HELP
+            "Skips cut (0) and kept (1)", CUTS, links.LAB_STUDY_MASK, opening, width=200, help=words.MASK_HELP
         )
     st.caption(REPLACEMENTS[replacement])
-    created = studies.skip_study_created(bundle)
     summaries = {name: studies.skip_summary(bundle, created, name) for name in study.replacements}
     summary = summaries[replacement]
     source = bundles.source_line(bundle, len(study.sample_ids))
@@ -46,46 +53,53 @@ def show(bundle: Bundle) -> None:
     if not labelled:
         st.info(words.UNLABELLED, icon=":material/info:")
     else:
-        _histograms(summary, replacement, mask, source)
-    _effects(summary, replacement, source, labelled)
+        _histograms(bundle, summary, replacement, mask, source)
+    _effects(bundle, summary, replacement, source, labelled)
     if labelled:
-        _shares(summaries, source)
-        _claims(bundle, study, created, replacement, mask)
+        _shares(bundle, summaries, source)
+        _claims(bundle, study, claims, replacement, mask, source)
     _agreement(bundle, created, summaries, labelled)
     if labelled:
         study_gallery.gallery(bundle, study, summary, replacement, mask)
     glossary.show(words.GLOSSARY + (words.GLOSSARY_OF_LABELS if labelled else ""), source)
 
 
-def _histograms(summary: SkipSummary, replacement: str, mask: str, source: str) -> None:
+def _opening(claims: Claims, replacement: str) -> str:
+    """The first mask under which the thesis's claim can be answered; the first of all where there is none."""
+    return next((mask for mask in CUTS if claims[replacement, mask].answers), CUTS[0])
+
+
+def _histograms(bundle: Bundle, summary: SkipSummary, replacement: str, mask: str, source: str) -> None:
     st.subheader("PCK with and without")
     place = parse_mask(mask).position
     known = np.isfinite(summary.scores[:, 0])
     people = int(known.sum())
     before, after = summary.scores[known, 0], summary.scores[known, place]
+    theirs = reference.pck(bundle, replacement, place)
     figures.chart(
-        study_charts.score_histograms(before, after, f"skips {mask}, {replacement}", source),
+        study_charts.score_histograms(before, after, f"skips {mask}, {replacement}", source, theirs),
         "lab_study_histogram",
         words.histograms_alt(people, mask),
     )
-    st.caption(words.mean_pck(people, summary.pck, place, mask))
+    st.caption(words.mean_pck(people, summary.pck, place, mask) + words.never_learned_pck(theirs, mask))
     table = _table(summary.pck, 100, {"mask": [mask.title for mask in ALL_MASKS]}, "PCK, %")
     figures.tabled("All sixteen masks as a table", table, f"skips-pck-{replacement}")
 
 
-def _effects(summary: SkipSummary, replacement: str, source: str, labelled: bool) -> None:
+def _effects(bundle: Bundle, summary: SkipSummary, replacement: str, source: str, labelled: bool) -> None:
     st.subheader("What each level does to each joint")
     offered = EFFECTS if labelled else EFFECTS[1:]
     what = widgets.segments("Effect of cutting the level alone", offered, links.LAB_STUDY_EFFECT)
     lost = what == EFFECTS[0]
     effect, factor = (summary.loss, 100) if lost else (summary.moved, 1)
     unit = words.LOST if lost else words.MOVED
+    theirs = reference.effect(bundle, replacement, lost)
     figures.chart(
-        study_charts.effect_map(effect, unit, factor, source),
+        study_charts.effect_map(effect, unit, factor, source, theirs),
         "lab_study_effects",
         words.effects_alt(unit, replacement),
     )
-    st.caption(words.effects(effect, unit, replacement))
+    st.caption(words.effects(effect, unit, replacement) + words.never_learned_effect(theirs, unit, factor))
     rows = {
         "level": np.repeat(LEVEL_NAMES, len(KEYPOINTS)).tolist(),
         "joint": [label(name) for name in KEYPOINTS] * len(LEVEL_NAMES),
@@ -97,14 +111,15 @@ def _effects(summary: SkipSummary, replacement: str, source: str, labelled: bool
     )
 
 
-def _shares(summaries: dict[str, SkipSummary], source: str) -> None:
+def _shares(bundle: Bundle, summaries: dict[str, SkipSummary], source: str) -> None:
     st.subheader("How much of the PCK each level carries")
+    theirs = {name: found for name in summaries if (found := reference.shares(bundle, name)) is not None}
     figures.chart(
-        study_charts.shapley_bars({name: one.shapley for name, one in summaries.items()}, source),
+        study_charts.shapley_bars({name: one.shapley for name, one in summaries.items()}, source, theirs),
         "lab_study_shapley",
         words.SHAPLEY_ALT,
     )
-    st.caption(words.SHAPLEY)
+    st.caption(words.SHAPLEY + words.never_learned_shares(theirs))
     tables = [
         _table(one.shapley, 100, {"replacement": [name] * 4, "level": list(LEVEL_NAMES)}, "points of PCK")
         for name, one in summaries.items()
@@ -112,11 +127,35 @@ def _shares(summaries: dict[str, SkipSummary], source: str) -> None:
     figures.tabled("The same as a table", pd.concat(tables), "skips-shapley")
 
 
-def _claims(bundle: Bundle, study: SkipStudy, created: str, replacement: str, mask: str) -> None:
+def _claims(
+    bundle: Bundle, study: SkipStudy, claims: Claims, replacement: str, mask: str, source: str
+) -> None:
     st.subheader("Do small joints lose more than big ones?")
-    found, everything = studies.skip_claims(bundle, created, replacement, mask)
-    st.markdown(words.claims(mask, replacement, found, everything))
+    every = studies.skip_claims(bundle, studies.skip_study_created(bundle), found_only=False)
+    found = carried(bundle)
+    finds = Verdict.UNKNOWN if found is None else found.finds
+    st.markdown(words.claim(claims, finds, judged(claims, finds)))
+    figures.chart(study_charts.claim_map(claims, source), "lab_study_claims", words.CLAIMS_ALT)
+    cell = replacement, mask
+    st.markdown(words.claim_cell(*cell, claims[cell], every[cell], len(claims)))
     st.caption(words.HOW_CLAIMS_ARE_TRIED)
+    rows = [
+        {
+            "replacement": name,
+            "mask": cut,
+            "verdict": verdict(one),
+            "difference, points": one.mean * 100,
+            "95 % from": one.low * 100,
+            "95 % to": one.high * 100,
+            "small lose, %": one.small * 100,
+            "big lose, %": one.big * 100,
+            "p": one.p,
+            "p, corrected": one.corrected,
+            "n": one.n,
+        }
+        for (name, cut), one in claims.items()
+    ]
+    figures.tabled("All cells as a table", pd.DataFrame(rows), "skips-claim")
     share = easy_faces(study.info)
     if share is not None:
         people = study.info["labelled_faces"]["people"]

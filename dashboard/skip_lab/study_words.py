@@ -4,20 +4,23 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.shared import pictures
-from dashboard.shared.claim_words import claim_sentence
+from dashboard.shared.claim_words import STATEMENT, claim_sentence, counted_sentence
 from dashboard.shared.cut_words import what_cutting_says
-from dashboard.shared.numbers import number
+from dashboard.shared.numbers import number, points
+from dashboard.shared.shown_here import Verdict
 from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import Bundle
 from posecore.statistics import Estimate
-from posecore.studies.skips.effects import Claim
+from posecore.studies.skips.effects import Claim, Claims
 
 GLOSSARY: Final = (
-    "Crop, Decoder, Skip connection, Mask, Replacement, 95 % interval, Rank correlation, Heatmap, Latent"
+    "Crop, Decoder, Skip connection, Mask, Replacement, 95 % interval, Rank correlation, Heatmap, Latent, "
+    "Point"
 )
-GLOSSARY_OF_LABELS: Final = ", PCK, Point, Bootstrap, p, Flipping signs, Shapley value"
+GLOSSARY_OF_LABELS: Final = ", PCK, Bootstrap, p, Corrected p, Flipping signs, Shapley value"
 """Of glossary.TERMS, those that the tab uses, and those that it adds where people are labelled."""
 
 MASK_HELP: Final = f"One digit per level, {', '.join(LEVEL_NAMES)}; 0000 cuts them all."
@@ -31,9 +34,11 @@ SHAPLEY: Final = (
     "switched on. The four of a colour sum to what all skips together add. Whiskers: 95 % bootstrap "
     "intervals over people."
 )
+CLAIMS_ALT: Final = "How much more small joints lose than big ones, for every mask and replacement"
 HOW_CLAIMS_ARE_TRIED: Final = (
-    "Per person, mean loss of small joints minus that of big ones; people need both kinds. 95 % bootstrap "
-    "interval over people, p by flipping people's signs. Over all labelled joints a joint that was never "
+    "Per person, mean loss of small joints minus that of big ones, over the joints found with all skips; "
+    "people need both kinds. 95 % bootstrap interval over people, p by flipping people's signs, corrected "
+    "(Holm) for all cells; in bold what is below 0.05 then. Over all labelled joints a joint that was never "
     "found has nothing to lose, so whichever kind was found more often stands to lose more."
 )
 NOBODY_PERFECT: Final = "Nobody in this study has every labelled joint right."
@@ -85,14 +90,55 @@ def effects(effect: Estimate, unit: str, replacement: str) -> str:
     )
 
 
-def claims(mask: str, replacement: str, found: Claim, everything: Claim) -> str:
-    """The thesis's claim over the joints found with all skips, and over all labelled ones."""
+def claim(table: Claims, finds: Verdict, judged: Verdict) -> str:
+    """The thesis's claim over all cells. finds, judged: as in dashboard.shared.claim_words."""
+    return f"The thesis says that {STATEMENT}: **{judged}**; {counted_sentence(table, finds)}"
+
+
+def claim_cell(replacement: str, mask: str, found: Claim, every: Claim, cells: int) -> str:
+    """One cell over the joints found with all skips; over all labelled ones without a verdict."""
+    said = f"With skips {mask}, {replacement} in place of what is cut: {claim_sentence(found, cells)}"
+    if every.n:
+        said += (
+            f" Over **all labelled joints**, found or not, small ones lose {every.small:.1%} and big ones "
+            f"{every.big:.1%} (difference {points(every.mean, sign=True)} points, 95 % interval "
+            f"{points(every.low)} to {points(every.high)}, n = {every.n:,} people)."
+        )
+    return said
+
+
+def never_learned_pck(untrained: NDArray[np.floating] | None, mask: str) -> str:
+    """untrained: (M, 2) PCK of M networks with all skips and with `mask`, likewise below; empty for None."""
+    if untrained is None:
+        return ""
+    on, cut = untrained.max(axis=0)
     return (
-        f"The thesis says so of nose, eyes and ears against shoulders, hips and knees. With skips {mask}, "
-        f"{replacement} in place of what is cut:\n\n"
-        f"* Over the joints **found with all skips**: {claim_sentence(found)}\n"
-        f"* Over **all labelled joints**: {claim_sentence(everything)}"
+        f" {_networks(len(untrained))} that never learned, in grey, reach {on:.1%} with all skips and "
+        f"{cut:.1%} with {mask} at most."
     )
+
+
+def never_learned_effect(untrained: NDArray[np.floating] | None, unit: str, factor: float) -> str:
+    """untrained: (M, 4), all joints together. factor: from its unit to `unit`."""
+    if untrained is None:
+        return ""
+    return (
+        f" {_networks(len(untrained))} that never learned, in grey, reach "
+        f"{number(float(untrained.max()) * factor, 1)} {unit} at most, all joints together."
+    )
+
+
+def never_learned_shares(untrained: Mapping[str, NDArray[np.floating]]) -> str:
+    """untrained: (M, 4) by replacement."""
+    if not untrained:
+        return ""
+    most = max(float(shares.max()) for shares in untrained.values())
+    count = len(next(iter(untrained.values())))
+    return f" {_networks(count)} that never learned, in grey, reach {points(most)} points at most."
+
+
+def _networks(count: int) -> str:
+    return f"{count} networks" if count > 1 else "A network"
 
 
 def easy_faces(share: float, people: int) -> str:

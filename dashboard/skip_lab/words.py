@@ -3,8 +3,10 @@
 from typing import Final
 
 from dashboard.shared import bundles, certainty, links, pictures, sources
+from dashboard.shared.carried import Carried
 from dashboard.shared.cut_words import named_by_cuts
-from dashboard.shared.numbers import number
+from dashboard.shared.numbers import number, points
+from dashboard.shared.shown_here import Verdict
 from dashboard.shared.two_heatmaps import ALL_JOINTS, Answer
 from posecore.ablation import ALL_ON, SkipMask
 from posecore.bundle import Bundle
@@ -18,7 +20,7 @@ INTRODUCTION: Final = (
 )
 GLOSSARY: Final = (
     "Crop, Heatmap, Peak, Lost joint, Bottleneck, Latent, Decoder, Skip connection, PCK, PCK radius, Rival, "
-    "Entropy"
+    "Entropy, Point, 95 % interval"
 )
 """Of glossary.TERMS, those that the tab uses."""
 
@@ -62,6 +64,24 @@ MEASURES: Final = {
     "entropy": "How spread the map is: 0 one cell, 1 the same everywhere",
 }
 """What the table's columns of one side hold."""
+
+
+def shown(bundle: Bundle, found: Carried | None) -> tuple[str, Verdict]:
+    """What the page shows, and whether that holds: what goes with all four skips, beside what goes in
+    networks that never learned."""
+    statement = "the network needs its skips to find joints"
+    if found is None:
+        return f"{statement} (no study of labelled people tells)", Verdict.UNKNOWN
+    least = found.least
+    lost, theirs = found.lost[least], found.untrained_lost.get(least, ())
+    mean, low, high = (points(float(part)) for part in lost[:3])
+    reached = f"; networks that never learned lose {points(max(theirs))} at most" if theirs else ""
+    return (
+        f"{statement} ({found.off[least]:.0%} with all four cut, {least} in their place, where least is "
+        f"lost, instead of {found.on.mean:.0%}: {mean} points, 95 % interval {low} to {high}, "
+        f"n = {sources.people_of(bundle, int(lost.n))}{reached})",
+        found.needs_skips,
+    )
 
 
 def whole_title(built: SkipMask) -> str:

@@ -8,12 +8,14 @@ from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, parse_mask
 from posecore.errors import ConfigError
 from posecore.keypoints import KEYPOINTS
 from posecore.metrics.pck import scores
-from posecore.statistics import bootstrap, bootstrap_ratio, sign_flip_p
+from posecore.statistics import bootstrap, bootstrap_ratio, holm, sign_flip_p, sign_flip_ps
 from posecore.studies.skips.effects import (
     BIG,
     SINGLE_CUTS,
     SMALL,
-    claim,
+    Claim,
+    claims,
+    counted,
     displacement,
     level_joint_displacement,
     level_joint_loss,
@@ -220,7 +222,7 @@ def test_the_claim_of_six_people_of_whom_one_has_no_big_joint():
     hits = losing(6)
     hits[5, :, [5, 6, 11]] = np.nan
     hits[0, place("0000"), 5] = 0  # both kinds lose half: a difference of 0
-    found = claim(hits, ALL_OFF, found_only=True)
+    found = claims({"zero": hits}, found_only=True)["zero", "0000"]
     assert found.n == 5
     assert found.mean == pytest.approx((0 + 4 * 0.5) / 5)
     assert (found.small, found.big) == pytest.approx((0.5, 0.1))
@@ -233,7 +235,7 @@ def test_a_claim_tells_the_losses_of_those_it_is_about():
     hits = losing(3)
     hits[2, :, [5, 6, 11]] = np.nan
     hits[2, place("0000"), :] = np.where(np.isnan(hits[2, 0]), np.nan, 0)  # who has no big joint loses all
-    found = claim(hits, ALL_OFF, found_only=True)
+    found = claims({"zero": hits}, found_only=True)["zero", "0000"]
     assert (found.n, found.small, found.big) == pytest.approx((2, 0.5, 0))
 
 
@@ -244,6 +246,53 @@ def test_small_and_big_joints_are_the_thesis_s():
 
 
 def test_a_claim_about_nobody_is_not_a_number():
-    found = claim(hits_of(2), ALL_OFF, found_only=True)
-    assert found.n == 0
-    assert np.isnan([found.mean, found.p]).all()
+    found = claims({"zero": hits_of(2)}, found_only=True)["zero", "0000"]
+    assert found.n == 0 and not found.answers
+    assert np.isnan([found.mean, found.p, found.corrected]).all()
+
+
+def test_all_cells_are_corrected_together():
+    rng = np.random.default_rng(0)
+    hits = {name: hits_of(60) for name in ("zero", "mean")}
+    for name, of_name in hits.items():
+        of_name[:, 0] = 1
+        of_name[:, 1:] = rng.random((60, 15, 17)) < (0.8 if name == "zero" else 0.5)
+        # Of both replacements one mask each, under which the big joints lose surely, and by a little.
+        of_name[:, place("0000")][:, list(BIG)] = rng.random((60, len(BIG))) < 0.3
+    table = claims(hits, found_only=True)
+    assert len(table) == 30 and {mask for _, mask in table} == {m.title for m in ALL_MASKS[1:]}
+    cells = list(table.values())
+    alone = np.array([cell.p for cell in cells])
+    assert [cell.corrected for cell in cells] == pytest.approx(holm(alone))
+    assert all(cell.corrected >= cell.p for cell in cells)
+    assert table["zero", "0000"].corrected < 0.05 and table["zero", "0000"].big_lose_more
+    # By chance some cells are below 0.05 alone; corrected for all thirty none is.
+    assert counted(table) == (0, 2, 28, 0)
+
+
+def test_where_nothing_is_left_there_is_no_answer():
+    cells = [
+        Claim(-0.02, -0.03, -0.01, 50, 0.001, 0.01, small, small + 0.02) for small in (0.96, 0.94, 0.2)
+    ] + [Claim(0.1, 0.05, 0.2, 50, 0.001, corrected, 0.3, 0.2) for corrected in (0.049, 0.051)]
+    assert [cell.answers for cell in cells] == [False, True, True, True, True]
+    assert [cell.big_lose_more for cell in cells] == [False, True, True, False, False]
+    assert [cell.small_lose_more for cell in cells] == [False, False, False, True, False]
+    assert counted({("zero", str(at)): cell for at, cell in enumerate(cells)}) == (1, 2, 1, 1)
+
+
+def test_holm_is_the_step_down_of_all_tests():
+    # By hand: 0.01 * 4, 0.02 * 3, 0.03 * 2 raised to 0.06, 0.5 * 1; nan is no test.
+    assert holm(np.array([0.5, 0.01, np.nan, 0.03, 0.02])) == pytest.approx(
+        [0.5, 0.04, np.nan, 0.06, 0.06], nan_ok=True
+    )
+    assert holm(np.array([0.9, 0.8])).tolist() == [1, 1]
+
+
+def test_many_means_are_flipped_alike_and_without_who_is_not_known():
+    values = np.random.default_rng(1).normal(0.4, 1, (9, 3))
+    values[[0, 4], 1] = np.nan
+    values[:, 2] = np.nan
+    found = sign_flip_ps(values)
+    assert found[0] == sign_flip_p(values[:, 0])
+    assert found[1] == pytest.approx(sign_flip_p(values[~np.isnan(values[:, 1]), 1]))
+    assert np.isnan(found[2])

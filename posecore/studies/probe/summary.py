@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.statistics import Estimate, bootstrap, bootstrap_ratio
-from posecore.studies.probe.results import BOTTLENECK, COMPONENTS, UNTRAINED, ProbeStudy
+from posecore.studies.probe.results import BOTTLENECK, COMPONENTS, SKIPS, UNTRAINED, ProbeStudy
+from posecore.studies.reference import beyond
 
 
 def r2(study: ProbeStudy) -> Estimate:
@@ -46,3 +47,21 @@ def learned(study: ProbeStudy, name: str = BOTTLENECK) -> tuple[Estimate, Estima
     less = study.errors[theirs].mean(axis=0) - study.errors[own]
     more = study.scores[own] - study.scores[theirs].mean(axis=0)
     return bootstrap_ratio(less, study.spread), bootstrap(more)
+
+
+def is_learned(study: ProbeStudy, name: str = BOTTLENECK) -> bool | None:
+    """Whether the R² of an input is more than that of untrained networks' bottlenecks, by more than those
+    differ; None where that cannot be told."""
+    found = r2(study)
+    theirs = untrained(study)
+    # Against their mean person by person, so that what makes some people hard does not blur it.
+    gain, mean = learned(study, name)[0], float(found.mean[theirs].mean()) if len(theirs) else np.nan
+    return beyond(mean + float(gain.low), mean + float(gain.high), found.mean[theirs].tolist())
+
+
+def best_skip(study: ProbeStudy) -> tuple[str, Estimate]:
+    """The skip branch off which most of the pose is read, and R² that the bottleneck has beyond it."""
+    found = r2(study).mean
+    best = max(SKIPS, key=lambda name: float(found[place(study, name)]))
+    less = study.errors[place(study, best)] - study.errors[place(study, BOTTLENECK)]
+    return best, bootstrap_ratio(less, study.spread)

@@ -4,6 +4,7 @@ N people, M masks in the order of posecore.ablation.ALL_MASKS, 17 joints. Hits a
 is not labelled, as in posecore.metrics.pck. Losses and effects are shares of hits, 0.1 = ten points.
 """
 
+from collections.abc import Mapping
 from itertools import product
 from math import factorial
 from typing import Final, NamedTuple
@@ -11,9 +12,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.ablation import ALL_ON, LEVEL_NAMES, SkipMask
+from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, SkipMask
 from posecore.keypoints import GROUPS
-from posecore.statistics import Floats, _divide, bootstrap, sign_flip_p
+from posecore.statistics import Floats, _divide, bootstrap, holm, sign_flip_ps
 
 SMALL: Final = GROUPS["head"]
 """Nose, eyes and ears: the thesis's small joints."""
@@ -22,10 +23,18 @@ BIG: Final = (*GROUPS["shoulders"], *GROUPS["hips"], *GROUPS["knees"])
 """Shoulders, hips and knees: the thesis's big joints."""
 
 
+EMPTIED: Final = 0.95
+"""Where both kinds of joints lose more than this, next to nothing is left in which they could differ."""
+
+LEVEL: Final = 0.05
+"""A difference is sure where its corrected p is below this."""
+
+
 class Claim(NamedTuple):
     """Whether small joints lose more than big ones: mean of small minus big loss over n people.
 
-    small, big: the mean losses themselves. p: two-sided, by flipping people's signs. All nan where n is 0.
+    small, big: the mean losses themselves. p: two-sided, by flipping people's signs. corrected: the same
+    for the number of cells in its table (Holm). All nan where n is 0.
     """
 
     mean: float
@@ -33,8 +42,28 @@ class Claim(NamedTuple):
     high: float
     n: int
     p: float
+    corrected: float
     small: float
     big: float
+
+    @property
+    def answers(self) -> bool:
+        """Whether there is anybody, and anything left in which the two kinds could differ."""
+        return self.n > 0 and min(self.small, self.big) <= EMPTIED
+
+    @property
+    def small_lose_more(self) -> bool:
+        """Surely, after correction."""
+        return self.answers and self.corrected < LEVEL and self.mean > 0
+
+    @property
+    def big_lose_more(self) -> bool:
+        """Surely, after correction."""
+        return self.answers and self.corrected < LEVEL and self.mean < 0
+
+
+Claims = Mapping[tuple[str, str], Claim]
+"""By what replaces a cut skip, and the mask's title."""
 
 
 SINGLE_CUTS: Final = [SkipMask.all_but(level).position for level in range(len(LEVEL_NAMES))]
@@ -102,20 +131,38 @@ def small_against_big(hits: NDArray[np.floating], mask: SkipMask, found_only: bo
     return small, big
 
 
-def claim(hits: NDArray[np.floating], mask: SkipMask, found_only: bool, seed: int = 0) -> Claim:
-    """The thesis's claim, that small joints lose more than big ones; people need both kinds."""
-    small, big = small_against_big(hits, mask, found_only)
-    both = ~np.isnan(small) & ~np.isnan(big)
-    if not both.any():
-        return Claim(np.nan, np.nan, np.nan, 0, np.nan, np.nan, np.nan)
-    difference = (small - big)[both]
+def claims(hits: Mapping[str, NDArray[np.floating]], found_only: bool, seed: int = 0) -> Claims:
+    """The thesis's claim, that small joints lose more than big ones, under every mask that cuts anything and
+    every replacement, corrected for all of them together; people need both kinds.
+
+    hits: (N, 16, 17) by replacement, of the same people.
+    """
+    cells = [(name, mask) for name in hits for mask in ALL_MASKS if mask != ALL_ON]
+    kinds = [small_against_big(hits[name], mask, found_only) for name, mask in cells]
+    small, big = (np.stack(losses, axis=1) for losses in zip(*kinds, strict=True))
+    difference = small - big
+    both = ~np.isnan(difference)
     estimate = bootstrap(difference, seed)
-    return Claim(
-        float(estimate.mean),
-        float(estimate.low),
-        float(estimate.high),
-        len(difference),
-        sign_flip_p(difference, seed),
-        float(small[both].mean()),
-        float(big[both].mean()),
-    )
+    p = sign_flip_ps(difference, seed)
+    means = [_divide(np.where(both, kind, 0).sum(axis=0), both.sum(axis=0) * 1.0) for kind in (small, big)]
+    columns = (estimate.mean, estimate.low, estimate.high, estimate.n, p, holm(p), *means)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return {(name, mask.title): Claim(*row) for (name, mask), row in zip(cells, rows, strict=True)}
+
+
+class Count(NamedTuple):
+    """Cells of a table of claims by what they say. open: no difference can be told. empty: no answer, as both
+    kinds lose next to everything or nobody has both."""
+
+    small: int
+    big: int
+    open: int
+    empty: int
+
+
+def counted(table: Claims) -> Count:
+    """What the cells of a table say."""
+    every = list(table.values())
+    small, big = (sum(getattr(cell, side) for cell in every) for side in ("small_lose_more", "big_lose_more"))
+    empty = sum(not cell.answers for cell in every)
+    return Count(small, big, len(every) - small - big - empty, empty)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from posecore.ablation import ALL_ON, SkipMask
+from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.metrics.pck import scores
 from posecore.statistics import Estimate, bootstrap
 from posecore.studies.skips.effects import (
@@ -29,13 +29,15 @@ class SkipSummary:
     """What one replacement does to N people.
 
     scores: (N, 16) PCK under every mask, nan where nothing is labelled. pck: their means, (16,). lost: (4,)
-    PCK lost when a level alone is cut. loss, moved: (4, 17) lost hits, and pixels of the crop, then. shapley:
-    (4,) of the PCK.
+    PCK lost when a level alone is cut; all_lost: when all four are. loss, moved: (4, 17) lost hits, and
+    pixels of the crop, when a level alone is cut; the latter of joints that have a place before and after, as
+    an empty heatmap names none. shapley: (4,) of the PCK.
     """
 
     scores: NDArray[np.float64]
     pck: Estimate
     lost: Estimate
+    all_lost: Estimate
     loss: Estimate
     moved: Estimate
     shapley: Estimate
@@ -49,6 +51,7 @@ def summarise(study: SkipStudy, replacement: str) -> SkipSummary:
         scores=score,
         pck=bootstrap(score),
         lost=bootstrap(level_score_loss(score)),
+        all_lost=bootstrap(score[:, ALL_ON.position] - score[:, ALL_OFF.position]),
         loss=bootstrap(level_joint_loss(hits)),
         moved=bootstrap(level_joint_displacement(study.points_under(replacement))),
         shapley=bootstrap(shapley(score)),

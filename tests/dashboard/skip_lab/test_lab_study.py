@@ -8,18 +8,21 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle, note_change, take_pictures
 from opening import open_page
-from reading import figures
+from planted_studies import plant_control
+from reading import figures, numbers
 from reading import words as text_of
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import bundles, claim_words, links, picture_source
+from dashboard.shared.charts import GREY
+from dashboard.shared.shown_here import Verdict
 from dashboard.skip_lab import study_charts, study_gallery
 from dashboard.skip_lab import study_words as words
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
 from posecore.statistics import bootstrap
-from posecore.studies.skips.effects import SINGLE_CUTS, Claim, claim
+from posecore.studies.skips.effects import SINGLE_CUTS, Claim, Claims, claims, counted
 from posecore.studies.skips.results import load_skip_study, save_results
 from posecore.studies.skips.study import SkipSettings, run_study
 from posecore.studies.skips.summary import agreement, easy_faces, paired_differences, perfect, summarise
@@ -63,6 +66,11 @@ def open_tab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> A
     return open_page(monkeypatch, artifacts, page, **link)
 
 
+def tables(path: Path, found_only: bool) -> Claims:
+    study = load_skip_study(open_bundle(path))
+    return claims({name: study.hits_under(name) for name in study.replacements}, found_only)
+
+
 def charts(app: AppTest) -> dict[str, dict]:
     """Figures by their keys."""
     keys = [element.proto.id.rsplit("-", 1)[-1] for element in app.get("plotly_chart")]
@@ -78,10 +86,11 @@ def test_without_a_study_there_is_one_sentence_with_the_command(tmp_path, monkey
 
 
 def test_every_part_is_there_with_its_source_and_its_limits(artifacts, monkeypatch):
-    app = open_tab(monkeypatch, artifacts)
+    app = open_tab(monkeypatch, artifacts, lab_study_mask="0000")
     bundle = open_bundle(artifacts / "people")
     drawn = charts(app)
-    assert list(drawn) == ["lab_study_histogram", "lab_study_effects", "lab_study_shapley"]
+    names = ["histogram", "effects", "shapley", "claims"]
+    assert list(drawn) == [f"lab_study_{name}" for name in names]
     source = bundles.source_line(bundle)
     assert f"n = {PEOPLE}" in source
     for chart in drawn.values():
@@ -127,9 +136,8 @@ def test_the_link_decides_replacement_mask_and_effect(artifacts, monkeypatch):
     names = [trace["name"] for trace in drawn["lab_study_histogram"]["data"]]
     assert ["1111" in names[0], "0111, mean" in names[1]] == [True, True]
     assert drawn["lab_study_effects"]["data"][0]["colorbar"]["title"]["text"] == words.MOVED
-    hits = load_skip_study(open_bundle(artifacts / "people")).hits_under("mean")
-    found, everything = (claim(hits, parse_mask("0111"), found_only=only) for only in (True, False))
-    assert words.claims("0111", "mean", found, everything) in text_of(app)
+    found, every = (tables(artifacts / "people", only)["mean", "0111"] for only in (True, False))
+    assert words.claim_cell("mean", "0111", found, every, 45) in text_of(app)
 
 
 def test_forged_links_are_named(artifacts, monkeypatch):
@@ -224,7 +232,7 @@ def test_among_who_lose_alike_those_with_a_picture_come_first(artifacts, tmp_pat
     bare = np.arange(len(ids)) % 2 == 0
     take_pictures(tmp_path / "people", ids[bare])
     for sort, keys in (("largest loss first", (ids, bare, -loss)), ("by sample id", (ids,))):
-        app = open_tab(monkeypatch, tmp_path, lab_study_sort=sort)
+        app = open_tab(monkeypatch, tmp_path, lab_study_sort=sort, lab_study_mask="0000")
         buttons = [button.key for button in app.button if "_lab_study_open_" in button.key]
         shown = [key.removeprefix("_lab_study_open_") for key in buttons]
         assert [words.tile(name, float(loss[ids.tolist().index(name)])) in text_of(app) for name in shown]
@@ -266,23 +274,111 @@ def test_which_faces_are_told(commonest, told):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "verdict"),
+    ("mean", "corrected", "small", "verdict"),
     [
-        (0.02, 0.2, "small joints lose more"),
-        (-0.2, -0.02, "big joints lose more"),
-        (-0.1, 0.2, "no difference"),
+        (0.1, 0.0123, 0.6, "small"),
+        (-0.1, 0.0123, 0.6, "big"),
+        (0.1, 0.0623, 0.6, "open"),
+        (0.01, 0.0123, 0.99, "empty"),
     ],
 )
-def test_the_claim_in_words(low, high, verdict):
-    said = claim_words.claim_sentence(Claim((low + high) / 2, low, high, 40, 0.0123, 0.6, 0.5))
-    assert verdict in said
-    assert "n = 40 people" in said and "p = 0.012" in said and "60.0%" in said
-    assert "p < 0.001" in claim_words.claim_sentence(Claim(0.1, 0.05, 0.2, 40, 0.0001, 0.6, 0.5))
+def test_the_claim_in_words(mean: float, corrected: float, small: float, verdict: str):
+    cell = Claim(mean, mean - 0.05, mean + 0.05, 40, 0.0004, corrected, small, small - mean)
+    said = claim_words.claim_sentence(cell, 45)
+    assert said.startswith(f"**{claim_words.VERDICTS[verdict]}**")
+    assert "n = 40 people" in said and f"{small:.1%}" in said and "p < 0.001" in said
+    assert f"p = {corrected:.3f} corrected for 45 cells" in said
 
 
 def test_a_claim_about_nobody_in_words():
     nan = float("nan")
-    assert "cannot be said" in claim_words.claim_sentence(Claim(nan, nan, nan, 0, nan, nan, nan))
+    cell = Claim(nan, nan, nan, 0, nan, nan, nan, nan)
+    assert "cannot be said" in claim_words.claim_sentence(cell, 45)
+    assert claim_words.verdict(cell) == claim_words.VERDICTS["empty"]
+
+
+def cells(small: int, big: int, undecided: int, empty: int) -> Claims:
+    """A table of so many cells of each kind."""
+    kinds = ((0.1, 0.01, 0.3), (-0.1, 0.01, 0.3), (0.1, 0.2, 0.3), (0.01, 0.01, 0.98))
+    every = [
+        Claim(mean, mean - 0.05, mean + 0.05, 40, p, p, lost + mean, lost)
+        for (mean, p, lost), count in zip(kinds, (small, big, undecided, empty), strict=True)
+        for _ in range(count)
+    ]
+    return {("zero", f"{at:04b}"): cell for at, cell in enumerate(every)}
+
+
+@pytest.mark.parametrize(
+    ("table", "verdict"),
+    [
+        (cells(4, 1, 2, 0), Verdict.HOLDS),
+        (cells(1, 4, 2, 8), Verdict.DOES_NOT),
+        (cells(3, 1, 2, 0), Verdict.UNKNOWN),
+        (cells(0, 0, 5, 0), Verdict.UNKNOWN),
+        (cells(0, 0, 0, 5), Verdict.UNKNOWN),
+    ],
+)
+def test_the_claim_is_judged_by_most_cells_that_can_answer(table: Claims, verdict: Verdict):
+    assert claim_words.judged(table, Verdict.HOLDS) == verdict
+    # In a network that finds no more than ones that never learned, or of which that is not known, by nothing.
+    assert claim_words.judged(table, Verdict.DOES_NOT) == Verdict.UNKNOWN
+    assert claim_words.judged(table, Verdict.UNKNOWN) == Verdict.UNKNOWN
+    said = claim_words.counted_sentence(table, Verdict.HOLDS)
+    count = counted(table)
+    assert f"of {len(table)} cells" in said and f"big joints lose more in {count.big}," in said
+    assert f"small ones in {count.small} " in said and f"in {count.open} no difference" in said
+    assert (f"{count.empty} give no answer" in said) == bool(count.empty)
+
+
+def test_it_opens_where_the_claim_can_be_answered(artifacts, tmp_path, monkeypatch):
+    path = shutil.copytree(artifacts / "people", tmp_path / "people")
+    study = load_skip_study(open_bundle(path))
+    hits = study.hits.copy()
+    labelled = hits >= 0
+    # Found with all skips; under zero all is lost with 0000 and 0001, else nothing.
+    hits[:] = np.where(labelled, 1, -1)
+    for mask in ("0000", "0001"):
+        hits[:, parse_mask(mask).position] = np.where(labelled[:, 0], 0, -1)
+    edit(path, study, hits)
+    app = open_tab(monkeypatch, tmp_path)
+    assert app.selectbox(key=links.LAB_STUDY_MASK).value == "0010"
+    table = tables(path, True)
+    assert counted(table).empty == 2 and not table["zero", "0001"].answers and table["zero", "0010"].answers
+    drawn = charts(app)["lab_study_claims"]["data"][0]
+    assert [row[0] for row in drawn["z"]] == [None, None, *[0] * 13] and drawn["y"][:2] == ["0000", "0001"]
+    asked = open_tab(monkeypatch, tmp_path, lab_study_mask="0000")
+    assert asked.selectbox(key=links.LAB_STUDY_MASK).value == "0000" and not asked.warning
+
+
+def test_the_table_of_the_claim_has_every_cell(artifacts, monkeypatch):
+    app = open_tab(monkeypatch, artifacts)
+    table = next(one.value for one in app.dataframe if "p, corrected" in one.value)
+    expected = tables(artifacts / "people", True)
+    assert list(zip(table["replacement"], table["mask"], strict=True)) == list(expected)
+    assert table["p, corrected"].tolist() == pytest.approx([one.corrected for one in expected.values()])
+    assert table["verdict"].tolist() == [claim_words.verdict(one) for one in expected.values()]
+
+
+def test_networks_that_never_learned_are_in_grey(artifacts, tmp_path, monkeypatch):
+    path = shutil.copytree(artifacts / "people", tmp_path / "people")
+    without = charts(open_tab(monkeypatch, tmp_path))
+    greys = lambda chart: [one for one in chart["data"] if one.get("name", "").startswith("never learned")]  # noqa: E731
+    assert not any(greys(chart) for chart in without.values())
+    plant_control(path, [(0.3, 0.1), (0.2, 0.12)], moved=7)
+    app = open_tab(monkeypatch, tmp_path, lab_study_mask="0000")
+    drawn, said = charts(app), text_of(app)
+    lines = [shape["x0"] for shape in drawn["lab_study_histogram"]["layout"]["shapes"]]
+    assert lines == pytest.approx([0.3, 0.12])
+    # All four cut cost 0.2 and 0.08, of which every level carries a quarter.
+    (bars, *others) = greys(drawn["lab_study_shapley"])
+    assert numbers(bars["y"]) == pytest.approx([5] * 4) and len(others) == 2
+    assert all(one["marker"]["color"] == GREY for one in (bars, *others))
+    _, grey = drawn["lab_study_effects"]["data"]
+    assert grey["z"][-1] == pytest.approx([0] * 4)
+    assert "2 networks that never learned" in said and "5.0 points at most" in said
+    moved = open_tab(monkeypatch, tmp_path, lab_study_effect="moved")
+    _, grey = charts(moved)["lab_study_effects"]["data"]
+    assert grey["z"][-1] == pytest.approx([7] * 4) and "reach 7.0 pixels" in text_of(moved)
 
 
 def test_agreement_is_of_ranks_and_leaves_out_what_is_not_known():

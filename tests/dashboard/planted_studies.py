@@ -1,0 +1,93 @@
+"""Studies with planted figures, of what pages hold a network against."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.ablation import ALL_OFF
+from posecore.bundle import open_bundle
+from posecore.bundle.studies import study_folder, write_study
+from posecore.components.belonging import MEASURES
+from posecore.keypoints import K
+from posecore.studies.control import results as control
+from posecore.studies.probe import results as probe
+
+
+def plant_control(path: Path, untrained: Sequence[tuple[float, float]], moved: float = 5.0) -> None:
+    """A control study of networks that never learned, each with this PCK with all skips and with all cut;
+    whatever is cut alone costs nothing and moves joints by so many pixels. The own network finds nothing."""
+    bundle = open_bundle(path)
+    ids = bundle.samples["sample_id"].to_numpy(str)
+    m, n = 1 + len(untrained), len(ids)
+    scores = np.zeros((m, 3, n, 16), np.float32)
+    for network, (on, off) in enumerate(untrained, 1):
+        scores[network] = on
+        scores[network, ..., ALL_OFF.position] = off
+    one = np.zeros((m, 1), np.float32)
+    two = np.zeros((m, 1, 1), np.float32)
+    names = np.full((m, 1), "height")
+    counts = np.zeros(m, np.int64)
+    folder = study_folder(bundle, control.NAME).with_name(".partial")
+    folder.mkdir(parents=True)
+    control.save_control_study(
+        folder,
+        networks=np.array(["own", *(f"untrained-{seed}" for seed in range(m - 1))]),
+        sample_ids=ids,
+        replacements=np.array(["zero", "mean", "other"]),
+        skip_people=np.arange(n),
+        skip_scores=scores,
+        skip_moved=np.full((m, 3, n, 4), moved, np.float32),
+        ks=np.array([2]),
+        **dict.fromkeys(("silhouettes", "stability"), two),
+        **dict.fromkeys(("gaps", "gap_errors"), np.zeros((m, 2), np.float32)),
+        valleys=one,
+        verdict=np.full(m, "regions"),
+        explained=one,
+        **dict.fromkeys(("needed", "above_chance"), counts),
+        **dict.fromkeys(("correlation", "correlation_low", "correlation_high", "follows"), one),
+        **dict.fromkeys(("best_attribute", "followed"), names),
+        **dict.fromkeys(("sure", "tested"), one.astype(np.int64)),
+        steps=np.zeros(1, np.float32),
+        off_data=two.astype(bool),
+        nobody=np.array(["noise"]),
+        refused=np.zeros((m, 1, len(MEASURES)), bool),
+        counts=np.array([0]),
+        curve_people=np.arange(n),
+        curve_scores=np.zeros((m, len(control.MODES), n, 1), np.float32),
+        layers=np.array(["bottleneck"]),
+        **dict.fromkeys(("cka", "cka_low", "cka_high"), np.zeros((m, m, 1, 1), np.float32)),
+        **dict.fromkeys(("probe_errors", "probe_scores"), np.zeros((m, n), np.float32)),
+        probe_spread=np.ones(n, np.float32),
+    )
+    write_study(bundle, control.NAME, folder, {})
+
+
+def plant_probe(path: Path, r2: dict[str, float], noise: float = 0.0) -> probe.ProbeStudy:
+    """A probe study whose parts are read off with these R², which people differ in by `noise`."""
+    bundle = open_bundle(path)
+    ids = bundle.samples["sample_id"].to_numpy(str)
+    people, inputs = len(ids), len(r2)
+    apart = np.random.default_rng(0).normal(size=(inputs, people))
+    apart -= apart.mean(axis=1, keepdims=True)
+    errors: NDArray[np.float64] = 1 - np.array(list(r2.values()))[:, None] + noise * apart
+    folder = study_folder(bundle, probe.NAME).with_name(".partial")
+    folder.mkdir(parents=True)
+    probe.save_probe_study(
+        folder,
+        sample_ids=ids,
+        inputs=np.array(list(r2)),
+        numbers=np.full(inputs, 64),
+        errors=errors.astype(np.float32),
+        spread=np.ones(people, np.float32),
+        scores=np.clip(1 - errors, 0, 1).astype(np.float32) / 2,
+        mean_scores=np.zeros(people, np.float32),
+        **dict.fromkeys(("joint_r2", "joint_pck"), np.zeros((inputs, K, 3), np.float32)),
+        joint_n=np.full(K, people),
+        attributes=np.array(["height"]),
+        attribute_r2=np.zeros((inputs, 1, 3), np.float32),
+        attribute_n=np.array([people]),
+    )
+    write_study(bundle, probe.NAME, folder, {"folds": 5})
+    return probe.load_probe_study(open_bundle(path))
