@@ -1,5 +1,6 @@
 """What a component means: which attributes go with it, how surely, and who is at its two ends."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,8 @@ from posecore.attributes.table import ATTRIBUTES
 from posecore.bundle import Bundle
 from posecore.components.walks import both_ends
 from posecore.samples import Prefix
+from posecore.studies.checks.measures import correlation_beyond
+from posecore.studies.control.results import ControlStudy
 from posecore.studies.control.summary import strongest_correlation
 
 SHOWN: Final = 15
@@ -62,6 +65,8 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline
     known = control is not None and not bundle.manifest.untrained
     reference = strongest_correlation(control) if control is not None and known else None
     found = strongest(tested, None if reference is None else reference.highest)
+    if control is not None and found.above and not _beyond_by_interval(control, component):
+        found = replace(found, above=None)
     with headline:
         shown_here.draw(*words.shown(component + 1, found, reference, joints))
     st.markdown(words.meaning(tested, found, reference is not None, joints))
@@ -89,6 +94,12 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline
     figures.tabled(
         "Every attribute as a table", table(tested, joints), f"walk-component-{component + 1}-meaning"
     )
+
+
+def _beyond_by_interval(control: ControlStudy, component: int) -> bool:
+    """Whether the component of the same number lies above networks that never learned over the same people,
+    too: all people of the bundle together may tell more surely what they alone show."""
+    return component >= control.correlation.shape[1] or correlation_beyond(control, component + 1).low > 0
 
 
 def _ends(bundle: Bundle, scores: NDArray[np.float32], component: int) -> None:

@@ -100,11 +100,15 @@ def mean_correlation(studies: Loaded) -> Measured:
 
 
 def component_correlation(studies: Loaded, number: int) -> Measured:
+    """`correlation_beyond` of the studies' control study."""
+    return correlation_beyond(studies.control, number)
+
+
+def correlation_beyond(study: ControlStudy, number: int) -> Measured:
     """The strongest |r| of component `number`, from 1, beyond that of any component of untrained networks.
 
     Raises DataError where it was not correlated.
     """
-    study = studies.control
     if study.correlation.shape[1] < number:
         raise DataError(f"component {number} was not correlated: the control study has too few people")
     parts = []

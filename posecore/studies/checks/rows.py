@@ -55,6 +55,10 @@ class Outcome:
         return self.holds or bool(self.row.withdrawn and self.measured is not None)
 
 
+_NO_NAME: Final = (
+    "the page names no cause, and says that it cannot be told whether what goes with it is beyond chance"
+)
+
 ROWS: Final = (
     Row(
         "skips: cutting all loses PCK",
@@ -116,6 +120,7 @@ ROWS: Final = (
             partial(measures.component_correlation, number=number),
             # A name needs to be beyond untrained networks' by an interval, however little.
             0.0,
+            withdrawn=_NO_NAME if number == 3 else "",
         )
         for number in (1, 2, 3)
     ),
