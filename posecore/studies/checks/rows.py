@@ -130,6 +130,7 @@ ROWS: Final = (
         "Along a walk people change as the component says",
         measures.walk_follows,
         0.1,
+        withdrawn="the page says what a component goes with, not that whoever is passed on a walk changes so",
     ),
     Row(
         "curve: gain by the latent, mean skips",

@@ -14,10 +14,15 @@ WEAK = 0.2
 
 def control(**changes: Any) -> ControlStudy:
     """Of what PC walk shows; all else is empty."""
+    strongest = np.array([[0.9, 0.5], [-WEAK, 0.1], [0.15, np.nan]], np.float32)
     empty = {field.name: np.empty(0) for field in fields(ControlStudy)}
     planted = {
         "networks": np.array(["own", "untrained-0", "untrained-1"]),
-        "correlation": np.array([[0.9, 0.5], [-WEAK, 0.1], [0.15, np.nan]], np.float32),
+        "correlation": strongest,
+        "correlation_low": strongest - np.float32(0.05),
+        "correlation_high": strongest + np.float32(0.05),
+        "best_attribute": np.full((3, 2), "knee_drop"),
+        "sample_ids": np.array(["train-1", "train-2"]),
         "explained": np.array([[0.6, 0.3], [0.5, 0.3], [0.4, 0.3]], np.float32),
         "needed": np.array([3, 40, 44]),
         "above_chance": np.array([3, 9, 11]),

@@ -61,11 +61,17 @@ def test_the_component_that_tells_sitting_from_standing_says_so(
     assert reach.highest == pytest.approx(never_learned.WEAK)
     named = open_walk(monkeypatch, path.parent)
     assert verdict(named) == Verdict.HOLDS and walk_words.NO_CAUSE not in words(named)
+    # Over the people whom the untrained networks saw the same component may be less than sure.
+    few = never_learned.control(correlation_low=np.full((3, 2), 0.01, np.float32))
+    never_learned.plant(monkeypatch, few)
+    doubted = open_walk(monkeypatch, path.parent)
+    assert verdict(doubted) == Verdict.UNKNOWN and walk_words.NO_CAUSE in words(doubted)
     (drawn,) = [
         json.loads(one.proto.spec) for one in named.get("plotly_chart") if "walk_meaning" in one.proto.id
     ]
     band = drawn["layout"]["shapes"][0]
     assert [band["x0"], band["x1"]] == pytest.approx([-never_learned.WEAK, never_learned.WEAK])
+    never_learned.plant(monkeypatch)
     other = open_walk(monkeypatch, path.parent, walk_component="7")
     unsure = next(one.value for one in other.dataframe if "rank correlation" in one.value)
     assert (unsure["p, corrected"] >= SURE).all()
