@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from dashboard.shared import bundles, sources
 from dashboard.shared.carried import Carried, verdict_of
-from dashboard.shared.claim_words import counted_sentence, judged
+from dashboard.shared.claim_words import STAND_INS, counted_sentence, judged
 from dashboard.shared.numbers import number
 from dashboard.shared.shown_here import Verdict
 from posecore.ablation import LEVEL_NAMES
@@ -83,8 +83,8 @@ def loss(found: Carried) -> str:
     lost, theirs = found.lost[found.least], found.untrained_lost.get(found.least, ())
     reached = f", of networks that never learned {_points(max(theirs))} at most" if theirs else ""
     return (
-        f"all four cut, {found.least} in their place, where least is lost, costs {_points(lost.mean)} points "
-        f"of PCK, 95 % interval {_points(lost.low)} to {_points(lost.high)}, n = {int(lost.n):,}{reached}"
+        f"all four cut, {STAND_INS[found.least]} in their place, where least is lost, costs "
+        f"{_points(lost.mean)} points of PCK, 95 % interval {_points(lost.low)} to {_points(lost.high)}, n = {int(lost.n):,}{reached}"
     )
 
 
@@ -107,8 +107,8 @@ def carried(found: Carried, met_cuts: bool) -> str:
             "Shapley value)"
         )
     return (
-        f"**{_points(lost.mean)} points of PCK**: with all four cut, {least} in their place, {network} finds "
-        f"{off:.0%} of the joints instead of {found.on.mean:.0%} (95 % interval of the difference "
+        f"**{_points(lost.mean)} points of PCK**: with all four cut, {STAND_INS[least]} in their place, "
+        f"{network} finds {off:.0%} of the joints instead of {found.on.mean:.0%} (95 % interval of the difference "
         f"{_points(lost.low)} to {_points(lost.high)}, n = {int(lost.n):,} people){tail}."
         f"{_driven_off(found.lost, least)}"
     )
@@ -120,8 +120,8 @@ def _driven_off(lost: Mapping[str, Estimate], least: str) -> str:
     if lost[worst].low <= lost[least].high:
         return ""
     return (
-        f" With {worst} in their place it loses {_points(lost[worst].mean)}: the rest is not what skips "
-        "carry but a decoder driven off what it was trained on."
+        f" With {STAND_INS[worst]} in their place it loses {_points(lost[worst].mean)}: the rest is not what "
+        "skips carry but a decoder driven off what it was trained on."
     )
 
 

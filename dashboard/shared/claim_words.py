@@ -8,6 +8,13 @@ from dashboard.shared.shown_here import Verdict
 from posecore.statistics import FLIPS
 from posecore.studies.skips.effects import EMPTIED, LEVEL, Claim, Claims, counted
 
+STAND_INS: Final[Mapping[str, str]] = {
+    "zero": "zero",
+    "mean": "the mean",
+    "other": "another person's features",
+}
+"""What takes a cut skip's place, of ablation.REPLACEMENTS, as it stands in a sentence."""
+
 STATEMENT: Final = "small joints (nose, eyes, ears) lose more than big ones (shoulders, hips, knees)"
 
 VERDICTS: Final[Mapping[str, str]] = {
@@ -76,6 +83,6 @@ def counted_sentence(table: Claims, finds: Verdict) -> str:
         return f"{said}."
     (replacement, mask), cell = max(sure.items(), key=lambda pair: abs(pair[1].mean))
     return (
-        f"{said}. They are farthest apart with skips {mask}, {replacement} in their place: "
+        f"{said}. They are farthest apart with skips {mask}, {STAND_INS[replacement]} in their place: "
         f"{claim_sentence(cell, len(table))}"
     )

@@ -4,6 +4,7 @@ from typing import Final
 
 from dashboard.shared import bundles, certainty, links, pictures, sources
 from dashboard.shared.carried import Carried
+from dashboard.shared.claim_words import STAND_INS
 from dashboard.shared.cut_words import named_by_cuts
 from dashboard.shared.numbers import number, points
 from dashboard.shared.shown_here import Verdict
@@ -77,8 +78,8 @@ def shown(bundle: Bundle, found: Carried | None) -> tuple[str, Verdict]:
     mean, low, high = (points(float(part)) for part in lost[:3])
     reached = f"; networks that never learned lose {points(max(theirs))} at most" if theirs else ""
     return (
-        f"{statement} ({found.off[least]:.0%} with all four cut, {least} in their place, where least is "
-        f"lost, instead of {found.on.mean:.0%}: {mean} points, 95 % interval {low} to {high}, "
+        f"{statement} ({found.off[least]:.0%} with all four cut, {STAND_INS[least]} in their place, where "
+        f"least is lost, instead of {found.on.mean:.0%}: {mean} points, 95 % interval {low} to {high}, "
         f"n = {sources.people_of(bundle, int(lost.n))}{reached})",
         found.needs_skips,
     )
