@@ -84,7 +84,8 @@ def loss(found: Carried) -> str:
     reached = f", of networks that never learned {_points(max(theirs))} at most" if theirs else ""
     return (
         f"all four cut, {STAND_INS[found.least]} in their place, where least is lost, costs "
-        f"{_points(lost.mean)} points of PCK, 95 % interval {_points(lost.low)} to {_points(lost.high)}, n = {int(lost.n):,}{reached}"
+        f"{_points(lost.mean)} points of PCK, 95 % interval {_points(lost.low)} to {_points(lost.high)}, "
+        f"n = {int(lost.n):,}{reached}"
     )
 
 
@@ -108,8 +109,8 @@ def carried(found: Carried, met_cuts: bool) -> str:
         )
     return (
         f"**{_points(lost.mean)} points of PCK**: with all four cut, {STAND_INS[least]} in their place, "
-        f"{network} finds {off:.0%} of the joints instead of {found.on.mean:.0%} (95 % interval of the difference "
-        f"{_points(lost.low)} to {_points(lost.high)}, n = {int(lost.n):,} people){tail}."
+        f"{network} finds {off:.0%} of the joints instead of {found.on.mean:.0%} (95 % interval of the "
+        f"difference {_points(lost.low)} to {_points(lost.high)}, n = {int(lost.n):,} people){tail}."
         f"{_driven_off(found.lost, least)}"
     )
 
