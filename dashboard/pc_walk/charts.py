@@ -144,7 +144,6 @@ def _never_learned(figure: go.Figure, across: Sequence[Any], up: Iterable[NDArra
             x=x,
             y=y,
             name="networks that never learned",
-            legendgroup="never learned",
             showlegend=number == 0,
             mode="lines",
             line={"color": GREY, "width": 2},

@@ -153,7 +153,6 @@ def shapley_bars(
             y=shares.max(axis=0) * 100,
             name=NEVER_LEARNED,
             offsetgroup=name,
-            legendgroup=NEVER_LEARNED,
             showlegend=name == next(iter(untrained or {})),
             marker={"color": GREY},
             hovertemplate=(

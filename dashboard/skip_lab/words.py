@@ -15,9 +15,8 @@ from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
 
 INTRODUCTION: Final = (
-    "What do the ways around the bottleneck carry? First the network as trained, beside it **the same "
-    "network with the skip connections cut that you switch off**, last what changed. A joint that moves "
-    "by more than one PCK radius (12.8 pixels of the crop) no longer counts as the same place."
+    "First the network as trained, beside it **the same network with the skips cut that you switch off**, "
+    "last the joints that moved by more than one PCK radius (12.8 pixels of the crop)."
 )
 GLOSSARY: Final = (
     "Crop, Heatmap, Peak, Lost joint, Bottleneck, Latent, Decoder, Skip connection, PCK, PCK radius, Rival, "

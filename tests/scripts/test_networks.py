@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from posecore.bundle import open_bundle, verify
@@ -112,7 +113,7 @@ def test_the_skip_study_of_a_network_without_some_skips_finds_no_effect_of_them(
     for replacement in study.replacements:
         points = study.points_under(replacement)
         # Masks go from 1111 to 0000, so those with the coarsest skip on and off take turns.
-        assert (points == points[:, [0, 1] * 8]).all()
+        np.testing.assert_array_equal(points, points[:, [0, 1] * 8])
         assert (points[:, 0] != points[:, 1]).any()
 
 

@@ -22,7 +22,6 @@ def control(**changes: Any) -> ControlStudy:
         "correlation_low": strongest - np.float32(0.05),
         "correlation_high": strongest + np.float32(0.05),
         "best_attribute": np.full((3, 2), "knee_drop"),
-        "sample_ids": np.array(["train-1", "train-2"]),
         "explained": np.array([[0.6, 0.3], [0.5, 0.3], [0.4, 0.3]], np.float32),
         "needed": np.array([3, 40, 44]),
         "above_chance": np.array([3, 9, 11]),
