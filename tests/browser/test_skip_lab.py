@@ -285,7 +285,11 @@ def test_a_second_network_gets_the_same_cut_and_is_in_the_link(page: Page, tmp_p
         make_fake_bundle(tmp_path / "artifacts" / name, 6, annotations=True, pictures=True, seed=seed)
     with serving(tmp_path / "artifacts", tmp_path) as served:
         open_lab(page, served)
-        page.get_by_role("combobox", name="The same cut in another network").click()
+        settle(page)
+        box = page.get_by_role("combobox", name="The same cut in another network")
+        box.scroll_into_view_if_needed()
+        page.wait_for_timeout(1000)  # a list that is opened while the page still moves closes again
+        box.click()
         page.get_by_role("option", name="other", exact=True).click()
         second = page.locator('img[alt^="Skeleton, other: "]')
         expect(second).to_have_count(2)
