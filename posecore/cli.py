@@ -4,8 +4,9 @@ import argparse
 import functools
 import io
 import sys
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
 
 from posecore.errors import PosecoreError
 
@@ -28,6 +29,23 @@ def at_least(least: int) -> Callable[[str], int]:
         return value
 
     return number
+
+
+_OF_STUDIES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "--bundle": {"type": Path, "required": True, "help": "for example artifacts/demo"},
+    "--data": {
+        "type": Path,
+        "help": "folder made by prepare_coco.py, for what the bundle does not hold itself",
+    },
+    "--limit": {"type": int, "help": "so many people, drawn at random (default: all)"},
+    "--seed": {"type": at_least(0), "default": 0, "help": "of all draws (default: %(default)s)"},
+    "--threads": {"type": at_least(1), "help": "processor cores (default: all)"},
+}
+
+
+def add_option(parser: argparse.ArgumentParser, name: str, help: str | None = None) -> None:
+    """Add an option that the scripts of several studies have; help: in place of the common one."""
+    parser.add_argument(name, **{**_OF_STUDIES[name], **({} if help is None else {"help": help})})
 
 
 def command(main: Main) -> Main:

@@ -3,17 +3,16 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from posecore.cli import at_least, command
+from posecore.cli import add_option, at_least, command
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/demo")
+    add_option(parser, "--bundle")
     parser.add_argument("--pictures", type=at_least(1), help="without people, of each kind (default: 100)")
-    parser.add_argument("--seed", type=at_least(0), default=0, help="of folds and pictures (default: 0)")
-    parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
+    add_option(parser, "--seed", "of folds and pictures (default: 0)")
+    add_option(parser, "--threads")
     return parser
 
 

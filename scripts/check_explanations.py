@@ -3,14 +3,13 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from posecore.cli import command
+from posecore.cli import add_option, command
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/demo")
+    add_option(parser, "--bundle")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     return parser
 

@@ -3,20 +3,19 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from posecore.cli import at_least, command
+from posecore.cli import add_option, at_least, command
 
 ENGINES = ("threads", "dask")
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/people")
+    add_option(parser, "--bundle", "for example artifacts/people")
     parser.add_argument("--least", type=int, default=2, help="smallest K (default: %(default)s)")
     parser.add_argument("--most", type=int, default=10, help="largest K (default: %(default)s)")
     parser.add_argument("--restarts", type=int, default=10, help="labellings per K (default: %(default)s)")
-    parser.add_argument("--seed", type=at_least(0), default=0, help="of all draws (default: %(default)s)")
+    add_option(parser, "--seed")
     parser.add_argument(
         "--components", type=at_least(1), help="cluster in so many components (default: whole latents)"
     )

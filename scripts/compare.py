@@ -5,23 +5,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from posecore.cli import at_least, command
+from posecore.cli import add_option, command
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="the study is kept in this one")
+    add_option(parser, "--bundle", "the study is kept in this one")
     parser.add_argument(
         "--with", type=Path, required=True, dest="other", metavar="BUNDLE", help="beside the first one"
     )
-    parser.add_argument(
-        "--data", type=Path, help="folder made by prepare_coco.py, for what neither bundle holds itself"
-    )
-    parser.add_argument(
-        "--limit", type=int, help="so many of the common people, drawn at random (default: all)"
-    )
-    parser.add_argument("--seed", type=at_least(0), default=0, help="of the draws (default: %(default)s)")
-    parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
+    add_option(parser, "--data", "folder made by prepare_coco.py, for what neither bundle holds itself")
+    add_option(parser, "--limit", "so many of the common people, drawn at random (default: all)")
+    add_option(parser, "--seed", "of the draws (default: %(default)s)")
+    add_option(parser, "--threads")
     return parser
 
 

@@ -3,20 +3,17 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from posecore.cli import at_least, command
+from posecore.cli import add_option, command
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/demo")
-    parser.add_argument(
-        "--data", type=Path, help="folder made by prepare_coco.py, for what the bundle does not hold itself"
-    )
-    parser.add_argument("--limit", type=int, help="so many people are tried, drawn at random (default: half)")
-    parser.add_argument("--seed", type=at_least(0), default=0, help="of all draws (default: %(default)s)")
-    parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
+    add_option(parser, "--bundle")
+    add_option(parser, "--data")
+    add_option(parser, "--limit", "so many people are tried, drawn at random (default: half)")
+    add_option(parser, "--seed")
+    add_option(parser, "--threads")
     return parser
 
 

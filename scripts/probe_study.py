@@ -3,23 +3,20 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from posecore.cli import at_least, command
+from posecore.cli import add_option, at_least, command
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/demo")
-    parser.add_argument(
-        "--data", type=Path, help="folder made by prepare_coco.py, for people whose picture is not shipped"
-    )
+    add_option(parser, "--bundle")
+    add_option(parser, "--data", "folder made by prepare_coco.py, for people whose picture is not shipped")
     parser.add_argument(
         "--networks", type=at_least(0), default=3, help="untrained networks (default: %(default)s)"
     )
-    parser.add_argument("--limit", type=int, help="so many people, drawn at random (default: all)")
-    parser.add_argument("--seed", type=at_least(0), default=0, help="of what is drawn (default: %(default)s)")
-    parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
+    add_option(parser, "--limit")
+    add_option(parser, "--seed", "of what is drawn (default: %(default)s)")
+    add_option(parser, "--threads")
     return parser
 
 

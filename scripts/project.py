@@ -3,21 +3,20 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from posecore.cli import at_least, command
+from posecore.cli import add_option, at_least, command
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/demo")
+    add_option(parser, "--bundle")
     parser.add_argument(
         "--components", type=at_least(1), help="how many to keep (default: 128, or as many as there are)"
     )
     parser.add_argument(
         "--draws", type=at_least(1), help="shuffles that tell what chance makes (default: 20)"
     )
-    parser.add_argument("--seed", type=at_least(0), default=0, help="of all draws (default: %(default)s)")
+    add_option(parser, "--seed")
     return parser
 
 

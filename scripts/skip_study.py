@@ -3,25 +3,22 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from posecore.cli import at_least, command
+from posecore.cli import add_option, command
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/demo")
-    parser.add_argument(
-        "--data", type=Path, help="folder made by prepare_coco.py, for what the bundle does not hold itself"
-    )
+    add_option(parser, "--bundle")
+    add_option(parser, "--data")
     parser.add_argument("--split", help="only people of this split (default: all)")
     parser.add_argument(
         "--replacements",
         help="in place of a cut skip: zero, mean, other, with commas between (default: all three)",
     )
-    parser.add_argument("--limit", type=int, help="so many people, drawn at random (default: all)")
-    parser.add_argument("--seed", type=at_least(0), default=0, help="of both draws (default: %(default)s)")
-    parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
+    add_option(parser, "--limit")
+    add_option(parser, "--seed", "of both draws (default: %(default)s)")
+    add_option(parser, "--threads")
     return parser
 
 

@@ -54,7 +54,7 @@ def draw_page(bundle: Bundle) -> None:
     _person(bundle, found, names)
     tab = widgets.tabs(links.CLUSTERS_TAB, TABS)
     tab.show(bundle, found, names)
-    glossary.show(f"{WORDS}, {tab.WORDS}", bundles.source_line(bundle))
+    glossary.explain(f"{WORDS}, {tab.WORDS}", bundles.source_line(bundle))
 
 
 def _shown_here(bundle: Bundle) -> None:

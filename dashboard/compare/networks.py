@@ -47,7 +47,7 @@ def show(bundle: Bundle) -> None:
     _skips(study, summary)
     _stacks(study, summary)
     _limits(study, summary)
-    glossary.show(
+    glossary.explain(
         "Heatmap, Bottleneck, Latent, Skip connection, Stack, Channels, Autoencoder, PCK, Point, Epoch, "
         "Validation people, Seed, 95 % interval, Control",
     )

@@ -20,4 +20,4 @@ if tab.__name__ == NETWORKS:
         worker.submit(import_module, module)
 elif (pair := choose_pair(bundle)) is not None:
     tab.show(pair)
-    glossary.show(tab.WORDS, " ".join(bundles.network_name(one) for one in (pair.one, pair.other)))
+    glossary.explain(tab.WORDS, " ".join(bundles.network_name(one) for one in (pair.one, pair.other)))

@@ -67,7 +67,7 @@ def draw_page(bundle: Bundle) -> None:
         with elsewhere:
             explain_placement(bundle, own)
     apart = ", 95 % interval, Standard deviation, Hedges' g" if selected is not None else ""
-    glossary.show(
+    glossary.explain(
         f"Crop, Heatmap, Bottleneck, Latent, Skip connection, PCK, Component, Variance, UMAP{apart}",
         f"{bundles.source_line(bundle)} {choices.colouring.name} {choices.colouring.unit}",
     )

@@ -163,4 +163,4 @@ scores(bundle)
 
 training_curves(bundle)
 
-glossary.show(words.GLOSSARY, bundles.source_line(bundle))
+glossary.explain(words.GLOSSARY, bundles.source_line(bundle))

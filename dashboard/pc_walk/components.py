@@ -52,7 +52,7 @@ def show(bundle: Bundle) -> None:
         _chance(bundle, projection, control)
     if study is not None:
         _pose(bundle, study, curves, control)
-    glossary.show(
+    glossary.explain(
         "Latent, Decoder, Autoencoder, Skip connection, PCK, Point, 95 % interval, Bootstrap, Component, "
         "Variance, Parallel analysis, Scree, Quantile",
         bundles.source_line(bundle),

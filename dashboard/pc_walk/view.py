@@ -69,7 +69,7 @@ def show(bundle: Bundle) -> None:
     _how_near(bundle, stops, scores.shape[1])
     _downloads(bundle, fitted, scores, stops)
     meaning.draw_meaning(bundle, scores, stops.component, headline)
-    glossary.show(
+    glossary.explain(
         "Crop, Heatmap, Peak, Bottleneck, Latent, Decoder, Skip connection, PCK, 95 % interval, p, "
         "Corrected p, Rank correlation, Component, Variance, Standard deviation, Norm, "
         "Percentile",

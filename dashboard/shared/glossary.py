@@ -220,7 +220,7 @@ def used_in(text: str) -> list[str]:
     return [name for name, term in TERMS.items() if re.search(term.seen, text, flags)]
 
 
-def show(names: str, text: str = "") -> None:
+def explain(names: str, text: str = "") -> None:
     """Explain terms at the end of a page.
 
     names: of TERMS, with commas. text: what depends on the bundle or on what is chosen. The terms that this

@@ -24,7 +24,7 @@ def show(bundle: Bundle) -> None:
     except BundleError as error:
         st.info(words.no_study(error), icon=":material/query_stats:")
         # Of the sentence at the top, too.
-        glossary.show(words.GLOSSARY, bundles.source_line(bundle))
+        glossary.explain(words.GLOSSARY, bundles.source_line(bundle))
         return
     st.markdown(words.introduction(study))
     measure = widgets.segments("Measure", list(MEASURES), links.LAB_PARTS_MEASURE)
@@ -36,7 +36,7 @@ def show(bundle: Bundle) -> None:
     st.caption(words.HOW_TO_READ[measure])
     st.markdown(words.verdict(study, verdict_of(summary.is_learned(study))))
     figures.tabled("Every part as a table", _table(study), "parts")
-    glossary.show(words.GLOSSARY, source)
+    glossary.explain(words.GLOSSARY, source)
 
 
 def _table(study: ProbeStudy) -> pd.DataFrame:

@@ -21,4 +21,4 @@ def show(bundle: Bundle) -> None:
         view.stored_against_latent(bundle, subject)
     else:
         view.switches_and_answer(bundle, subject, opening)
-    glossary.show(words.GLOSSARY, f"{bundles.source_line(bundle)} {sources.training_names(bundle)}")
+    glossary.explain(words.GLOSSARY, f"{bundles.source_line(bundle)} {sources.training_names(bundle)}")

@@ -61,7 +61,7 @@ def show(bundle: Bundle) -> None:
     _agreement(bundle, created, summaries, labelled)
     if labelled:
         study_gallery.gallery(bundle, study, summary, replacement, mask)
-    glossary.show(words.GLOSSARY + (words.GLOSSARY_OF_LABELS if labelled else ""), source)
+    glossary.explain(words.GLOSSARY + (words.GLOSSARY_OF_LABELS if labelled else ""), source)
 
 
 def _opening(claims: Claims, replacement: str) -> str:

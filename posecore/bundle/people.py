@@ -85,6 +85,28 @@ def choose_people(
     return People(list(found), [path for path in found.values() if path is not None], annotated, visibility)
 
 
+def labelled_people(
+    bundle: Bundle, data: PreparedData | None, limit: int | None, seed: int, least: int
+) -> People:
+    """Those whose pictures a bundle ships, or everybody with `data`; some of them must be labelled.
+
+    Raises as `choose_people` does, and DataError where nobody is labelled, ConfigError where fewer than
+    `least` are.
+    """
+    people = choose_people(bundle, data, None, limit, seed, pictured_only=True)
+    labelled = int((people.visibility > 0).any(axis=1).sum())
+    if labelled == 0:
+        raise DataError(
+            f"{bundle.path}: holds no annotated joints to tell right from wrong; name the prepared data "
+            "folder its people come from with --data"
+        )
+    if labelled < least:
+        raise ConfigError(
+            f"{bundle.path}: {labelled} people with labelled joints; {least} or more are needed"
+        )
+    return people
+
+
 def _rows_in_data(bundle: Bundle, data: PreparedData, table: pd.DataFrame) -> pd.DataFrame:
     """The same people's rows in the prepared data, in the same order; their crops must be the same."""
     tables = [data.table(split).set_index("sample_id") for split in dict.fromkeys(table["split"])]

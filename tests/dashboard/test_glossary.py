@@ -56,7 +56,7 @@ def page() -> None:
 
     for name in glossary.TERMS:
         with st.container(key=f"term_{list(glossary.TERMS).index(name)}"):
-            glossary.show(name)
+            glossary.explain(name)
 
 
 def test_what_an_explanation_uses_is_explained_too() -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
+from dashboard.pc_walk import words as walk_words
 from dashboard.shared import (
     bundle_people,
     certainty,
@@ -36,7 +37,9 @@ from posecore.studies.skips.study import SkipSettings, run_study
 
 PEOPLE = 6
 WHO = "train-1014"
+NOBODY = certainty.verdict(np.zeros(K, np.bool_), Limit(None, True, ""))
 NEVER, UNKNOWN = Limit(None, True, "Never."), Limit(None, False, "Nothing is labelled.")
+NOT_KNOWN = certainty.counted(np.zeros(K, np.bool_), UNKNOWN)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,11 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bundle(studied: Path, tmp_path: Path) -> Bundle:
     """People with a study, for tests that decide from which height on a joint is sure."""
     return open_bundle(shutil.copytree(studied, tmp_path / "artifacts" / "people"))
+
+
+def sure_of(count: int) -> str:
+    """What is said of so many sure joints."""
+    return certainty.line(np.arange(K) < count, Limit(0.5, True, ""))
 
 
 def decide(bundle: Bundle, whole: float | None, **cut: float | None) -> None:
@@ -118,17 +126,17 @@ def test_the_skip_lab_counts_sure_joints_on_both_sides(
     decide(bundle, above(before, 7), zero=above(after, 5), mean=None)
     cut = dict.fromkeys(links.LAB_SKIPS, "false")
     app = opened(monkeypatch, bundle, "skip_lab", lab_person=WHO, **cut)
-    assert headed(app, "All four skips on") == "sure of 7 of 17 joints"
-    assert headed(app, "All four skips cut") == "sure of 5 of 17 joints"
+    assert headed(app, "All four skips on") == sure_of(7)
+    assert headed(app, "All four skips cut") == sure_of(5)
     pairs = [value.split(" → ") for value in app.dataframe[0].value["sure"]]
     assert [first == "✓" for first, _ in pairs] == (before > above(before, 7)).tolist()
     assert [second == "✓" for _, second in pairs] == (after > above(after, 5)).tolist()
     assert not app.warning
     # With the mean in place no height will do: nobody is found, which the column says first.
     other = opened(monkeypatch, bundle, "skip_lab", lab_person=WHO, lab_replacement="mean", **cut)
-    assert headed(other, "All four skips on") == "sure of 7 of 17 joints"
-    assert headed(other, "All four skips cut") == "**no person**, sure of 0 of 17 joints"
-    assert "With these skips no joint is sure" in words(other)
+    assert headed(other, "All four skips on") == sure_of(7)
+    assert headed(other, "All four skips cut") == sure_of(0)
+    assert certainty.meaning(certainty.limit(bundle, ALL_OFF, "mean")) in words(other)
 
 
 @pytest.mark.parametrize(("size", "colour"), [((1, 1), "red"), ((300, 300), "black")])
@@ -138,11 +146,11 @@ def test_an_upload_of_nobody_is_first_said_to_be_nobody(
     decide(bundle, 1e6, zero=None)
     app = opened(monkeypatch, bundle, "skip_lab", lab_source="your own picture")
     upload(app, Image.new("RGB", size, colour))
-    assert app.warning[0].value.startswith("**The network does not find a person here**")
-    assert headed(app, "All four skips on") == "**no person**, sure of 0 of 17 joints"
+    assert app.warning[0].value.startswith(NOBODY)
+    assert headed(app, "All four skips on") == sure_of(0)
     on_map = opened(monkeypatch, bundle, "latent_map", map_source="your own picture")
     upload(on_map, Image.new("RGB", size, colour))
-    assert on_map.warning[0].value.startswith("**The network does not find a person here**")
+    assert on_map.warning[0].value.startswith(NOBODY)
 
 
 def test_joints_that_are_not_sure_are_drawn_otherwise(bundle: Bundle) -> None:
@@ -162,7 +170,7 @@ def test_joints_that_are_not_sure_are_drawn_otherwise(bundle: Bundle) -> None:
         np.testing.assert_array_equal(two_heatmaps.skeleton(answer, side), expected)
         drawn.append(two_heatmaps.moves(answer))
     assert not np.array_equal(drawn[0], drawn[1]) and not np.array_equal(drawn[0], drawn[2])
-    assert two_heatmaps.from_heatmaps("a", maps, some).how_sure() == "sure of 8 of 17 joints"
+    assert two_heatmaps.from_heatmaps("a", maps, some).how_sure() == sure_of(8)
 
 
 def test_the_sheet_says_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,10 +207,10 @@ def test_a_person_on_the_map_and_their_skeleton(bundle: Bundle, monkeypatch: pyt
     decide(bundle, above(peaks, 9))
     assert not np.array_equal(bundle_people.skeleton_of(bundle, WHO, ground), full)
     app = opened(monkeypatch, bundle, "latent_map", map_person=WHO)
-    assert f"**{WHO}** · sure of 9 of 17 joints · PCK" in words(app)
+    assert f"**{WHO}** · {sure_of(9)} · PCK" in words(app)
     decide(bundle, above(peaks, 3))
     app = opened(monkeypatch, bundle, "latent_map", map_person=WHO)
-    assert f"**{WHO}** · **no person**, sure of 3 of 17 joints" in words(app)
+    assert f"**{WHO}** · {sure_of(3)}" in words(app)
 
 
 @pytest.mark.parametrize(("skips", "name"), [("off", "zero"), ("the data set's mean", "mean")])
@@ -215,15 +223,12 @@ def test_the_walk_says_how_sure_the_decoder_is_of_every_stop(
     link = {"walk_skips": skips, "walk_start": WHO}
     app = opened(monkeypatch, bundle, "pc_walk", **link)
     assert all(" of 17 joints, the strongest peak" in stop.words for stop in frames[-1])
-    assert "does not find a person" not in words(app)
+    assert walk_words.NOBODY_FOUND not in words(app)
     decide(bundle, 0.0, **{name: None})
     app = opened(monkeypatch, bundle, "pc_walk", **link)
-    said = "The decoder, of the stop itself: no person, sure of 0 of 17 joints"
-    assert all(said in stop.words for stop in frames[-1])
-    assert any(
-        info.value.startswith("**Along this walk the decoder does not find a person**") for info in app.info
-    )
-    assert "sure of 17 of 17 joints" in words(app)  # the real people
+    assert all(sure_of(0).replace("*", "") in stop.words for stop in frames[-1])
+    assert walk_words.NOBODY_FOUND in [info.value for info in app.info]
+    assert sure_of(17) in words(app)  # the real people
 
 
 def test_of_a_stop_with_the_starts_own_features_nobody_knows(
@@ -233,18 +238,16 @@ def test_of_a_stop_with_the_starts_own_features_nobody_knows(
     monkeypatch.setattr("dashboard.pc_walk.view.player", lambda titles, given, key: frames.append(given))
     decide(bundle, 0.0, zero=None, mean=None, other=None)
     app = opened(monkeypatch, bundle, "pc_walk", walk_skips="the start's own", walk_start=WHO)
-    said = "The decoder, of the stop itself: not known which of 17 joints are sure"
-    assert all(said in stop.words for stop in frames[-1])
-    assert "of such a mix the skip study says nothing" in words(app)
-    assert "does not find a person" not in words(app)
+    assert all(NOT_KNOWN in stop.words for stop in frames[-1])
+    assert walk_words.MIXED in words(app) and walk_words.NOBODY_FOUND not in words(app)
 
 
 def test_pages_without_a_study_say_that_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle = open_bundle(make_fake_bundle(tmp_path / "artifacts" / "people", PEOPLE, pictures=True))
     for page in ("skip_lab", "latent_map", "pc_walk"):
         app = opened(monkeypatch, bundle, page)
-        assert "not known which of 17 joints are sure" in words(app), page
-        assert "no person" not in words(app) and "does not find a person" not in words(app)
+        assert NOT_KNOWN in words(app), page
+        assert sure_of(0) not in words(app) and NOBODY not in words(app)
 
 
 def test_a_study_that_is_written_anew_is_asked_anew(bundle: Bundle) -> None:

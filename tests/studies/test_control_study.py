@@ -240,7 +240,7 @@ def test_a_walk_is_followed_where_the_quantity_changes_as_its_component_says():
 def test_what_cannot_be_studied_is_refused(source, tmp_path):
     path = shutil.copytree(source, tmp_path / "fake", ignore=shutil.ignore_patterns("studies"))
     bundle = open_bundle(path)
-    with pytest.raises(ConfigError, match="23 people with labelled joints: a control study needs 24 or more"):
+    with pytest.raises(ConfigError, match="23 people with labelled joints; 24 or more are needed"):
         run_control_study(bundle, None, ControlSettings(limit=23))
     with pytest.raises(ConfigError, match="0 untrained networks: expected one or more"):
         ControlSettings(networks=0)

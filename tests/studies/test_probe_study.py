@@ -134,8 +134,8 @@ def test_who_has_no_picture_is_left_out_or_named(bundle, source, tmp_path):
     take_pictures(bundle.path, bundle.samples["sample_id"][10:])
     with pytest.raises(DataError, match=f"{PEOPLE} of {PEOPLE} people have no picture in the bundle"):
         run_probe_study(open_bundle(bundle.path), None, ONE)
-    with pytest.raises(ConfigError, match="9 people with labelled joints: a probe needs 10 or more"):
+    with pytest.raises(ConfigError, match="9 people with labelled joints; 10 or more are needed"):
         run_probe_study(open_bundle(source), None, ProbeSettings(limit=9))
     nothing = make_fake_bundle(tmp_path / "nothing", 12, pictures=True)
-    with pytest.raises(DataError, match="holds no annotated joints to read off; name the prepared"):
+    with pytest.raises(DataError, match="holds no annotated joints to tell right from wrong; name the"):
         run_probe_study(open_bundle(nothing), None, ONE)

@@ -23,12 +23,12 @@ from posecore.attributes.descriptions import joints_of, truth_of
 from posecore.attributes.table import attributes_of
 from posecore.bundle.manifest import WEIGHTS
 from posecore.bundle.partial import empty_partial, open_partial
-from posecore.bundle.people import People, choose_people
+from posecore.bundle.people import People, labelled_people
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, write_study
 from posecore.clustering.sweep import SweepSettings
 from posecore.data.prepared import PreparedData
-from posecore.errors import ConfigError, DataError
+from posecore.errors import ConfigError
 from posecore.files import write_arrays
 from posecore.inference import Predictor
 from posecore.metrics.pck import PCK_RADIUS
@@ -92,15 +92,7 @@ def run_control_study(bundle: Bundle, data: PreparedData | None, settings: Contr
     holds the labels too where the bundle has none. Raises ConfigError or DataError where people, pictures or
     labels do not suffice.
     """
-    people = choose_people(bundle, data, None, settings.limit, settings.seed, pictured_only=True)
-    labelled = int((people.visibility > 0).any(axis=1).sum())
-    if labelled == 0:
-        raise DataError(
-            f"{bundle.path}: holds no annotated joints to tell right from wrong; name the prepared data "
-            "folder its people come from with --data"
-        )
-    if labelled < LEAST:
-        raise ConfigError(f"{labelled} people with labelled joints: a control study needs {LEAST} or more")
+    people = labelled_people(bundle, data, settings.limit, settings.seed, LEAST)
     job = asdict(settings) | {
         "weights": bundle.manifest.files[WEIGHTS]["sha256"],
         "people": hashlib.sha256("\n".join(people.sample_ids).encode()).hexdigest(),

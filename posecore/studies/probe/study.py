@@ -22,11 +22,10 @@ from tqdm import tqdm
 from posecore.attributes.table import attributes_of
 from posecore.bundle.manifest import WEIGHTS
 from posecore.bundle.partial import empty_partial, open_partial
-from posecore.bundle.people import People, choose_people
+from posecore.bundle.people import People, labelled_people
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, write_study
 from posecore.data.prepared import PreparedData
-from posecore.errors import ConfigError, DataError
 from posecore.inference import Predictor
 from posecore.metrics.pck import PCK_RADIUS, hits, scores
 from posecore.models.hourglass import Encoded
@@ -95,15 +94,7 @@ def run_probe_study(bundle: Bundle, data: PreparedData | None, settings: ProbeSe
     holds the labels too where the bundle has none. Raises ConfigError or DataError where people, pictures or
     labels do not suffice.
     """
-    people = choose_people(bundle, data, None, settings.limit, settings.seed, pictured_only=True)
-    labelled = int((people.visibility > 0).any(axis=1).sum())
-    if labelled == 0:
-        raise DataError(
-            f"{bundle.path}: holds no annotated joints to read off; name the prepared data folder its people "
-            "come from with --data"
-        )
-    if labelled < 2 * FOLDS:
-        raise ConfigError(f"{labelled} people with labelled joints: a probe needs {2 * FOLDS} or more")
+    people = labelled_people(bundle, data, settings.limit, settings.seed, least=2 * FOLDS)
     asked = Asked(people, _attributes(bundle, people))
     job = asdict(settings) | {
         "weights": bundle.manifest.files[WEIGHTS]["sha256"],
