@@ -36,18 +36,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         latents, axes, variances = plant(Path(folder) / "latents.npy", options.people)
-        few = latents[:COMPARED]
-        fit_components(few[: 2 * COMPONENTS], COMPONENTS)  # imports and threads are there then
-        theirs: Callable[[], Any] = lambda: PCA(COMPONENTS, random_state=0).fit(few.astype(np.float32))  # noqa: E731
+        compared = latents[:COMPARED]
+        fit_components(compared[: 2 * COMPONENTS], COMPONENTS)  # imports and threads are there then
+        theirs: Callable[[], Any] = lambda: PCA(COMPONENTS, random_state=0).fit(compared.astype(np.float32))  # noqa: E731
         # Fair as well: the same way as ours, by the D x D products, where people outnumber numbers.
         fairest: Callable[[], Any] = lambda: PCA(COMPONENTS, svd_solver="covariance_eigh").fit(  # noqa: E731
-            few.astype(np.float32)
+            compared.astype(np.float32)
         )
-        _, own_seconds, own_memory = measured(lambda: fit_components(few, COMPONENTS))
+        _, own_seconds, own_memory = measured(lambda: fit_components(compared, COMPONENTS))
         _, their_seconds, their_memory = measured(theirs)
         _, fair_seconds, fair_memory = measured(fairest)
         print(
-            f"{len(few)} people, {COMPONENTS} components of {DIMENSIONS} numbers, in memory beyond the file"
+            f"{len(compared)} people, {COMPONENTS} components of {DIMENSIONS} numbers, in memory beyond the file"
         )
         print(f"own: {own_seconds:.2f} s, {own_memory:.2f} GB")
         print(f"scikit-learn: {their_seconds:.2f} s, {their_memory:.2f} GB")

@@ -49,8 +49,8 @@ def nearest_people(
         near = squares - 2 * (positions[asked] @ scores.T)
         if excluded is not None:
             near[np.arange(len(near)), excluded[asked]] = np.inf
-        few = min(count + SPARE, near.shape[1])
-        candidates = np.argpartition(near, few - 1, axis=1)[:, :few]
+        most = min(count + SPARE, near.shape[1])
+        candidates = np.argpartition(near, most - 1, axis=1)[:, :most]
         away = scores[candidates].astype(np.float64) - positions[asked, None].astype(np.float64)
         exact = np.linalg.norm(away, axis=2)
         exact[~np.isfinite(np.take_along_axis(near, candidates, axis=1))] = np.inf
