@@ -47,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _, their_seconds, their_memory = measured(theirs)
         _, fair_seconds, fair_memory = measured(fairest)
         print(
-            f"{len(compared)} people, {COMPONENTS} components of {DIMENSIONS} numbers, in memory beyond the file"
+            f"{len(compared)} people, {COMPONENTS} components of {DIMENSIONS} numbers, "
+            "in memory beyond the file"
         )
         print(f"own: {own_seconds:.2f} s, {own_memory:.2f} GB")
         print(f"scikit-learn: {their_seconds:.2f} s, {their_memory:.2f} GB")

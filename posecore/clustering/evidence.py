@@ -21,7 +21,7 @@ from posecore.unfinished import read_or_make
 Floats = NDArray[np.float64]
 
 MOST: Final = 5_000
-"""People that evidence is gathered of at most, see posecore.subsample: their controls are swept over many times."""
+"""People that evidence is gathered of at most, a subsample: their controls are swept over many times."""
 
 DRAWS: Final = 20
 """Of each control."""
