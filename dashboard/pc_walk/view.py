@@ -159,7 +159,7 @@ def _how_near(bundle: Bundle, stops: Stops, components: int) -> None:
         walk_charts.distances(
             stops.steps,
             stops.judgement.distance,
-            float(np.median(usual.distances)),
+            usual.typical,
             bundles.source_line(bundle),
         ),
         "walk_distance",
