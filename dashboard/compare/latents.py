@@ -172,10 +172,7 @@ def _layers(pair: Pair) -> None:
         for layer, there in zip(study.names[0], bundle.manifest.built_skips, strict=False)
         if not there
     ]
-    if beside is None:
-        for line in baselines.missing(pair):
-            st.caption(line)
-    else:
+    if beside is not None:
         st.caption(words.layers_untrained(*_bottlenecks(study, beside)))
     st.caption(words.how_layers(people, batches, study.info["batch"], absent))
     nothing = np.full(values.shape, np.nan)
@@ -198,16 +195,14 @@ def _layers(pair: Pair) -> None:
 
 def draw_shown(pair: Pair) -> None:
     """The sentence at the top, of both bottlenecks; without control studies the commands that make them."""
+    for line in baselines.missing(pair):
+        st.caption(line)
     try:
         study = compare_pair.study(pair)
     except BundleError:
         return
     beside = baselines.baselines(pair, study.names)
-    if beside is None:
-        for line in baselines.missing(pair):
-            st.caption(line)
-        return
-    if not len(study.layers.one):
+    if beside is None or not len(study.layers.one):
         return
     place = tuple(names.index(BOTTLENECK) for names in study.names)
     found = [values[place] for values in similarity(pair, study)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,6 +131,24 @@ def untrained_told(study: ControlStudy, k: int, by: str) -> Floats:
         return np.empty(0)
     told: Floats = study.told[OWN + 1 :, study.ks.tolist().index(k), list(SETS).index(by)].astype(np.float64)
     return told[np.isfinite(told)]
+
+
+class Walks(NamedTuple):
+    """Walks from the mean along one component of U untrained networks: steps (S,) c; nearest, farther_out:
+    (U, S), see ControlStudy; people: to be near to."""
+
+    steps: NDArray[np.float32]
+    nearest: NDArray[np.float32]
+    farther_out: NDArray[np.bool_]
+    people: int
+
+
+def untrained_walks(study: ControlStudy, component: int) -> Walks | None:
+    """Along a component, from 0; None where it was not walked, or the study does not hold it."""
+    if study.nearest is None or study.farther_out is None or component >= study.nearest.shape[1]:
+        return None
+    never = slice(OWN + 1, None), component
+    return Walks(study.steps, study.nearest[never], study.farther_out[never], len(study.sample_ids))
 
 
 def layer_baselines(study: ControlStudy) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
