@@ -70,8 +70,8 @@ def how_words_are_chosen(joints: Prefix) -> str:
 
 
 def told_untrained(found: Mapping[str, Accuracy], k: int, control: ControlStudy) -> str:
-    """Below that sentence: what tells the K clusters of networks that never learned, and whether these clusters
-    are told by more; empty where that is not known of so many."""
+    """Below that sentence: what tells K clusters of networks that never learned, and whether the pose tells
+    these clusters better; empty where that is not known of so many."""
     nuisance, pose = (untrained_told(control, k, name) for name in (NUISANCE, POSE))
     if not len(pose):
         return ""
@@ -83,8 +83,8 @@ def told_untrained(found: Mapping[str, Accuracy], k: int, control: ControlStudy)
     else:
         beyond = "That the pose tells these clusters better than theirs **cannot be told**."
     return (
-        f"Beside it, K = {k} clusters of networks that never learned, of n = {len(control.sample_ids):,} people "
-        f"in whole latents: size, place and joints tell {_shares(nuisance)} of them, the pose "
+        f"Beside it, K = {k} clusters of networks that never learned, of n = {len(control.sample_ids):,} "
+        f"people in whole latents: size, place and joints tell {_shares(nuisance)} of them, the pose "
         f"{_shares(pose)}. {beyond}"
     )
 

@@ -55,29 +55,22 @@ def masks(studies: Sequence[ControlStudy]) -> Floats:
 
 def joints(studies: Sequence[ControlStudy], mask: SkipMask) -> Floats:
     """(U, 18) PCK of these networks under a mask and how often they find each joint, nan where not stored."""
-    return _stacked(
-        1 + K,
-        [
-            _beside_all(_scores(one)[:, mask.position], one.joint_shares, mask.position)
-            for one in studies
-        ],
-    )
+    at = mask.position
+    found = [(_scores(one)[:, at], one.joint_shares) for one in studies]
+    sides = [(pck, None if shares is None else shares[OWN + 1 :, at]) for pck, shares in found]
+    return _stacked(1 + K, [_beside_all(*side) for side in sides])
 
 
 def readout(studies: Sequence[ControlStudy]) -> Floats:
     """(U, 18) PCK of a readout of these networks' latents, and how often it finds each joint, likewise."""
-    return _stacked(
-        1 + K,
-        [
-            _beside_all(np.nanmean(one.probe_scores[OWN + 1 :], axis=1), one.probe_joints)
-            for one in studies
-        ],
-    )
+    found = [(np.nanmean(one.probe_scores[OWN + 1 :], axis=1), one.probe_joints) for one in studies]
+    sides = [(pck, None if shares is None else shares[OWN + 1 :]) for pck, shares in found]
+    return _stacked(1 + K, [_beside_all(*side) for side in sides])
 
 
 def agreement(studies: Sequence[ControlStudy], k: int) -> tuple[list[float], list[float]]:
-    """Adjusted Rand index of k clusters each of two that never learned, and of one of these with A or B; empty
-    where that is not stored."""
+    """Adjusted Rand index of k clusters each of two that never learned, and of one of these with A or B;
+    empty where that is not stored."""
     found = [cluster_agreement(study, k) for study in studies]
     return [one for never, _ in found for one in never], [one for _, mixed in found for one in mixed]
 
@@ -103,10 +96,9 @@ def _scores(study: ControlStudy) -> Floats:
     return np.asarray(np.nanmean(study.skip_scores[OWN + 1 :, zero].astype(np.float64), axis=1))
 
 
-def _beside_all(overall: Floats, shares: Floats | None, *at: int) -> Floats:
-    """(U, 18) of all joints (U,), and of each of those in the shares of the study's networks (M, ..., 17)."""
-    each = np.full((len(overall), K), np.nan) if shares is None else shares[(slice(OWN + 1, None), *at)]
-    return np.column_stack([overall, each])
+def _beside_all(overall: Floats, shares: Floats | None) -> Floats:
+    """(U, 18) of all joints (U,), and of each (U, 17)."""
+    return np.column_stack([overall, np.full((len(overall), K), np.nan) if shares is None else shares])
 
 
 def _stacked(rows: int, sides: Sequence[Floats]) -> Floats:

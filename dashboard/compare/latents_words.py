@@ -161,7 +161,8 @@ def not_shown_by_readout(beside: bool) -> str:
     untold = (
         ""
         if beside
-        else " How much of it training put there: what an untrained network's latent would give is not beside it."
+        else " How much of it training put there: what an untrained network's latent would give is not "
+        "beside it."
     )
     return (
         "**What this does not show.** That a network uses what can be read off. What its latent holds in any "

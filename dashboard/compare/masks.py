@@ -94,9 +94,7 @@ def draw_masks(pair: Pair) -> None:
     figures.tabled("The masks as a table", table("skips", names, found, untrained), "compare-masks")
 
 
-def table(
-    title: str, names: list[str], found: Comparison, untrained: NDArray[np.floating]
-) -> pd.DataFrame:
+def table(title: str, names: list[str], found: Comparison, untrained: NDArray[np.floating]) -> pd.DataFrame:
     """Shares in % of A and B, the difference in points, and n, a row per name of the column `title`; and the
     most of what networks that never learned find, (U, R) of R names, nan where not known."""
     columns: dict[str, object] = {title: names}

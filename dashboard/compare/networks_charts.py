@@ -31,8 +31,8 @@ class Dots(NamedTuple):
 def scores(
     series: Sequence[Dots], labels: Sequence[str], source: str, untrained: NDArray[np.floating]
 ) -> go.Figure:
-    """PCK, 0..1, a row per label, the first on top, and a dot per seed. untrained: (U,) of networks that never
-    learned, a line each."""
+    """PCK, 0..1, a row per label, the first on top, and a dot per seed. untrained: (U,) of networks that
+    never learned, a line each."""
     figure = go.Figure()
     for dots in series:
         _add(figure, dots, rows=True, unit="PCK", factor=1, digits=3)

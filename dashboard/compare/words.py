@@ -171,15 +171,13 @@ def better_and_worse(gain: NDArray[np.floating]) -> str:
     )
 
 
-def never_found(
-    people: int, found: NDArray[np.floating], cut: NDArray[np.floating] | None = None
-) -> str:
-    """What networks that never learned find of so many people at most, PCK (U,), and with all skips cut, where
-    that is asked for."""
+def never_found(people: int, found: NDArray[np.floating], cut: NDArray[np.floating] | None = None) -> str:
+    """What networks that never learned find of so many people at most, PCK (U,), and with all skips cut,
+    where that is asked for."""
     more = "" if cut is None else f" with all skips on, and {cut.max():.1%} with all cut"
     return (
-        f"In grey: a network that never learned, of A's or of B's shape, finds {found.max():.1%} of the joints "
-        f"at most{more}; n = {people:,} people."
+        f"In grey: a network that never learned, of A's or of B's shape, finds {found.max():.1%} of the "
+        f"joints at most{more}; n = {people:,} people."
     )
 
 

@@ -70,9 +70,9 @@ def view(probe: ProbeStudy, facing: Estimate) -> str:
     theirs = facing.mean[summary.untrained(probe)]
     reached = f", off networks that never learned {number(theirs.max(), 2)} at most" if len(theirs) else ""
     return (
-        f"R² {number(facing.mean[own], 2)} of how far shoulders face the camera, {number(facing.low[own], 2)} to "
-        f"{number(facing.high[own], 2)}, n = {int(facing.n[own]):,}; off the {LEVEL_NAMES[SKIPS.index(best)]} "
-        f"skip {number(facing.mean[summary.place(probe, best)], 2)}{reached}"
+        f"R² {number(facing.mean[own], 2)} of how far shoulders face the camera, "
+        f"{number(facing.low[own], 2)} to {number(facing.high[own], 2)}, n = {int(facing.n[own]):,}; off the "
+        f"{LEVEL_NAMES[SKIPS.index(best)]} skip {number(facing.mean[summary.place(probe, best)], 2)}{reached}"
     )
 
 

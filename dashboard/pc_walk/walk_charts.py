@@ -14,9 +14,11 @@ def distances(
     untrained: tuple[NDArray[np.floating], NDArray[np.floating]] | None,
     source: str,
 ) -> go.Figure:
-    """Distance from every stop of a walk to the nearest person, beside that between neighbours. untrained: steps
-    (S',) and, (U, S'), how far the nearest person is from a walk in networks that never learned, as a multiple
-    of what is typical there."""
+    """Distance from every stop of a walk to the nearest person, beside that between neighbours.
+
+    untrained: steps (S',) and, (U, S'), how far the nearest person is from a walk in networks that never
+    learned, as a multiple of what is typical there.
+    """
     figure = go.Figure()
     if untrained is not None:
         across, multiples = untrained

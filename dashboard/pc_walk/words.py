@@ -210,10 +210,10 @@ def walks_untrained(beside: Walks, component: int) -> str:
     stops = beside.farther_out.sum(axis=1)
     low, high = stops.min(), stops.max()
     return (
-        f"In grey: the same walk from the mean, along component {component}, in {len(stops)} networks that never "
-        f"learned, where {low if low == high else f'{low} to {high}'} of {len(beside.steps)} stops lie farther "
-        f"out than people do; distances in multiples of those between neighbours there, n = {beside.people:,} "
-        "people."
+        f"In grey: the same walk from the mean, along component {component}, in {len(stops)} networks that "
+        f"never learned, where {low if low == high else f'{low} to {high}'} of {len(beside.steps)} stops lie "
+        "farther out than people do; distances in multiples of those between neighbours there, n = "
+        f"{beside.people:,} people."
     )
 
 

@@ -123,8 +123,10 @@ def fit_rule(values: Floats, refused: float) -> Rule:
 
 
 def refused_unseen(values: Floats, fold: NDArray[np.integer], refused: float) -> NDArray[np.bool_]:
-    """(N, 3) which measures refuse whom by the rule of the other folds that refuses `refused` of those: what to
-    expect of new people. fold: (N,) as `left_out` gives it."""
+    """(N, 3) which measures refuse whom by the rule of the other folds: what to expect of new people.
+
+    fold: (N,) as `left_out` gives it. refused: share of the other folds' people whom that rule refuses.
+    """
     found = np.zeros(values.shape, np.bool_)
     for number in range(fold.max() + 1):
         rule = fit_rule(values[(fold >= 0) & (fold != number)], refused)

@@ -1,8 +1,8 @@
 """Whether a position among the scores lies farther out than people do: compared with real people, one-sided.
 
 Two measures. How far the nearest person is: for a real person, the nearest other one. And how far the mean
-is: in many dimensions nobody is near it, and whatever lies there is unusually near everybody. Only what is too
-far in either is judged: a stop of a walk may well pass near somebody or the mean.
+is: in many dimensions nobody is near it, and whatever lies there is unusually near everybody. Only what is
+too far in either is judged: a stop of a walk may well pass near somebody or the mean.
 """
 
 from dataclasses import dataclass

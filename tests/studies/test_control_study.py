@@ -179,7 +179,9 @@ def test_clusters_of_every_network_are_kept_and_told_from_what_people_are_like(m
     assert summary.untrained_told(study, 2, "pose") == pytest.approx(study.told[1:, 0, 4], nan_ok=True)
     older = dataclasses.replace(study, labels=None, told=None)
     assert summary.cluster_agreement(study, 9) == summary.cluster_agreement(older, 3) == ((), ())
-    assert not len(summary.untrained_told(study, 9, "pose")) and not len(summary.untrained_told(older, 2, "pose"))
+    assert not len(summary.untrained_told(study, 9, "pose")) and not len(
+        summary.untrained_told(older, 2, "pose")
+    )
 
 
 def test_layers_are_compared_between_all_networks(made):
@@ -302,7 +304,7 @@ def stored_again(bundle, folder, change):
 
 
 def test_a_study_without_an_untrained_network_is_refused(made, tmp_path):
-    bundle, study = made
+    bundle, _ = made
     shared = {"sample_ids", "replacements", "ks", "steps", "nobody", "layers", *module.SHARED}
 
     def alone(arrays):

@@ -158,9 +158,11 @@ def groups_counted(studies: Loaded) -> Measured:
 
 
 def pose_tells(studies: Loaded) -> Measured:
-    """Share of people put into their cluster at K = 2 by their pose, each cluster counting alike, beyond guessing
-    and beyond the untrained network whose clusters are told best, which is taken as it is. A control study that
-    holds no clusters leaves guessing alone."""
+    """Share of people put into their cluster at K = 2 by their pose, each cluster counting alike.
+
+    Beyond guessing, and beyond the untrained network whose clusters are told best, which is taken as it is. A
+    control study that holds no clusters leaves guessing alone.
+    """
     study, bundle = studies.clusters, studies.bundle
     if 2 not in study.sweep.ks:
         raise DataError("the cluster study has no K = 2; make it with --least 2")

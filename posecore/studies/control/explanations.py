@@ -87,8 +87,10 @@ def skip_figures(run: Run, people: People, seed: int, folder: Path) -> Piece:
 
 
 def cluster_figures(run: Run, traits: pd.DataFrame, seed: int, folder: Path) -> Piece:
-    """Whether people fall into groups, in whole latents: silhouettes, gaps, gap_errors, stability, labels, and
-    what tells these, told. traits: of the run's people in their order, see confounds.SETS."""
+    """Whether people fall into groups, in whole latents, and what tells these.
+
+    traits: of the run's people in their order, see confounds.SETS.
+    """
     settings = SweepSettings(seed=seed)
     space = latent_space(run.latents)
     found = sweep(space, settings, folder, quiet=False)

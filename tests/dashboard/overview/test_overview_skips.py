@@ -144,18 +144,22 @@ def test_the_sentence_at_the_top_is_judged_by_every_part_of_it(
         (-0.01, Verdict.DOES_NOT),
     ],
 )
-def test_the_view_has_its_part_in_the_sentence(
-    bottleneck: float, verdict: Verdict, tmp_path: Path
-) -> None:
+def test_the_view_has_its_part_in_the_sentence(bottleneck: float, verdict: Verdict, tmp_path: Path) -> None:
     path = make_fake_bundle(tmp_path / "people", 60)
-    facing = {name: -0.02 for name in PARTS} | {"bottleneck": bottleneck, "skip-16": 0.21, "untrained-1": -0.03}
+    facing = dict.fromkeys(PARTS, -0.02) | {
+        "bottleneck": bottleneck,
+        "skip-16": 0.21,
+        "untrained-1": -0.03,
+    }
     probe = plant_probe(path, PARTS, noise=0.05, facing=facing)
     text, found = words.shown(open_bundle(path), summed({"zero": 0.3}), probe)
     assert found == verdict
     low = f"{bottleneck - 0.05:.2f}".replace("-", "−")
     assert "which way people face" in text and f"{low} to {bottleneck + 0.05:.2f}, n = 60" in text
     assert "off the 16 × 16 skip 0.21, off networks that never learned −0.02 at most" in text
-    unread = words.shown(open_bundle(path), summed({"zero": 0.3}), replace(probe, attributes=np.array(["x", "y"])))
+    unread = words.shown(
+        open_bundle(path), summed({"zero": 0.3}), replace(probe, attributes=np.array(["x", "y"]))
+    )
     assert "face" not in unread[0] and unread[1] == Verdict.HOLDS
 
 
