@@ -85,10 +85,10 @@ def test_of_people_left_out_no_more_are_refused_than_may_be() -> None:
     more = 0
     for seed in range(6):
         rng = np.random.default_rng(seed)
-        values, fold = rng.standard_normal((300, 3)), rng.permutation(300) % FOLDS
+        values, fold = rng.standard_normal((1000, 3)), rng.permutation(1000) % FOLDS
         unseen = [
             refused_unseen(values, fold, share).any(axis=1).mean()
-            for share in (0.05, safe_share(values, fold), safe_share(values, fold) + 1 / 300)
+            for share in (0.05, safe_share(values, fold), safe_share(values, fold) + 0.001)
         ]
         more += unseen[0] > 0.05
         # As many as may be, and no more: one person more among the refused is too many, or 5 % already.
