@@ -10,7 +10,7 @@ from scipy.stats import t as student
 
 from dashboard.clusters import charts, controls
 from dashboard.clusters import meaning_words as words
-from dashboard.shared import bundles, cache, figures, latents, links, widgets
+from dashboard.shared import bundles, cache, figures, latents, links, untrained, widgets
 from dashboard.shared.attribute_words import contrast_table, words_of
 from dashboard.shared.clustering.questions import Clustered
 from posecore.attributes.contrasts import LEAST
@@ -21,6 +21,8 @@ from posecore.bundle import Bundle
 from posecore.clustering import confounds
 from posecore.clustering.confounds import Accuracy
 from posecore.keypoints import KEYPOINTS, label
+from posecore.studies.control.results import ControlStudy
+from posecore.studies.control.summary import untrained_told
 
 WORDS: Final = "Crop, PCK, 95 % interval, Standard deviation, Hedges' g, Torso length, Logistic regression"
 """Of glossary.TERMS, those that the tab uses."""
@@ -102,6 +104,13 @@ def _check(bundle: Bundle, found: Clustered) -> None:
     st.markdown(words.only_size(accuracies))
     if not accuracies:
         return
+    control, k = untrained.reference(bundle), len(found.sizes)
+    if control is None:
+        st.caption(untrained.missing(bundle))
+    elif control.told is None:
+        st.caption(untrained.outdated(bundle))
+    elif beside := words.told_untrained(accuracies, k, control):
+        st.caption(beside)
     people = next(iter(accuracies.values())).n
     st.caption(words.how_it_was_checked(people, joints_known(bundle.samples)))
     rows = [
@@ -111,11 +120,18 @@ def _check(bundle: Bundle, found: Clustered) -> None:
             "95 % from": one.low,
             "95 % to": one.high,
             "by guessing": one.chance,
+            "never learned, at most": _never_told(control, k, name),
             "n": one.n,
         }
         for name, one in accuracies.items()
     ]
     figures.tabled("The check as a table", pd.DataFrame(rows), "clusters-check")
+
+
+def _never_told(control: ControlStudy | None, k: int, name: str) -> float:
+    """The most that one of confounds.SETS tells of untrained networks' clusters; nan where not known."""
+    told = np.empty(0) if control is None else untrained_told(control, k, name)
+    return float(told.max()) if len(told) else np.nan
 
 
 def _effects(bundle: Bundle, found: Clustered, names: dict[int, str], apart: dict[int, pd.DataFrame]) -> None:

@@ -13,8 +13,12 @@ from posecore.attributes.contrasts import contrast
 from posecore.attributes.traits import TRAITS, traits_of
 from posecore.clustering.confounds import Accuracy
 from posecore.samples import Prefix
+from posecore.studies.control.results import ControlStudy
+from posecore.studies.control.summary import untrained_told
 
 NUISANCE: Final = "size, place and joints together"
+POSE: Final = "pose"
+"""Of posecore.clustering.confounds.SETS."""
 ONE_CLUSTER: Final = "There is one cluster only, so nobody is left to compare it with."
 NOTHING_KNOWN: Final = "Nothing is known of enough people to compare this cluster with the others."
 
@@ -65,11 +69,36 @@ def how_words_are_chosen(joints: Prefix) -> str:
     )
 
 
+def told_untrained(found: Mapping[str, Accuracy], k: int, control: ControlStudy) -> str:
+    """Below that sentence: what tells K clusters of networks that never learned, and whether the pose tells
+    these clusters better; empty where that is not known of so many."""
+    nuisance, pose = (untrained_told(control, k, name) for name in (NUISANCE, POSE))
+    if not len(pose):
+        return ""
+    own = found[POSE]
+    if own.low > pose.max():
+        beyond = "The pose tells these clusters better than those of any of them."
+    elif own.high < pose.min():
+        beyond = "The pose tells these clusters worse than theirs."
+    else:
+        beyond = "That the pose tells these clusters better than theirs **cannot be told**."
+    return (
+        f"Beside it, K = {k} clusters of networks that never learned, of n = {len(control.sample_ids):,} "
+        f"people in whole latents: size, place and joints tell {_shares(nuisance)} of them, the pose "
+        f"{_shares(pose)}. {beyond}"
+    )
+
+
+def _shares(values: NDArray[np.floating]) -> str:
+    low, high = f"{values.min():.0%}", f"{values.max():.0%}"
+    return low if low == high else f"{low} to {high}"
+
+
 def only_size(found: Mapping[str, Accuracy]) -> str:
     """Whether it is only person size, place in the crop or missing joints, in a sentence."""
     if not found:
         return "A cluster with a single person cannot be recognised from anything."
-    nuisance, pose = found[NUISANCE], found["pose"]
+    nuisance, pose = found[NUISANCE], found[POSE]
     said = (
         f"From size, place and labelled joints alone **{nuisance.right:.0%}** of people are put into their "
         f"cluster (95 % interval {nuisance.low:.0%} to {nuisance.high:.0%}; guessing gives "

@@ -1,4 +1,4 @@
-"""Layers of two networks beside networks that never learned, from the control studies of both bundles."""
+"""Two networks beside networks that never learned, from the control studies of both bundles."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from dashboard.compare.pair import Pair
 from dashboard.shared import untrained
-from posecore.studies.control.results import ControlStudy
-from posecore.studies.control.summary import layer_baselines
+from posecore.ablation import SkipMask
+from posecore.keypoints import K
+from posecore.studies.control.results import OWN, ControlStudy
+from posecore.studies.control.summary import cluster_agreement, layer_baselines
 
 Floats = NDArray[np.floating]
 
@@ -40,10 +42,67 @@ def of_both(one: ControlStudy, other: ControlStudy, names: tuple[Sequence[str], 
     return Baselines(nothing, mixed)
 
 
+def known(pair: Pair) -> list[ControlStudy]:
+    """The control studies of A and of B, as far as there are any."""
+    found = (untrained.reference(bundle) for bundle in (pair.one, pair.other))
+    return [study for study in found if study is not None]
+
+
+def masks(studies: Sequence[ControlStudy]) -> Floats:
+    """(U, 16) PCK of all their U networks that never learned, under every mask, cut made zero."""
+    return _stacked(16, [_scores(study) for study in studies])
+
+
+def joints(studies: Sequence[ControlStudy], mask: SkipMask) -> Floats:
+    """(U, 18) PCK of these networks under a mask and how often they find each joint, nan where not stored."""
+    at = mask.position
+    found = [(_scores(one)[:, at], one.joint_shares) for one in studies]
+    sides = [(pck, None if shares is None else shares[OWN + 1 :, at]) for pck, shares in found]
+    return _stacked(1 + K, [_beside_all(*side) for side in sides])
+
+
+def readout(studies: Sequence[ControlStudy]) -> Floats:
+    """(U, 18) PCK of a readout of these networks' latents, and how often it finds each joint, likewise."""
+    found = [(np.nanmean(one.probe_scores[OWN + 1 :], axis=1), one.probe_joints) for one in studies]
+    sides = [(pck, None if shares is None else shares[OWN + 1 :]) for pck, shares in found]
+    return _stacked(1 + K, [_beside_all(*side) for side in sides])
+
+
+def agreement(studies: Sequence[ControlStudy], k: int) -> tuple[list[float], list[float]]:
+    """Adjusted Rand index of k clusters each of two that never learned, and of one of these with A or B;
+    empty where that is not stored."""
+    found = [cluster_agreement(study, k) for study in studies]
+    return [one for never, _ in found for one in never], [one for _, mixed in found for one in mixed]
+
+
+def outdated(pair: Pair) -> list[str]:
+    """What makes those of the studies again that lack what was stored later, a line for each."""
+    return [
+        untrained.outdated(bundle)
+        for bundle in (pair.one, pair.other)
+        if (study := untrained.reference(bundle)) is not None and study.labels is None
+    ]
+
+
 def missing(pair: Pair) -> list[str]:
     """What makes the studies that are lacking, a line for each."""
     sides = (pair.one, pair.other)
     return [untrained.missing(bundle) for bundle in sides if untrained.reference(bundle) is None]
+
+
+def _scores(study: ControlStudy) -> Floats:
+    """(U, 16) PCK of untrained networks under every mask, cut made zero."""
+    zero = study.replacements.tolist().index("zero")
+    return np.asarray(np.nanmean(study.skip_scores[OWN + 1 :, zero].astype(np.float64), axis=1))
+
+
+def _beside_all(overall: Floats, shares: Floats | None) -> Floats:
+    """(U, 18) of all joints (U,), and of each (U, 17)."""
+    return np.column_stack([overall, np.full((len(overall), K), np.nan) if shares is None else shares])
+
+
+def _stacked(rows: int, sides: Sequence[Floats]) -> Floats:
+    return np.concatenate(sides) if sides else np.empty((0, rows))
 
 
 def _named(values: Floats, study: ControlStudy, names: tuple[Sequence[str], Sequence[str]]) -> Floats:

@@ -18,6 +18,7 @@ from dashboard.shared.charts import (
     colour_bar,
     framed,
     name_rows,
+    never_learned,
     set_below,
     settle,
     trace_for,
@@ -35,10 +36,12 @@ def scores(
     found: Comparison,
     sides: tuple[str, str],
     source: str,
+    untrained: NDArray[np.floating],
     beside: tuple[str, Estimate] | None = None,
 ) -> go.Figure:
     """Left a share of joints that each network finds, right what B has more, a row per name; all with
-    intervals. found: estimates (R,). beside: what else is known of these rows, drawn on the left."""
+    intervals. found: estimates (R,). untrained: (U, R) shares of networks that never learned, nan where not
+    known. beside: what else is known of these rows, drawn on the left."""
     figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.03, column_widths=[0.5, 0.5])
     # Intervals of A and B, where they are alike, would hide one another: they lie above and below the row's
     # line, all else on it. Plotly has the groups in the order in which they come first.
@@ -48,6 +51,19 @@ def scores(
     _add(figure, 1, b, names, found.other, COLOURS[1], SYMBOLS[1], "%", "below")
     if beside is not None:
         _add(figure, 1, beside[0], names, beside[1], GREY, SYMBOLS[2], "%", "on the line")
+    if len(untrained):
+        figure.add_scatter(
+            x=100 * untrained.ravel(),
+            y=list(names) * len(untrained),
+            mode="markers",
+            name="networks that never learned",
+            row=1,
+            col=1,
+            orientation="h",
+            offsetgroup="on the line",
+            marker={"size": 8, "color": GREY, "symbol": "circle-open"},
+            hovertemplate="%{y}, a network that never learned<br>%{x:.1f} %<extra></extra>",
+        )
     figure.update_traces(legendrank=1001, selector={"name": more})
     figure.add_vline(x=0, line={"color": GREY, "width": 1}, row=1, col=2)
     figure.update_layout(**framed(source, 134 + 30 * len(names)), scattermode="group", showlegend=True)
@@ -100,9 +116,13 @@ def cumulative(
     share: float,
     needed: Sequence[int],
     source: str,
+    untrained: Sequence[NDArray[np.floating]],
 ) -> go.Figure:
-    """What the first components of each hold together, of shares (m,) that each component holds."""
+    """What the first components of each hold together, of shares (m,) that each component holds. untrained:
+    such shares of networks that never learned."""
     figure = go.Figure()
+    held = [np.cumsum(one, dtype=np.float64) for one in untrained]
+    never_learned(figure, [np.arange(1, len(one) + 1) for one in held], held)
     most = 1
     for explained, side, colour, dash, count in zip(
         shares, sides, COLOURS, ("solid", "dash"), needed, strict=True

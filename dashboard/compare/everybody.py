@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.compare import charts, masks, words
+from dashboard.compare import baselines, charts, masks, words
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.gallery import draw_people
 from dashboard.compare.pair import Pair
@@ -144,13 +144,17 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
     found = _found(seen)
     st.markdown(words.joints(pair, found.overall))
     names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
+    beside = baselines.known(pair)
+    never = baselines.joints(beside, parse_mask(mask))
     figures.chart(
-        charts.scores(names, found.rows, pair.names, pair.source(len(seen.sample_ids))),
+        charts.scores(names, found.rows, pair.names, pair.source(len(seen.sample_ids)), never),
         "compare_joints",
         "Share of each joint that A and B find, and the difference with its interval",
     )
+    if beside:
+        st.caption(words.never_found(max(len(study.skip_people) for study in beside), never[:, 0]))
     st.caption(words.HOW_JOINTS)
-    table = masks.table("joint", names, found.rows)
+    table = masks.table("joint", names, found.rows, never)
     figures.tabled("The same as a table", table, f"compare-joints-{mask}")
 
 

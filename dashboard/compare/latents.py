@@ -23,6 +23,7 @@ from posecore.bundle.studies import study_command
 from posecore.clustering.matching import compare
 from posecore.errors import BundleError, PosecoreError
 from posecore.similarity.cka import cka, cka_interval
+from posecore.studies.control.results import OWN
 from posecore.studies.pair.results import BOTTLENECK, PairStudy
 from posecore.studies.projection.results import Projection
 
@@ -77,6 +78,7 @@ def _variance(pair: Pair) -> None:
             found[name] = stored
     if not found:
         return
+    beside = baselines.known(pair)
     figures.chart(
         charts.cumulative(
             [stored.explained for stored in found.values()],
@@ -84,11 +86,15 @@ def _variance(pair: Pair) -> None:
             SHARE,
             [stored.needed_for(SHARE) for stored in found.values()],
             pair.source(next(iter(found.values())).people),
+            [one for study in beside for one in study.explained[OWN + 1 :]],
         ),
         "compare_cumulative",
         "Share of the variance against the number of components, of both networks",
     )
     st.caption(words.variance(found))
+    if beside:
+        needed = [count for study in beside for count in study.needed[OWN + 1 :].tolist()]
+        st.caption(words.variance_untrained(max(len(study.sample_ids) for study in beside), needed))
     table = pd.concat(
         [
             pd.DataFrame(
@@ -117,6 +123,12 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
     compared = compare(ours[known], theirs[known])
     people = int(known.sum())
     st.markdown(words.agreement(k, compared.ari, people))
+    beside = baselines.known(pair)
+    never, mixed = baselines.agreement(beside, k)
+    if mixed:
+        st.caption(words.agreement_untrained(max(len(study.sample_ids) for study in beside), never, mixed))
+    for line in baselines.outdated(pair):
+        st.caption(line)
     names = [
         [f"{side} {code + 1}" for code in codes.tolist()]
         for side, codes in (("A", compared.first), ("B", compared.second))
@@ -160,10 +172,7 @@ def _layers(pair: Pair) -> None:
         for layer, there in zip(study.names[0], bundle.manifest.built_skips, strict=False)
         if not there
     ]
-    if beside is None:
-        for line in baselines.missing(pair):
-            st.caption(line)
-    else:
+    if beside is not None:
         st.caption(words.layers_untrained(*_bottlenecks(study, beside)))
     st.caption(words.how_layers(people, batches, study.info["batch"], absent))
     nothing = np.full(values.shape, np.nan)
@@ -186,16 +195,14 @@ def _layers(pair: Pair) -> None:
 
 def draw_shown(pair: Pair) -> None:
     """The sentence at the top, of both bottlenecks; without control studies the commands that make them."""
+    for line in baselines.missing(pair):
+        st.caption(line)
     try:
         study = compare_pair.study(pair)
     except BundleError:
         return
     beside = baselines.baselines(pair, study.names)
-    if beside is None:
-        for line in baselines.missing(pair):
-            st.caption(line)
-        return
-    if not len(study.layers.one):
+    if beside is None or not len(study.layers.one):
         return
     place = tuple(names.index(BOTTLENECK) for names in study.names)
     found = [values[place] for values in similarity(pair, study)]

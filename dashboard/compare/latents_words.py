@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.compare import words
 from dashboard.compare.pair import Pair
@@ -21,11 +22,6 @@ DRAW: Final = (
     "there, both networks see them alike."
 )
 NOTHING_TO_READ: Final = "Nothing is known of where these people's joints are, so nothing can be read off."
-NOT_SHOWN_BY_READOUT: Final = (
-    "**What this does not show.** That a network uses what can be read off. What its latent holds in any "
-    "other form than a weighted sum. How much of it training put there: what an untrained network's latent "
-    "would give is not beside it. A readout learns more from more people, so both scores are of this many."
-)
 NOBODY_IN_BOTH: Final = "Nobody has a cluster in both."
 HOW_CLUSTERS: Final = (
     "K-Means in the whole latents of all people of each bundle, as the page Clusters shows it first: the "
@@ -158,6 +154,50 @@ def how_readout(dimensions: Sequence[int], people: int) -> str:
 def no_variance(name: str, command: str) -> str:
     """What makes the components of a bundle known."""
     return f"Not known of {name}: `{command}`"
+
+
+def not_shown_by_readout(beside: bool) -> str:
+    """What does not follow from it. beside: whether networks that never learned are."""
+    untold = (
+        ""
+        if beside
+        else " How much of it training put there: what an untrained network's latent would give is not "
+        "beside it."
+    )
+    return (
+        "**What this does not show.** That a network uses what can be read off. What its latent holds in any "
+        f"other form than a weighted sum.{untold} A readout learns more from more people, so scores are of "
+        "this many."
+    )
+
+
+def readout_untrained(people: int, found: NDArray[np.floating]) -> str:
+    """PCK (U,) of a readout of networks that never learned, of so many people at most."""
+    return (
+        f"The grey rings: off the latents of a network that never learned, of A's or of B's shape, "
+        f"{found.max():.1%} of the joints are read at most; n = {people:,} people."
+    )
+
+
+def variance_untrained(people: int, needed: Sequence[int]) -> str:
+    """How many components hold SHARE of networks that never learned, of so many people at most."""
+    low, high = min(needed), max(needed)
+    return (
+        f"In grey: of a network that never learned, of A's or of B's shape, "
+        f"{low if low == high else f'{low} to {high}'} components hold {SHARE:.0%}; N = {people:,} people."
+    )
+
+
+def agreement_untrained(people: int, never: Sequence[float], mixed: Sequence[float]) -> str:
+    """Adjusted Rand index of two networks that never learned, and of one of these with A or B, over so many
+    people at most."""
+    own = f"a network that never learned with A or B: {_between(mixed)}; n = {people:,} people."
+    return f"Two networks that never learned: {_between(never)}; {own}" if never else own[0].upper() + own[1:]
+
+
+def _between(values: Sequence[float]) -> str:
+    low, high = number(min(values), 2), number(max(values), 2)
+    return low if low == high else f"{low} to {high}"
 
 
 def variance(stored: Mapping[str, Projection]) -> str:

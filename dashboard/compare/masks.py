@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.compare import charts, words
+from dashboard.compare import baselines, charts, words
 from dashboard.compare.pair import Pair
 from dashboard.shared import cache, figures, studies
-from posecore.ablation import ALL_MASKS
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.metrics.paired import Comparison, compare
@@ -80,17 +80,23 @@ def draw_masks(pair: Pair) -> None:
     st.subheader("PCK under each mask")
     st.markdown("\n".join(f"* {line}" for line in words.masks(pair, found)))
     names = [words.mask_name(mask) for mask in ALL_MASKS]
+    beside = baselines.known(pair)
+    untrained = baselines.masks(beside)
     figures.chart(
-        charts.scores(names, found, pair.names, pair.source(people)),
+        charts.scores(names, found, pair.names, pair.source(people), untrained),
         "compare_masks",
         "PCK of A and B under each of the sixteen masks, and the difference with its interval",
     )
+    if beside:
+        asked = max(len(study.skip_people) for study in beside)
+        st.caption(words.never_found(asked, untrained[:, ALL_ON.position], untrained[:, ALL_OFF.position]))
     st.caption(words.how_masks(pair, people))
-    figures.tabled("The masks as a table", table("skips", names, found), "compare-masks")
+    figures.tabled("The masks as a table", table("skips", names, found, untrained), "compare-masks")
 
 
-def table(title: str, names: list[str], found: Comparison) -> pd.DataFrame:
-    """Shares in % of A and B, the difference in points, and n, a row per name of the column `title`."""
+def table(title: str, names: list[str], found: Comparison, untrained: NDArray[np.floating]) -> pd.DataFrame:
+    """Shares in % of A and B, the difference in points, and n, a row per name of the column `title`; and the
+    most of what networks that never learned find, (U, R) of R names, nan where not known."""
     columns: dict[str, object] = {title: names}
     for name, estimate in zip(("A, %", "B, %", "B minus A, points"), found, strict=True):
         columns |= {
@@ -98,4 +104,6 @@ def table(title: str, names: list[str], found: Comparison) -> pd.DataFrame:
             f"{name}: 95 % from": 100 * estimate.low,
             f"{name}: to": 100 * estimate.high,
         }
+    if len(untrained):
+        columns["never learned, at most, %"] = 100 * np.fmax.reduce(untrained, axis=0)
     return pd.DataFrame(columns | {"n": found.difference.n})

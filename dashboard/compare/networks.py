@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.compare import networks_charts
+from dashboard.compare import baselines, networks_charts
 from dashboard.compare import networks_words as words
 from dashboard.compare.networks_charts import Dots
-from dashboard.shared import cache, figures, glossary, links, shown_here, widgets
+from dashboard.shared import cache, figures, glossary, links, shown_here, untrained, widgets
 from dashboard.shared.numbers import number
+from posecore.ablation import ALL_ON
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
 from posecore.errors import BundleError
@@ -41,7 +42,7 @@ def show(bundle: Bundle) -> None:
     summary = summaries[titles.index(title)]
     with top:
         shown_here.draw(*words.shown(summary))
-    _scores(study, summary)
+    _scores(bundle, study, summary)
     figures.tabled("All networks as a table", _table(study, summaries), "networks")
     _fair(study, summary)
     _skips(study, summary)
@@ -71,7 +72,7 @@ def _source(study: NetworksStudy, summary: NetworksSummary, networks: Sequence[N
     return f"n = {words.people_of(study, summary.data, networks)} · {shown}, {words.widths(networks)}"
 
 
-def _scores(study: NetworksStudy, summary: NetworksSummary) -> None:
+def _scores(bundle: Bundle, study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("How many joints does each network find?")
     labels = list(dict.fromkeys(network.label for network in study.networks))
     series = []
@@ -79,12 +80,18 @@ def _scores(study: NetworksStudy, summary: NetworksSummary) -> None:
         rows = [row for row, network in enumerate(study.networks) if network.seed == seed]
         at = [study.networks[row].label for row in rows]
         series.append(Dots(f"seed {seed}", at, _at(summary.pck.one, rows), place, place))
+    control = untrained.reference(bundle)
+    never = np.empty(0) if control is None else baselines.masks([control])[:, ALL_ON.position]
     figures.chart(
-        networks_charts.scores(series, labels, _source(study, summary, study.networks)),
+        networks_charts.scores(series, labels, _source(study, summary, study.networks), never),
         "networks_scores",
         f"PCK of {len(study.networks)} networks, {number(summary.pck.one.mean.min())} to "
         f"{number(summary.pck.one.mean.max())}, a dot per seed, with intervals over people",
     )
+    if control is None:
+        st.caption(untrained.missing(bundle))
+    else:
+        st.caption(words.never_found(never, len(control.skip_people)))
     st.caption(words.how_scores(study, summary))
 
 

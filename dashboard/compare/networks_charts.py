@@ -5,8 +5,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from dashboard.shared.charts import CATEGORIES, SYMBOLS, framed, name_rows, rows_around_zero, set_below
+from dashboard.shared.charts import CATEGORIES, GREY, SYMBOLS, framed, name_rows, rows_around_zero, set_below
 from posecore.statistics import Estimate
 
 ROW: Final = 30
@@ -27,11 +28,16 @@ class Dots(NamedTuple):
     open: bool = False
 
 
-def scores(series: Sequence[Dots], labels: Sequence[str], source: str) -> go.Figure:
-    """PCK, 0..1, a row per label, the first on top, and a dot per seed."""
+def scores(
+    series: Sequence[Dots], labels: Sequence[str], source: str, untrained: NDArray[np.floating]
+) -> go.Figure:
+    """PCK, 0..1, a row per label, the first on top, and a dot per seed. untrained: (U,) of networks that
+    never learned, a line each."""
     figure = go.Figure()
     for dots in series:
         _add(figure, dots, rows=True, unit="PCK", factor=1, digits=3)
+    for never in untrained.tolist():
+        figure.add_vline(x=never, line={"color": GREY, "width": 2})
     figure.update_layout(**framed(source, 144 + ROW * len(labels)), scattermode="group", showlegend=True)
     figure.update_xaxes(title="PCK", rangemode="tozero")
     name_rows(figure, labels)

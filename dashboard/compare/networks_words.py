@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dashboard.shared import sources
 from dashboard.shared.numbers import number, points
 from dashboard.shared.shown_here import Verdict
@@ -128,6 +131,14 @@ def how_scores(study: NetworksStudy, summary: NetworksSummary) -> str:
     return (
         "PCK of the last stack's heatmaps, with the skip connections each network was built with; "
         f"{study.precision}. Intervals are over people. {spread}"
+    )
+
+
+def never_found(found: NDArray[np.floating], people: int) -> str:
+    """PCK (U,) of networks that never learned, of so many people of the bundle."""
+    return (
+        "The grey lines: networks that never learned, of the shape of this bundle's, find "
+        f"{number(float(found.max()))} at most, of n = {people:,} people of the bundle."
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.compare import charts, masks
+from dashboard.compare import baselines, charts, masks
 from dashboard.compare import latents_words as words
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.pair import Pair
@@ -50,17 +50,22 @@ def draw_readout(pair: Pair) -> None:
     st.markdown("\n".join(f"* {line}" for line in lines))
     names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
     mean = found.beyond[0].one
+    beside = baselines.known(pair)
+    never = baselines.readout(beside)
     figures.chart(
-        charts.scores(names, found.both, pair.names, pair.source(people), (PLACE, mean)),
+        charts.scores(names, found.both, pair.names, pair.source(people), never, (PLACE, mean)),
         "compare_readout",
         "Share of each joint that a linear readout finds in A's and in B's latents, and the difference",
     )
     dimensions = [bundle.manifest.dimensions for bundle in (pair.one, pair.other)]
+    if beside:
+        asked = max(len(study.sample_ids) for study in beside)
+        st.caption(words.readout_untrained(asked, never[:, 0]))
     st.caption(words.how_readout(dimensions, people))
-    table = masks.table("joint", names, found.both)
+    table = masks.table("joint", names, found.both, never)
     table.insert(7, f"{PLACE}, %", 100 * mean.mean)
     figures.tabled("The readout as a table", table, "compare-readout")
-    st.markdown(words.NOT_SHOWN_BY_READOUT)
+    st.markdown(words.not_shown_by_readout(bool(beside)))
 
 
 def _decoded(pair: Pair) -> Comparison | None:

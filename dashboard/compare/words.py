@@ -171,6 +171,16 @@ def better_and_worse(gain: NDArray[np.floating]) -> str:
     )
 
 
+def never_found(people: int, found: NDArray[np.floating], cut: NDArray[np.floating] | None = None) -> str:
+    """What networks that never learned find of so many people at most, PCK (U,), and with all skips cut,
+    where that is asked for."""
+    more = "" if cut is None else f" with all skips on, and {cut.max():.1%} with all cut"
+    return (
+        f"In grey: a network that never learned, of A's or of B's shape, finds {found.max():.1%} of the "
+        f"joints at most{more}; n = {people:,} people."
+    )
+
+
 def pck_of_both(one: float, other: float) -> str:
     """One person's PCK by A and by B; nan where nothing is labelled."""
     return f"PCK {number(one, 2)} → {number(other, 2)}"

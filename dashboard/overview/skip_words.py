@@ -17,6 +17,7 @@ from posecore.bundle.studies import study_command
 from posecore.statistics import Estimate
 from posecore.studies.probe import summary
 from posecore.studies.probe.results import BOTTLENECK, SKIPS, ProbeStudy
+from posecore.studies.reference import beyond
 from posecore.studies.skips.effects import EMPTIED, Claims
 
 CLAIM: Final = "Do small joints lose more than big ones?"
@@ -25,6 +26,10 @@ WHY_THEY_DISAGREE: Final = (
     "One of them met missing skips in training and the other did not: the one shows what can be done without "
     "them, the other how a decoder fails that never lacked them. Neither is the other's truth."
 )
+
+
+VIEW: Final = "facing"
+"""Of posecore.attributes.table.ATTRIBUTES, the one that says from which side people are seen."""
 
 
 class Tried(NamedTuple):
@@ -36,10 +41,10 @@ class Tried(NamedTuple):
 
 
 def shown(bundle: Bundle, found: Carried | None, probe: ProbeStudy | None) -> tuple[str, Verdict]:
-    """What the page shows, and whether that holds: the pose in the bottleneck, more of it than in any skip,
-    and the joints' exact places through the skips."""
+    """What the page shows, and whether that holds: pose and view in the bottleneck, more of them than in any
+    skip, and the joints' exact places through the skips."""
     verdicts = [Verdict.UNKNOWN if found is None else found.needs_skips]
-    pose, place = "", ""
+    pose, seen, place = "", "", ""
     if probe is None:
         verdicts.append(Verdict.UNKNOWN)
     else:
@@ -47,12 +52,43 @@ def shown(bundle: Bundle, found: Carried | None, probe: ProbeStudy | None) -> tu
         _, ahead = summary.best_skip(probe)
         most = Verdict.HOLDS if ahead.low > 0 else Verdict.DOES_NOT if ahead.high < 0 else Verdict.UNKNOWN
         verdicts += [verdict_of(summary.is_learned(probe)), most]
+        if (facing := summary.attribute_r2(probe, VIEW)) is not None:
+            seen = f" and which way people face ({view(probe, facing)})"
+            verdicts.append(holds_view(probe, facing))
     if found is not None:
         place = f" ({loss(found)})"
     said = (
-        f"the bottleneck holds the coarse pose{pose}, the skips what it takes to place joints exactly{place}"
+        f"the bottleneck holds the coarse pose{pose}{seen}, the skips what it takes to place joints "
+        f"exactly{place}"
     )
     return said, together(verdicts)
+
+
+def view(probe: ProbeStudy, facing: Estimate) -> str:
+    """How much of the view is read off the bottleneck, the best skip, and networks that never learned."""
+    own, best = summary.place(probe, BOTTLENECK), _best(probe, facing)
+    theirs = facing.mean[summary.untrained(probe)]
+    reached = f", off networks that never learned {number(theirs.max(), 2)} at most" if len(theirs) else ""
+    return (
+        f"R² {number(facing.mean[own], 2)} of how far shoulders face the camera, "
+        f"{number(facing.low[own], 2)} to {number(facing.high[own], 2)}, n = {int(facing.n[own]):,}; off the "
+        f"{LEVEL_NAMES[SKIPS.index(best)]} skip {number(facing.mean[summary.place(probe, best)], 2)}{reached}"
+    )
+
+
+def holds_view(probe: ProbeStudy, facing: Estimate) -> Verdict:
+    """Whether the bottleneck learned the view, and more of it is read off there than off any skip."""
+    own, best = summary.place(probe, BOTTLENECK), summary.place(probe, _best(probe, facing))
+    low, high = float(facing.low[own]), float(facing.high[own])
+    learned = verdict_of(beyond(low, high, facing.mean[summary.untrained(probe)].tolist()))
+    if low > facing.high[best]:
+        return learned
+    return Verdict.DOES_NOT if high < facing.low[best] else together([learned, Verdict.UNKNOWN])
+
+
+def _best(probe: ProbeStudy, found: Estimate) -> str:
+    """The skip off which most is read."""
+    return max(SKIPS, key=lambda name: float(found.mean[summary.place(probe, name)]))
 
 
 def together(verdicts: Sequence[Verdict]) -> Verdict:

@@ -1,14 +1,22 @@
 """Figures of how many components matter: data to figure, as in dashboard.shared.charts."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.shared.charts import CATEGORIES, GREY, MARK, broken, framed, rows_around_zero, set_below
+from dashboard.shared.charts import (
+    CATEGORIES,
+    GREY,
+    MARK,
+    broken,
+    framed,
+    never_learned,
+    rows_around_zero,
+    set_below,
+)
 from dashboard.shared.numbers import p_value
 from posecore.statistics import Estimate
 
@@ -26,7 +34,7 @@ def scree(
     networks that never learned.
     """
     figure = go.Figure()
-    _never_learned(figure, [np.arange(1, len(one) + 1) for one in untrained], untrained)
+    never_learned(figure, [np.arange(1, len(one) + 1) for one in untrained], untrained)
     lines = (
         ("latents", explained, CATEGORIES[0], "solid"),
         ("shuffled latents", chance, CATEGORIES[1], "dash"),
@@ -58,7 +66,7 @@ def cumulative(
     """
     figure = go.Figure()
     sums = np.cumsum(untrained, axis=1, dtype=np.float64)
-    _never_learned(figure, [np.arange(1, len(one) + 1) for one in sums], sums)
+    never_learned(figure, [np.arange(1, len(one) + 1) for one in sums], sums)
     together = np.cumsum(explained, dtype=np.float64)
     figure.add_scatter(
         x=np.arange(len(together) + 1),
@@ -94,7 +102,7 @@ def kept(
     if untrained is not None:
         shared = np.isin(untrained[0], counts)
         at = [names[place] for place in np.searchsorted(counts, untrained[0][shared])]
-        _never_learned(figure, [at], [untrained[1][shared]])
+        never_learned(figure, [at], [untrained[1][shared]])
     for index, (name, curve) in enumerate(curves.items()):
         if not curve.n.all():
             continue
@@ -135,20 +143,6 @@ def kept(
     # On a narrow page the ticks stand upright.
     set_below(figure, ticks=45)
     return figure
-
-
-def _never_learned(figure: go.Figure, across: Sequence[Any], up: Iterable[NDArray[np.floating]]) -> None:
-    """Lines of networks that never learned, under all others, with one entry in the legend."""
-    for number, (x, y) in enumerate(zip(across, up, strict=True)):
-        figure.add_scatter(
-            x=x,
-            y=y,
-            name="networks that never learned",
-            showlegend=number == 0,
-            mode="lines",
-            line={"color": GREY, "width": 2},
-            hovertemplate="%{x}, a network that never learned<br>%{y:.3f}<extra></extra>",
-        )
 
 
 def _mark(figure: go.Figure, component: int, words: str, logarithmic: bool = False) -> None:

@@ -20,6 +20,7 @@ from dashboard.shared import (
     latents,
     pictures,
     predictions,
+    untrained,
 )
 from dashboard.shared.numbers import number
 from posecore import drawing
@@ -29,6 +30,7 @@ from posecore.components.pca import Components
 from posecore.data.heatmaps import decode, where_found
 from posecore.errors import PosecoreError
 from posecore.samples import read_peaks
+from posecore.studies.control.summary import untrained_walks
 from posecore.studies.skips.certainty import Limit
 
 MIXED: Final = Limit(None, False, words.MIXED)
@@ -155,11 +157,14 @@ def _joints(bundle: Bundle, name: str) -> drawing.Picture:
 def _how_near(bundle: Bundle, stops: Stops, components: int) -> None:
     st.subheader("How near is the nearest?")
     usual = latents.reference_distances(bundle)
+    control = untrained.reference(bundle)
+    beside = None if control is None else untrained_walks(control, stops.component)
     figures.chart(
         walk_charts.distances(
             stops.steps,
             stops.judgement.distance,
-            float(np.median(usual.distances)),
+            usual.typical,
+            None if beside is None else (beside.steps, beside.nearest),
             bundles.source_line(bundle),
         ),
         "walk_distance",
@@ -168,6 +173,11 @@ def _how_near(bundle: Bundle, stops: Stops, components: int) -> None:
     )
     judged_against = len(usual.distances), len(usual.norms)
     st.caption(words.how_near(stops.judgement, components, stops.start, *judged_against))
+    if beside is not None:
+        st.caption(words.walks_untrained(beside, stops.component + 1))
+    elif control is not None:  # else what the component means says so, below
+        stored = control.nearest
+        st.caption(untrained.outdated(bundle) if stored is None else words.not_walked(stored.shape[1]))
     figures.tabled("The stops as a table", stops.table(), "walk")
 
 

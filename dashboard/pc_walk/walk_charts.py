@@ -4,14 +4,25 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.shared.charts import CATEGORIES, MARK, framed, set_below
+from dashboard.shared.charts import CATEGORIES, MARK, framed, never_learned, set_below
 
 
 def distances(
-    steps: NDArray[np.floating], distance: NDArray[np.floating], typical: float, source: str
+    steps: NDArray[np.floating],
+    distance: NDArray[np.floating],
+    typical: float,
+    untrained: tuple[NDArray[np.floating], NDArray[np.floating]] | None,
+    source: str,
 ) -> go.Figure:
-    """Distance from every stop of a walk to the nearest person, beside that between neighbours."""
+    """Distance from every stop of a walk to the nearest person, beside that between neighbours.
+
+    untrained: steps (S',) and, (U, S'), how far the nearest person is from a walk in networks that never
+    learned, as a multiple of what is typical there.
+    """
     figure = go.Figure()
+    if untrained is not None:
+        across, multiples = untrained
+        never_learned(figure, [across] * len(multiples), typical * multiples)
     figure.add_scatter(
         x=steps,
         y=distance,

@@ -13,7 +13,7 @@ from dashboard.shared.shown_here import Verdict
 from posecore.attributes.correlations import LEAST, PERMUTATIONS, SURE, Strongest, strength
 from posecore.components.outliers import ALPHA, Judgement
 from posecore.samples import Prefix
-from posecore.studies.control.summary import Reach
+from posecore.studies.control.summary import Reach, Walks
 from posecore.studies.skips.certainty import PERSON, Limit
 
 OFF, OWN, MEAN = SKIPS = ("off", "the start's own", "the data set's mean")
@@ -203,6 +203,23 @@ def how_near(judgement: Judgement, components: int, start: str, distances: int, 
         "person, or the mean, is farther away than from nearly all real people (one-sided, at most 5 % of "
         f"real people would be marked; distances of {distances:,} people, norms of {norms:,}). {from_whom}."
     )
+
+
+def walks_untrained(beside: Walks, component: int) -> str:
+    """Below the distances. beside: walks along a component, from 1, of networks that never learned."""
+    stops = beside.farther_out.sum(axis=1)
+    low, high = stops.min(), stops.max()
+    return (
+        f"In grey: the same walk from the mean, along component {component}, in {len(stops)} networks that "
+        f"never learned, where {low if low == high else f'{low} to {high}'} of {len(beside.steps)} stops lie "
+        "farther out than people do; distances in multiples of those between neighbours there, n = "
+        f"{beside.people:,} people."
+    )
+
+
+def not_walked(components: int) -> str:
+    """Of a component beyond those."""
+    return f"What networks that never learned reach here is known of the first {components} components."
 
 
 def shown(component: int, found: Strongest, reference: Reach | None, joints: Prefix) -> tuple[str, Verdict]:

@@ -4,10 +4,12 @@ Every figure carries its `source` as a title: how many people, of which data set
 """
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 CATEGORIES: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#B8A800")
 """Okabe and Ito's colours, as in .streamlit/config.toml; black and pale yellow would vanish on a ground."""
@@ -154,6 +156,21 @@ def rows_around_zero(figure: go.Figure, names: Sequence[str], axis: str, source:
     figure.update_xaxes(title=axis)
     name_rows(figure, names)
     set_below(figure)
+
+
+def never_learned(figure: go.Figure, across: Sequence[Any], up: Iterable[NDArray[np.floating]]) -> None:
+    """Lines of networks that never learned, with one entry in the legend. To be called first, so that all
+    other lines lie above them."""
+    for number, (x, y) in enumerate(zip(across, up, strict=True)):
+        figure.add_scatter(
+            x=x,
+            y=y,
+            name="networks that never learned",
+            showlegend=number == 0,
+            mode="lines",
+            line={"color": GREY, "width": 2},
+            hovertemplate="%{x}, a network that never learned<br>%{y:.3f}<extra></extra>",
+        )
 
 
 def colour_bar(title: str) -> dict[str, Any]:

@@ -34,6 +34,14 @@ def missing(bundle: Bundle) -> str:
     )
 
 
+def outdated(bundle: Bundle) -> str:
+    """Where the reference was made before a figure was stored in it: one line with the command."""
+    return (
+        f"The study of networks that never learned beside {bundle.path.name} is older than this figure; "
+        f"`{study_command(bundle, NAME)}` makes it again."
+    )
+
+
 def _found(bundle: Bundle) -> _Found:
     # By the manifest rather than the `created` in it: what is absent or broken is asked for again and again,
     # too, and is read no more often than a study that can be used.

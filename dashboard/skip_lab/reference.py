@@ -19,7 +19,8 @@ def pck(bundle: Bundle, replacement: str, position: int) -> Floats | None:
 
 
 def effect(bundle: Bundle, replacement: str, lost: bool) -> Floats | None:
-    """(M, 4) what cutting a level alone does to all joints: lost PCK, or pixels of the crop moved."""
+    """(M, 4) what cutting a level alone does to all joints: lost PCK, or pixels of the crop moved by those
+    found on either side, nan where there are none."""
     study = _study(bundle, replacement)
     if study is None:
         return None
@@ -41,13 +42,15 @@ def _scores(bundle: Bundle, replacement: str) -> Floats | None:
 
 
 def _mean(values: NDArray[np.floating], study: ControlStudy, replacement: str) -> Floats:
-    """(M, ...) means over people of values (1 + M, R, n, ...), without the bundle's own network."""
+    """(M, ...) means over people of values (1 + M, R, n, ...), without the bundle's own network; nan where
+    nothing is known of anybody, as of joints that are all lost."""
     tried = study.replacements.tolist().index(replacement)
-    return np.asarray(np.nanmean(values[OWN + 1 :, tried].astype(np.float64), axis=1))
+    known = np.ma.masked_invalid(values[OWN + 1 :, tried].astype(np.float64))
+    return np.asarray(known.mean(axis=1).filled(np.nan))
 
 
 def _study(bundle: Bundle, replacement: str) -> ControlStudy | None:
     study = untrained.reference(bundle)
-    if study is None or replacement not in study.replacements.tolist() or len(study.networks) <= OWN + 1:
+    if study is None or replacement not in study.replacements.tolist():
         return None
     return study

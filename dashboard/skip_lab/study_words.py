@@ -119,12 +119,13 @@ def never_learned_pck(untrained: NDArray[np.floating] | None, mask: str) -> str:
 
 
 def never_learned_effect(untrained: NDArray[np.floating] | None, unit: str, factor: float) -> str:
-    """untrained: (M, 4), all joints together. factor: from its unit to `unit`."""
-    if untrained is None:
+    """untrained: (M, 4), all joints together, nan where none is left to be compared. factor: from its unit to
+    `unit`."""
+    if untrained is None or np.isnan(untrained).all():
         return ""
     return (
         f" {_networks(len(untrained))} that never learned, in grey, reach "
-        f"{number(float(untrained.max()) * factor, 1)} {unit} at most, all joints together."
+        f"{number(float(np.nanmax(untrained)) * factor, 1)} {unit} at most, all joints together."
     )
 
 

@@ -24,7 +24,7 @@ WEIGHTS: Final = (0.6, 0.2, 0.2)
 network itself then says that it sees nobody; latents of pictures without people may lie anywhere."""
 
 REFUSED: Final = 0.05
-"""Share of people who may be refused, all measures together."""
+"""Share of left-out people who may be refused, all measures together."""
 
 DOUBLE: Final = 0.0125
 """Share of people with as near a nearest one or a nearer, below which somebody near is the same picture."""
@@ -110,8 +110,11 @@ class Rule:
         return np.asarray((nearest < DOUBLE) & (away > INWARD))
 
 
-def fit_rule(values: Floats, refused: float = REFUSED) -> Rule:
-    """The rule that refuses at most this share of the people measured (N, 3); who has nan is left out."""
+def fit_rule(values: Floats, refused: float) -> Rule:
+    """The rule that refuses at most this share of the people measured (N, 3); who has nan is left out.
+
+    Of new people it may refuse a little more: see `safe_share`.
+    """
     values = values[np.isfinite(values).all(axis=1)]
     rule = Rule(np.sort(values, axis=0), 0.0)
     least = np.sort((rule.p_values(values) / WEIGHTS).min(axis=1))
@@ -119,10 +122,26 @@ def fit_rule(values: Floats, refused: float = REFUSED) -> Rule:
     return Rule(rule.usual, float(least[int(refused * len(least))]))
 
 
-def refused_unseen(values: Floats, fold: NDArray[np.integer], refused: float = REFUSED) -> NDArray[np.bool_]:
-    """(N, 3) which measures refuse whom by the rule of the other folds: what to expect of new people."""
+def refused_unseen(values: Floats, fold: NDArray[np.integer], refused: float) -> NDArray[np.bool_]:
+    """(N, 3) which measures refuse whom by the rule of the other folds: what to expect of new people.
+
+    fold: (N,) as `left_out` gives it. refused: share of the other folds' people whom that rule refuses.
+    """
     found = np.zeros(values.shape, np.bool_)
     for number in range(fold.max() + 1):
         rule = fit_rule(values[(fold >= 0) & (fold != number)], refused)
         found[fold == number] = rule.refused_by(values[fold == number])
     return found
+
+
+def safe_share(values: Floats, fold: NDArray[np.integer], most: float = REFUSED) -> float:
+    """The largest share, `most` or less, with which no more than `most` of the people left out are refused.
+
+    By people alone: what else the rule is tried on has no say. 0, at which nobody is refused, at the least.
+    """
+    known = fold >= 0
+    people = int(known.sum())
+    for count in range(int(most * people), 0, -1):
+        if refused_unseen(values, fold, count / people)[known].any(axis=1).mean() <= most:
+            return count / people
+    return 0.0

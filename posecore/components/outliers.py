@@ -1,9 +1,8 @@
-"""Whether a position among the scores is one where people are: compared with real people, two-sided.
+"""Whether a position among the scores lies farther out than people do: compared with real people, one-sided.
 
 Two measures. How far the nearest person is: for a real person, the nearest other one. And how far the mean
-is: in many dimensions nobody is near it, and whatever lies there is unusually near everybody. A position that
-is extreme in either, too far or too near, is off the data. One that is too far in either lies farther out
-than people do: that alone speaks against a stop of a walk, which may well pass near somebody or the mean.
+is: in many dimensions nobody is near it, and whatever lies there is unusually near everybody. Only what is
+too far in either is judged: a stop of a walk may well pass near somebody or the mean.
 """
 
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from posecore.errors import ConfigError
 from posecore.subsample import subsample
 
 ALPHA: Final = 0.05
-"""Share of real people who would be called off the data, both measures together."""
+"""Share of real people who would be called farther out than people, both measures together."""
 
 ASKED: Final = 1000
 """People drawn whose nearest other one is sought, for comparison."""
@@ -30,14 +29,13 @@ class Judgement:
     """S positions. distance: (S,) to the nearest person. norm: (S,) distance to the mean.
 
     The percentiles, (S,) from 0 to 100, are the share of real people with less; those who have just as much
-    count half. off_data, farther_out: (S,) booleans.
+    count half. farther_out: (S,) booleans.
     """
 
     distance: NDArray[np.float32]
     distance_percentile: Floats
     norm: NDArray[np.float32]
     norm_percentile: Floats
-    off_data: NDArray[np.bool_]
     farther_out: NDArray[np.bool_]
 
 
@@ -49,19 +47,21 @@ class ReferenceDistances:
     distances: NDArray[np.float32]
     norms: NDArray[np.float32]
 
+    @property
+    def typical(self) -> float:
+        """How far, in the middle, the nearest other person is from somebody."""
+        return float(np.median(self.distances))
+
     def judge(self, positions: NDArray[np.floating]) -> Judgement:
         """Judge positions (S, d). Raises ConfigError for positions that do not fit."""
         distance = nearest_people(self.scores, positions)[1][:, 0]
         norm = np.linalg.norm(positions, axis=1).astype(np.float32)
-        measured = ((self.distances, distance), (self.norms, norm))
-        off = [_p_value(usual, values) for usual, values in measured]
-        far = [_p_farther(usual, values) for usual, values in measured]
+        far = [_p_farther(self.distances, distance), _p_farther(self.norms, norm)]
         return Judgement(
             distance=distance,
             distance_percentile=_percentile(self.distances, distance),
             norm=norm,
             norm_percentile=_percentile(self.norms, norm),
-            off_data=np.minimum(*off) < ALPHA / len(off),
             farther_out=np.minimum(*far) < ALPHA / len(far),
         )
 
@@ -88,15 +88,8 @@ def _percentile(usual: NDArray[np.float32], values: NDArray[np.float32]) -> Floa
     return percentile
 
 
-def _p_value(usual: NDArray[np.float32], values: NDArray[np.float32]) -> Floats:
-    """Two-sided; the value counts as one of the usual ones, so few of them never call anything unusual."""
-    below, up_to = (np.searchsorted(usual, values, side) for side in ("left", "right"))
-    rarer = np.minimum(up_to, len(usual) - below)
-    p: Floats = np.minimum(1, 2 * (1 + rarer) / (1 + len(usual)))
-    return p
-
-
 def _p_farther(usual: NDArray[np.float32], values: NDArray[np.float32]) -> Floats:
-    """One-sided: how rare as much or more is among the usual ones."""
+    """One-sided: how rare as much or more is among the usual ones. The value counts as one of them, so few of
+    them never call anything unusual."""
     p: Floats = (1 + len(usual) - np.searchsorted(usual, values, "left")) / (1 + len(usual))
     return p

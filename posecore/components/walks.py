@@ -18,7 +18,7 @@ class Walk:
     """S stops of a walk.
 
     positions: (S, d) scores. nearest: (S,) row of the nearest person. distance: (S,) to them, in the space
-    of the d kept components. Whether a stop is off the data: posecore.components.outliers.
+    of the d kept components. Whether a stop lies farther out than people do: posecore.components.outliers.
     """
 
     positions: NDArray[np.float32]

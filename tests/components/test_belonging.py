@@ -11,6 +11,7 @@ from posecore.components.belonging import (
     left_out,
     measure,
     refused_unseen,
+    safe_share,
 )
 from posecore.components.pca import Components
 from posecore.errors import ConfigError
@@ -71,13 +72,32 @@ def test_people_are_measured_by_what_knows_nothing_of_them() -> None:
 def test_at_most_the_share_asked_for_is_refused_and_strangers_are() -> None:
     latents, peaks = people()
     values, fold = left_out(latents, peaks, components=5)
-    rule = fit_rule(values)
+    rule = fit_rule(values, 0.05)
     assert 0.03 < rule.refused_by(values).any(axis=1).mean() <= 0.05
-    assert 0.02 < refused_unseen(values, fold).any(axis=1).mean() < 0.09
+    assert 0.02 < refused_unseen(values, fold, 0.05).any(axis=1).mean() < 0.09
     dim = values[:20].copy()
     dim[:, 0] = -0.01
     assert rule.refused_by(dim)[:, 0].all()
     assert np.array_equal(rule.refused_by(dim)[:, 1:], rule.refused_by(values[:20])[:, 1:])
+
+
+def test_of_people_left_out_no_more_are_refused_than_may_be() -> None:
+    more = 0
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        values, fold = rng.standard_normal((1000, 3)), rng.permutation(1000) % FOLDS
+        unseen = [
+            refused_unseen(values, fold, share).any(axis=1).mean()
+            for share in (0.05, safe_share(values, fold), safe_share(values, fold) + 0.001)
+        ]
+        more += unseen[0] > 0.05
+        # As many as may be, and no more: one person more among the refused is too many, or 5 % already.
+        assert 0.03 < unseen[1] <= 0.05 and (unseen[2] > 0.05 or safe_share(values, fold) == 0.05)
+    # By the share alone more than that are refused of some people.
+    assert more
+    # Who is measured by nothing has no say.
+    values[:5], fold[:5] = np.nan, -1
+    assert 0 < safe_share(values, fold) <= 0.05
 
 
 def test_too_few_people_are_an_error() -> None:

@@ -16,7 +16,7 @@ def test_distances_and_norms_by_hand():
     np.testing.assert_allclose(found.norm, [6, 0])
     np.testing.assert_allclose(found.norm_percentile, [50, 0])
     # Four people are too few to call anything unusual.
-    assert not found.off_data.any() and not found.farther_out.any()
+    assert not found.farther_out.any()
     assert not people.judge(np.array([[0, 99]])).farther_out[0]
 
 
@@ -30,25 +30,25 @@ def crowd():
     return np.random.default_rng(0).normal(0, 1, (1500, 40))
 
 
-def test_real_people_are_rarely_off_the_data(crowd):
+def test_real_people_rarely_lie_farther_out_than_people(crowd):
     found = reference_distances(crowd[:1000]).judge(crowd[1000:])
-    assert found.off_data.mean() < 2 * ALPHA and 0 < found.farther_out.mean() < 2 * ALPHA
+    assert 0 < found.farther_out.mean() < 2 * ALPHA
 
 
-def test_what_is_too_far_and_what_is_too_near_is_off_the_data(crowd):
+def test_what_is_too_far_lies_farther_out_and_what_is_too_near_does_not(crowd):
     far, mean = crowd[0] * 4, np.zeros(40)
     found = reference_distances(crowd).judge(np.stack([far, mean]))
-    assert found.off_data.tolist() == [True, True] and found.farther_out.tolist() == [True, False]
+    assert found.farther_out.tolist() == [True, False]
     # In forty dimensions the mean is nearer to somebody than nearly everybody is, and nobody is near it.
     assert found.distance_percentile[0] > 99 and found.distance_percentile[1] < 5
     assert found.norm_percentile.tolist() == [100, 0]
 
 
-def test_a_hole_in_the_middle_of_people_is_off_the_data_by_distance():
+def test_a_hole_in_the_middle_of_people_is_farther_out_by_distance():
     angle = np.random.default_rng(1).uniform(0, 2 * np.pi, 500)
     ring = 10 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     found = reference_distances(ring).judge(np.array([[5.0, 5.0]]))
-    assert found.off_data[0] and found.farther_out[0] and found.distance_percentile[0] > 99
+    assert found.farther_out[0] and found.distance_percentile[0] > 99
 
 
 def test_a_person_lies_no_farther_out_than_people(crowd):
@@ -56,8 +56,7 @@ def test_a_person_lies_no_farther_out_than_people(crowd):
     usual = int(np.argsort(np.linalg.norm(crowd, axis=1))[750])
     themselves = people.judge(crowd[[usual]])
     assert themselves.distance[0] < 1e-6 and not themselves.farther_out[0]
-    # Two-sided they are: nobody is so near to somebody else.
-    assert themselves.off_data[0]
+    assert people.typical == np.median(people.distances)
 
 
 def test_the_people_compared_with_are_drawn_with_the_seed(crowd):

@@ -50,7 +50,7 @@ def plant_control(path: Path, untrained: Sequence[tuple[float, float]], moved: f
         **dict.fromkeys(("best_attribute", "followed"), names),
         **dict.fromkeys(("sure", "tested"), one.astype(np.int64)),
         steps=np.zeros(1, np.float32),
-        off_data=two.astype(bool),
+        farther_out=two.astype(bool),
         nobody=np.array(["noise"]),
         refused=np.zeros((m, 1, len(MEASURES)), bool),
         counts=np.array([0]),
@@ -64,14 +64,21 @@ def plant_control(path: Path, untrained: Sequence[tuple[float, float]], moved: f
     write_study(bundle, control.NAME, folder, {})
 
 
-def plant_probe(path: Path, r2: dict[str, float], noise: float = 0.0) -> probe.ProbeStudy:
-    """A probe study whose parts are read off with these R², which people differ in by `noise`."""
+def plant_probe(
+    path: Path, r2: dict[str, float], noise: float = 0.0, facing: dict[str, float] | None = None
+) -> probe.ProbeStudy:
+    """A probe study whose parts are read off with these R², which people differ in by `noise`. facing: R² of
+    the view off each part, with intervals of 0.05 to either side; None where it was not read."""
     bundle = open_bundle(path)
     ids = bundle.samples["sample_id"].to_numpy(str)
     people, inputs = len(ids), len(r2)
     apart = np.random.default_rng(0).normal(size=(inputs, people))
     apart -= apart.mean(axis=1, keepdims=True)
     errors: NDArray[np.float64] = 1 - np.array(list(r2.values()))[:, None] + noise * apart
+    view = np.zeros((inputs, 1, 3))
+    if facing is not None:
+        view = np.pad(view, ((0, 0), (0, 1), (0, 0)))
+        view[:, 1] = np.array([facing[name] for name in r2])[:, None] + [0, -0.05, 0.05]
     folder = study_folder(bundle, probe.NAME).with_name(".partial")
     folder.mkdir(parents=True)
     probe.save_probe_study(
@@ -85,9 +92,9 @@ def plant_probe(path: Path, r2: dict[str, float], noise: float = 0.0) -> probe.P
         mean_scores=np.zeros(people, np.float32),
         **dict.fromkeys(("joint_r2", "joint_pck"), np.zeros((inputs, K, 3), np.float32)),
         joint_n=np.full(K, people),
-        attributes=np.array(["height"]),
-        attribute_r2=np.zeros((inputs, 1, 3), np.float32),
-        attribute_n=np.array([people]),
+        attributes=np.array(["height"] if facing is None else ["height", "facing"]),
+        attribute_r2=view.astype(np.float32),
+        attribute_n=np.full(view.shape[1], people),
     )
     write_study(bundle, probe.NAME, folder, {"folds": 5})
     return probe.load_probe_study(open_bundle(path))

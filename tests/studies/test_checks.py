@@ -10,6 +10,7 @@ from fake_bundle import make_fake_bundle
 
 from posecore.ablation import ALL_MASKS
 from posecore.bundle import open_bundle
+from posecore.clustering.confounds import SETS
 from posecore.clustering.density import Density
 from posecore.clustering.evidence import Evidence
 from posecore.clustering.verdict import Kind, Reason, Verdict
@@ -187,15 +188,32 @@ def test_the_verdict_on_clusters(
     assert holds(name, clusters=clustered(said, parts, draws), control=control).holds is expected
 
 
+def told(*by_pose: float) -> SimpleNamespace:
+    """A control study of networks whose two clusters are told by the pose like this, the own first."""
+    shares = np.zeros((len(by_pose), 1, len(SETS)))
+    shares[:, 0, list(SETS).index("pose")] = by_pose
+    return SimpleNamespace(ks=np.array([2]), told=shares)
+
+
 def test_pose_tells_clusters(tmp_path: Path) -> None:
     bundle = open_bundle(make_fake_bundle(tmp_path / "fake", 120, annotations=True))
     sits = np.arange(120) % 2
-    for labels, expected in ((sits, True), (np.random.default_rng(0).permutation(sits), False)):
+    mixed = np.random.default_rng(0).permutation(sits)
+    older = SimpleNamespace(ks=np.array([2]), told=None)
+    for labels, control, best, expected in (
+        (sits, older, 0.5, True),
+        (mixed, older, 0.5, False),
+        # Of untrained networks the one whose clusters are told best; no better than guessing is guessing.
+        (sits, told(0.99, 0.7, 0.6), 0.7, True),
+        (sits, told(0.5, 0.7, 0.99), 0.99, False),
+        (sits, told(0.5, 0.4, np.nan), 0.5, True),
+    ):
         sweep = SimpleNamespace(ks=np.array([2]), labels=labels[None], best=lambda _: 0)
         study = SimpleNamespace(sweep=sweep, sample_ids=np.array(list(bundle.rows)))
-        found = holds("clusters: pose tells them at K = 2", bundle=bundle, clusters=study)
+        found = holds("clusters: pose tells them at K = 2", bundle=bundle, clusters=study, control=control)
         assert found.holds is expected and found.measured is not None
-        assert found.measured.beyond == pytest.approx(found.measured.own - 0.5)
+        assert found.measured.beyond == pytest.approx(found.measured.own - best)
+        assert ("guessing" in found.measured.note) == (best == 0.5)
 
 
 def belonging(people: int, nobody: int) -> SimpleNamespace:

@@ -9,13 +9,19 @@ import pandas as pd
 import pytest
 from fake_bundle import make_fake_bundle, note_change, take_pictures
 from harming import HARMS
+from sklearn.metrics import adjusted_rand_score
 
 from posecore.ablation import ALL_MASKS, ALL_ON
+from posecore.attributes.traits import SIDE
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.people import choose_people
-from posecore.clustering.sweep import SweepSettings
-from posecore.components.belonging import fit_rule, left_out, measure
+from posecore.clustering.confounds import SETS, told_by
+from posecore.clustering.space import latent_space
+from posecore.clustering.sweep import SweepSettings, sweep
+from posecore.components.belonging import fit_rule, left_out, measure, safe_share
+from posecore.components.outliers import reference_distances
 from posecore.components.pca import fit_components
+from posecore.components.walks import walk
 from posecore.data.heatmaps import decode
 from posecore.errors import BundleError, ConfigError, DataError
 from posecore.inference import Predictor, decode_latents
@@ -84,8 +90,9 @@ def test_every_network_is_explained_and_equal_ones_alike(made):
         for field in dataclasses.fields(ControlStudy)
         if field.name.startswith(("skip_s", "skip_m", "silh", "gap", "stab", "corr", "follows", "curve_s"))
         or field.name in ("explained", "needed", "sure", "above_chance", "refused", "probe_errors", "cka")
+        or field.default is None
     ]
-    assert len(per_network) == 18
+    assert len(per_network) == 24
     for name in per_network:
         values = getattr(study, name)
         assert len(values) == 3
@@ -110,17 +117,19 @@ def test_figures_are_those_of_the_networks_over_the_same_people(made):
         np.testing.assert_allclose(study.explained[place], (values / values.sum())[:39], atol=1e-4)
         assert study.needed[place] == np.argmax(np.cumsum(values) >= 0.95 * values.sum()) + 1
         points, peaks = decode(network.decode(encoded, (ALL_ON,))[0])
-        values = left_out(latents, peaks)[0]
+        values, fold = left_out(latents, peaks)
         fitted = fit_components(latents, 50)
         for number, kind in enumerate(study.nobody):
             asked = network.encode(NOBODY[str(kind)](np.random.default_rng([0, number]))[None])
             seen = decode(network.decode(asked, (ALL_ON,))[0])[1]
             latent = network.latents(asked, "bottleneck").astype(np.float16)
             measured = measure(fitted, fitted.project(latents), latent, seen)
-            expected = fit_rule(values).refused_by(measured)[0]
+            expected = fit_rule(values, safe_share(values, fold)).refused_by(measured)[0]
             np.testing.assert_array_equal(study.refused[place, number], expected)
         right = scores(hits(points, people.annotated, people.visibility))
         on = ALL_MASKS.index(ALL_ON)
+        shares = np.nanmean(hits(points, people.annotated, people.visibility)[study.skip_people], axis=0)
+        np.testing.assert_allclose(study.joint_shares[place, on], shares, atol=1e-6)
         for under in study.skip_scores[place, :, :, on]:
             np.testing.assert_allclose(under, right[study.skip_people], atol=1e-6)
         latents = latents.astype(np.float32)
@@ -146,6 +155,33 @@ def test_figures_are_those_of_the_networks_over_the_same_people(made):
     expected = cka(Products(*(np.stack(part) for part in zip(*rows, strict=True))))
     np.testing.assert_allclose(study.cka[0, 1], expected, atol=1e-3)
     assert np.abs(expected - expected.T).max() > 0.01
+
+
+def test_clusters_of_every_network_are_kept_and_told_from_what_people_are_like(made):
+    bundle, study = made
+    people = choose_people(bundle, None)
+    network = Predictor(untrained(bundle.network().config, 0, PEOPLE, people.picture), "fp32")
+    pictures = np.stack([people.picture(row) for row in range(PEOPLE)])
+    latents = network.latents(network.encode(pictures), "bottleneck").astype(np.float16)
+    found = sweep(latent_space(latents), SweepSettings(most=4, restarts=2))
+    known = module.known_attributes(bundle, people).assign(
+        **{SIDE: bundle.samples[SIDE].to_numpy(np.float64)}
+    )
+    for place, k in enumerate(study.ks.tolist()):
+        np.testing.assert_array_equal(study.labels[1, place], found.labels[found.best(k)])
+        expected = told_by(known, found.labels[found.best(k)].astype(int))
+        told = [expected[name].right if expected else np.nan for name in SETS]
+        np.testing.assert_allclose(study.told[1, place], told, atol=1e-6)
+    never, mixed = summary.cluster_agreement(study, 3)
+    labels = study.labels[:, 1]
+    assert never == (adjusted_rand_score(labels[1], labels[2]),)
+    assert mixed == (adjusted_rand_score(labels[0], labels[1]), 1)  # the own network is that of seed 1
+    assert summary.untrained_told(study, 2, "pose") == pytest.approx(study.told[1:, 0, 4], nan_ok=True)
+    older = dataclasses.replace(study, labels=None, told=None)
+    assert summary.cluster_agreement(study, 9) == summary.cluster_agreement(older, 3) == ((), ())
+    assert not len(summary.untrained_told(study, 9, "pose")) and not len(
+        summary.untrained_told(older, 2, "pose")
+    )
 
 
 def test_layers_are_compared_between_all_networks(made):
@@ -235,6 +271,69 @@ def test_a_walk_is_followed_where_the_quantity_changes_as_its_component_says():
     mixed = known.set_axis(rng.permutation(ids))
     found = explanations._meaning(fitted, fitted.project(latents), ids, mixed, 0)
     assert (np.abs(found["correlation"]) < 0.4).all() and found["sure"].sum() <= 1
+
+
+def test_a_walk_passes_the_mean_among_people_and_its_ends_beyond_them():
+    latents = np.random.default_rng(0).normal(0, 1, (200, 40))
+    ids = [f"p-{row}" for row in range(200)]
+    fitted = fit_components(latents, 40)
+    people = fitted.project(latents)
+    known = pd.DataFrame({"more": latents[:, 0]}, index=ids)
+    found = explanations._meaning(fitted, people, ids, known, 0)
+    # Nobody is near the mean, which is near everybody: two-sided it would be called unusual.
+    middle = len(explanations.STEPS) // 2
+    assert not found["farther_out"][:, middle].any()
+    usual = reference_distances(people)
+    for component in range(len(found["nearest"])):
+        stops = walk(fitted, people, component, explanations.STEPS * 3).positions
+        judged = usual.judge(stops[:: len(stops) - 1])
+        assert judged.farther_out.all()
+        own = usual.judge(walk(fitted, people, component, explanations.STEPS).positions)
+        np.testing.assert_array_equal(found["farther_out"][component], own.farther_out)
+        np.testing.assert_allclose(found["nearest"][component], own.distance / usual.typical, rtol=1e-5)
+
+
+def stored_again(bundle, folder, change):
+    """The bundle's study with other arrays."""
+    other = shutil.copytree(bundle.path, folder / "changed")
+    file = other / "studies" / "control" / "results.npz"
+    with np.load(file) as arrays:
+        np.savez(file, **change(dict(arrays)))
+    note_change(file.parent, file.name)
+    return open_bundle(other)
+
+
+def test_a_study_without_an_untrained_network_is_refused(made, tmp_path):
+    bundle, _ = made
+    shared = {"sample_ids", "replacements", "ks", "steps", "nobody", "layers", *module.SHARED}
+
+    def alone(arrays):
+        arrays = {name: each if name in shared else each[:1] for name, each in arrays.items()}
+        return arrays | {name: arrays[name][:, :1] for name in ("cka", "cka_low", "cka_high")}
+
+    changed = stored_again(bundle, tmp_path, alone)
+    with pytest.raises(BundleError, match=r"holds no untrained network .* `python scripts/control_study\.py"):
+        load_control_study(changed)
+
+
+def test_a_study_of_before_some_figures_were_stored_is_read_without_them(made, tmp_path):
+    bundle, study = made
+    later = [field.name for field in dataclasses.fields(ControlStudy) if field.default is None]
+
+    def older(arrays):
+        return {name: each for name, each in arrays.items() if name not in later} | {
+            "off_data": arrays["farther_out"]
+        }
+
+    found = load_control_study(stored_again(bundle, tmp_path, older))
+    assert len(later) == 6 and all(getattr(found, name) is None for name in later)
+    np.testing.assert_array_equal(found.silhouettes, study.silhouettes)
+    reach = summary.reaches(found)["walk: share of stops farther out than people"]
+    assert np.isnan([reach.own, *reach.untrained]).all() and summary.untrained_walks(found, 0) is None
+    walks = summary.untrained_walks(study, 1)
+    np.testing.assert_array_equal(walks.nearest, study.nearest[1:, 1])
+    np.testing.assert_array_equal(walks.farther_out, study.farther_out[1:, 1])
+    assert summary.untrained_walks(study, study.nearest.shape[1]) is None
 
 
 def test_what_cannot_be_studied_is_refused(source, tmp_path):

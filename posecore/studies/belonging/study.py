@@ -1,6 +1,7 @@
 """Set the rule by a bundle's people, then show the network pictures without anyone and see what it refuses.
 
-In this order: the cut-offs are fixed before the first of these pictures is judged.
+In this order: the cut-offs, and the share of people they may refuse, are fixed before the first of these
+pictures is judged.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,14 @@ from posecore.ablation import ALL_ON
 from posecore.bundle.partial import empty_partial, open_partial
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import Study, subject, write_study
-from posecore.components.belonging import COMPONENTS, fit_rule, left_out, measure, refused_unseen
+from posecore.components.belonging import (
+    COMPONENTS,
+    fit_rule,
+    left_out,
+    measure,
+    refused_unseen,
+    safe_share,
+)
 from posecore.components.pca import fit_components
 from posecore.data.crops import SIZE
 from posecore.data.heatmaps import decode
@@ -63,8 +71,9 @@ def judge_pictures(bundle: Bundle, settings: BelongingSettings) -> Study:
     rows = subsample(np.arange(bundle.manifest.people), settings.people, settings.seed)
     latents, peaks = np.asarray(bundle.latents[rows], np.float32), read_peaks(bundle.samples)[rows]
     values, fold = left_out(latents, peaks, COMPONENTS, settings.seed)
-    rule = fit_rule(values)
-    refused = {PEOPLE: refused_unseen(values, fold)[fold >= 0]}
+    allowed = safe_share(values, fold)
+    rule = fit_rule(values, allowed)
+    refused = {PEOPLE: refused_unseen(values, fold, allowed)[fold >= 0]}
 
     known = latents[fold >= 0]
     fitted = fit_components(known, COMPONENTS)
@@ -83,6 +92,7 @@ def judge_pictures(bundle: Bundle, settings: BelongingSettings) -> Study:
     save_results(empty_partial(folder), rule, len(fitted.variances), refused)
     info = asdict(settings) | {
         "judged": len(known),
+        "allowed": allowed,
         "versions": {name: version(name) for name in ("torch", "numpy", "opencv-python-headless")},
     }
     return write_study(bundle, NAME, folder, info)

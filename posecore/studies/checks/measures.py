@@ -23,7 +23,7 @@ from posecore.statistics import Estimate, bootstrap, bootstrap_ratio
 from posecore.studies.belonging.results import PEOPLE, Share
 from posecore.studies.checks.loaded import Loaded
 from posecore.studies.control.results import MODES, OWN, ControlStudy
-from posecore.studies.control.summary import FIRST
+from posecore.studies.control.summary import FIRST, untrained_told
 from posecore.studies.probe import summary as probe
 from posecore.studies.probe.results import BOTTLENECK, PERMUTED, SKIPS, ProbeStudy
 from posecore.studies.skips.effects import shapley
@@ -158,8 +158,11 @@ def groups_counted(studies: Loaded) -> Measured:
 
 
 def pose_tells(studies: Loaded) -> Measured:
-    """Share of people put into their cluster at K = 2 by their pose, beyond guessing, each cluster counting
-    alike. Guessing stands for untrained networks, of whom no clusters are stored."""
+    """Share of people put into their cluster at K = 2 by their pose, each cluster counting alike.
+
+    Beyond guessing, and beyond the untrained network whose clusters are told best, which is taken as it is. A
+    control study that holds no clusters leaves guessing alone.
+    """
     study, bundle = studies.clusters, studies.bundle
     if 2 not in study.sweep.ks:
         raise DataError("the cluster study has no K = 2; make it with --least 2")
@@ -170,14 +173,17 @@ def pose_tells(studies: Loaded) -> Measured:
     if not found:
         raise DataError("one of both clusters is a single person")
     pose = found["pose"]
+    told = untrained_told(studies.control, 2, "pose")
+    theirs = float(told.max()) if len(told) else np.nan
+    limit = float(np.fmax(pose.chance, theirs))
     return Measured(
         pose.right,
-        np.nan,
-        pose.right - pose.chance,
-        pose.low - pose.chance,
-        pose.high - pose.chance,
+        theirs,
+        pose.right - limit,
+        pose.low - limit,
+        pose.high - limit,
         pose.n,
-        f"beyond guessing, {pose.chance:.2f}",
+        "" if theirs == limit else f"beyond guessing, {pose.chance:.2f}",
     )
 
 

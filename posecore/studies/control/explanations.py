@@ -15,6 +15,7 @@ from pandas.api.types import is_bool_dtype
 from posecore.ablation import REPLACEMENTS
 from posecore.attributes.correlations import SURE, correlate
 from posecore.bundle.people import People
+from posecore.clustering.confounds import SETS, told_by
 from posecore.clustering.density import LEAST_PEOPLE, density
 from posecore.clustering.evidence import judge
 from posecore.clustering.gap import gap_statistic
@@ -23,7 +24,7 @@ from posecore.clustering.space import Space, component_space, latent_space
 from posecore.clustering.stability import stability
 from posecore.clustering.sweep import SweepSettings, sweep
 from posecore.clustering.verdict import REQUIRED, Kind
-from posecore.components.belonging import COMPONENTS, fit_rule, left_out, measure
+from posecore.components.belonging import COMPONENTS, fit_rule, left_out, measure, safe_share
 from posecore.components.outliers import reference_distances
 from posecore.components.parallel import DRAWS, parallel_analysis, shuffled_spectra
 from posecore.components.pca import Components, fit_components, needed_for, spectrum
@@ -65,7 +66,7 @@ SHARE: Final = 0.95
 
 
 def skip_figures(run: Run, people: People, seed: int, folder: Path) -> Piece:
-    """What every skip connection carries: skip_people, skip_scores, skip_moved."""
+    """What every skip connection carries: skip_people, skip_scores, skip_moved, joint_shares."""
     count = len(people.sample_ids)
     order = np.random.default_rng(seed).permutation(count)[:SKIP_PEOPLE]
     replacements = tuple(REPLACEMENTS)
@@ -81,24 +82,37 @@ def skip_figures(run: Run, people: People, seed: int, folder: Path) -> Piece:
         "skip_people": np.sort(order),
         "skip_scores": np.array([scores(study.hits_under(name)) for name in replacements], np.float32),
         "skip_moved": np.array(moved, np.float32),
+        "joint_shares": _shares(study.hits_under("zero")),
     }
 
 
-def cluster_figures(run: Run, seed: int, folder: Path) -> Piece:
-    """Whether people fall into groups, in whole latents: silhouettes, gaps, gap_errors, stability."""
+def cluster_figures(run: Run, traits: pd.DataFrame, seed: int, folder: Path) -> Piece:
+    """Whether people fall into groups, in whole latents, and what tells these.
+
+    traits: of the run's people in their order, see confounds.SETS.
+    """
     settings = SweepSettings(seed=seed)
     space = latent_space(run.latents)
     found = sweep(space, settings, folder, quiet=False)
     fitted = fit_components(space.features, min(DENSE, *space.features.shape))
     dense = component_space(fitted.project(space.features), len(fitted.axes))
     gap = gap_statistic(dense, settings.most, restarts=settings.restarts, seed=seed, quiet=False)
+    labels = np.stack([found.labels[found.best(int(k))] for k in found.numbers])
     return {
         "silhouettes": found.silhouettes.reshape(-1, settings.restarts).astype(np.float32),
         "gaps": gap.gaps.astype(np.float32),
         "gap_errors": gap.errors.astype(np.float32),
         "stability": stability(space, found, seed=seed, quiet=False).ari.astype(np.float32),
+        "labels": labels,
+        "told": np.array([_told(traits, numbers) for numbers in labels], np.float32),
         **_groups(dense, settings.most, seed),
     }
+
+
+def _told(traits: pd.DataFrame, numbers: NDArray[np.integer]) -> list[float]:
+    """How well each of confounds.SETS tells clusters (N,)."""
+    found = told_by(traits, numbers)
+    return [found[name].right if found else np.nan for name in SETS]
 
 
 def _groups(space: Space, most: int, seed: int) -> Piece:
@@ -166,7 +180,7 @@ def curve_figures(run: Run, people: People, seed: int, folder: Path) -> Piece:
 
 
 def probe_figures(run: Run, people: People, seed: int) -> Piece:
-    """What can be read off the latent: probe_errors, probe_spread, probe_scores."""
+    """What can be read off the latent: probe_errors, probe_spread, probe_scores, probe_joints."""
     labelled = people.visibility > 0
     said = read(run.latents, people.annotated, labelled, seed)
     errors, spread = (
@@ -174,11 +188,18 @@ def probe_figures(run: Run, people: People, seed: int) -> Piece:
         for places in (said.found, said.mean)
     )
     known = labelled.any(axis=1)
+    right = hits(said.found, people.annotated, people.visibility)
     return {
         "probe_errors": np.where(known, np.nansum(errors, axis=1), np.nan).astype(np.float32),
         "probe_spread": np.where(known, np.nansum(spread, axis=1), np.nan).astype(np.float32),
-        "probe_scores": scores(hits(said.found, people.annotated, people.visibility)).astype(np.float32),
+        "probe_scores": scores(right).astype(np.float32),
+        "probe_joints": _shares(right),
     }
+
+
+def _shares(right: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Means over people of hits (N, ...), nan where not known."""
+    return np.asarray(np.ma.masked_invalid(right).mean(axis=0).filled(np.nan), np.float32)
 
 
 def _meaning(
@@ -191,7 +212,8 @@ def _meaning(
     best = [""] * most
     followed = [""] * min(WALKED, most)
     follows = np.full(min(WALKED, most), np.nan, np.float32)
-    off = np.zeros((len(follows), len(STEPS)), np.bool_)
+    farther = np.zeros((len(follows), len(STEPS)), np.bool_)
+    nearest = np.full(farther.shape, np.nan, np.float32)
     usual = reference_distances(people)
     for component in range(min(most, people.shape[1])):
         found = correlate(people[:, component], ids, attributes, seed=seed)
@@ -202,7 +224,9 @@ def _meaning(
             r[component], low[component], high[component] = known.iloc[0][["r", "low", "high"]]
         if component < len(follows):
             stops = walk(fitted, people, component, STEPS)
-            off[component] = usual.judge(stops.positions).off_data
+            judged = usual.judge(stops.positions)
+            farther[component] = judged.farther_out
+            nearest[component] = judged.distance / (usual.typical or np.nan)
             # Of a kind, to which most people do not belong, the few people nearest to a walk say nothing.
             quantities = known[[not is_bool_dtype(attributes[name]) for name in known.index]]
             if len(quantities):
@@ -219,7 +243,8 @@ def _meaning(
         "best_attribute": np.array(best),
         "followed": np.array(followed),
         "follows": follows,
-        "off_data": off,
+        "farther_out": farther,
+        "nearest": nearest,
     }
 
 
@@ -235,6 +260,7 @@ def _rank_correlation(steps: NDArray[np.floating], values: NDArray[np.float64]) 
 
 def _refused(run: Run, seed: int) -> NDArray[np.bool_]:
     """(P, 3) by which measures pictures without people are refused, by the rule that people set."""
-    rule = fit_rule(left_out(run.latents, run.peaks, seed=seed)[0])
+    values, fold = left_out(run.latents, run.peaks, seed=seed)
+    rule = fit_rule(values, safe_share(values, fold))
     fitted = fit_components(run.latents, COMPONENTS)
     return rule.refused_by(measure(fitted, fitted.project(run.latents), run.nobody, run.nobody_peaks))

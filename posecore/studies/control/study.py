@@ -21,6 +21,7 @@ from tqdm import tqdm
 from posecore.ablation import LEVEL_NAMES, REPLACEMENTS
 from posecore.attributes.descriptions import joints_of, truth_of
 from posecore.attributes.table import attributes_of
+from posecore.attributes.traits import SIDE
 from posecore.bundle.manifest import WEIGHTS
 from posecore.bundle.partial import empty_partial, open_partial
 from posecore.bundle.people import People, labelled_people
@@ -45,8 +46,17 @@ LEAST: Final = 24
 """People a control study needs: for ten clusters, and for components to be fitted on half of them."""
 
 EXPLAINED: Final[dict[str, tuple[str, ...]]] = {
-    "skips": ("skip_people", "skip_scores", "skip_moved"),
-    "clusters": ("silhouettes", "gaps", "gap_errors", "stability", "valleys", "verdict"),
+    "skips": ("skip_people", "skip_scores", "skip_moved", "joint_shares"),
+    "clusters": (
+        "silhouettes",
+        "gaps",
+        "gap_errors",
+        "stability",
+        "labels",
+        "told",
+        "valleys",
+        "verdict",
+    ),
     "components": (
         "explained",
         "needed",
@@ -59,11 +69,12 @@ EXPLAINED: Final[dict[str, tuple[str, ...]]] = {
         "best_attribute",
         "followed",
         "follows",
-        "off_data",
+        "farther_out",
+        "nearest",
         "refused",
     ),
     "curve": ("counts", "curve_people", "curve_scores"),
-    "probe": ("probe_errors", "probe_spread", "probe_scores"),
+    "probe": ("probe_errors", "probe_spread", "probe_scores", "probe_joints"),
 }
 """Names of what every explanation finds of a network; see posecore.studies.control.results."""
 
@@ -165,9 +176,11 @@ def _explained(
         network = untrained(network.config, network_seed, len(people.sample_ids), people.picture)
     predictor = Predictor(network, bundle.manifest.precision)
     run = run_network(work / "run", predictor, people, bundle.manifest.latent, name)
+    sides = bundle.samples[SIDE].iloc[[bundle.row(each) for each in people.sample_ids]]
+    traits = attributes.assign(**{SIDE: sides.to_numpy(np.float64)})
     make: dict[str, Callable[[], Piece]] = {
         "skips": partial(explanations.skip_figures, run, people, seed, _made(work / "skips")),
-        "clusters": partial(explanations.cluster_figures, run, seed, _made(work / "clusters")),
+        "clusters": partial(explanations.cluster_figures, run, traits, seed, _made(work / "clusters")),
         "components": partial(explanations.component_figures, run, people.sample_ids, attributes, seed),
         "curve": partial(explanations.curve_figures, run, people, seed, work / "curve"),
         "probe": partial(explanations.probe_figures, run, people, seed),

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from itertools import combinations
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ FIGURES: Final[Mapping[str, Callable[[ControlStudy], NDArray[np.floating]]]] = {
     "PCK, all skips on": lambda s: np.nanmean(s.skip_scores[:, 0, :, ALL_MASKS.index(ALL_ON)], axis=1),
     "PCK, all skips cut": lambda s: np.nanmean(s.skip_scores[:, 0, :, ALL_MASKS.index(ALL_OFF)], axis=1),
     "largest Shapley value, zero": lambda s: np.nanmean(shapley(s.skip_scores[:, 0]), axis=1).max(axis=1),
-    "pixels moved, one level cut": lambda s: np.nanmean(s.skip_moved[:, 0], axis=(1, 2)),
+    "pixels moved, one level cut": lambda s: _mean(s.skip_moved[:, 0], (1, 2)),
     "best mean silhouette": lambda s: s.silhouettes.max(axis=(1, 2)),
     "K of the best silhouette": lambda s: s.ks[s.silhouettes.max(axis=2).argmax(axis=1)].astype(float),
     "K by the gap statistic": lambda s: np.array([_gap_count(s, m) for m in range(len(s.networks))]),
@@ -48,7 +49,7 @@ FIGURES: Final[Mapping[str, Callable[[ControlStudy], NDArray[np.floating]]]] = {
     "strongest |r|, mean of the first 10": lambda s: np.nanmean(np.abs(s.correlation[:, :FIRST]), axis=1),
     "sure attributes, mean of the first 10": lambda s: s.sure[:, :FIRST].mean(axis=1),
     "walk: the nearest person's attribute follows, mean r": lambda s: _along(s).mean(axis=1),
-    "walk: share of stops off the data": lambda s: s.off_data.mean(axis=(1, 2)),
+    "walk: share of stops farther out than people": lambda s: _farther_out(s),
     "pictures without people not refused": lambda s: 1 - s.refused.any(axis=2).mean(axis=1),
     "curve: gain from no component to the latent, skips off": lambda s: _gain(s, "off"),
     "curve: gain from no component to the latent, skips on": lambda s: _gain(s, "on"),
@@ -108,6 +109,48 @@ def highest_curve(study: ControlStudy) -> Floats:
     return highest
 
 
+def cluster_agreement(study: ControlStudy, k: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Adjusted Rand index of the clusters K = k of every two untrained networks, and of the own network with
+    each of them; nothing of a K that was not tried or a study that does not hold clusters."""
+    from posecore.clustering.matching import compare
+
+    if study.labels is None or k not in study.ks:
+        return (), ()
+    labels = study.labels[:, study.ks.tolist().index(k)].astype(np.int64)
+    pairs = combinations(range(OWN + 1, len(labels)), 2)
+    never = tuple(compare(labels[one], labels[other]).ari for one, other in pairs)
+    return never, tuple(compare(labels[OWN], other).ari for other in labels[OWN + 1 :])
+
+
+def untrained_told(study: ControlStudy, k: int, by: str) -> Floats:
+    """(U,) share of people whose cluster, of K = k, in each untrained network is told by one of
+    confounds.SETS; empty of a K that was not tried or a study that does not hold it."""
+    from posecore.clustering.confounds import SETS
+
+    if study.told is None or k not in study.ks:
+        return np.empty(0)
+    told: Floats = study.told[OWN + 1 :, study.ks.tolist().index(k), list(SETS).index(by)].astype(np.float64)
+    return told[np.isfinite(told)]
+
+
+class Walks(NamedTuple):
+    """Walks from the mean along one component of U untrained networks: steps (S,) c; nearest, farther_out:
+    (U, S), see ControlStudy; people: to be near to."""
+
+    steps: NDArray[np.float32]
+    nearest: NDArray[np.float32]
+    farther_out: NDArray[np.bool_]
+    people: int
+
+
+def untrained_walks(study: ControlStudy, component: int) -> Walks | None:
+    """Along a component, from 0; None where it was not walked, or the study does not hold it."""
+    if study.nearest is None or study.farther_out is None or component >= study.nearest.shape[1]:
+        return None
+    never = slice(OWN + 1, None), component
+    return Walks(study.steps, study.nearest[never], study.farther_out[never], len(study.sample_ids))
+
+
 def layer_baselines(study: ControlStudy) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(F, F) mean CKA of a layer of the own network with one of an untrained network, and of two untrained
     networks with each other; the latter nan where there is one only."""
@@ -135,6 +178,20 @@ def _place(study: ControlStudy, replacement: str) -> int:
 def _along(study: ControlStudy) -> Floats:
     """(M, w) how well the nearest person's attribute follows a walk: not at all where it does not vary."""
     return np.nan_to_num(study.follows.astype(np.float64))
+
+
+def _farther_out(study: ControlStudy) -> Floats:
+    """(M,) nan of a study that does not hold it."""
+    if study.farther_out is None:
+        return np.full(len(study.networks), np.nan)
+    share: Floats = study.farther_out.mean(axis=(1, 2))
+    return share
+
+
+def _mean(values: NDArray[np.floating], axis: tuple[int, ...]) -> Floats:
+    """Of what is known; nan where nothing is, as of joints that are all lost."""
+    mean: Floats = np.ma.masked_invalid(values.astype(np.float64)).mean(axis=axis).filled(np.nan)
+    return mean
 
 
 def _gain(study: ControlStudy, mode: str) -> Floats:

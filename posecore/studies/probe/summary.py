@@ -19,6 +19,15 @@ def pck(study: ProbeStudy) -> Estimate:
     return bootstrap(study.scores.T)
 
 
+def attribute_r2(study: ProbeStudy, name: str) -> Estimate | None:
+    """(I,) R² of an attribute read off every input; None where it was not."""
+    if name not in study.attributes:
+        return None
+    at = study.attributes.tolist().index(name)
+    mean, low, high = (part.astype(np.float64) for part in np.moveaxis(study.attribute_r2[:, at], -1, 0))
+    return Estimate(mean, low, high, np.full(len(mean), study.attribute_n[at], np.int64))
+
+
 def components(study: ProbeStudy) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How many first components were read off, ascending, and their places among the inputs."""
     places = [place for place, name in enumerate(study.inputs) if str(name).startswith(COMPONENTS)]

@@ -1,6 +1,6 @@
 """Studies whose outcome is made up: of clusters with evidence, and of networks that never learned."""
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def cluster_study(found: Evidence | None, people: int = PEOPLE) -> ClusterStudy:
 
 def control_study(*kinds: Kind) -> ControlStudy:
     """The own network, and untrained ones with these verdicts. The first has lower figures than the next."""
-    nothing = {field.name: np.zeros(0) for field in fields(ControlStudy) if field.name != "info"}
+    nothing = {field.name: np.zeros(0) for field in fields(ControlStudy) if field.default is MISSING}
     step = np.arange(len(kinds) + 1)
     known = {
         "networks": np.array(["own", *(f"untrained-{seed}" for seed in range(len(kinds)))]),
@@ -70,4 +70,4 @@ def control_study(*kinds: Kind) -> ControlStudy:
         "valleys": 0.7 + 0.1 * step[:, None] + np.zeros((len(step), len(KS))),
         "verdict": np.array([Kind.REGIONS.value, *(kind.value for kind in kinds)]),
     }
-    return ControlStudy(**nothing | known, info={})
+    return ControlStudy(**nothing | known | {"info": {}})

@@ -1,24 +1,28 @@
 """What each cluster is: people, traits, and whether it is only size."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from outcomes import KS, control_study
 from planted import open_clusters
 from reading import figures, numbers, words
 
 from dashboard.clusters import people
 from dashboard.clusters.meaning import known_of_people
-from dashboard.clusters.meaning_words import NUISANCE, only_size, what_it_is
+from dashboard.clusters.meaning_words import NUISANCE, only_size, told_untrained, what_it_is
+from dashboard.shared import untrained
 from dashboard.shared.clustering.answers import cohort
 from dashboard.shared.clustering.questions import ALL, Clustered, Question
 from posecore.attributes.contrasts import contrast
 from posecore.attributes.traits import TRAITS, traits_of
 from posecore.bundle import open_bundle
-from posecore.clustering.confounds import JOINTS, PLACE, POSE, SIZE, Accuracy, told_by
+from posecore.clustering.confounds import JOINTS, PLACE, POSE, SETS, SIZE, Accuracy, told_by
 from posecore.clustering.methods import Clustering
 from posecore.clustering.space import latent_space
+from posecore.clustering.verdict import Kind
 
 
 def test_people_nearest_and_between() -> None:
@@ -102,6 +106,40 @@ def test_where_the_pose_tells_no_more_than_guessing_nothing_is_said_for_it(
     said = only_size({NUISANCE: one, "pose": other})
     assert says in said and f"{pose:.0%}" in said
     assert ("not only" in said) == (other.low > other.chance and says == "not only that")
+
+
+@pytest.mark.parametrize(
+    ("pose", "says"),
+    [(0.9, "better than those of any of them"), (0.5, "worse than theirs"), (0.72, "**cannot be told**")],
+)
+def test_clusters_stand_beside_those_of_networks_that_never_learned(pose: float, says: str) -> None:
+    told = np.full((3, len(KS), len(SETS)), 0.99)
+    told[1:, 0, list(SETS).index(NUISANCE)] = [0.55, 0.6]
+    told[1:, 0, list(SETS).index("pose")] = [0.65, 0.7]
+    control = dataclasses.replace(control_study(Kind.REGIONS, Kind.REGIONS), told=told)
+    own = Accuracy(pose, pose - 0.05, pose + 0.05, 100, 0.5)
+    said = told_untrained({NUISANCE: own, "pose": own}, 2, control)
+    assert says in said and "tell 55% to 60% of them, the pose 65% to 70%" in said and "n = 600" in said
+    # Of a K that was not tried, and of a study that does not hold it, nothing is said.
+    assert told_untrained({NUISANCE: own, "pose": own}, 19, control) == ""
+    assert told_untrained({NUISANCE: own, "pose": own}, 2, dataclasses.replace(control, told=None)) == ""
+
+
+def test_the_check_shows_what_networks_that_never_learned_reach(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = open_bundle(artifacts / "people")
+    table = lambda app: next(one.value for one in app.dataframe if "recognised from" in one.value)  # noqa: E731
+    app = open_clusters(monkeypatch, artifacts, clu_tab="What is each?")
+    assert untrained.missing(bundle) in words(app) and table(app)["never learned, at most"].isna().all()
+    known = control_study(Kind.REGIONS, Kind.REGIONS)
+    monkeypatch.setattr(untrained, "reference", lambda _: known)
+    assert untrained.outdated(bundle) in words(open_clusters(monkeypatch, artifacts, clu_tab="What is each?"))
+    told = 0.5 + 0.1 * np.arange(3)[:, None, None] + np.zeros((3, len(KS), len(SETS)))
+    known = dataclasses.replace(known, told=told)
+    app = open_clusters(monkeypatch, artifacts, clu_tab="What is each?")
+    assert table(app)["never learned, at most"].tolist() == pytest.approx([0.7] * len(SETS))
+    assert "the pose 60% to 70%" in words(app) and "control_study.py" not in words(app)
 
 
 def test_what_each_is_shows_effects_joints_and_pck(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ def test_what_is_read_off_both_latents_stands_beside_what_needs_none(artifacts, 
     )
     decoded = masks.compared(pair_of(artifacts))[1].at(-1)
     lines = latents_words.readout(pair_of(artifacts), both, tuple(beyond), decoded)
-    assert all(line in said for line in lines) and latents_words.NOT_SHOWN_BY_READOUT in said
+    assert all(line in said for line in lines) and latents_words.not_shown_by_readout(beside=False) in said
     gains = [points(expected[side] - expected[2], sign=True) for side in (0, 1)]
     assert re.findall(r"\*\*([^*]+) points\*\*", lines[1]) == gains
     table = table_of(app, "joint")

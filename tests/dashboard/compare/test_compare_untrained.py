@@ -1,18 +1,21 @@
 """Compare beside networks that never learned, and the sentence at the top of each of its tabs."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from comparing import EVERYBODY, LATENTS_TAB, ONE, open_compare, pair_of, table_of
-from reading import figures, words
+from reading import figures, numbers, words
+from sklearn.metrics import adjusted_rand_score
 
 from dashboard.compare import baselines, latents, latents_words, networks_words
 from dashboard.compare import words as compare_words
 from dashboard.shared import untrained
 from dashboard.shared.shown_here import BEGINS, Verdict
-from posecore.ablation import ALL_MASKS, LEVEL_NAMES
+from posecore.ablation import ALL_MASKS, ALL_OFF, LEVEL_NAMES
 from posecore.bundle import study_command
+from posecore.keypoints import K
 from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 from posecore.studies.pair.results import BOTTLENECK
@@ -27,7 +30,29 @@ def planted(mixed: float, never: float, pck: float = 0.0) -> SimpleNamespace:
     cka[0, 1:] = mixed + 0.01 * np.arange(5)[:, None] + 0.001 * np.arange(5)
     found = np.zeros((3, 1, 4, len(ALL_MASKS)))
     found[1] = pck
-    return SimpleNamespace(networks=["own", "0", "1"], layers=np.array(LAYERS), cka=cka, skip_scores=found)
+    found[1, ..., ALL_OFF.position] = pck / 2
+    people = np.arange(12)
+    return SimpleNamespace(
+        networks=["own", "0", "1"],
+        sample_ids=people,
+        layers=np.array(LAYERS),
+        cka=cka,
+        replacements=np.array(["zero"]),
+        skip_people=people[:4],
+        skip_scores=found,
+        joint_shares=np.stack([np.full((len(ALL_MASKS), K), share) for share in (1, pck, 0)]),
+        ks=np.array([2, 3]),
+        labels=np.stack([people // 6, people % 2, people // 6])[:, None].repeat(2, axis=1),
+        explained=np.array([[1.0, 0], [0.4, 0.3], [0.2, 0.1]]),
+        needed=np.array([1, 30, 40]),
+        probe_scores=np.stack([np.full(12, share) for share in (1, pck / 4, 0)]),
+        probe_joints=np.stack([np.full(K, share) for share in (1, pck / 4, 0)]),
+    )
+
+
+def grey(figure: dict) -> list[dict]:
+    """What is drawn of networks that never learned."""
+    return [one for one in figure["data"] if one["name"] == "networks that never learned"]
 
 
 def with_references(monkeypatch: pytest.MonkeyPatch, one: SimpleNamespace, other: SimpleNamespace) -> None:
@@ -91,6 +116,61 @@ def test_everybody_is_judged_beside_what_a_network_that_never_learned_finds(arti
     with_references(monkeypatch, planted(0, 0, 0.25), planted(0, 0, 0.75))
     app = open_compare(monkeypatch, artifacts, EVERYBODY)
     assert verdict_of(app) == Verdict.UNKNOWN and "finds 0.750 at most" in words(app)
+
+
+def test_shares_of_joints_stand_beside_networks_that_never_learned(artifacts, monkeypatch):
+    with_references(monkeypatch, planted(0, 0, 0.25), planted(0, 0, 0.75))
+    app = open_compare(monkeypatch, artifacts, EVERYBODY)
+    by_mask, by_joint = figures(app)[:2]
+    (drawn,) = grey(by_mask)
+    # Two networks of either shape, each under all masks, all skips on first.
+    on_and_off = numbers(drawn["x"]).reshape(4, 16)[:, [0, -1]]
+    assert on_and_off.ravel() == pytest.approx([25, 12.5, 0, 0, 75, 37.5, 0, 0])
+    assert drawn["y"][:16] == drawn["y"][16:32]
+    (drawn,) = grey(by_joint)
+    assert numbers(drawn["x"]).reshape(4, 18)[:, 5] == pytest.approx([25, 0, 75, 0])
+    assert "finds 75.0% of the joints at most with all skips on, and 37.5% with all cut" in words(app)
+    assert compare_words.never_found(4, np.array([0.75])) in words(app)
+    for column in ("skips", "joint"):
+        assert table_of(app, column)["never learned, at most, %"].iloc[0] == pytest.approx(75)
+    cut = open_compare(monkeypatch, artifacts, EVERYBODY, cmp_mask="0000")
+    assert compare_words.never_found(4, np.array([0.375])) in words(cut)
+
+
+def test_latents_stand_beside_networks_that_never_learned(artifacts, monkeypatch):
+    one, other = planted(0, 0, 0.25), planted(0, 0, 0.75)
+    with_references(monkeypatch, one, other)
+    app = open_compare(monkeypatch, artifacts, LATENTS_TAB)
+    said, drawn = words(app), {chart.proto.id: chart for chart in app.get("plotly_chart")}
+    (read,) = [json.loads(chart.proto.spec) for name, chart in drawn.items() if "compare_readout" in name]
+    (rings,) = grey(read)
+    assert numbers(rings["x"]).reshape(4, 18)[:, 0] == pytest.approx([6.25, 0, 18.75, 0])
+    assert latents_words.readout_untrained(12, np.array([0.1875])) in said
+    assert latents_words.not_shown_by_readout(beside=True) in said
+    assert table_of(app, "joint")["never learned, at most, %"].iloc[0] == pytest.approx(18.75)
+    (held,) = [json.loads(chart.proto.spec) for name, chart in drawn.items() if "compare_cumulative" in name]
+    assert [numbers(line["y"])[-1] for line in grey(held)] == pytest.approx([0.7, 0.3, 0.7, 0.3])
+    assert "30 to 40 components hold 95%" in said and "N = 12" in said
+    # Of the own clusters, and of those of the second untrained network, half a dozen people each.
+    apart = adjusted_rand_score(np.arange(12) // 6, np.arange(12) % 2)
+    expected = latents_words.agreement_untrained(12, [apart], [apart, 1.0])
+    assert expected in said and f"{apart:.2f}".replace("-", "−") in expected
+    # Networks of another shape or of before clusters were stored say nothing of them but the command.
+    one.labels = other.labels = None
+    older = words(open_compare(monkeypatch, artifacts, LATENTS_TAB))
+    assert expected not in older and all(
+        untrained.outdated(bundle) in older for bundle in (pair_of(artifacts).one, pair_of(artifacts).other)
+    )
+    assert expected not in words(open_compare(monkeypatch, artifacts, LATENTS_TAB, cmp_k="9"))
+
+
+def test_of_figures_that_were_not_stored_the_rest_is_shown(artifacts, monkeypatch):
+    one, other = planted(0, 0, 0.25), planted(0, 0, 0.75)
+    one.joint_shares = other.joint_shares = None
+    with_references(monkeypatch, one, other)
+    (drawn,) = grey(figures(open_compare(monkeypatch, artifacts, EVERYBODY))[1])
+    shares = numbers(drawn["x"]).reshape(4, 18)
+    assert shares[:, 0] == pytest.approx([25, 0, 75, 0]) and np.isnan(shares[:, 1:]).all()
 
 
 def test_one_person_tells_of_no_other(artifacts, monkeypatch):

@@ -5,6 +5,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from reading import figures, numbers, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard.compare import networks_words
+from dashboard.shared import untrained
 from posecore.bundle import open_bundle, study_command
 from posecore.metrics.pck import pck
 from posecore.statistics import Estimate
@@ -71,6 +73,19 @@ def test_a_broken_study_is_named(artifacts, tmp_path, monkeypatch):
     (copy / "people" / "studies" / "networks" / "manifest.json").write_text("{")
     (info,) = open_tab(monkeypatch, copy).info
     assert "manifest.json" in info.value and "networks_study.py" in info.value
+
+
+def test_networks_that_never_learned_are_lines_in_grey(artifacts, monkeypatch):
+    app = open_tab(monkeypatch, artifacts)
+    bundle = open_bundle(artifacts / "people")
+    assert untrained.missing(bundle) in words(app) and "shapes" not in figures(app)[0]["layout"]
+    found = np.stack([np.full((1, 4, 16), share) for share in (0.9, 0.1, 0.25)])
+    control = SimpleNamespace(replacements=np.array(["zero"]), skip_scores=found, skip_people=np.arange(4))
+    monkeypatch.setattr(untrained, "reference", lambda _: control)
+    app = open_tab(monkeypatch, artifacts)
+    lines = figures(app)[0]["layout"]["shapes"]
+    assert [line["x0"] for line in lines] == pytest.approx([0.1, 0.25])
+    assert "find 0.250 at most, of n = 4 people" in words(app)
 
 
 def test_every_part_is_there_with_its_source(artifacts, study, monkeypatch):

@@ -1,5 +1,6 @@
 """What the Overview says of the skip connections, in one network and beside its counterpart."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,35 @@ def test_the_sentence_at_the_top_is_judged_by_every_part_of_it(
     text, found = words.shown(open_bundle(path), summed({"zero": lost}), probe)
     assert found == verdict
     assert "n = 60" in text and "0.10" in text and "8 × 8" in text and "n = 400" in text
+
+
+@pytest.mark.parametrize(
+    ("bottleneck", "verdict"),
+    [
+        (0.44, Verdict.HOLDS),
+        # Not surely more than off the best skip, less than that, no more than off what never learned.
+        (0.28, Verdict.UNKNOWN),
+        (0.1, Verdict.DOES_NOT),
+        (-0.01, Verdict.DOES_NOT),
+    ],
+)
+def test_the_view_has_its_part_in_the_sentence(bottleneck: float, verdict: Verdict, tmp_path: Path) -> None:
+    path = make_fake_bundle(tmp_path / "people", 60)
+    facing = dict.fromkeys(PARTS, -0.02) | {
+        "bottleneck": bottleneck,
+        "skip-16": 0.21,
+        "untrained-1": -0.03,
+    }
+    probe = plant_probe(path, PARTS, noise=0.05, facing=facing)
+    text, found = words.shown(open_bundle(path), summed({"zero": 0.3}), probe)
+    assert found == verdict
+    low = f"{bottleneck - 0.05:.2f}".replace("-", "−")
+    assert "which way people face" in text and f"{low} to {bottleneck + 0.05:.2f}, n = 60" in text
+    assert "off the 16 × 16 skip 0.21, off networks that never learned −0.02 at most" in text
+    unread = words.shown(
+        open_bundle(path), summed({"zero": 0.3}), replace(probe, attributes=np.array(["x", "y"]))
+    )
+    assert "face" not in unread[0] and unread[1] == Verdict.HOLDS
 
 
 def test_without_what_never_learned_nothing_is_affirmed(tmp_path: Path) -> None:

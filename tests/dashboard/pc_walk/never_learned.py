@@ -1,6 +1,6 @@
 """Control studies planted beside a bundle: what two networks that never learned reach, written by hand."""
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ WEAK = 0.2
 def control(**changes: Any) -> ControlStudy:
     """Of what PC walk shows; all else is empty."""
     strongest = np.array([[0.9, 0.5], [-WEAK, 0.1], [0.15, np.nan]], np.float32)
-    empty = {field.name: np.empty(0) for field in fields(ControlStudy)}
+    empty = {field.name: np.empty(0) for field in fields(ControlStudy) if field.default is MISSING}
     planted = {
         "networks": np.array(["own", "untrained-0", "untrained-1"]),
         "correlation": strongest,

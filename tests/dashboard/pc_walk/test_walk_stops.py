@@ -1,9 +1,12 @@
 """Whom a walk meets, on people who do not exist, some of them planted along known directions."""
 
+import dataclasses
 import io
+import json
 import re
 from pathlib import Path
 
+import never_learned
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,10 +17,11 @@ from walking import DIMENSIONS, PEOPLE, on_a_line, open_walk, people_met, plant,
 from dashboard.pc_walk import sheet as walk_sheet
 from dashboard.pc_walk import stops as walk_stops
 from dashboard.pc_walk import words as walk_words
-from dashboard.shared import bundle_people, cache, links
+from dashboard.shared import bundle_people, cache, links, untrained
 from dashboard.shared import latents as latent_loaders
 from posecore.bundle import Bundle, open_bundle
 from posecore.components.outliers import Judgement
+from posecore.studies.control.summary import untrained_walks
 from posecore.studies.projection.study import ProjectionSettings, project
 
 
@@ -107,32 +111,31 @@ def test_the_sheet_has_a_row_per_component_and_the_nearest_person_in_every_cell(
     assert pixels.shape[0] < walk_sheet.corner(4, 0)[0] + walk_sheet.GAP + walk_sheet.LINE
 
 
-def judged(distance: float, norm: float, off: bool, far: bool) -> Judgement:
+def judged(distance: float, norm: float, far: bool) -> Judgement:
     return Judgement(
         np.array([7.25]),
         np.array([distance]),
         np.array([30.5]),
         np.array([norm]),
-        np.array([off]),
         np.array([far]),
     )
 
 
 @pytest.mark.parametrize(
-    ("distance", "norm", "off", "far", "verdict"),
+    ("distance", "norm", "far", "verdict"),
     [
-        (50, 50, False, False, walk_words.AMONG),
-        (99.9, 50, True, True, "farther out than people: nobody near"),
-        # Two-sided both would be off the data: nobody is average.
-        (0.5, 0, True, False, walk_words.AMONG),
-        (0.5, 50, True, False, walk_words.AMONG),
-        (40, 100, True, True, "farther out than people: far from the mean"),
+        (50, 50, False, walk_words.AMONG),
+        (99.9, 50, True, "farther out than people: nobody near"),
+        # Too near is not marked: nobody is average.
+        (0.5, 0, False, walk_words.AMONG),
+        (0.5, 50, False, walk_words.AMONG),
+        (40, 100, True, "farther out than people: far from the mean"),
     ],
 )
 def test_only_what_lies_farther_out_than_people_is_marked(
-    distance: float, norm: float, off: bool, far: bool, verdict: str
+    distance: float, norm: float, far: bool, verdict: str
 ) -> None:
-    one = judged(distance, norm, off, far)
+    one = judged(distance, norm, far)
     said = walk_words.judged(one, 0)
     assert walk_words.verdict(one, 0) == verdict and verdict in said
     assert re.findall(r"[\d.]*\d", said) == ["7.2", f"{distance:.1f}", "30.5", f"{norm:.1f}"]
@@ -141,7 +144,7 @@ def test_only_what_lies_farther_out_than_people_is_marked(
 def test_the_mean_is_not_marked_and_it_is_said_once_that_nobody_is_average(
     copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # In many directions alike nobody is near the mean, and two-sided it would be off the data.
+    # In many directions alike nobody is near the mean.
     rng = np.random.default_rng(0)
     plant(copied, rng.normal(0, 1, (PEOPLE, DIMENSIONS)))
     monkeypatch.setattr("posecore.components.outliers.ALPHA", 0.2)
@@ -154,6 +157,38 @@ def test_the_mean_is_not_marked_and_it_is_said_once_that_nobody_is_average(
     assert words(app).count(walk_words.NOBODY_IS_AVERAGE) == 1
     started = open_walk(monkeypatch, copied.parent, walk_start="train-1035")
     assert walk_words.NOBODY_IS_AVERAGE not in words(started)
+
+
+def test_walks_of_networks_that_never_learned_are_in_grey(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = open_bundle(artifacts / "people")
+    chart = lambda app: next(  # noqa: E731
+        json.loads(one.proto.spec) for one in app.get("plotly_chart") if "walk_distance" in one.proto.id
+    )
+    assert len(chart(open_walk(monkeypatch, artifacts))["data"]) == 2
+    older = never_learned.plant(monkeypatch)
+    assert untrained.outdated(bundle) in words(open_walk(monkeypatch, artifacts))
+    farther = np.zeros((3, 2, 3), bool)
+    farther[2, 0, :2] = True
+    nearest = np.array([1.0, 2.0, 3.0])[:, None, None] + np.zeros((3, 2, 3), np.float32)
+    known = dataclasses.replace(
+        older,
+        steps=np.array([-3.0, 0, 3], np.float32),
+        nearest=nearest,
+        farther_out=farther,
+        sample_ids=np.arange(9),
+    )
+    never_learned.plant(monkeypatch, known)
+    app = open_walk(monkeypatch, artifacts)
+    first, second, _, usual = chart(app)["data"]
+    typical = numbers(usual["y"])[0]
+    assert numbers(first["y"]) == pytest.approx([2 * typical] * 3)
+    assert numbers(second["y"]) == pytest.approx([3 * typical] * 3)
+    said = walk_words.walks_untrained(untrained_walks(known, 0), 1)
+    assert said in words(app) and "0 to 2 of 3 stops" in said and "n = 9 people" in said
+    beyond = open_walk(monkeypatch, artifacts, walk_component="3")
+    assert walk_words.not_walked(2) in words(beyond) and len(chart(beyond)["data"]) == 2
 
 
 def test_who_repeats_in_words() -> None:

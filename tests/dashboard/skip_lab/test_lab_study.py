@@ -381,6 +381,15 @@ def test_networks_that_never_learned_are_in_grey(artifacts, tmp_path, monkeypatc
     assert grey["z"][-1] == pytest.approx([7] * 4) and "reach 7.0 pixels" in text_of(moved)
 
 
+def test_of_networks_that_lose_all_joints_nothing_is_said_to_have_moved(artifacts, tmp_path, monkeypatch):
+    path = shutil.copytree(artifacts / "people", tmp_path / "people")
+    plant_control(path, [(0.3, 0.1), (0.2, 0.12)], moved=np.nan)
+    said = text_of(open_tab(monkeypatch, tmp_path, lab_study_effect="moved"))
+    assert "at most, all joints together" not in said
+    some = np.array([[np.nan, 7, 3, 1], [2, 2, 2, 2]])
+    assert "reach 7.0 pixels at most" in words.never_learned_effect(some, "pixels", 1)
+
+
 def test_agreement_is_of_ranks_and_leaves_out_what_is_not_known():
     effects = {
         "a": np.array([1.0, 2, 3, np.nan]),
