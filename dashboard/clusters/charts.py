@@ -43,11 +43,13 @@ def silhouettes(
     sample_ids: Sequence[str],
     mean: float,
     source: str,
+    untrained: NDArray[np.floating],
 ) -> go.Figure:
     """One bar per person, sorted within its cluster, clusters below one another; the mean as a line.
 
-    values: (N,) silhouettes in -1..1, nan for people who have none and no bar. customdata of every bar is its
-    sample_id. Of more than MOST_BARS people every so-many-th is drawn, and the lowest of each cluster.
+    values: (N,) silhouettes in -1..1, nan for people who have none and no bar. untrained: (U,) mean
+    silhouettes of networks that never learned, a grey line each. customdata of every bar is its sample_id. Of
+    more than MOST_BARS people every so-many-th is drawn, and the lowest of each cluster.
     """
     ids = np.asarray(sample_ids, dtype=object)
     figure = go.Figure()
@@ -72,6 +74,8 @@ def silhouettes(
         ticks.append(start + (len(rows) - 1) / 2)
         marks.append(broken(names[int(number)].removeprefix("cluster "), ROW_NAME))
         start += len(rows) + gap
+    for never in untrained.tolist():
+        figure.add_vline(x=never, line={"color": GREY, "width": 2})
     figure.add_vline(x=mean, line={"color": MARK, "width": 2, "dash": "dash"})
     figure.add_annotation(
         x=mean,

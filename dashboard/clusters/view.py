@@ -4,17 +4,20 @@ from typing import Final
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from dashboard.clusters import charts, controls, verdict_words, words
 from dashboard.clusters import map as cluster_map
 from dashboard.shared import bundles, glossary, links, shown_here, untrained, widgets
 from dashboard.shared.clustering import answers, stored
-from dashboard.shared.clustering.questions import QUICK, STORED, Clustered
+from dashboard.shared.clustering.questions import ALL, KMEANS, QUICK, STORED, Clustered
 from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
 from posecore.clustering.evidence import Evidence
 from posecore.errors import BundleError, PosecoreError
 from posecore.studies.clusters.results import ClusterStudy
+from posecore.studies.control.results import ControlStudy
+from posecore.studies.control.summary import untrained_silhouettes
 
 TABS: Final = {
     "Who is in them?": "dashboard.clusters.people",
@@ -124,6 +127,7 @@ def _figures(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     ids = bundle.samples["sample_id"].to_numpy()[found.space.rows]
     people, judged = len(ids), int(np.isfinite(found.values).sum())
     source = bundles.source_line(bundle, people)
+    control, never = _never_learned(bundle, found)
     image, plain = controls.image_format(), {"displaylogo": False}
     bars, plane = (
         plain | {"toImageButtonOptions": {"format": image, "filename": name}}
@@ -141,6 +145,7 @@ def _figures(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
                     ids.tolist(),
                     found.mean,
                     bundles.source_line(bundle, judged),
+                    never,
                 ),
                 key="clu_silhouette",
                 on_select=_pick,
@@ -149,9 +154,20 @@ def _figures(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
                 alt=words.bars_alt(judged, len(found.sizes), found.mean),
             )
             st.caption(words.bars(-(-people // charts.MOST_BARS), found.clustering.noise))
+            if control is not None and len(never):
+                st.caption(words.bars_untrained(never, found.question.k, len(control.sample_ids)))
     with right:
         st.subheader("The clusters on the map")
         cluster_map.draw_plane(bundle, found, names, ids, source, plane)
+
+
+def _never_learned(bundle: Bundle, found: Clustered) -> tuple[ControlStudy | None, NDArray[np.floating]]:
+    """The control study, and the silhouettes (U,) of its untrained networks where they can stand beside
+    these clusters: of everybody in whole latents by K-Means."""
+    control = untrained.reference(bundle)
+    if control is None or found.subset != ALL or found.question.method != KMEANS:
+        return control, np.empty(0)
+    return control, untrained_silhouettes(control, found.question.k)
 
 
 def _pick() -> None:

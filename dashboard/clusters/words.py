@@ -2,6 +2,9 @@
 
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.questions import QUICK, STORED, Clustered
 from dashboard.shared.numbers import number
@@ -138,6 +141,16 @@ def bars(drawn: int, noise: int) -> str:
     if drawn > 1:
         said += f" One of {drawn} people has a bar, and the last of each cluster."
     return said + (f" The {noise:,} people who are noise have none." if noise else "")
+
+
+def bars_untrained(silhouettes: NDArray[np.floating], k: int, people: int) -> str:
+    """What the grey lines are: mean silhouettes (U,) of untrained networks' clusters."""
+    low, high = (number(float(value), 2) for value in (silhouettes.min(), silhouettes.max()))
+    return (
+        f"In grey: K = {k} clusters of networks that never learned reach a mean silhouette of "
+        f"{low if low == high else f'{low} to {high}'}, n = {people:,} people; a silhouette above 0 alone "
+        "is no sign of anything learned."
+    )
 
 
 def bars_alt(judged: int, clusters: int, mean: float) -> str:

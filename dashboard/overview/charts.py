@@ -14,10 +14,13 @@ def curves(
     source: str,
     sizes: Sequence[int] | None = None,
     best_epoch: int | None = None,
+    untrained: Sequence[float] = (),
 ) -> go.Figure:
     """Values per epoch, None for a gap. A change of the image size, and the best epoch, are marked where they
-    are known."""
+    are known. untrained: the same of networks that never learned, a grey line each."""
     figure = go.Figure()
+    for never in untrained:
+        figure.add_hline(y=never, line={"color": GREY, "width": 2})
     for (name, values), colour in zip(lines.items(), CATEGORIES, strict=False):
         figure.add_scatter(
             x=list(epochs),

@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from dashboard.overview import skips, words
-from dashboard.shared import bundle_people, bundles, glossary, links, pictures, sources
+from dashboard.shared import bundle_people, bundles, glossary, links, pictures, sources, untrained
 from posecore import drawing
 from posecore.bundle import Bundle
 
@@ -115,20 +115,25 @@ def training_curves(bundle: Bundle) -> None:
         st.info(words.NO_EPOCHS)
         return
     from dashboard.overview import charts
+    from posecore.studies.control.summary import reach
 
     history = history.astype(object).where(history.notna(), None)
     epochs = history["epoch"].tolist()
     sizes = history["image_size"].tolist() if "image_size" in history else None
     source = words.validated_on(bundle, len(epochs))
+    control = untrained.reference(bundle)
+    never = () if control is None else reach(control, "PCK, all skips on").untrained
     left, right = st.columns(2)
     # Epochs from before PCK with all skips cut was recorded have none.
     pck = {name: history[key].tolist() for key, name in PCK_LINES.items() if key in history}
     if pck:
         left.plotly_chart(
-            charts.curves(epochs, pck, "PCK", source, sizes, training.get("best_epoch")),
+            charts.curves(epochs, pck, "PCK", source, sizes, training.get("best_epoch"), never),
             key="overview_pck",
             alt=words.pck_alt(len(epochs), list(pck)),
         )
+        if control is not None:
+            left.caption(words.pck_untrained(never, len(control.sample_ids)))
     losses = {name: history[key].tolist() for key, name in LOSS_LINES.items() if key in history}
     if losses:
         right.plotly_chart(

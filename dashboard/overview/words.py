@@ -151,6 +151,14 @@ def pck_alt(recorded: int, lines: Sequence[str]) -> str:
     return f"PCK on the validation people over {recorded} epochs, {' and '.join(lines)}"
 
 
+def pck_untrained(found: Sequence[float], people: int) -> str:
+    """What the grey lines are: PCK of untrained networks with all skips on."""
+    return (
+        f"In grey: networks that never learned find {number(max(found))} at most, of n = {people:,} people "
+        "of this bundle."
+    )
+
+
 def loss_alt(recorded: int) -> str:
     """The chart of losses."""
     return f"Training and validation loss over {recorded} epochs"

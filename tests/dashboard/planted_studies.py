@@ -15,9 +15,15 @@ from posecore.studies.control import results as control
 from posecore.studies.probe import results as probe
 
 
-def plant_control(path: Path, untrained: Sequence[tuple[float, float]], moved: float = 5.0) -> None:
+def plant_control(
+    path: Path,
+    untrained: Sequence[tuple[float, float]],
+    moved: float = 5.0,
+    silhouettes: Sequence[float] | None = None,
+) -> None:
     """A control study of networks that never learned, each with this PCK with all skips and with all cut;
-    whatever is cut alone costs nothing and moves joints by so many pixels. The own network finds nothing."""
+    whatever is cut alone costs nothing and moves joints by so many pixels. The own network finds nothing.
+    silhouettes: of every network's clusters with K = 2, the own's first; None for zeros."""
     bundle = open_bundle(path)
     ids = bundle.samples["sample_id"].to_numpy(str)
     m, n = 1 + len(untrained), len(ids)
@@ -40,7 +46,8 @@ def plant_control(path: Path, untrained: Sequence[tuple[float, float]], moved: f
         skip_scores=scores,
         skip_moved=np.full((m, 3, n, 4), moved, np.float32),
         ks=np.array([2]),
-        **dict.fromkeys(("silhouettes", "stability"), two),
+        silhouettes=two if silhouettes is None else np.array(silhouettes, np.float32)[:, None, None],
+        stability=two,
         **dict.fromkeys(("gaps", "gap_errors"), np.zeros((m, 2), np.float32)),
         valleys=one,
         verdict=np.full(m, "regions"),

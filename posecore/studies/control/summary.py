@@ -122,6 +122,14 @@ def cluster_agreement(study: ControlStudy, k: int) -> tuple[tuple[float, ...], t
     return never, tuple(compare(labels[OWN], other).ari for other in labels[OWN + 1 :])
 
 
+def untrained_silhouettes(study: ControlStudy, k: int) -> Floats:
+    """(U,) the best mean silhouette of K = k clusters of each untrained network; empty of a K not tried."""
+    if k not in study.ks:
+        return np.empty(0)
+    best: Floats = study.silhouettes[OWN + 1 :, study.ks.tolist().index(k)].astype(np.float64).max(axis=1)
+    return best
+
+
 def untrained_told(study: ControlStudy, k: int, by: str) -> Floats:
     """(U,) share of people whose cluster, of K = k, in each untrained network is told by one of
     confounds.SETS; empty of a K that was not tried or a study that does not hold it."""

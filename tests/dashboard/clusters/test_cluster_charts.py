@@ -10,18 +10,22 @@ def test_silhouettes_are_sorted_within_their_cluster_and_noise_has_none() -> Non
     values = np.array([0.1, 0.5, -0.2, 0.4, 0.3, np.nan])
     numbers_of = np.array([1, 0, 1, 0, 0, -1])
     names = {0: "cluster 1", 1: "2 · sitters"}
-    figure = cluster_charts.silhouettes(values, numbers_of, names, list("abcdef"), 0.22, "n = 6")
+    figure = cluster_charts.silhouettes(
+        values, numbers_of, names, list("abcdef"), 0.22, "n = 6", np.array([0.3])
+    )
     first, second = figure.data
     assert list(first.customdata) == ["b", "d", "e"] and list(first.x) == [0.5, 0.4, 0.3]
     assert list(second.customdata) == ["a", "c"] and min(second.y) > max(first.y)
-    assert figure.layout.shapes[0].x0 == 0.22 and "0.220" in figure.layout.annotations[0].text
+    assert [line.x0 for line in figure.layout.shapes] == [0.3, 0.22] and "0.220" in figure.layout.annotations[
+        0
+    ].text
     assert list(figure.layout.yaxis.ticktext) == ["1", "2 · sitters"]
 
 
 def test_of_very_many_people_some_have_bars_and_the_worst_always() -> None:
     values = np.linspace(-0.5, 0.5, 10_000)
     figure = cluster_charts.silhouettes(
-        values, np.zeros(10_000, int), {0: "cluster 1"}, np.arange(10_000).astype(str), 0, "n"
+        values, np.zeros(10_000, int), {0: "cluster 1"}, np.arange(10_000).astype(str), 0, "n", np.empty(0)
     )
     assert len(figure.data[0].x) <= cluster_charts.MOST_BARS + 1
     assert figure.data[0].customdata[-1] == "0"
@@ -31,7 +35,7 @@ def test_margins_are_given_unless_names_may_be_long() -> None:
     values, numbers_of, ids = np.array([0.1, 0.5]), np.array([0, 1]), ["a", "b"]
     plain, own = {0: "cluster 1", 1: "cluster 2"}, {0: "cluster 1", 1: "2 · people who sit on something"}
     for names, given in ((plain, True), (own, False), (plain | {-1: "noise, in no cluster"}, True)):
-        bars = cluster_charts.silhouettes(values, numbers_of, names, ids, 0.3, "n")
+        bars = cluster_charts.silhouettes(values, numbers_of, names, ids, 0.3, "n", np.empty(0))
         plane = cluster_charts.scatter(np.zeros((2, 2)), numbers_of, names, ids, ("x", "y"), "n", {})
         for figure, known in ((bars, given), (plane, True)):
             assert (figure.layout.margin.autoexpand is False) == known

@@ -14,6 +14,7 @@ import streamlit as st
 from fake_bundle import make_fake_bundle
 from PIL import Image
 from planted import DIMENSIONS, PEOPLE, in_groups, latents_of, open_clusters, plant
+from planted_studies import plant_control
 from reading import figures, words
 from sklearn.metrics import adjusted_rand_score
 
@@ -41,6 +42,20 @@ def test_the_page_says_how_it_was_made_and_where(studied: Path, monkeypatch: pyt
     assert "n = 60 fake people" in figures(some)[0]["layout"]["title"]["text"]
     part = open_clusters(monkeypatch, studied, clu_people="one cluster", clu_of_k="2", clu_of="1")
     assert "n = 30 of 60 fake people" in figures(part)[0]["layout"]["title"]["text"]
+
+
+def test_silhouettes_of_networks_that_never_learned_stand_beside_everybody_s(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant_control(copied, [(0.0, 0.0)] * 2, silhouettes=(0.9, 0.21, 0.26))
+    said = cluster_words.bars_untrained(np.array([0.21, 0.26]), 2, PEOPLE)
+    assert "0.21 to 0.26" in said and f"n = {PEOPLE}" in said
+    for link, beside in (({}, 2), ({"clu_k": "3"}, 0), ({"clu_space": "first components", "clu_d": "3"}, 0)):
+        app = open_clusters(monkeypatch, copied.parent, **link)
+        lines = [line["x0"] for line in figures(app)[0]["layout"]["shapes"]]
+        assert lines[:-1] == (pytest.approx([0.21, 0.26]) if beside else []) and (said in words(app)) == bool(
+            beside
+        )
 
 
 @pytest.mark.parametrize("link", [{}, {"clu_show": "2"}])

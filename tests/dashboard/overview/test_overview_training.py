@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fake_bundle import make_fake_bundle
 from opening import open_page
+from planted_studies import plant_control
 from reading import figures
 from reading import words as text_of
 
@@ -65,6 +66,19 @@ def test_the_second_curve_is_pck_with_all_skips_cut(tmp_path: Path, monkeypatch:
     assert title.split() == source.replace(" · hourglass", " hourglass").split()
     trained = words.trained(bundle, bundle.history())
     assert trained in text_of(app) and "50%" in trained
+
+
+def test_networks_that_never_learned_are_lines_in_grey(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_fake_bundle(tmp_path / "artifacts" / "people", 12)
+    lines = figures(open_page(monkeypatch, path.parent, "overview"))[0]["layout"].get("shapes", [])
+    plant_control(path, [(0.021, 0.0), (0.034, 0.0)])
+    app = open_page(monkeypatch, path.parent, "overview")
+    more = figures(app)[0]["layout"]["shapes"]
+    assert [line["y0"] for line in more if line not in lines] == pytest.approx([0.021, 0.034])
+    said = words.pck_untrained([0.021, 0.034], 12)
+    assert said in text_of(app) and "0.034" in said
 
 
 def test_without_it_there_is_one_curve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
