@@ -138,7 +138,8 @@ def _claims(
     figures.chart(study_charts.claim_map(claims, source), "lab_study_claims", words.CLAIMS_ALT)
     cell = replacement, mask
     st.markdown(words.claim_cell(*cell, claims[cell], every[cell], len(claims)))
-    st.caption(words.HOW_CLAIMS_ARE_TRIED)
+    theirs = reference.pck(bundle, replacement, ALL_ON.position)
+    st.caption(words.HOW_CLAIMS_ARE_TRIED + words.never_learned_claim(theirs))
     rows = [
         {
             "replacement": name,

@@ -118,6 +118,16 @@ def never_learned_pck(untrained: NDArray[np.floating] | None, mask: str) -> str:
     )
 
 
+def never_learned_claim(untrained: NDArray[np.floating] | None) -> str:
+    """Why the claim is not tried on them."""
+    if untrained is None:
+        return ""
+    return (
+        f" {_networks(len(untrained))} that never learned find {untrained[:, 0].max():.1%} of joints at most "
+        "with all skips on: they have nothing to lose, so on them the claim cannot be tried."
+    )
+
+
 def never_learned_effect(untrained: NDArray[np.floating] | None, unit: str, factor: float) -> str:
     """untrained: (M, 4), all joints together, nan where none is left to be compared. factor: from its unit to
     `unit`."""

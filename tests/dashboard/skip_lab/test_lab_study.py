@@ -376,6 +376,8 @@ def test_networks_that_never_learned_are_in_grey(artifacts, tmp_path, monkeypatc
     _, grey = drawn["lab_study_effects"]["data"]
     assert grey["z"][-1] == pytest.approx([0] * 4)
     assert "2 networks that never learned" in said and "5.0 points at most" in said
+    claim = words.never_learned_claim(np.array([[0.3, 0.3], [0.2, 0.2]]))
+    assert claim.strip() in said and "30.0%" in claim
     moved = open_tab(monkeypatch, tmp_path, lab_study_effect="moved")
     _, grey = charts(moved)["lab_study_effects"]["data"]
     assert grey["z"][-1] == pytest.approx([7] * 4) and "reach 7.0 pixels" in text_of(moved)
