@@ -215,7 +215,7 @@ def clothes_lighter(change: Change) -> None:
 
 
 def clothes_cut(change: Change) -> None:
-    assert np.array_equal(change.changed.joints, change.made.joints)
+    assert change.changed.joints == pytest.approx(change.made.joints, abs=1e-9)
     before, after = (drawn.scene.main.look for drawn in (change.before, change.after))
     assert (before.top, before.bottom, before.hair) == (after.top, after.bottom, after.hair)
 
@@ -322,7 +322,7 @@ def test_clothes_and_skin_of_the_same_shape_are_folded_by_the_same_chance(
         main = drawn.scene.main
         again = main.rebuilt(main.pose, main.look)
         rise = main.joints["pelvis"] - again.joints["pelvis"]
-        assert np.array_equal(again.moved(rise).mesh.points, main.mesh.points)
+        assert np.abs(again.moved(rise).mesh.points - main.mesh.points).max() < 1e-12
         assert again.materials == main.materials
 
 
@@ -360,9 +360,11 @@ def test_colours_of_skin_and_clothes_are_stored_with_each_person(prepared: tuple
 
 def test_who_was_not_rendered_is_refused_in_one_line(prepared: tuple[Path, pd.DataFrame]) -> None:
     person = prepared[1].iloc[0]
-    for stranger in (person.drop("truth_seed"), person.replace({"truth_seed": {4: np.nan}})):
+    nobody_knows = person.copy()
+    nobody_knows["truth_seed"] = np.nan
+    for stranger in (person.drop("truth_seed"), nobody_knows):
         with pytest.raises(ConfigError, match="is no rendered person") as error:
-            recall(stranger if "truth_seed" not in stranger else person.drop("truth_seed"))
+            recall(stranger)
         assert "\n" not in str(error.value)
     other = person.copy()
     other["crop_x"] += 3
