@@ -30,7 +30,7 @@ class Changed(Labelled):
 def is_rendered(person: pd.Series) -> bool:
     """Whether a row of a table of people says how its person was rendered."""
     seed = person.get(f"{TRUTH}seed")
-    return seed is not None and not pd.isna(seed)
+    return isinstance(seed, int | float | np.number) and bool(seed >= 0)
 
 
 def recall(person: pd.Series) -> Drawn:
@@ -41,7 +41,8 @@ def recall(person: pd.Series) -> Drawn:
     name = str(person["sample_id"])
     split = name.partition("-")[0]  # of the renderer's file; people may have been held out of it since
     number = PurePath(str(person["file_name"])).stem
-    if not is_rendered(person) or split not in SPLITS or not re.fullmatch("[0-9]{12}", number):
+    numbered = re.fullmatch("[0-9]{12}", number) and int(number) > 0
+    if not is_rendered(person) or split not in SPLITS or not numbered:
         raise ConfigError(f"{name}: is no rendered person, so nothing is known of how to make them again")
     drawn = render_person(int(person[f"{TRUTH}seed"]), int(number) - 1, split).drawn
     square = (drawn.crop.x, drawn.crop.y, drawn.crop.side)
