@@ -486,7 +486,7 @@ RENDERED: Final = (
         (0, MOST_HIDDEN),
         (0.15, 0.3),
         front,
-        "hidden joints; it throws no shadow",
+        "hidden joints; it throws no shadow, and what hid the person before stays",
     ),
     _row("blur", "blur", "crop pixels", (0, 6), (1.5, 3), blur, _NOTHING),
     _kinds(
