@@ -1,13 +1,14 @@
 """Every cause of a rendered person changes what it says, and nothing that it must not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from posecore.causes.cause import Cause
 from posecore.causes.change import Changed, change_person, recall, show
@@ -17,6 +18,7 @@ from posecore.data.prepare import PrepareSettings, prepare
 from posecore.data.prepared import open_prepared
 from posecore.errors import ChangeError, ConfigError, DataError
 from posecore.keypoints import KEYPOINTS
+from posecore.synthetic.annotate import person_mask
 from posecore.synthetic.body.proportions import angle_at
 from posecore.synthetic.drawn import Drawn, photograph
 from posecore.synthetic.people import render_person
@@ -199,8 +201,19 @@ def light_turned(change: Change) -> None:
     assert before.towards[1] == pytest.approx(after.towards[1])
 
 
+def elsewhere_held(change: Change) -> None:
+    """Far from the person every byte is as it was: exposure and grain do not follow what is on them."""
+    frame, _ = photograph(change.before)
+    near = cv2.dilate(person_mask(frame, 0).astype(np.uint8), np.ones((81, 81), np.uint8)) * 255
+    far = change.before.crop.cut(Image.fromarray(near).convert("RGB"))[..., 0] == 0
+    inside = change.made.crop.any(axis=2)  # of the picture: beyond it is black
+    assert (far & inside).sum() > 200
+    assert np.array_equal(change.changed.crop[far], change.made.crop[far])
+
+
 def skin_darker(change: Change) -> None:
     place_held(change)
+    elsewhere_held(change)
     before, after = (drawn.scene.main.look for drawn in (change.before, change.after))
     assert lab(after.skin.colour)[0] < lab(before.skin.colour)[0]
     assert before.hair == after.hair and before.top.colour == after.top.colour
@@ -208,6 +221,7 @@ def skin_darker(change: Change) -> None:
 
 def clothes_lighter(change: Change) -> None:
     place_held(change)
+    elsewhere_held(change)
     before, after = (drawn.scene.main.look for drawn in (change.before, change.after))
     assert lab(after.top.colour)[0] > lab(before.top.colour)[0]
     assert lab(after.bottom.colour)[0] > lab(before.bottom.colour)[0]
@@ -235,17 +249,10 @@ def accompanied(change: Change) -> None:
 
 def covered(change: Change) -> None:
     place_held(change)
-    front = change.after.scene.front
-    alone = Drawn(**{**vars(change.after), "scene": _only(change.after, front)})
-    frame, _ = photograph(alone)
+    scene = replace(change.after.scene, others=(), seat=None, occluder=None)
+    frame, _ = photograph(replace(change.after, scene=scene))
     assert frame.occluded == pytest.approx(change.value, abs=0.02)
     assert (change.changed.visibility == 2).sum() < (change.made.visibility == 2).sum()
-
-
-def _only(drawn: Drawn, front: tuple) -> object:
-    from dataclasses import replace
-
-    return replace(drawn.scene, others=(), seat=None, occluder=None, front=front)
 
 
 def blurred(change: Change) -> None:
