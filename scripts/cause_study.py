@@ -3,21 +3,20 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from posecore.cli import at_least, command
+from posecore.cli import add_option, command
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, required=True, help="for example artifacts/demo")
+    add_option(parser, "--bundle")
     parser.add_argument(
         "--people", type=int, default=200, help="rendered people, drawn at random (default: %(default)s)"
     )
     parser.add_argument(
         "--networks", type=int, default=3, help="untrained networks beside it (default: %(default)s)"
     )
-    parser.add_argument("--seed", type=at_least(0), default=0, help="of the draw (default: %(default)s)")
+    add_option(parser, "--seed", "of what is drawn (default: %(default)s)")
     parser.add_argument("--workers", type=int, help="processes (default: one per core)")
     return parser
 
