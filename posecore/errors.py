@@ -20,5 +20,9 @@ class CheckpointError(PosecoreError):
     """A weights file that is missing, broken or of another network."""
 
 
+class ChangeError(PosecoreError):
+    """A change that cannot be made of this person, as a knee bends no farther; the message says why."""
+
+
 class BundleError(PosecoreError):
     """A bundle that is missing, broken, of another schema or lacks what was asked for."""

@@ -25,9 +25,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_processes(work: Callable[[Task], Result], todo: Sequence[Task], workers: int) -> Iterator[Result]:
+def in_processes(
+    work: Callable[[Task], Result], todo: Sequence[Task], workers: int, at_a_time: int = _CHUNK
+) -> Iterator[Result]:
     """`work` of every task, in their order; `work` must be a function of a module, or a partial of one.
 
+    at_a_time: tasks that a worker takes together, few where each takes long.
     Raises DataError where workers cannot be started or the system ended one, and whatever `work` raises.
     """
     if workers == 1 or len(todo) < 2:
@@ -35,7 +38,7 @@ def in_processes(work: Callable[[Task], Result], todo: Sequence[Task], workers: 
         return
     with ExitStack() as stack:
         try:
-            yield from _started(stack, work, todo, workers)
+            yield from _started(stack, work, todo, workers, at_a_time)
         except BrokenProcessPool as error:
             raise DataError(
                 "a worker was ended by the system, perhaps for lack of memory; "
@@ -44,13 +47,13 @@ def in_processes(work: Callable[[Task], Result], todo: Sequence[Task], workers: 
 
 
 def _started(
-    stack: ExitStack, work: Callable[[Task], Result], todo: Sequence[Task], workers: int
+    stack: ExitStack, work: Callable[[Task], Result], todo: Sequence[Task], workers: int, at_a_time: int
 ) -> Iterator[Result]:
     """The results of workers that end with `stack`."""
     try:
         # A forked copy of a process with running threads may hang, so workers start afresh.
         pool = stack.enter_context(ProcessPoolExecutor(workers, get_context("spawn"), _start_worker))
-        return pool.map(work, todo, chunksize=_CHUNK)
+        return pool.map(work, todo, chunksize=at_a_time)
     except OSError as error:
         raise cannot_start(error, "run the same command again with --workers 1, which needs none") from error
 

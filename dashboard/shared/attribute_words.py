@@ -162,6 +162,19 @@ _AS_RENDERED: Final = {
     "truth_light_elevation": Words(
         "height of the light, degrees", "the light stands higher", "the light stands lower"
     ),
+    **{
+        f"truth_{part}_{number}": Words(f"{said}, {axis}", f"{said} {verb} {more}", f"{said} {verb} {less}")
+        for part, said, verb in (
+            ("skin", "skin", "is"),
+            ("top", "clothes above the waist", "are"),
+            ("bottom", "clothes below the waist", "are"),
+        )
+        for number, axis, more, less in (
+            ("lightness", "dark to light", "lighter", "darker"),
+            ("redness", "green to red", "redder", "greener"),
+            ("yellowness", "blue to yellow", "yellower", "bluer"),
+        )
+    },
     "truth_child": Words("children", "there are more children", "there are fewer children"),
     "truth_people_around": Words(
         "people around", "there are more people around", "there are fewer people around"

@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "networks": "python scripts/networks_study.py --bundle {bundle} --data DIR --network LABEL=RUN",
     "control": "python scripts/control_study.py --bundle {bundle}",
     "probe": "python scripts/probe_study.py --bundle {bundle}",
+    "causes": "python scripts/cause_study.py --bundle {bundle}",
     "compare": "python scripts/compare.py --bundle {bundle} --with {other} --data DIR",
 }
 """How every study is made, by name. Of those that speak of another bundle, too, there may be several: their

@@ -9,6 +9,7 @@ from posecore.synthetic.body.hands import build_foot, build_hand
 from posecore.synthetic.body.head import build_head, face_points, head_place
 from posecore.synthetic.body.pose import Pose
 from posecore.synthetic.body.proportions import SIDES, Build, pose_body
+from posecore.synthetic.chance import State, generator, state_of
 from posecore.synthetic.clothes.dressed import arm, leg, skirt, trunk, yoke
 from posecore.synthetic.geometry.mesh import Mesh, join
 from posecore.synthetic.geometry.rotations import Array
@@ -20,6 +21,7 @@ from posecore.synthetic.surfaces.materials import Colour, Material
 class Figure:
     """A dressed body; everything in the same coordinates.
 
+    yaw: degrees by which it is turned to its left. folds: the state of chance that its cloth was folded by.
     joints: (3,) by name, where the body bends, and the points of the face. marks: (3,) by keypoint, where
     annotators put it.
     """
@@ -27,6 +29,8 @@ class Figure:
     build: Build
     pose: Pose
     look: Look
+    yaw: float
+    folds: State
     mesh: Mesh
     materials: tuple[Material, ...]
     joints: dict[str, Array]
@@ -41,6 +45,26 @@ class Figure:
             joints={name: point + offset for name, point in self.joints.items()},
             marks={name: point + offset for name, point in self.marks.items()},
         )
+
+    def rotated(self, rotation: Array, pivot: Array) -> "Figure":
+        """The same, turned as one piece about a place (3,)."""
+        offset = pivot - rotation @ pivot
+        return replace(
+            self,
+            mesh=self.mesh.moved(offset, rotation),
+            joints={name: rotation @ point + offset for name, point in self.joints.items()},
+            marks={name: rotation @ point + offset for name, point in self.marks.items()},
+            frames={name: rotation @ frame for name, frame in self.frames.items()},
+        )
+
+    def rebuilt(self, pose: Pose, look: Look) -> "Figure":
+        """The same body in another pose or other clothes, its cloth folded by the same chance; its lowest
+        point lies at height 0 again."""
+        return build_figure(self.build, pose, look, self.yaw, generator(self.folds))
+
+    def recoloured(self, look: Look) -> "Figure":
+        """The same in other colours: the look's shapes must be those of this one."""
+        return replace(self, look=look, materials=_materials(look)[0])
 
 
 def _shade(colour: Colour, factor: float) -> Colour:
@@ -74,6 +98,7 @@ def build_figure(
     build: Build, pose: Pose, look: Look, yaw: float, rng: np.random.Generator, *, detail: bool = True
 ) -> Figure:
     """Pose and dress a body; its lowest point lies at height 0. rng decides folds of cloth."""
+    folds = state_of(rng)
     skeleton = pose_body(build, pose, yaw)
     materials, index = _materials(look)
     place = head_place(build, skeleton)
@@ -89,13 +114,17 @@ def build_figure(
     if look.skirt:
         meshes.append(skirt(build, skeleton, look, index["bottom"], rng))
     joints = skeleton.joints | face_points(place)
-    marks = _marks(build, joints, skeleton.frames)
-    figure = Figure(build, pose, look, join(meshes), materials, joints, marks, skeleton.frames)
+    mesh, marks = join(meshes), _marks(build, joints, skeleton.frames)
+    figure = Figure(build, pose, look, yaw, folds, mesh, materials, joints, marks, skeleton.frames)
+    return on_the_ground(figure)
+
+
+def on_the_ground(figure: Figure) -> Figure:
+    """The figure with its lowest point at height 0."""
     heights = figure.mesh.points[:, 1]
     # Who lies on the ground sinks in a little, as flesh and turf give way.
-    ground = (
-        np.percentile(heights, 2.5) if heights.max() - heights.min() < 0.5 * build.height else heights.min()
-    )
+    low = heights.max() - heights.min() < 0.5 * figure.build.height
+    ground = np.percentile(heights, 2.5) if low else heights.min()
     return figure.moved(np.array([0, -float(ground), 0]))
 
 

@@ -49,7 +49,7 @@ def scene(rng: np.random.Generator) -> Picture:
         empty = replace(empty, occluder=None, occluder_kind="none")
     height, width = drawn.camera.height, drawn.camera.width
     lens = draw_lens(rng, max(height, width))
-    picture = develop(render(empty, lens.depth_blur).image, lens, rng)
+    picture, _ = develop(render(empty, lens.depth_blur).image, lens, rng)
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
     square = picture[top : top + side, left : left + side]

@@ -1,12 +1,13 @@
 """One rendered person: a scene, its picture and its annotations, decided by seed, split and index alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecore.data.coco import SPLITS
+from posecore.data.crops import SquareCrop, person_crop
 from posecore.keypoints import KEYPOINTS
 from posecore.synthetic.annotate import (
     box_and_area,
@@ -18,31 +19,41 @@ from posecore.synthetic.annotate import (
 )
 from posecore.synthetic.body.poses import POSES
 from posecore.synthetic.body.proportions import angle_at
+from posecore.synthetic.chance import state_of
+from posecore.synthetic.drawn import Drawn
 from posecore.synthetic.picture import Lens, develop, draw_lens
 from posecore.synthetic.render import OCCLUDER, Frame, render
 from posecore.synthetic.scene.compose import Scene, draw_scene
+from posecore.synthetic.surfaces.colours import lab
+from posecore.synthetic.surfaces.look import Look
 
 FEWEST_LABELLED = 6
 """Keypoints a person should have; a scene with fewer is drawn again, a few times."""
+COLOUR_NUMBERS = ("lightness", "redness", "yellowness")
+"""What attributes call the numbers of `lab`."""
 _TRIES = 5
 _FEWEST_PIXELS = 60
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """image: (H, W, 3) uint8 RGB. quality: of its JPEG.
+    """image: (H, W, 3) uint8 RGB, as it is before it becomes a JPEG.
 
     keypoints: (17, 3) true x, y in picture pixels and visibility before any was left out. annotation: main's
     in COCO's layout, without ids. others: those of the people around, whose keypoints are not labelled.
     """
 
     image: NDArray[np.uint8]
-    quality: int
     keypoints: NDArray[np.float64]
     annotation: dict[str, Any]
     others: tuple[dict[str, Any], ...]
-    scene: Scene
+    drawn: Drawn
     frame: Frame
+
+    @property
+    def scene(self) -> Scene:
+        """What is in the picture, and its camera."""
+        return self.drawn.scene
 
 
 def render_person(seed: int, index: int, split: str = "train") -> Rendered:
@@ -55,14 +66,14 @@ def render_person(seed: int, index: int, split: str = "train") -> Rendered:
     family = families[int(order[index % len(families)])]
     for attempt in range(_TRIES):
         rng = np.random.default_rng([seed, SPLITS.index(split), index, 2, attempt])
-        rendered = _render(rng, family, seed)
+        rendered = _render(rng, family, (seed, index, split, attempt))
         if rendered is not None:
             return rendered
     raise AssertionError(f"nobody to be seen in {_TRIES} scenes of seed {seed}, {split} {index}")
 
 
-def _render(rng: np.random.Generator, family: str, seed: int) -> Rendered | None:
-    """A rendered scene, None where hardly anything of the person is seen."""
+def _render(rng: np.random.Generator, family: str, name: tuple[int, int, str, int]) -> Rendered | None:
+    """A rendered scene, None where hardly anything of the person is seen. name: as in Drawn."""
     scene = draw_scene(rng, family)
     lens = draw_lens(rng, max(scene.camera.width, scene.camera.height))
     frame = render(scene, lens.depth_blur)
@@ -80,17 +91,28 @@ def _render(rng: np.random.Generator, family: str, seed: int) -> Rendered | None
         "area": area,
         "num_keypoints": int((labelled > 0).sum()),
         "keypoints": keypoint_list(points, labelled),
-        "attributes": _attributes(scene, lens, frame, left_out, seed),
+        "attributes": _attributes(scene, lens, frame, left_out, name[0]),
     }
+    grain = state_of(rng)
+    image, gain = develop(frame.image, lens, rng)
+    dropped = (seen > 0) & (labelled == 0)
+    if frame.occluder == "none":
+        scene = replace(scene, occluder_kind="none", occluder=None)
     return Rendered(
-        image=develop(frame.image, lens, rng),
-        quality=lens.quality,
+        image=image,
         keypoints=np.column_stack([points, seen]),
         annotation=annotation,
         others=_others(scene, frame),
-        scene=scene,
+        drawn=Drawn(*name, scene, lens, gain, grain, dropped, _square(annotation, scene)),
         frame=frame,
     )
+
+
+def _square(annotation: dict[str, Any], scene: Scene) -> SquareCrop:
+    """The square that a prepared data folder cuts out, of which it knows the annotation alone."""
+    keypoints = np.array(annotation["keypoints"], np.float64).reshape(-1, 3)
+    width, height = scene.camera.width, scene.camera.height
+    return person_crop(annotation["bbox"], keypoints[:, :2], keypoints[:, 2].astype(np.int8), width, height)
 
 
 def _others(scene: Scene, frame: Frame) -> tuple[dict[str, Any], ...]:
@@ -111,6 +133,20 @@ def _others(scene: Scene, frame: Frame) -> tuple[dict[str, Any], ...]:
                 }
             )
     return tuple(found)
+
+
+def _colours(look: Look) -> dict[str, float]:
+    """What the skin and the clothes are coloured like, patterns aside. What is bare is the skin's."""
+    parts = {
+        "skin": look.skin,
+        "top": look.skin if look.top_kind == "bare" else look.top,
+        "bottom": look.bottom,
+    }
+    return {
+        f"{part}_{name}": value
+        for part, material in parts.items()
+        for name, value in zip(COLOUR_NUMBERS, lab(material.colour), strict=True)
+    }
 
 
 def _attributes(scene: Scene, lens: Lens, frame: Frame, left_out: int, seed: int) -> dict[str, Any]:
@@ -145,6 +181,7 @@ def _attributes(scene: Scene, lens: Lens, frame: Frame, left_out: int, seed: int
         "noise": lens.noise,
         "light_azimuth": scene.light.azimuth,
         "light_elevation": scene.light.elevation,
+        **_colours(main.look),
     }
     return {
         "family": scene.family,

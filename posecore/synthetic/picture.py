@@ -49,8 +49,13 @@ def draw_lens(rng: np.random.Generator, longer: int) -> Lens:
     )
 
 
-def develop(image: Floats, lens: Lens, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """(H, W, 3) display RGB, 0 to 1, to bytes as a camera would deliver them."""
+def develop(
+    image: Floats, lens: Lens, rng: np.random.Generator, gain: float | None = None
+) -> tuple[NDArray[np.uint8], float]:
+    """(H, W, 3) display RGB, 0 to 1, to bytes as a camera would deliver them, and the gain of its exposure.
+
+    gain: what the light is multiplied by; None where the camera meters it.
+    """
     height, width = image.shape[:2]
     if lens.shrink > 1:
         small = (max(1, round(width / lens.shrink)), max(1, round(height / lens.shrink)))
@@ -61,8 +66,8 @@ def develop(image: Floats, lens: Lens, rng: np.random.Generator) -> NDArray[np.u
         image = cv2.GaussianBlur(image, (0, 0), lens.blur)  # type: ignore[assignment]
     if lens.motion:
         image = cv2.filter2D(image, -1, _streak(lens.motion, lens.motion_angle))  # type: ignore[assignment]
-    # The camera meters the light, though not quite.
-    gain = (lens.brightness / max(float(image.mean()), 0.02)) ** 0.75
+    if gain is None:  # the camera meters the light, though not quite
+        gain = (lens.brightness / max(float(image.mean()), 0.02)) ** 0.75
     image = image * (np.array(lens.cast, np.float32) * np.float32(gain))
     grey = image.mean(axis=2, keepdims=True)
     image = grey + (image - grey) * np.float32(lens.saturation)
@@ -71,7 +76,7 @@ def develop(image: Floats, lens: Lens, rng: np.random.Generator) -> NDArray[np.u
     image = image + grain[..., None]
     # Bright light fades into white instead of breaking off.
     image = np.where(image > 0.85, 0.85 + 0.15 * np.tanh((image - 0.85) / 0.15), image)
-    return np.asarray(np.rint(image.clip(0, 1) * 255), np.uint8)
+    return np.asarray(np.rint(image.clip(0, 1) * 255), np.uint8), gain
 
 
 def _streak(length: float, angle: float) -> Floats:

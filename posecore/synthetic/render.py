@@ -144,8 +144,11 @@ def _interpolate(values: NDArray[np.float64], corner: NDArray[np.int64], weight:
     return result
 
 
-def render(scene: Scene, blur: float) -> Frame:
-    """The scene as its camera sees it. blur: pixels by which what lies far behind main is out of focus."""
+def render(scene: Scene, blur: float, most_hidden: float = MOST_HIDDEN) -> Frame:
+    """The scene as its camera sees it. blur: pixels by which what lies far behind main is out of focus.
+
+    most_hidden: share of main beyond which the occluder is left out.
+    """
     camera, light = scene.camera, scene.light
     shadows = ShadowMap(light, shadow_casters(scene))
     layer = _Layer(camera, FINE)
@@ -159,9 +162,11 @@ def render(scene: Scene, blur: float) -> Frame:
     if scene.occluder is not None:
         before = layer.buffer.snapshot()
         layer.draw(scene.occluder, OCCLUDER)
-        if _hidden(layer, alone) > MOST_HIDDEN:
+        if _hidden(layer, alone) > most_hidden:
             layer.buffer.restore(before)
             occluder = "none"
+    for thing in scene.front:
+        layer.draw(thing, -1)
     face = layer.buffer.faces()
     picture, far = paint(scene.backdrop, camera, light, shadows)
     if scene.behind is not None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import cv2
-from PIL import Image
 from tqdm import tqdm
 
 from posecore.claims import claimed
@@ -20,6 +19,7 @@ from posecore.errors import ConfigError
 from posecore.files import atomic_file, replace_folder, write_json
 from posecore.keypoints import KEYPOINTS, LIMBS
 from posecore.processes import cores, in_processes
+from posecore.synthetic.drawn import encode
 from posecore.synthetic.people import render_person
 from posecore.unfinished import read_json
 
@@ -128,7 +128,7 @@ def _render(folder: Path, seed: int, person: tuple[str, int]) -> None:
     rendered = render_person(seed, index, split)
     number, picture = index + 1, _picture(folder, split, index)
     with atomic_file(picture) as temporary:
-        Image.fromarray(rendered.image).save(temporary, format="JPEG", quality=rendered.quality)
+        temporary.write_bytes(encode(rendered.image, rendered.drawn.lens.quality))
     height, width = rendered.image.shape[:2]
     annotations = [rendered.annotation, *rendered.others]
     record = {

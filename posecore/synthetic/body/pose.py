@@ -13,7 +13,11 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Arm:
-    """flexion: ahead. abduction: sideways. rotation: inwards. pronation, wrist: of the hand. curl: 0 to 1."""
+    """flexion: ahead. abduction: sideways. rotation: inwards. pronation, wrist: of the hand. curl: 0 to 1.
+
+    raised: degrees by which the whole arm is turned up from where the other angles hold it; 0 for everybody
+    who is drawn.
+    """
 
     flexion: float = 0.0
     abduction: float = 8.0
@@ -22,6 +26,7 @@ class Arm:
     pronation: float = 20.0
     wrist: float = 0.0
     curl: float = 0.3
+    raised: float = 0.0
 
 
 @dataclass(frozen=True)

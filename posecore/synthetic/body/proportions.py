@@ -4,6 +4,7 @@ Body coordinates: x to the person's left, y up, z ahead. Lengths in metres, angl
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,6 +127,8 @@ def _arm(
 ) -> None:
     chest = frames["chest"]
     upper = rot_x(-arm.flexion) @ rot_z(sign * arm.abduction)
+    if arm.raised:
+        upper = _raising(upper, arm.raised, sign) @ upper
     # The collar bone follows a raised arm; its length stays.
     raised = np.arccos(np.clip(upper[1, 1], -1, 1))
     lift = 24 * np.clip((np.degrees(raised) - 40) / 110, 0, 1)
@@ -142,6 +145,25 @@ def _arm(
     frames[f"{side}_hand"] = (
         frames[f"{side}_forearm"] @ rot_y(-sign * arm.pronation) @ rot_z(-sign * arm.wrist)
     )
+
+
+_ARM_BEHIND, _ARM_ACROSS = -20.0, 100.0
+"""Degrees ahead of straight to the side between which a raised arm comes up."""
+
+_SWUNG: Final = 30.0
+"""Degrees of raising by which an arm that hangs behind the body, or across it, has come to its side."""
+
+
+def _raising(upper: Array, degrees: float, sign: float) -> Array:
+    """The rotation in the chest's frame that raises an upper arm by so many degrees: the angle between it and
+    the trunk's down grows by that. It comes up where it is, or at the side if it is behind or across."""
+    side, _, ahead = -upper[:, 1] * (sign, 1, 1)
+    azimuth = float(np.degrees(np.arctan2(ahead, side)))
+    swing = (np.clip(azimuth, _ARM_BEHIND, _ARM_ACROSS) - azimuth) * min(1.0, abs(degrees) / _SWUNG)
+    # About the axis at a right angle to the arm's own upright plane.
+    across = rot_y(-sign * azimuth)
+    lifted = across @ rot_z(sign * degrees) @ across.T
+    return rot_y(-sign * float(swing)) @ lifted
 
 
 def _leg(

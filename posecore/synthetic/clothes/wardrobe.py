@@ -10,7 +10,7 @@ from posecore.synthetic.surfaces.materials import Colour, Cut, Material, Print
 
 Rng = np.random.Generator
 
-_SKIN = (
+SKIN = (
     (250, 216, 190),
     (240, 196, 164),
     (232, 184, 146),
@@ -21,6 +21,7 @@ _SKIN = (
     (84, 53, 38),
     (62, 41, 32),
 )
+"""RGB from the lightest skin to the darkest, 0 to 255."""
 _HAIR = (
     (24, 20, 18),
     (36, 26, 20),
@@ -68,10 +69,10 @@ def _lighter(colour: Colour, factor: float, more: float) -> Colour:
 
 def draw_look(rng: Rng, child: bool, curve: float) -> Look:
     """A whole outfit. curve: 0 to 1, of the body; dresses and long hair are likelier towards 1."""
-    tone = float(rng.uniform(0, len(_SKIN) - 1.001))
+    tone = float(rng.uniform(0, len(SKIN) - 1.001))
     low = int(tone)
     skin_colour = rgb(
-        tuple(np.array(_SKIN[low]) * (1 - tone + low) + np.array(_SKIN[low + 1]) * (tone - low)), rng, 0.01
+        tuple(np.array(SKIN[low]) * (1 - tone + low) + np.array(SKIN[low + 1]) * (tone - low)), rng, 0.01
     )
     skin = Material(skin_colour, gloss=0.14)
     dark = tone > 4.2

@@ -187,7 +187,11 @@ KINDS: dict[str, _Kind] = {
 def draw_backdrop(rng: Rng) -> Backdrop:
     """Any surroundings."""
     names = list(KINDS)
-    name = names[int(rng.choice(len(names), p=[KINDS[n].chance for n in names]))]
+    return draw_kind(rng, names[int(rng.choice(len(names), p=[KINDS[n].chance for n in names]))])
+
+
+def draw_kind(rng: Rng, name: str) -> Backdrop:
+    """Surroundings of one of KINDS."""
     kind = KINDS[name]
     grey = rng.random() < 0.35
     horizon = _tone(rng, ((226, 230, 234), (206, 214, 222)) if grey else ((196, 218, 238), (222, 226, 226)))

@@ -34,6 +34,7 @@ class Scene:
 
     occluder: what may hide a part of main, of the kind `occluder_kind` ("none", or a key of OCCLUDERS, or
     "person"); behind: clutter. view: degrees by which main turns to the left. framing: full, cut or small.
+    front: things put before everything else afterwards; none where a scene is drawn.
     """
 
     family: str
@@ -48,6 +49,7 @@ class Scene:
     framing: str
     light: Light
     backdrop: Backdrop
+    front: tuple[Thing, ...] = ()
 
 
 def draw_scene(rng: Rng, family: str | None = None) -> Scene:
