@@ -29,6 +29,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--autoencoder", type=Path, help="weights made by train_autoencoder.py, put into the --init network"
     )
+    parser.add_argument("--teacher", type=Path, help="weights whose heatmaps are a second target")
+    parser.add_argument("--size", type=int, help="pixels of a picture in all epochs (default: the preset's)")
     parser.add_argument("--resume", action="store_true", help="go on after the last finished epoch")
     parser.add_argument("--seed", type=at_least(0), help="of weights, order and augmentation (default: 0)")
     parser.add_argument("--workers", type=at_least(0), help="processes that read pictures (default: 1)")
@@ -53,13 +55,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.data.prepared import open_prepared
     from posecore.inference import use_threads
     from posecore.training.loop import train
-    from posecore.training.presets import find_preset
+    from posecore.training.presets import at_size, find_preset
     from posecore.training.record import RunFolder, read_run
 
     use_threads(options.threads)
     given = (
         "init",
         "autoencoder",
+        "teacher",
         "seed",
         "workers",
         "stacks",
@@ -69,12 +72,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         "cut_skips",
         "epochs",
     )
-    run = RunFolder(options.out)
+    run, preset = RunFolder(options.out), find_preset(options.preset)
     train(
         [open_prepared(folder) for folder in options.data],
         run,
         options.preset,
-        find_preset(options.preset),
+        preset if options.size is None else at_size(preset, options.size),
         resume=options.resume,
         **{name: getattr(options, name) for name in given if getattr(options, name) is not None},
     )

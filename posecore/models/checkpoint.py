@@ -1,6 +1,5 @@
 """Weights and what is needed to rebuild their network, in one safetensors file."""
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
-from posecore.config import from_dict
+from posecore.config import from_dict, to_dict
 from posecore.errors import CheckpointError, ConfigError
 from posecore.files import atomic_file
 from posecore.models.autoencoder import Autoencoder, AutoencoderConfig
@@ -51,7 +50,7 @@ def _save(
     if half:
         weights = {name: w.half() if w.is_floating_point() else w for name, w in weights.items()}
     # One key only: safetensors writes several in random order, and equal weights shall make equal files.
-    description = json.dumps({"model": name, "config": dataclasses.asdict(config)})
+    description = json.dumps({"model": name, "config": to_dict(config)})
     with atomic_file(path) as temporary:
         temporary.write_bytes(save(weights, {"network": description}))
 

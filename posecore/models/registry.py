@@ -7,6 +7,9 @@ from torch import nn
 
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 
+PoseNetwork = StackedHourglass
+"""What every network of MODELS is."""
+
 Network = TypeVar("Network", bound=nn.Module)
 
 

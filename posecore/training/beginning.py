@@ -10,7 +10,7 @@ from posecore.models.checkpoint import load_autoencoder, load_checkpoint, weight
 from posecore.models.extend import with_autoencoder
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.training.presets import Preset
-from posecore.training.record import RUN, found_or_left_out, read_record, read_run
+from posecore.training.record import ENGINEERED, RUN, found_or_left_out, read_record, read_run
 
 
 class Beginning:
@@ -31,6 +31,8 @@ class Beginning:
             "weights": weights_digest(self.network),
             "run": None if made is None else made.record,
         }
+        if (of := checkpoint.with_suffix(ENGINEERED)).is_file():
+            self.record["engineered"] = found_or_left_out(read_record, of)
         if autoencoder is not None:
             squeezing, run = load_autoencoder(autoencoder), autoencoder.parent / RUN
             self.network = with_autoencoder(self.network, squeezing)

@@ -32,15 +32,18 @@ from posecore.processes import reading
 from posecore.samples import read_points, read_visibility
 from posecore.training.augment import augment
 from posecore.training.beginning import Beginning, first_network
+from posecore.training.distillation import SHARE, Teacher
 from posecore.training.losses import heatmap_loss
 from posecore.training.memory import keep_freed_memory
 from posecore.training.optimise import make_optimiser, make_schedule
+from posecore.training.penalty import Draws, Penalty
 from posecore.training.presets import Preset
 from posecore.training.record import RunFolder
 
 Record = dict[str, Any]
 """One epoch: epoch (from 1), image_size, learning_rate, train_loss, val_loss, val_pck, val_pck_0000 (with all
-skips cut), seconds."""
+skips cut), seconds. With a teacher also teacher_loss, with a penalty also penalty: the means of those terms,
+which train_loss, the data term, does not contain."""
 
 
 def train(
@@ -59,6 +62,8 @@ def train(
     cut_skips: float = 0.0,
     init: Path | None = None,
     autoencoder: Path | None = None,
+    teacher: Path | None = None,
+    penalty: Penalty | None = None,
     resume: bool = False,
 ) -> list[Record]:
     """Train and return one record per epoch; the weights with the best validation PCK go to `run.best`,
@@ -70,6 +75,7 @@ def train(
     cut_skips: probability that a picture is shown with skips cut, each level on or off alike, in all stacks.
     init: a checkpoint whose network is trained on, as it is built; the history goes on from the one that lies
     beside it. autoencoder: weights, made for that network, of one that is put into its bottleneck first.
+    teacher: a checkpoint whose heatmaps are a second target. penalty: is added to the loss.
 
     Validation is always at 256 x 256, so epochs of different image sizes compare. On a processor
     with a fixed number of threads a resumed run ends with the very weights of an uninterrupted one.
@@ -94,11 +100,14 @@ def train(
     }
     built = {name: value for name, value in built.items() if value is not None}
     fabric = _launch(preset)
+    if penalty is not None and fabric.world_size > 1:
+        raise ConfigError("a network is compressed by one process; start the script without torchrun")
     keep_freed_memory()
     torch.manual_seed(seed)
     network = first_network(before, preset, data[0].info["mean_rgb"], built)
     if cut_skips and network.config.skips == ALL_OFF.title:
         raise ConfigError(f"--cut-skips {cut_skips}: the network is built without skips; leave one out")
+    taught_by = Teacher(teacher, network.config.joints, fabric) if teacher is not None else None
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     for part in _frozen(network.stem, preset):
         part.requires_grad_(False)
@@ -123,6 +132,8 @@ def train(
         "device": fabric.device.type,
         "cut_skips": cut_skips,
         "init": before.record if before is not None else None,
+        "teacher": taught_by.record if taught_by is not None else None,
+        "penalty": dict(penalty.settings) if penalty is not None else None,
         "model": asdict(network.config),
         "data": [
             {
@@ -143,6 +154,10 @@ def train(
         schedule.load_state_dict(state["schedule"])
         history = state["history"]
     module, fabric_optimiser = fabric.setup(network, optimiser)
+    if penalty is not None:
+        penalty.begin(network)
+        if state is not None:
+            penalty.load_state_dict(state["penalty"])
 
     for epoch in range(len(history) - earlier, epochs):
         began = time.monotonic()
@@ -151,23 +166,31 @@ def train(
             # Its noise, the only chance the network itself has; drawn by epoch, so that a resumed run agrees.
             torch.manual_seed(seed + 1_000_003 * (1 + epoch * fabric.world_size + fabric.global_rank))
         sampler.set_epoch(epoch)
-        loader = DataLoader(examples, batch_size, sampler=sampler, num_workers=workers, drop_last=True)
+        loader = fabric.setup_dataloaders(
+            DataLoader(examples, batch_size, sampler=sampler, num_workers=workers, drop_last=True),
+            use_distributed_sampler=False,
+        )
         with (
             reading(workers),
             tqdm(
-                fabric.setup_dataloaders(loader, use_distributed_sampler=False),
+                loader,
                 desc=f"epoch {earlier + epoch + 1}/{earlier + epochs} at {examples.size} px",
                 disable=not fabric.is_global_zero,
                 mininterval=1 if os.isatty(2) else 30,
             ) as batches,
         ):
-            train_loss = _train_epoch(fabric, module, fabric_optimiser, schedule, batches, preset)
-        if not np.isfinite(train_loss):
+            losses = _train_epoch(
+                fabric, module, fabric_optimiser, schedule, batches, preset, taught_by, penalty
+            )
+        if not np.isfinite(list(losses.values())).all():
             raise DataError(
-                f"{run.path}: the loss became {train_loss} in epoch {earlier + epoch + 1}; "
+                f"{run.path}: the loss became {losses['train_loss']} in epoch {earlier + epoch + 1}; "
                 "train anew with another seed"
             )
         scores = _validate(fabric, module, validation, preset, batch_size)
+        if penalty is not None:
+            with reading(workers):
+                penalty.after_epoch(epoch + 1, network, _draws(loader, preset))
         if isinstance(schedule, ReduceLROnPlateau):
             schedule.step(scores["val_pck"])
         history.append(
@@ -175,7 +198,7 @@ def train(
                 "epoch": earlier + epoch + 1,
                 "image_size": examples.size,
                 "learning_rate": optimiser.param_groups[0]["lr"],
-                "train_loss": train_loss,
+                **losses,
                 **scores,
                 "seconds": round(time.monotonic() - began, 1),
             }
@@ -190,6 +213,7 @@ def train(
                     "network": network.state_dict(),
                     "optimiser": optimiser.state_dict(),
                     "schedule": schedule.state_dict(),
+                    "penalty": penalty.state_dict() if penalty is not None else None,
                 },
                 history,
             )
@@ -220,23 +244,53 @@ def _train_epoch(
     schedule: OneCycleLR | ReduceLROnPlateau,
     batches: Iterable[Example],
     preset: Preset,
-) -> float:
-    """One pass over the batches; returns the mean loss."""
+    teacher: Teacher | None = None,
+    penalty: Penalty | None = None,
+) -> dict[str, float]:
+    """One pass over the batches; returns the means of the loss's terms, as a Record names them."""
     module.train()
     for part in _frozen(module.stem, preset):
         part.eval()
-    losses = []
+    losses: dict[str, list[float]] = {}
     for batch in batches:
         optimiser.zero_grad()
-        # All on is no mask: without cuts nothing is multiplied by it.
-        mask = None if bool(batch.skip_mask.all()) else batch.skip_mask
-        loss, _ = _loss(module, batch, preset, mask)
+        loss, predicted = _loss(module, batch, preset, _mask(batch))
+        terms = {"train_loss": loss}
+        if teacher is not None:
+            soft = teacher.heatmaps(_pictures(batch))
+            everywhere = torch.ones_like(batch.labelled)
+            terms["teacher_loss"] = heatmap_loss(predicted, soft, everywhere, preset.place)
+            loss = (1 - SHARE) * loss + SHARE * terms["teacher_loss"]
+        if penalty is not None:
+            terms["penalty"] = penalty(module.module)
+            loss = loss + terms["penalty"]
         fabric.backward(loss)
         optimiser.step()
         if isinstance(schedule, OneCycleLR):
             schedule.step()
-        losses.append(loss.item())
-    return float(np.mean(losses))
+        for name, term in terms.items():
+            losses.setdefault(name, []).append(term.item())
+    return {name: float(np.mean(values)) for name, values in losses.items()}
+
+
+def _draws(batches: Iterable[Example], preset: Preset) -> Draws:
+    for batch in batches:
+        mask = _mask(batch)
+        yield _pictures(batch), _counted(batch, preset), None if mask is None else mask.to(batch.image.device)
+
+
+def _mask(batch: Example) -> Tensor | None:
+    """All on is no mask: without cuts nothing is multiplied by it."""
+    return None if bool(batch.skip_mask.all()) else batch.skip_mask
+
+
+def _pictures(batch: Example) -> Tensor:
+    # channels_last is the layout the convolutions are fast in.
+    return (batch.image.float() / 255).contiguous(memory_format=torch.channels_last)
+
+
+def _counted(batch: Example, preset: Preset) -> Tensor:
+    return batch.labelled if preset.unlabelled == "ignore" else torch.ones_like(batch.labelled)
 
 
 @torch.no_grad()
@@ -266,12 +320,9 @@ def _validate(
 
 def _loss(module: Any, batch: Example, preset: Preset, skip_mask: Tensor | None) -> tuple[Tensor, Tensor]:
     """The loss of a batch and its heatmaps (N, S, K, H, W), with skips as in `skip_mask`, (4,) or (N, 4)."""
-    images, heatmaps, labelled, _ = batch
-    # channels_last is the layout the convolutions are fast in.
-    pictures = (images.float() / 255).contiguous(memory_format=torch.channels_last)
+    pictures = _pictures(batch)
     predicted = module(pictures, skip_mask.to(pictures.device) if skip_mask is not None else None)
-    counted = labelled if preset.unlabelled == "ignore" else torch.ones_like(labelled)
-    return heatmap_loss(predicted, heatmaps, counted, preset.place), predicted
+    return heatmap_loss(predicted, batch.heatmaps, _counted(batch, preset), preset.place), predicted
 
 
 def _report(history: list[Record], epochs: int) -> None:

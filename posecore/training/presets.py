@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from posecore.data.crops import SIZE
 from posecore.data.heatmaps import Target
 from posecore.errors import ConfigError
 from posecore.training.augment import Augmentation
@@ -104,3 +105,10 @@ def find_preset(name: str) -> Preset:
     if name not in PRESETS:
         raise ConfigError(f"preset {name!r} is unknown; expected one of {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def at_size(preset: Preset, size: int) -> Preset:
+    """The recipe with all its epochs at one image size. Raises ConfigError for one the network cannot take."""
+    if not 64 <= size <= SIZE or size % 64:
+        raise ConfigError(f"--size {size}: expected 64, 128, 192 or 256 pixels")
+    return replace(preset, stages=(Stage(size, 1.0),))

@@ -26,6 +26,9 @@ STATE, BEST, LAST, HISTORY, RUN = (
     "run.json",
 )
 
+ENGINEERED = ".json"
+"""Suffix of the file beside weights that scripts/engineer.py made, which says of what."""
+
 
 class Run(NamedTuple):
     """What a run left: its record, all epochs with those it began with, and the place of the one kept."""
