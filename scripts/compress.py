@@ -12,7 +12,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--init", type=Path, required=True, help="weights of the network to compress")
     parser.add_argument("--data", type=Path, nargs="+", help="folders of people, as train.py takes them")
-    parser.add_argument("--out", type=Path, required=True, help="folder of this run: weights, record, ranking")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder of this run: weights, record, ranking"
+    )
     parser.add_argument(
         "--method",
         required=True,
@@ -70,8 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.method in CONTROLS:
         if options.strength is not None or options.data:
             raise ConfigError(
-                f"--method {options.method}: ranks --init as it is; leave out --data and --strength, and train "
-                "it first with train.py for as many steps as it is compared with"
+                f"--method {options.method}: ranks --init as it is; leave out --data and --strength, and "
+                "train it first with train.py for as many steps as it is compared with"
             )
         rank_as_it_is(options.out, **common)
     else:

@@ -15,7 +15,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--ranking", type=Path, help="ranking of these weights, instead of --run")
     much = parser.add_mutually_exclusive_group(required=True)
     much.add_argument("--keep", type=float, help="share of the parameters to keep at most, such as 0.25")
-    much.add_argument("--threshold", type=float, help="relative score that a group needs to stay, such as 0.5")
+    much.add_argument(
+        "--threshold", type=float, help="relative score that a group needs to stay, such as 0.5"
+    )
     parser.add_argument("--out", type=Path, required=True, help="weights of the smaller network, a file")
     return parser
 

@@ -54,7 +54,9 @@ def curvature(
         scale = fold_scale(network, structure, name)
         mean = sum_ / max(1, draws)
         # By the chain rule: the raw weight's derivative is the folded one's times the scale.
-        found[name] = mean if scale is None else mean / scale.detach().abs().clamp(min=SMALLEST_SCALE).square()
+        found[name] = (
+            mean if scale is None else mean / scale.detach().abs().clamp(min=SMALLEST_SCALE).square()
+        )
     return found
 
 
@@ -78,5 +80,3 @@ def output_signs(heatmaps: Tensor, counted: Tensor, place: float, generator: tor
 def _signs(like: Tensor, generator: torch.Generator) -> Tensor:
     drawn = torch.randint(0, 2, like.shape, generator=generator, device=generator.device)
     return (2 * drawn - 1).to(like.device, torch.float32)
-
-

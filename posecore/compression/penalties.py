@@ -119,7 +119,10 @@ class Bayesian:
     def __call__(self, network: nn.Module) -> Tensor:
         """The term, a scalar."""
         found = norms(network, self._structure, self._side)
-        return self._strength * torch.stack([(self.omega[name] * part).sum() for name, part in found.items()]).sum()
+        return (
+            self._strength
+            * torch.stack([(self.omega[name] * part).sum() for name, part in found.items()]).sum()
+        )
 
     def after_epoch(self, epochs: int, network: nn.Module, draws: Draws) -> None:
         """Find gamma and omega anew where an outer loop is done."""

@@ -109,7 +109,7 @@ def load_ranking(path: Path, network: PoseNetwork) -> Ranking:
 
 
 def rounded(count: int, size: int) -> int:
-    """The width next to `count` that a layer of `size` channels may get: a multiple of STEP, or all of them."""
+    """The width next to `count` that a layer of `size` channels may get: a multiple of STEP, or all."""
     least = STEP * math.ceil(size * FLOOR / STEP)
     nearest = max(least, STEP * math.floor(count / STEP + 0.5))
     return size if nearest >= size or count == size else nearest
@@ -131,7 +131,9 @@ def kept_share(ranking: Ranking, network: PoseNetwork, share: float) -> tuple[Ke
     Raises ConfigError for a share that is none, or smaller than the smallest network's.
     """
     if not 0 < share < 1:
-        raise ConfigError(f"--keep {share}: expected a share of the parameters between 0 and 1, for example 0.3")
+        raise ConfigError(
+            f"--keep {share}: expected a share of the parameters between 0 and 1, for example 0.3"
+        )
     thresholds = np.unique(np.concatenate(list(ranking.relative().values())))
     thresholds = np.append(thresholds, np.nextafter(thresholds[-1], np.inf))
     wanted = share * parameters(network)

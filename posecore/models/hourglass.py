@@ -86,6 +86,14 @@ class HourglassConfig:
         return self.bottleneck_channels or self.channels
 
     @property
+    def bottleneck_apart(self) -> bool:
+        """Whether layers lie between the bottleneck's channels and the rest's; compression may leave as many
+        of the one as of the other."""
+        return self.bottleneck_width != self.channels or (
+            self.inner is not None and self.bottleneck_channels is not None
+        )
+
+    @property
     def bottleneck_numbers(self) -> int:
         """How many numbers the bottleneck of a 256 x 256 image holds: 4,096 for 256 channels."""
         return self.bottleneck_width * CELLS**2
@@ -125,7 +133,7 @@ class Hourglass(nn.Module):
         )
         self.down = nn.ModuleList(Residual(channels, next(inner)) for _ in range(LEVELS))
         # Nothing that is not asked for is built; nn.Identity hands on what it is given.
-        same = width == channels
+        same = not config.bottleneck_apart
         self.narrow = nn.Identity() if same else nn.Conv2d(channels, width, kernel_size=1)
         self.bottleneck = nn.ModuleList(
             Residual(width, next(inner)) for _ in range(config.bottleneck_residuals)
@@ -267,10 +275,12 @@ class StackedHourglass(nn.Module):
         autoencoder, whose widths follow from the bottleneck's.
         """
         if self.config.autoencoder:
-            raise ConfigError("a network with an autoencoder has no free widths; name the one it was put into")
+            raise ConfigError(
+                "a network with an autoencoder has no free widths; name the one it was put into"
+            )
         trunk = _Trunk(["stem.body.0"], ["stem.body.1"], [])
         bottleneck = trunk
-        if self.config.bottleneck_width != self.config.channels:
+        if self.config.bottleneck_apart:
             bottleneck = _Trunk([], [], [])
             for stack in range(self.config.stacks):
                 bottleneck.takes_from(trunk, f"hourglasses.{stack}.narrow")
@@ -300,20 +310,11 @@ class StackedHourglass(nn.Module):
         return Structure(tuple(widths), followed)
 
     def narrowed(self, sizes: Mapping[str, int]) -> HourglassConfig:
-        """The configuration with these widths, by the names that `structure` gives them.
-
-        Raises ConfigError where a bottleneck of its own width would get the trunk's: there is no layer
-        between the two then.
-        """
-        if sizes.get(BOTTLENECK) == sizes[TRUNK]:
-            raise ConfigError(
-                f"the bottleneck and the rest would both have {sizes[TRUNK]} channels; keep another share"
-            )
-        inner = tuple(
-            (sizes[f"{name}.first"], sizes[f"{name}.second"]) for name, _ in self._residuals()
+        """The configuration with these widths, by the names that `structure` gives them."""
+        inner = tuple((sizes[f"{name}.first"], sizes[f"{name}.second"]) for name, _ in self._residuals())
+        return replace(
+            self.config, channels=sizes[TRUNK], bottleneck_channels=sizes.get(BOTTLENECK), inner=inner
         )
-        own = {"bottleneck_channels": sizes[BOTTLENECK]} if BOTTLENECK in sizes else {}
-        return replace(self.config, channels=sizes[TRUNK], inner=inner, **own)
 
     def _residuals(self) -> list[tuple[str, Residual]]:
         return [(name, module) for name, module in self.named_modules() if isinstance(module, Residual)]
@@ -359,7 +360,11 @@ class _Trunk(NamedTuple):
 
 
 def _checked_inner(inner: object, residuals: int) -> tuple[Inner, ...]:
-    pairs = [tuple(pair) for pair in inner if isinstance(pair, list | tuple)] if isinstance(inner, list | tuple) else []
+    pairs = (
+        [tuple(pair) for pair in inner if isinstance(pair, list | tuple)]
+        if isinstance(inner, list | tuple)
+        else []
+    )
     whole = all(len(pair) == 2 and all(type(width) is int and width > 0 for width in pair) for pair in pairs)
     if len(pairs) != residuals or not whole:
         raise ConfigError(f"inner is {inner!r:.60}; expected two widths for each of {residuals} residuals")

@@ -13,8 +13,9 @@ Inner = tuple[int, int]
 class Residual(nn.Module):
     """Pre-activated bottleneck residual: 1x1 (C/2), 3x3 (C/2), 1x1 (C), added to the input.
 
-    inner: widths of the first two convolutions, where they are others than half. Batch normalisation and ReLU come before every convolution, the shortcut is the identity
+    Batch normalisation and ReLU come before every convolution, the shortcut is the identity
     (Newell et al. 2016, fig. 4 left, with the normalisation of He et al. 2016, arXiv:1603.05027).
+    inner: widths of the first two convolutions, where they are others than half.
     Maps (N, C, H, W) to (N, C, H, W).
     """
 

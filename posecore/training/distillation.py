@@ -25,7 +25,7 @@ class Teacher:
         network = load_checkpoint(checkpoint)
         if network.config.joints != joints:
             raise ConfigError(
-                f"--teacher {checkpoint}: finds {network.config.joints} joints, the trained network {joints}; "
+                f"--teacher {checkpoint}: finds {network.config.joints} joints, the network {joints}; "
                 "name a teacher of the same joints"
             )
         self.record: dict[str, Any] = {"weights": weights_digest(network), "share": SHARE}

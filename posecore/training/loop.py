@@ -166,7 +166,7 @@ def train(
             # Its noise, the only chance the network itself has; drawn by epoch, so that a resumed run agrees.
             torch.manual_seed(seed + 1_000_003 * (1 + epoch * fabric.world_size + fabric.global_rank))
         sampler.set_epoch(epoch)
-        loader = fabric.setup_dataloaders(
+        loader: Any = fabric.setup_dataloaders(
             DataLoader(examples, batch_size, sampler=sampler, num_workers=workers, drop_last=True),
             use_distributed_sampler=False,
         )

@@ -108,7 +108,7 @@ def find_preset(name: str) -> Preset:
 
 
 def at_size(preset: Preset, size: int) -> Preset:
-    """The recipe with all its epochs at one image size. Raises ConfigError for one the network cannot take."""
+    """The recipe with all its epochs at one image size. Raises ConfigError where no network takes it."""
     if not 64 <= size <= SIZE or size % 64:
         raise ConfigError(f"--size {size}: expected 64, 128, 192 or 256 pixels")
     return replace(preset, stages=(Stage(size, 1.0),))

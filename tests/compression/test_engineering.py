@@ -30,7 +30,9 @@ def ranking(network, side="channels"):
 def apart(one, other, mask=None):
     """Largest difference of two networks' heatmaps, by the largest value of the first's."""
     with torch.no_grad():
-        first, second = (network(PICTURES, mask) if mask is not None else network(PICTURES) for network in (one, other))
+        first, second = (
+            network(PICTURES, mask) if mask is not None else network(PICTURES) for network in (one, other)
+        )
     assert first.std() > 0.01 * first.abs().max()  # not a constant map
     return float((first - second).abs().max() / first.abs().max())
 

@@ -21,7 +21,9 @@ def test_the_penalties_are_the_sums_that_they_are_named_for():
     alone = [w.square().sum((0, 2, 3)).sqrt().sum() for w in weights if w.shape[1] == 32]
     readers = [w.square().sum((0, 2, 3)) for w in weights if w.shape[1] == 64]
     lasso = torch.stack(alone).sum() + torch.stack(readers).sum(0).sqrt().sum()
-    assert float(GroupLasso(structure, "channels", 2.0)(network)) == pytest.approx(2 * float(lasso), rel=1e-5)
+    assert float(GroupLasso(structure, "channels", 2.0)(network).detach()) == pytest.approx(
+        2 * float(lasso), rel=1e-5
+    )
     every = sum(w.abs().sum() for w in weights) + folded(network, structure, "stem.body.0").abs().sum()
     assert float(L1(structure, 0.5)(network)) == pytest.approx(0.5 * float(every), rel=1e-5)
     both = GroupLasso(structure, "channels", 2.0, single=0.5)(network)
@@ -53,7 +55,9 @@ def test_norms_do_not_feel_a_scale_that_batch_normalisation_takes_away(side):
         convolution.weight *= 5
         convolution.bias *= 5
         normalisation.running_mean *= 5
-        normalisation.running_var.copy_(25 * (normalisation.running_var + normalisation.eps) - normalisation.eps)
+        normalisation.running_var.copy_(
+            25 * (normalisation.running_var + normalisation.eps) - normalisation.eps
+        )
     after = norms(network, network.structure(), side)
     assert all(torch.allclose(before[name], after[name], rtol=1e-4) for name in before)
 
@@ -66,9 +70,7 @@ def test_random_signs_have_the_second_derivative_of_the_loss():
         lambda maps: heatmap_loss(maps, target, counted, 0.01), heatmaps
     ).reshape(36, 36)
     generator = torch.Generator().manual_seed(1)
-    drawn = torch.stack(
-        [output_signs(heatmaps, counted, 0.01, generator).flatten() for _ in range(40_000)]
-    )
+    drawn = torch.stack([output_signs(heatmaps, counted, 0.01, generator).flatten() for _ in range(40_000)])
     found = drawn.T @ drawn / len(drawn)
     assert float((found - exact).abs().max()) < 0.05 * float(exact.abs().max())
     assert float((found.diagonal() - exact.diagonal()).abs().max()) < 0.05 * float(exact.abs().max())
@@ -84,11 +86,12 @@ def test_the_curvature_is_the_gauss_newton_diagonal_of_the_folded_weights(side):
     layer = "features.0.body.2"
     weight = network.get_submodule(layer).weight.requires_grad_(True)
     maps = network(picture).flatten()
-    rows = [torch.autograd.grad(value, weight, retain_graph=True)[0].square() for value in maps[::4]]
+    rows = [torch.autograd.grad(value, weight, retain_graph=True)[0].square() for value in maps]
     norm = network.get_submodule(structure.followed[layer])
     scale = (norm.weight / (norm.running_var + norm.eps).sqrt()).reshape(-1, 1, 1, 1)
-    exact = 2 / maps.numel() * 4 * torch.stack(rows).sum(0) / scale.square()
-    groups = (found[layer].sum((1, 2, 3)) / exact.sum((1, 2, 3))).detach()
+    exact = 2 / maps.numel() * torch.stack(rows).sum(0) / scale.detach().square()
+    strong = exact.sum((1, 2, 3)) > exact.sum((1, 2, 3)).median()  # some channels no heatmap feels
+    groups = found[layer].sum((1, 2, 3))[strong] / exact.sum((1, 2, 3))[strong]
     assert float((groups - 1).abs().median()) < 0.15
     assert float(found[layer].sum() / exact.sum()) == pytest.approx(1, abs=0.1)
 
