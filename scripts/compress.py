@@ -44,6 +44,9 @@ def build_parser() -> argparse.ArgumentParser:
         help="compare scores relative to their layer's mean, or as they are (default: %(default)s)",
     )
     parser.add_argument("--preset", default="onward", help="recipe, as of train.py (default: %(default)s)")
+    parser.add_argument(
+        "--people", type=at_least(1), help="that an epoch takes, drawn anew each (default: all)"
+    )
     parser.add_argument("--size", type=int, default=128, help="pixels of a picture (default: %(default)s)")
     parser.add_argument(
         "--cut-skips", type=float, default=0.0, help="as of train.py: give what --init was trained with (0)"
@@ -79,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         if options.strength is None or not options.data:
             raise ConfigError(f"--method {options.method}: trains; give --data and --strength")
-        own = ("strength", "single", "outer", "epochs", "order", "workers", "cut_skips", "resume")
+        own = ("strength", "single", "outer", "epochs", "order", "workers", "cut_skips", "people", "resume")
         compress(
             [open_prepared(folder) for folder in options.data],
             RunFolder(options.out),

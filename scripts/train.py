@@ -30,6 +30,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--autoencoder", type=Path, help="weights made by train_autoencoder.py, put into the --init network"
     )
     parser.add_argument("--teacher", type=Path, help="weights whose heatmaps are a second target")
+    parser.add_argument(
+        "--people", type=at_least(1), help="that an epoch takes, drawn anew each (default: all)"
+    )
     parser.add_argument("--size", type=int, help="pixels of a picture in all epochs (default: the preset's)")
     parser.add_argument("--resume", action="store_true", help="go on after the last finished epoch")
     parser.add_argument("--seed", type=at_least(0), help="of weights, order and augmentation (default: 0)")
@@ -63,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "init",
         "autoencoder",
         "teacher",
+        "people",
         "seed",
         "workers",
         "stacks",

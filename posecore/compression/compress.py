@@ -44,6 +44,7 @@ def compress(
     seed: int = 0,
     workers: int = 1,
     cut_skips: float = 0.0,
+    people: int | None = None,
     resume: bool = False,
 ) -> Ranking:
     """Train the network of `init` with a penalty; the weights after the last epoch, `run.last`, are ranked,
@@ -78,6 +79,7 @@ def compress(
         seed=seed,
         workers=workers,
         cut_skips=cut_skips,
+        people=people,
         init=init,
         penalty=penalty,
         resume=resume,

@@ -5,9 +5,10 @@ Under `torchrun` every process runs this same code; Lightning Fabric joins them.
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from lightning_fabric import Fabric
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
-from torch.utils.data import DataLoader, DistributedSampler
+from torch.utils.data import DataLoader, DistributedSampler, Sampler
 from tqdm import tqdm
 
 from posecore.ablation import ALL_OFF
@@ -64,6 +65,7 @@ def train(
     autoencoder: Path | None = None,
     teacher: Path | None = None,
     penalty: Penalty | None = None,
+    people: int | None = None,
     resume: bool = False,
 ) -> list[Record]:
     """Train and return one record per epoch; the weights with the best validation PCK go to `run.best`,
@@ -76,6 +78,7 @@ def train(
     init: a checkpoint whose network is trained on, as it is built; the history goes on from the one that lies
     beside it. autoencoder: weights, made for that network, of one that is put into its bottleneck first.
     teacher: a checkpoint whose heatmaps are a second target. penalty: is added to the loss.
+    people: how many of the training people an epoch takes, drawn anew for each; None for all.
 
     Validation is always at 256 x 256, so epochs of different image sizes compare. On a processor
     with a fixed number of threads a resumed run ends with the very weights of an uninterrupted one.
@@ -87,6 +90,8 @@ def train(
         raise ConfigError(f"--epochs {epochs}: expected at least 1")
     if not 0 <= cut_skips <= 1:
         raise ConfigError(f"--cut-skips {cut_skips}: expected a probability, 0 to 1")
+    if people is not None and people < 1:
+        raise ConfigError(f"--people {people}: expected at least 1")
     crops = [CropDataset(folder, "train") for folder in data]
     validation = CropDataset(data[0], "val")
     if autoencoder is not None and init is None:
@@ -116,9 +121,10 @@ def train(
     sampler: DistributedSampler[Example] = DistributedSampler(
         examples, fabric.world_size, fabric.global_rank, shuffle=True, seed=seed, drop_last=True
     )
-    batch_size = max(1, min(preset.batch_size, len(sampler)))
+    drawn = sampler if people is None else _First(sampler, people // fabric.world_size)
+    batch_size = max(1, min(preset.batch_size, len(drawn)))
     optimiser = make_optimiser(preset, network)
-    schedule = make_schedule(preset, optimiser, len(sampler) // batch_size * epochs)
+    schedule = make_schedule(preset, optimiser, len(drawn) // batch_size * epochs)
     history: list[Record] = list(before.history) if before is not None else []
     earlier = len(history)
     settings = {
@@ -131,6 +137,7 @@ def train(
         "threads": torch.get_num_threads() if fabric.device.type == "cpu" else None,
         "device": fabric.device.type,
         "cut_skips": cut_skips,
+        "people": people,
         "init": before.record if before is not None else None,
         "teacher": taught_by.record if taught_by is not None else None,
         "penalty": dict(penalty.settings) if penalty is not None else None,
@@ -167,7 +174,7 @@ def train(
             torch.manual_seed(seed + 1_000_003 * (1 + epoch * fabric.world_size + fabric.global_rank))
         sampler.set_epoch(epoch)
         loader: Any = fabric.setup_dataloaders(
-            DataLoader(examples, batch_size, sampler=sampler, num_workers=workers, drop_last=True),
+            DataLoader(examples, batch_size, sampler=drawn, num_workers=workers, drop_last=True),
             use_distributed_sampler=False,
         )
         with (
@@ -220,6 +227,19 @@ def train(
             _report(history, earlier + epochs)
         fabric.barrier()
     return history
+
+
+class _First(Sampler[int]):
+    """The first of what another sampler, which shuffles anew for every epoch, draws."""
+
+    def __init__(self, sampler: DistributedSampler[Example], count: int) -> None:
+        self._sampler, self._count = sampler, count
+
+    def __len__(self) -> int:
+        return min(self._count, len(self._sampler))
+
+    def __iter__(self) -> Iterator[int]:
+        return islice(iter(self._sampler), self._count)
 
 
 def _frozen(stem: Stem, preset: Preset) -> list[nn.Module]:

@@ -12,7 +12,13 @@ from posecore.data.heatmaps import encode
 from posecore.data.prepared import open_prepared
 from posecore.errors import CheckpointError, ConfigError, DataError
 from posecore.models.autoencoder import Autoencoder, AutoencoderConfig
-from posecore.models.checkpoint import load_autoencoder, load_checkpoint, save_autoencoder, weights_digest
+from posecore.models.checkpoint import (
+    load_autoencoder,
+    load_checkpoint,
+    save_autoencoder,
+    save_checkpoint,
+    weights_digest,
+)
 from posecore.samples import read_points, read_visibility
 from posecore.training.loop import train
 from posecore.training.optimise import make_schedule
@@ -177,6 +183,38 @@ def test_people_of_several_folders_are_trained_on_together(prepared_dir, tmp_pat
     people = data.info["splits"]["train"]["people"]
     assert [folder["train"] for folder in record["data"]] == [people, people]
     assert record["validated_on"]["people"] == data.info["splits"]["val"]["people"]
+
+
+def test_an_epoch_of_some_people_draws_others_than_the_one_before(prepared_dir, tmp_path, monkeypatch):
+    seen, real = [], TrainingDataset.__getitem__
+
+    def note(self, index):
+        if self._change is not None:  # not of the validation
+            seen.append(index)
+        return real(self, index)
+
+    monkeypatch.setattr(TrainingDataset, "__getitem__", note)
+    run(prepared_dir, tmp_path, epochs=2, people=8)
+    assert len(seen) == 16 and len(set(seen[:8])) == len(set(seen[8:])) == 8
+    assert set(seen[:8]) != set(seen[8:])
+    assert json.loads((tmp_path / "run.json").read_text())["people"] == 8
+
+
+def test_a_teacher_pulls_towards_its_own_heatmaps(prepared_dir, tmp_path):
+    run(prepared_dir, tmp_path / "teacher", "thesis", epochs=1)
+    last = tmp_path / "teacher" / "last.safetensors"
+    teacher = load_checkpoint(last)
+    with torch.no_grad():
+        teacher.heads[0].last.bias += 3.0
+    save_checkpoint(last, teacher)
+    taught = run(prepared_dir, tmp_path / "taught", "onward", epochs=6, teacher=last)
+    alone = run(prepared_dir, tmp_path / "alone", "onward", epochs=6)
+    assert "teacher_loss" not in alone[0]
+    assert taught[-1]["teacher_loss"] < taught[0]["teacher_loss"]
+    # Of what the annotation asks for, an untaught network finds more.
+    assert taught[-1]["train_loss"] > alone[-1]["train_loss"]
+    record = json.loads((tmp_path / "taught" / "run.json").read_text())["teacher"]
+    assert record == {"weights": weights_digest(load_checkpoint(last)), "share": 0.5}
 
 
 def test_finish_keeps_the_fine_layers_weights_and_statistics(prepared_dir, tmp_path):

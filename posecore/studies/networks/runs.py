@@ -83,6 +83,8 @@ def _training(record: Record, epochs: int, kept: int) -> Training:
     recipe = json.dumps(record["recipe"], sort_keys=True)
     # As DistributedSampler and DataLoader count, both with drop_last.
     people = sum(folder["train"] for folder in record["data"]) // record["processes"]
+    if record.get("people") is not None:
+        people = min(people, record["people"] // record["processes"])
     batch = max(1, min(record["recipe"]["batch_size"], people))
     squeezing = (record["init"] or {}).get("autoencoder")
     alone = squeezing and squeezing["run"]
