@@ -1,7 +1,7 @@
 """From a network whose groups are chosen to a really smaller one, of the same function as the masked one."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,14 +12,12 @@ from posecore.compression.ranking import Kept, kept_above, kept_share, load_rank
 from posecore.errors import ConfigError
 from posecore.files import write_json
 from posecore.models.checkpoint import load_checkpoint, save_checkpoint, weights_digest
-from posecore.models.registry import PoseNetwork
+from posecore.models.registry import PoseNetwork, build
 from posecore.training.record import ENGINEERED
-
-Network = TypeVar("Network", bound=PoseNetwork)
 
 
 @torch.no_grad()
-def engineered(network: Network, kept: Kept) -> Network:
+def engineered(network: PoseNetwork, kept: Kept) -> PoseNetwork:
     """A network with the kept channels only, in evaluation mode; its widths stand in its configuration.
 
     Raises ConfigError where the kept widths make no network.
@@ -40,7 +38,7 @@ def engineered(network: Network, kept: Kept) -> Network:
                 take(f"{name}.{part}", 0, rows)
         for name in width.consumers:
             take(f"{name}.weight", axis(convolution(network, name), "channels"), rows)
-    smaller = type(network)(network.narrowed({name: len(rows) for name, rows in kept.items()}))
+    smaller = build(network.narrowed({name: len(rows) for name, rows in kept.items()}))
     smaller.load_state_dict(weights)
     return smaller.eval().requires_grad_(False)
 

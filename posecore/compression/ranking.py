@@ -18,7 +18,7 @@ from posecore.compression.groups import Side
 from posecore.errors import ConfigError, DataError
 from posecore.files import write_json
 from posecore.models.checkpoint import weights_digest
-from posecore.models.registry import PoseNetwork
+from posecore.models.registry import PoseNetwork, build
 from posecore.training.record import read_record
 
 RANKING: Final = "ranking.json"
@@ -155,4 +155,4 @@ def size_of(network: PoseNetwork, kept: Kept) -> int:
     import torch
 
     with torch.device("meta"):
-        return parameters(type(network)(network.narrowed({name: len(rows) for name, rows in kept.items()})))
+        return parameters(build(network.narrowed({name: len(rows) for name, rows in kept.items()})))

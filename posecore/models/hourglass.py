@@ -94,9 +94,14 @@ class HourglassConfig:
         )
 
     @property
+    def bottleneck_cells(self) -> int:
+        """Height and width of the bottleneck of a 256 x 256 image."""
+        return CELLS
+
+    @property
     def bottleneck_numbers(self) -> int:
-        """How many numbers the bottleneck of a 256 x 256 image holds: 4,096 for 256 channels."""
-        return self.bottleneck_width * CELLS**2
+        """How many numbers it holds: 4,096 for 256 channels."""
+        return self.bottleneck_width * self.bottleneck_cells**2
 
 
 class Encoded(NamedTuple):

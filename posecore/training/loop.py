@@ -29,14 +29,16 @@ from posecore.errors import ConfigError, DataError
 from posecore.metrics.pck import hits, pck
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.layers import Stem
+from posecore.models.pose_resnet import ResNetStem
+from posecore.models.registry import MODELS, name_of
 from posecore.processes import reading
 from posecore.samples import read_points, read_visibility
 from posecore.training.augment import augment
-from posecore.training.beginning import Beginning, first_network
+from posecore.training.beginning import Beginning, first_network, redrawn
 from posecore.training.distillation import SHARE, Teacher
 from posecore.training.losses import heatmap_loss
 from posecore.training.memory import keep_freed_memory
-from posecore.training.optimise import make_optimiser, make_schedule
+from posecore.training.optimise import Schedule, make_optimiser, make_schedule
 from posecore.training.penalty import Draws, Penalty
 from posecore.training.presets import Preset
 from posecore.training.record import RunFolder
@@ -56,12 +58,15 @@ def train(
     epochs: int | None = None,
     seed: int = 0,
     workers: int = 1,
+    model: str | None = None,
+    depth: int | None = None,
     stacks: int | None = None,
     channels: int | None = None,
     bottleneck_channels: int | None = None,
     skips: str | None = None,
     cut_skips: float = 0.0,
     init: Path | None = None,
+    shape: Path | None = None,
     autoencoder: Path | None = None,
     teacher: Path | None = None,
     penalty: Penalty | None = None,
@@ -72,11 +77,12 @@ def train(
     those after the last epoch to `run.last`.
 
     data: folders whose training people are taken together; those of the first one's val are validated on.
-    stacks, channels, bottleneck_channels, skips: how the network is built, as in HourglassConfig; None for
-    its defaults.
+    model: a name in MODELS, of a new network; None for an hourglass. depth: as in PoseResNetConfig; stacks,
+    channels, bottleneck_channels, skips: as in HourglassConfig; None for their defaults.
     cut_skips: probability that a picture is shown with skips cut, each level on or off alike, in all stacks.
     init: a checkpoint whose network is trained on, as it is built; the history goes on from the one that lies
     beside it. autoencoder: weights, made for that network, of one that is put into its bottleneck first.
+    shape: a checkpoint whose network is built with new weights, as the fair control of a compressed one.
     teacher: a checkpoint whose heatmaps are a second target. penalty: is added to the loss.
     people: how many of the training people an epoch takes, drawn anew for each; None for all.
 
@@ -96,8 +102,17 @@ def train(
     validation = CropDataset(data[0], "val")
     if autoencoder is not None and init is None:
         raise ConfigError("--autoencoder: name the network it is put into with --init")
+    if shape is not None and init is not None:
+        raise ConfigError("--shape: draws new weights; leave out --init, or --shape to train its weights on")
     before = Beginning(init, autoencoder) if init is not None else None
+    if model is not None and (init is not None or shape is not None):
+        raise ConfigError(
+            f"--model {model}: is of a new network; leave it out, as --init or --shape has its own"
+        )
+    if model is not None and model not in MODELS:
+        raise ConfigError(f"--model {model}: expected one of {', '.join(MODELS)}")
     built = {
+        "depth": depth,
         "stacks": stacks,
         "channels": channels,
         "bottleneck_channels": bottleneck_channels,
@@ -109,7 +124,10 @@ def train(
         raise ConfigError("a network is compressed by one process; start the script without torchrun")
     keep_freed_memory()
     torch.manual_seed(seed)
-    network = first_network(before, preset, data[0].info["mean_rgb"], built)
+    if shape is not None:
+        network = redrawn(shape, preset, built)
+    else:
+        network = first_network(before, model or "hourglass", preset, data[0].info["mean_rgb"], built)
     if cut_skips and network.config.skips == ALL_OFF.title:
         raise ConfigError(f"--cut-skips {cut_skips}: the network is built without skips; leave one out")
     taught_by = Teacher(teacher, network.config.joints, fabric) if teacher is not None else None
@@ -139,8 +157,10 @@ def train(
         "cut_skips": cut_skips,
         "people": people,
         "init": before.record if before is not None else None,
+        "shape": str(shape) if shape is not None else None,
         "teacher": taught_by.record if taught_by is not None else None,
         "penalty": dict(penalty.settings) if penalty is not None else None,
+        "network": name_of(network.config),
         "model": asdict(network.config),
         "data": [
             {
@@ -232,7 +252,7 @@ def train(
 class _First(Sampler[int]):
     """The first of what another sampler, which shuffles anew for every epoch, draws."""
 
-    def __init__(self, sampler: DistributedSampler[Example], count: int) -> None:
+    def __init__(self, sampler: Any, count: int) -> None:
         self._sampler, self._count = sampler, count
 
     def __len__(self) -> int:
@@ -242,7 +262,7 @@ class _First(Sampler[int]):
         return islice(iter(self._sampler), self._count)
 
 
-def _frozen(stem: Stem, preset: Preset) -> list[nn.Module]:
+def _frozen(stem: Stem | ResNetStem, preset: Preset) -> list[nn.Module]:
     parts: dict[str, list[nn.Module]] = {"nothing": [], "fine": [stem.fine], "stem": [stem]}
     return parts[preset.frozen]
 
@@ -261,7 +281,7 @@ def _train_epoch(
     fabric: Fabric,
     module: Any,
     optimiser: Any,
-    schedule: OneCycleLR | ReduceLROnPlateau,
+    schedule: Schedule,
     batches: Iterable[Example],
     preset: Preset,
     teacher: Teacher | None = None,

@@ -4,12 +4,15 @@ import torch
 from torch import nn
 
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.models.pose_resnet import PoseResNet, PoseResNetConfig
 
 NETWORKS = {
     "hourglass": lambda: StackedHourglass(HourglassConfig(channels=64, joints=5, initialisation="he")),
     "two stacks": lambda: StackedHourglass(
         HourglassConfig(channels=32, joints=5, stacks=2, skips="1011", bottleneck_channels=64)
     ),
+    "pose_resnet 18": lambda: PoseResNet(PoseResNetConfig(joints=5, depth=18)),
+    "pose_resnet 50": lambda: PoseResNet(PoseResNetConfig(joints=5, depth=50)),
 }
 
 

@@ -19,6 +19,7 @@ from posecore.models.checkpoint import (
     save_checkpoint,
     weights_digest,
 )
+from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.samples import read_points, read_visibility
 from posecore.training.loop import train
 from posecore.training.optimise import make_schedule
@@ -200,6 +201,21 @@ def test_an_epoch_of_some_people_draws_others_than_the_one_before(prepared_dir, 
     assert json.loads((tmp_path / "run.json").read_text())["people"] == 8
 
 
+def test_a_shape_is_trained_from_new_weights(prepared_dir, tmp_path):
+    torch.manual_seed(9)
+    small = StackedHourglass(HourglassConfig(channels=8, inner=((3, 2),) * 18, mean_rgb=(0.1, 0.2, 0.3)))
+    save_checkpoint(tmp_path / "small", small)
+    history = run(prepared_dir, tmp_path / "run", epochs=1, channels=None, shape=tmp_path / "small")
+    assert [line["epoch"] for line in history] == [1]
+    trained = load_checkpoint(tmp_path / "run" / "last.safetensors")
+    assert trained.config == replace(small.config, initialisation="he")
+    assert (trained.state_dict()["stem.body.0.weight"] - small.state_dict()["stem.body.0.weight"]).std() > 0.1
+    with pytest.raises(ConfigError, match="leave out --init"):
+        run(prepared_dir, tmp_path / "x", channels=None, shape=tmp_path / "small", init=tmp_path / "small")
+    with pytest.raises(ConfigError, match="--channels 16: the network of --shape has 8"):
+        run(prepared_dir, tmp_path / "x", channels=16, shape=tmp_path / "small")
+
+
 def test_a_teacher_pulls_towards_its_own_heatmaps(prepared_dir, tmp_path):
     run(prepared_dir, tmp_path / "teacher", "thesis", epochs=1)
     last = tmp_path / "teacher" / "last.safetensors"
@@ -294,7 +310,7 @@ def test_people_are_validated_by_the_last_stack_with_all_skips_and_with_none(pre
 def scored(monkeypatch, scores):
     """No step is taken; epochs are scored so: (val_loss, val_pck) each."""
     left = iter(scores)
-    monkeypatch.setattr(module, "_train_epoch", lambda *_: 1.0)
+    monkeypatch.setattr(module, "_train_epoch", lambda *_: {"train_loss": 1.0})
     monkeypatch.setattr(
         module, "_validate", lambda *_: dict(zip(("val_loss", "val_pck"), next(left), strict=True))
     )
@@ -323,7 +339,7 @@ def test_of_equally_good_epochs_the_last_one_s_weights_are_kept_as_its_record_sa
 def test_a_loss_that_leaves_all_bounds_ends_the_run_and_keeps_nothing_of_it(
     loss, prepared_dir, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(module, "_train_epoch", lambda *_: loss)
+    monkeypatch.setattr(module, "_train_epoch", lambda *_: {"train_loss": loss})
     with pytest.raises(DataError, match=rf"the loss became {loss} in epoch 1; train anew with another seed"):
         run(prepared_dir, tmp_path)
     assert not (tmp_path / "best.safetensors").exists() and not (tmp_path / STATE).exists()
@@ -560,3 +576,40 @@ def test_a_run_from_before_these_could_be_configured_goes_on(prepared_dir, tmp_p
     assert len(run(prepared_dir, tmp_path, epochs=1, resume=True)) == 1
     with pytest.raises(ConfigError, match="started with model"):
         run(prepared_dir, tmp_path, epochs=1, skips="0000", resume=True)
+
+
+# Another network
+
+
+def test_a_pose_resnet_is_trained_and_trained_on(prepared_dir, tmp_path):
+    other = {"channels": None, "model": "pose_resnet", "depth": 18}
+    history = run(prepared_dir, tmp_path / "first", "thesis-resnet", epochs=1, **other)
+    assert "val_pck_0000" not in history[0]  # it has no skips
+    record = json.loads((tmp_path / "first" / "run.json").read_text())
+    assert (record["network"], record["model"]["depth"]) == ("pose_resnet", 18)
+    assert run(prepared_dir, tmp_path / "first", "thesis-resnet", epochs=1, **other, resume=True) == history
+    history = run(prepared_dir, tmp_path / "learns", "fast", epochs=10, **other)
+    assert history[-1]["train_loss"] < 0.8 * history[0]["train_loss"]
+    begin = {"channels": None, "init": tmp_path / "learns" / "last.safetensors"}
+    on = run(prepared_dir, tmp_path / "on", "finish-stem", epochs=1, **begin)
+    assert on[-1]["epoch"] == 11
+    before, after = (
+        load_checkpoint(tmp_path / f / "last.safetensors").state_dict() for f in ("learns", "on")
+    )
+    same = {name for name in before if torch.equal(before[name], after[name])}
+    assert same >= {name for name in before if name.startswith("stem.")} and "head.weight" not in same
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"model": "resnet"}, "--model resnet: expected one of hourglass, pose_resnet"),
+        ({"model": "pose_resnet", "channels": 8}, "does not know channels"),
+        ({"model": "pose_resnet", "depth": 34}, "depth is 34"),
+        ({"model": "pose_resnet", "depth": 18, "cut_skips": 0.5}, "built without skips"),
+        ({"depth": 18}, "does not know depth"),
+    ],
+)
+def test_options_of_another_network_are_refused(options, words, prepared_dir, tmp_path):
+    with pytest.raises(ConfigError, match=words):
+        run(prepared_dir, tmp_path, **{"channels": None} | options)
