@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from posecore.compression.cost import multiplications, parameters
-from posecore.compression.groups import axis, convolution
+from posecore.compression.groups import places
 from posecore.compression.ranking import Kept, kept_above, kept_share, load_ranking
 from posecore.errors import ConfigError
 from posecore.files import write_json
@@ -23,21 +23,9 @@ def engineered(network: PoseNetwork, kept: Kept) -> PoseNetwork:
     Raises ConfigError where the kept widths make no network.
     """
     weights: dict[str, Tensor] = dict(network.state_dict())
-
-    def take(name: str, dimension: int, rows: Tensor) -> None:
-        if name in weights:
-            weights[name] = weights[name].index_select(dimension, rows.to(weights[name].device))
-
-    for width in network.structure().widths:
-        rows = torch.from_numpy(kept[width.name])
-        for name in width.producers:
-            take(f"{name}.weight", axis(convolution(network, name), "filters"), rows)
-            take(f"{name}.bias", 0, rows)
-        for name in width.norms:
-            for part in ("weight", "bias", "running_mean", "running_var"):
-                take(f"{name}.{part}", 0, rows)
-        for name in width.consumers:
-            take(f"{name}.weight", axis(convolution(network, name), "channels"), rows)
+    for name, dimension, width in places(network, network.structure()):
+        rows = torch.from_numpy(kept[width]).to(weights[name].device)
+        weights[name] = weights[name].index_select(dimension, rows)
     smaller = build(network.narrowed({name: len(rows) for name, rows in kept.items()}))
     smaller.load_state_dict(weights)
     return smaller.eval().requires_grad_(False)

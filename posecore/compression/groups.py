@@ -8,7 +8,7 @@ A convolution before a batch normalisation does not feel its own scale. So weigh
 w g / sqrt(v + eps), with gain g and variance v of the normalisation directly behind it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal, cast, get_args
 
 import torch
@@ -39,6 +39,21 @@ def axis(module: Convolution, side: Side) -> int:
 def layers(width: Width, side: Side) -> tuple[str, ...]:
     """The convolutions whose weights the groups of a width are made of."""
     return width.consumers if side == "channels" else width.producers
+
+
+def places(network: nn.Module, structure: Structure) -> Iterator[tuple[str, int, str]]:
+    """Where widths stand in the network's state: a tensor's name, which of its dimensions, and the width."""
+    for width in structure.widths:
+        for name in width.producers:
+            module = convolution(network, name)
+            yield f"{name}.weight", axis(module, "filters"), width.name
+            if module.bias is not None:
+                yield f"{name}.bias", 0, width.name
+        for name in width.norms:
+            for part in ("weight", "bias", "running_mean", "running_var"):
+                yield f"{name}.{part}", 0, width.name
+        for name in width.consumers:
+            yield f"{name}.weight", axis(convolution(network, name), "channels"), width.name
 
 
 def fold_scale(network: nn.Module, structure: Structure, name: str) -> Tensor | None:

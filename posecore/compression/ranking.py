@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.compression.cost import parameters
-from posecore.compression.groups import Side
+from posecore.compression.groups import Side, places
 from posecore.errors import ConfigError, DataError
 from posecore.files import write_json
 from posecore.models.checkpoint import weights_digest
-from posecore.models.registry import PoseNetwork, build
+from posecore.models.registry import PoseNetwork
 from posecore.training.record import read_record
 
 RANKING: Final = "ranking.json"
@@ -152,7 +152,8 @@ def kept_share(ranking: Ranking, network: PoseNetwork, share: float) -> tuple[Ke
 
 def size_of(network: PoseNetwork, kept: Kept) -> int:
     """Parameters of the network with these channels only."""
-    import torch
-
-    with torch.device("meta"):
-        return parameters(build(network.narrowed({name: len(rows) for name, rows in kept.items()})))
+    shapes = {name: list(weight.shape) for name, weight in network.named_parameters()}
+    for name, dimension, width in places(network, network.structure()):
+        if name in shapes:  # not the statistics of a batch normalisation
+            shapes[name][dimension] = len(kept[width])
+    return sum(map(math.prod, shapes.values()))

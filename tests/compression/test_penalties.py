@@ -14,16 +14,14 @@ PLACE = 1e-4
 
 
 def test_the_penalties_are_the_sums_that_they_are_named_for():
-    network = trained_like("hourglass")
+    network = trained_like("hourglass").requires_grad_(False)
     structure = network.structure()
     weights = [folded(network, structure, name) for name in all_layers(structure, "channels")]
     # Channels of 1x1 and 3x3 convolutions by hand: one trunk, two widths inside every residual.
     alone = [w.square().sum((0, 2, 3)).sqrt().sum() for w in weights if w.shape[1] == 32]
     readers = [w.square().sum((0, 2, 3)) for w in weights if w.shape[1] == 64]
     lasso = torch.stack(alone).sum() + torch.stack(readers).sum(0).sqrt().sum()
-    assert float(GroupLasso(structure, "channels", 2.0)(network).detach()) == pytest.approx(
-        2 * float(lasso), rel=1e-5
-    )
+    assert float(GroupLasso(structure, "channels", 2.0)(network)) == pytest.approx(2 * float(lasso), rel=1e-5)
     every = sum(w.abs().sum() for w in weights) + folded(network, structure, "stem.body.0").abs().sum()
     assert float(L1(structure, 0.5)(network)) == pytest.approx(0.5 * float(every), rel=1e-5)
     both = GroupLasso(structure, "channels", 2.0, single=0.5)(network)
@@ -70,10 +68,10 @@ def test_random_signs_have_the_second_derivative_of_the_loss():
         lambda maps: heatmap_loss(maps, target, counted, 0.01), heatmaps
     ).reshape(36, 36)
     generator = torch.Generator().manual_seed(1)
-    drawn = torch.stack([output_signs(heatmaps, counted, 0.01, generator).flatten() for _ in range(40_000)])
+    drawn = torch.stack([output_signs(heatmaps, counted, 0.01, generator).flatten() for _ in range(8_000)])
     found = drawn.T @ drawn / len(drawn)
-    assert float((found - exact).abs().max()) < 0.05 * float(exact.abs().max())
-    assert float((found.diagonal() - exact.diagonal()).abs().max()) < 0.05 * float(exact.abs().max())
+    assert float((found - exact).abs().max()) < 0.07 * float(exact.abs().max())
+    assert float((found.diagonal() - exact.diagonal()).abs().max()) < 0.07 * float(exact.abs().max())
 
 
 @pytest.mark.parametrize("side", SIDES)

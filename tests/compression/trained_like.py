@@ -12,14 +12,16 @@ NETWORKS = {
         HourglassConfig(channels=32, joints=5, stacks=2, skips="1011", bottleneck_channels=64)
     ),
     "pose_resnet 18": lambda: PoseResNet(PoseResNetConfig(joints=5, depth=18)),
-    "pose_resnet 50": lambda: PoseResNet(PoseResNetConfig(joints=5, depth=50)),
 }
+
+LARGE = {"pose_resnet 50": lambda: PoseResNet(PoseResNetConfig(joints=5, depth=50))}
+"""What takes seconds, for one test."""
 
 
 def trained_like(name: str, seed: int = 0):
-    """One of NETWORKS in evaluation mode: heads are not zero, nor are batch norm's means and offsets."""
+    """One of NETWORKS or LARGE in evaluation mode: heads are not zero, nor batch norm's means and offsets."""
     torch.manual_seed(seed)
-    network = NETWORKS[name]()
+    network = (NETWORKS | LARGE)[name]()
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             nn.init.uniform_(module.weight, 0.5, 1.5)

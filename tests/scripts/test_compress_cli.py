@@ -54,6 +54,24 @@ def test_compressed_engineered_and_fine_tuned(method, dense, prepared_dir, tmp_p
     assert extract_latents.main([*weights, "--out", str(tmp_path / "bundle"), "--threads", "1"]) == 0
 
 
+def test_a_pose_resnet_is_compressed_alike(prepared_dir, tmp_path, capsys):
+    data = ["--data", str(prepared_dir)]
+    net, run, small = tmp_path / "net", tmp_path / "run", tmp_path / "small.safetensors"
+    new = ["--out", str(net), "--model", "pose_resnet", "--depth", "18", "--size", "64"]
+    assert train.main([*data, *new, *QUIET]) == 0
+    init = ["--init", str(net / "last.safetensors"), "--out", str(run), "--size", "64"]
+    penalty = ["--method", "bayesian", "--groups", "filters", "--strength", "1e-6"]
+    assert compress.main([*data, *init, *penalty, *QUIET]) == 0
+    assert engineer.main(["--run", str(run), "--keep", "0.3", "--out", str(small)]) == 0
+    teacher = ["--teacher", str(net / "last.safetensors"), "--init", str(small), "--out", str(tmp_path / "t")]
+    assert train.main([*data, *teacher, "--preset", "onward", "--size", "64", *QUIET]) == 0
+    weights = ["--checkpoint", str(tmp_path / "t" / "best.safetensors"), *data]
+    assert evaluate.main([*weights, "--threads", "1"]) == 0
+    capsys.readouterr()
+    assert extract_latents.main([*weights, "--out", str(tmp_path / "bundle"), "--threads", "1"]) == 2
+    assert "a bundle holds an hourglass" in capsys.readouterr().err
+
+
 def test_a_killed_run_goes_on_to_the_very_ranking_of_an_uninterrupted_one(
     dense, prepared_dir, tmp_path, monkeypatch
 ):

@@ -20,8 +20,12 @@ def weights_file(folder: Path) -> Path:
 
 
 def load_network(folder: Path) -> StackedHourglass:
-    """The best weights of a run. Raises CheckpointError where they are not usable."""
-    return load_checkpoint(weights_file(folder))
+    """The best weights of a run. Raises CheckpointError where they are not usable, DataError where they are
+    not an hourglass's."""
+    network = load_checkpoint(weights_file(folder))
+    if not isinstance(network, StackedHourglass):
+        raise DataError(f"{folder}: not of an hourglass; the study compares hourglasses, leave it out")
+    return network
 
 
 def read_network(label: str, folder: Path) -> Network:
