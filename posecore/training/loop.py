@@ -27,7 +27,7 @@ from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError, DataError
 from posecore.metrics.pck import hits, pck
-from posecore.models.checkpoint import save_checkpoint
+from posecore.models.checkpoint import load_checkpoint, save_checkpoint, weights_digest
 from posecore.models.layers import Stem
 from posecore.models.pose_resnet import ResNetStem
 from posecore.models.registry import MODELS, name_of
@@ -157,7 +157,7 @@ def train(
         "cut_skips": cut_skips,
         "people": people,
         "init": before.record if before is not None else None,
-        "shape": str(shape) if shape is not None else None,
+        "shape": weights_digest(load_checkpoint(shape)) if shape is not None else None,
         "teacher": taught_by.record if taught_by is not None else None,
         "penalty": dict(penalty.settings) if penalty is not None else None,
         "network": name_of(network.config),

@@ -209,6 +209,8 @@ def test_a_shape_is_trained_from_new_weights(prepared_dir, tmp_path):
     assert [line["epoch"] for line in history] == [1]
     trained = load_checkpoint(tmp_path / "run" / "last.safetensors")
     assert trained.config == replace(small.config, initialisation="he")
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert (record["shape"], record["init"]) == (weights_digest(small), None)
     assert (trained.state_dict()["stem.body.0.weight"] - small.state_dict()["stem.body.0.weight"]).std() > 0.1
     with pytest.raises(ConfigError, match="leave out --init"):
         run(prepared_dir, tmp_path / "x", channels=None, shape=tmp_path / "small", init=tmp_path / "small")
