@@ -19,6 +19,8 @@ from posecore.models.hourglass import HourglassConfig, StackedHourglass
 
 PICTURES = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 def ranking(network, side="channels"):
     sizes = norms(network, network.structure(), side)

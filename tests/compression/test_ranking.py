@@ -20,6 +20,8 @@ from posecore.compression.ranking import (
 from posecore.errors import ConfigError, DataError
 from posecore.models.checkpoint import save_checkpoint, weights_digest
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 def ranking(network, **values):
     sizes = norms(network, network.structure(), "channels")
