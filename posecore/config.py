@@ -2,11 +2,26 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
 
 from posecore.errors import ConfigError
 
 T = TypeVar("T")
+
+LATER: Final = MappingProxyType({"later": True})
+"""Metadata of a field that older files do not have: it is written only where it is not the default, so that
+what has no use for it is written as ever."""
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """The values of a dataclass as `from_dict` takes them."""
+    left_out = {
+        field.name
+        for field in dataclasses.fields(config)
+        if field.metadata.get("later") and getattr(config, field.name) == field.default
+    }
+    return {name: value for name, value in dataclasses.asdict(config).items() if name not in left_out}
 
 
 def from_dict(kind: type[T], values: Mapping[str, Any]) -> T:

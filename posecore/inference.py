@@ -12,8 +12,8 @@ from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, SkipMask
 from posecore.bundle.manifest import LatentSpace
 from posecore.errors import ConfigError
 from posecore.models.all_masks import PAIR, decode_tree
-from posecore.models.autoencoder import CELLS
-from posecore.models.hourglass import LEVELS, Encoded, StackedHourglass
+from posecore.models.hourglass import LEVELS, Encoded, HourglassConfig, StackedHourglass
+from posecore.models.registry import PoseNetwork
 
 Precision = Literal["bf16", "fp32"]
 
@@ -33,9 +33,7 @@ class Predictor:
     (N, 256, 256, 3) uint8 RGB, heatmaps (N, K, 64, 64) float32, of the last stack unless said otherwise.
     """
 
-    def __init__(
-        self, network: StackedHourglass, precision: Literal["auto", "bf16", "fp32"] = "auto"
-    ) -> None:
+    def __init__(self, network: PoseNetwork, precision: Literal["auto", "bf16", "fp32"] = "auto") -> None:
         if precision not in ("auto", "bf16", "fp32"):
             raise ConfigError(f"precision {precision!r}: expected auto, bf16 or fp32")
         self.precision: Precision = best_precision() if precision == "auto" else precision
@@ -77,7 +75,9 @@ class Predictor:
         the place of a cut skip, finest level first, each (N, C, H, W) or one for all (1, C, H, W): `features`
         of the data set's means, or the `skips` of other people's Encoded. None is zero.
         """
-        people = len(encoded.bottleneck)
+        people, network = len(encoded.bottleneck), self.network
+        if not isinstance(network, StackedHourglass):  # it has no skips to cut
+            return np.repeat(self.decode(encoded, masks[:1]), len(masks), axis=0)
         heatmaps: list[Tensor] = []
         with torch.inference_mode():
             if replacement is not None:
@@ -88,7 +88,7 @@ class Predictor:
                 person = slice(i, i + 1)
                 heatmaps.append(
                     decode_tree(
-                        self.network,
+                        network,
                         encoded.bottleneck[person],
                         [skip[person] for skip in encoded.skips],
                         None if replacement is None else [other[person] for other in replacement],
@@ -138,7 +138,8 @@ class Predictor:
         if config.autoencoder and tensor.shape[1:] == (config.autoencoder,):
             return tensor
         if tensor.shape[1:] == (config.bottleneck_numbers,):
-            return tensor.reshape(-1, config.bottleneck_width, CELLS, CELLS)
+            cells = config.bottleneck_cells
+            return tensor.reshape(-1, config.bottleneck_width, cells, cells)
         squeezed = f", or {config.autoencoder} of its autoencoder" if config.autoencoder else ""
         raise ConfigError(
             f"latents have shape {latents.shape}; this network's have {config.bottleneck_numbers} numbers "
@@ -147,9 +148,11 @@ class Predictor:
 
     def decode_latents(self, latents: NDArray[np.floating]) -> NDArray[np.float32]:
         """What latents (N, D) of either space alone say: heatmaps with all skips off."""
-        latent, channels = self.latent_tensor(latents), self.network.config.channels
+        latent, config = self.latent_tensor(latents), self.network.config
         absent = [
-            latent.new_zeros((1, channels, 8 * 2**level, 8 * 2**level)) for level in reversed(range(LEVELS))
+            latent.new_zeros((1, config.channels, 8 * 2**level, 8 * 2**level))
+            for level in reversed(range(LEVELS))
+            if isinstance(config, HourglassConfig)
         ]
         with torch.inference_mode():
             return _numpy(self.network.decode(latent, absent, self._mask(ALL_OFF)))

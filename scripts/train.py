@@ -1,4 +1,4 @@
-"""Train a hourglass on a prepared data folder. Under torchrun, on several graphics chips."""
+"""Train a network on a prepared data folder. Under torchrun, on several graphics chips."""
 
 import argparse
 import os
@@ -22,17 +22,25 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--preset",
         default="fast",
-        help="recipe: thesis, fast, finish, finish-stem or onward (default: %(default)s)",
+        help="recipe: thesis, thesis-resnet, fast, finish, finish-stem or onward (default: %(default)s)",
     )
     parser.add_argument("--epochs", type=int, help="default: the preset's")
     parser.add_argument("--init", type=Path, help="weights to train on, for example with --preset finish")
+    parser.add_argument("--shape", type=Path, help="weights whose network is built alike, with new weights")
     parser.add_argument(
         "--autoencoder", type=Path, help="weights made by train_autoencoder.py, put into the --init network"
     )
+    parser.add_argument("--teacher", type=Path, help="weights whose heatmaps are a second target")
+    parser.add_argument(
+        "--people", type=at_least(1), help="that an epoch takes, drawn anew each (default: all)"
+    )
+    parser.add_argument("--size", type=int, help="pixels of a picture in all epochs (default: the preset's)")
     parser.add_argument("--resume", action="store_true", help="go on after the last finished epoch")
     parser.add_argument("--seed", type=at_least(0), help="of weights, order and augmentation (default: 0)")
     parser.add_argument("--workers", type=at_least(0), help="processes that read pictures (default: 1)")
     parser.add_argument("--threads", type=at_least(1), help="processor cores for the network (default: all)")
+    parser.add_argument("--model", help="network to train: hourglass or pose_resnet (default: hourglass)")
+    parser.add_argument("--depth", type=int, help="of a pose_resnet's encoder, 18 or 50 (default: 50)")
     parser.add_argument("--stacks", type=int, help="hourglasses end to end (default: 1)")
     parser.add_argument("--channels", type=int, help="width of the network (default: 256)")
     parser.add_argument(
@@ -53,15 +61,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.data.prepared import open_prepared
     from posecore.inference import use_threads
     from posecore.training.loop import train
-    from posecore.training.presets import find_preset
+    from posecore.training.presets import at_size, find_preset
     from posecore.training.record import RunFolder, read_run
 
     use_threads(options.threads)
     given = (
         "init",
+        "shape",
         "autoencoder",
+        "teacher",
+        "people",
         "seed",
         "workers",
+        "model",
+        "depth",
         "stacks",
         "channels",
         "bottleneck_channels",
@@ -69,12 +82,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         "cut_skips",
         "epochs",
     )
-    run = RunFolder(options.out)
+    run, preset = RunFolder(options.out), find_preset(options.preset)
     train(
         [open_prepared(folder) for folder in options.data],
         run,
         options.preset,
-        find_preset(options.preset),
+        preset if options.size is None else at_size(preset, options.size),
         resume=options.resume,
         **{name: getattr(options, name) for name in given if getattr(options, name) is not None},
     )

@@ -44,6 +44,7 @@ from posecore.keypoints import K
 from posecore.metrics.evaluate import evaluate
 from posecore.metrics.pck import hits, scores
 from posecore.models.checkpoint import round_weights, save_checkpoint, weights_digest
+from posecore.models.hourglass import StackedHourglass
 from posecore.prediction import BATCH, figures_name, predict
 from posecore.samples import (
     CROP_COLUMNS,
@@ -122,6 +123,8 @@ def extract(
         raise ConfigError(
             f"--pictures {pictures}: the bundle has {len(rows)} people; ask for 0 to {len(rows)}"
         )
+    if not isinstance(predictor.network, StackedHourglass):
+        raise ConfigError("a bundle holds an hourglass; score other networks with scripts/evaluate.py")
     if latent == "autoencoder" and not predictor.network.config.autoencoder:
         raise ConfigError(
             "--latent autoencoder: this network has no autoencoder; leave it out, or put one in with "

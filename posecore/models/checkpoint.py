@@ -1,6 +1,5 @@
 """Weights and what is needed to rebuild their network, in one safetensors file."""
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,23 +9,22 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
-from posecore.config import from_dict
+from posecore.config import from_dict, to_dict
 from posecore.errors import CheckpointError, ConfigError
 from posecore.files import atomic_file
 from posecore.models.autoencoder import Autoencoder, AutoencoderConfig
-from posecore.models.hourglass import HourglassConfig, StackedHourglass
-from posecore.models.registry import MODELS, Model, Network
+from posecore.models.registry import MODELS, Model, Network, PoseConfig, PoseNetwork, name_of
 
 MEND = "train one with scripts/train.py"
 MEND_AUTOENCODER = "train one with scripts/train_autoencoder.py"
 
 
-def save_checkpoint(path: Path, network: StackedHourglass, *, half: bool = False) -> None:
+def save_checkpoint(path: Path, network: PoseNetwork, *, half: bool = False) -> None:
     """Write the network's weights (as float16 if `half`) and its configuration."""
-    _save(path, network, "hourglass", network.config, half)
+    _save(path, network, name_of(network.config), network.config, half)
 
 
-def load_checkpoint(path: Path) -> StackedHourglass:
+def load_checkpoint(path: Path) -> PoseNetwork:
     """Rebuild the network with its weights, in float32 and evaluation mode.
 
     Raises CheckpointError where the file is missing, no safetensors file, or of another network.
@@ -45,13 +43,13 @@ def load_autoencoder(path: Path) -> Autoencoder:
 
 
 def _save(
-    path: Path, module: nn.Module, name: str, config: HourglassConfig | AutoencoderConfig, half: bool
+    path: Path, module: nn.Module, name: str, config: PoseConfig | AutoencoderConfig, half: bool
 ) -> None:
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()}
     if half:
         weights = {name: w.half() if w.is_floating_point() else w for name, w in weights.items()}
     # One key only: safetensors writes several in random order, and equal weights shall make equal files.
-    description = json.dumps({"model": name, "config": dataclasses.asdict(config)})
+    description = json.dumps({"model": name, "config": to_dict(config)})
     with atomic_file(path) as temporary:
         temporary.write_bytes(save(weights, {"network": description}))
 
@@ -92,7 +90,7 @@ def _load(path: Path, models: Mapping[str, Model[Network]], mend: str) -> Networ
     return network.eval().requires_grad_(False)
 
 
-def round_weights(network: StackedHourglass) -> StackedHourglass:
+def round_weights(network: Network) -> Network:
     """The same network; its weights are, in place, what `save_checkpoint` with `half` keeps of them."""
     for tensor in network.state_dict().values():
         if tensor.is_floating_point():

@@ -6,8 +6,9 @@ connections are listed from the finest level to the coarsest: 64, 32, 16 and 8 c
 256 x 256 image.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Literal, NamedTuple
 
 import torch
@@ -15,12 +16,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from posecore.ablation import ALL_ON, parse_mask
+from posecore.config import LATER
 from posecore.errors import ConfigError
 from posecore.models.autoencoder import CELLS, Autoencoder, AutoencoderConfig
-from posecore.models.layers import HeatmapHead, NoSkip, Residual, Stem, upsample
+from posecore.models.layers import HeatmapHead, Inner, NoSkip, Residual, Stem, upsample
+from posecore.models.structure import Structure, Width
 
 LEVELS = 4
 """Skip connections of one hourglass; also how often it halves the resolution."""
+
+STEM_RESIDUALS = 3
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class HourglassConfig:
     bottleneck_channels: width of the bottleneck of every stack; None for as wide as the rest.
     autoencoder: how many numbers the autoencoder behind the last stack's bottleneck squeezes it to; 0: there
     is none. The thesis has 50.
+    inner: widths inside every residual, in the order of `residuals`, as a compressed network has them; None
+    for half of its channels.
     """
 
     joints: int = 17
@@ -47,6 +54,7 @@ class HourglassConfig:
     skips: str = ALL_ON.title
     bottleneck_channels: int | None = None
     autoencoder: int = 0
+    inner: tuple[Inner, ...] | None = field(default=None, metadata=LATER)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mean_rgb", tuple(self.mean_rgb))
@@ -62,6 +70,15 @@ class HourglassConfig:
         parse_mask(self.skips)
         if self.autoencoder:
             AutoencoderConfig(self.bottleneck_width, self.autoencoder)
+        if self.inner is not None:
+            object.__setattr__(self, "inner", _checked_inner(self.inner, self.residuals))
+
+    @property
+    def residuals(self) -> int:
+        """How many residuals the network has: the stem's, then for every stack its skips', those down, of
+        the bottleneck and up, then one behind every stack."""
+        per_stack = sum(parse_mask(self.skips)) + LEVELS + self.bottleneck_residuals + LEVELS
+        return STEM_RESIDUALS + self.stacks * per_stack
 
     @property
     def bottleneck_width(self) -> int:
@@ -69,9 +86,22 @@ class HourglassConfig:
         return self.bottleneck_channels or self.channels
 
     @property
+    def bottleneck_apart(self) -> bool:
+        """Whether layers lie between the bottleneck's channels and the rest's; compression may leave as many
+        of the one as of the other."""
+        return self.bottleneck_width != self.channels or (
+            self.inner is not None and self.bottleneck_channels is not None
+        )
+
+    @property
+    def bottleneck_cells(self) -> int:
+        """Height and width of the bottleneck of a 256 x 256 image."""
+        return CELLS
+
+    @property
     def bottleneck_numbers(self) -> int:
-        """How many numbers the bottleneck of a 256 x 256 image holds: 4,096 for 256 channels."""
-        return self.bottleneck_width * CELLS**2
+        """How many numbers it holds: 4,096 for 256 channels."""
+        return self.bottleneck_width * self.bottleneck_cells**2
 
 
 class Encoded(NamedTuple):
@@ -100,22 +130,24 @@ class Hourglass(nn.Module):
     added), none the last: the stack's own residual comes next.
     """
 
-    def __init__(self, config: HourglassConfig, autoencoder: int = 0) -> None:
+    def __init__(self, config: HourglassConfig, inner: Iterator[Inner | None], autoencoder: int = 0) -> None:
         super().__init__()
         channels, width = config.channels, config.bottleneck_width
         self.skip = nn.ModuleList(
-            Residual(channels) if built else NoSkip() for built in parse_mask(config.skips)
+            Residual(channels, next(inner)) if built else NoSkip() for built in parse_mask(config.skips)
         )
-        self.down = nn.ModuleList(Residual(channels) for _ in range(LEVELS))
+        self.down = nn.ModuleList(Residual(channels, next(inner)) for _ in range(LEVELS))
         # Nothing that is not asked for is built; nn.Identity hands on what it is given.
-        same = width == channels
+        same = not config.bottleneck_apart
         self.narrow = nn.Identity() if same else nn.Conv2d(channels, width, kernel_size=1)
-        self.bottleneck = nn.ModuleList(Residual(width) for _ in range(config.bottleneck_residuals))
+        self.bottleneck = nn.ModuleList(
+            Residual(width, next(inner)) for _ in range(config.bottleneck_residuals)
+        )
         self.autoencoder: nn.Module = nn.Identity()
         if autoencoder:
             self.autoencoder = Autoencoder(AutoencoderConfig(width, autoencoder))
         self.widen = nn.Identity() if same else nn.Conv2d(width, channels, kernel_size=1)
-        self.up = nn.ModuleList(Residual(channels) for _ in range(LEVELS - 1))
+        self.up = nn.ModuleList(Residual(channels, next(inner)) for _ in range(LEVELS - 1))
 
     def encode(self, features: Tensor) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
         """Features (N, C, H, W) to the bottleneck residuals' outputs and the skips' outputs."""
@@ -168,15 +200,17 @@ class StackedHourglass(nn.Module):
         super().__init__()
         self.config = config
         channels, stacks = config.channels, config.stacks
-        self.stem = Stem(channels)
+        # Taken one by one, as residuals are built.
+        inner: Iterator[Inner | None] = repeat(None) if config.inner is None else iter(config.inner)
+        self.stem = Stem(channels, inner)
         # Typed views of the module lists: PyTorch's own give back a Module without its methods.
         last = stacks - 1
         self._stacks = [
-            Hourglass(config, config.autoencoder if stack == last else 0) for stack in range(stacks)
+            Hourglass(config, inner, config.autoencoder if stack == last else 0) for stack in range(stacks)
         ]
         self._heads = [HeatmapHead(channels, config.joints) for _ in range(stacks)]
         self.hourglasses = nn.ModuleList(self._stacks)
-        self.features = nn.ModuleList(Residual(channels) for _ in range(stacks))
+        self.features = nn.ModuleList(Residual(channels, next(inner)) for _ in range(stacks))
         self.heads = nn.ModuleList(self._heads)
         # What a stack hands on to the next one; the last one hands nothing on.
         self.merge_features = nn.ModuleList(nn.Conv2d(channels, channels, 1) for _ in range(stacks - 1))
@@ -239,6 +273,57 @@ class StackedHourglass(nn.Module):
         last = self.decode(encoded.bottleneck, encoded.skips, skip_mask)
         return torch.cat([encoded.earlier_heatmaps, last.unsqueeze(1)], dim=1)
 
+    def structure(self) -> Structure:
+        """The widths: the trunk's, which every shortcut shares, and two inside every residual.
+
+        A bottleneck of another width has a trunk of its own. Raises ConfigError for a network with an
+        autoencoder, whose widths follow from the bottleneck's.
+        """
+        if self.config.autoencoder:
+            raise ConfigError(
+                "a network with an autoencoder has no free widths; name the one it was put into"
+            )
+        trunk = _Trunk(["stem.body.0"], ["stem.body.1"], [])
+        bottleneck = trunk
+        if self.config.bottleneck_apart:
+            bottleneck = _Trunk([], [], [])
+            for stack in range(self.config.stacks):
+                bottleneck.takes_from(trunk, f"hourglasses.{stack}.narrow")
+                trunk.takes_from(bottleneck, f"hourglasses.{stack}.widen")
+        widths: list[Width] = []
+        followed = {"stem.body.0": "stem.body.1"}
+        for name, residual in self._residuals():
+            own, body = bottleneck if ".bottleneck." in name else trunk, f"{name}.body"
+            own.consumers.append(f"{body}.2")
+            own.norms.append(f"{body}.0")
+            own.producers.append(f"{body}.8")
+            first, second = residual.inner
+            widths += [
+                Width(f"{name}.first", first, (f"{body}.2",), (f"{body}.3",), (f"{body}.5",)),
+                Width(f"{name}.second", second, (f"{body}.5",), (f"{body}.6",), (f"{body}.8",)),
+            ]
+            followed |= {f"{body}.2": f"{body}.3", f"{body}.5": f"{body}.6"}
+        for stack in range(self.config.stacks):
+            trunk.consumers.append(f"heads.{stack}.body.0")
+            followed[f"heads.{stack}.body.0"] = f"heads.{stack}.body.1"
+        for stack in range(self.config.stacks - 1):
+            trunk.takes_from(trunk, f"merge_features.{stack}")
+            trunk.producers.append(f"merge_heatmaps.{stack}")
+        if bottleneck is not trunk:
+            widths.insert(0, bottleneck.width(BOTTLENECK, self.config.bottleneck_width))
+        widths.insert(0, trunk.width(TRUNK, self.config.channels))
+        return Structure(tuple(widths), followed)
+
+    def narrowed(self, sizes: Mapping[str, int]) -> HourglassConfig:
+        """The configuration with these widths, by the names that `structure` gives them."""
+        inner = tuple((sizes[f"{name}.first"], sizes[f"{name}.second"]) for name, _ in self._residuals())
+        return replace(
+            self.config, channels=sizes[TRUNK], bottleneck_channels=sizes.get(BOTTLENECK), inner=inner
+        )
+
+    def _residuals(self) -> list[tuple[str, Residual]]:
+        return [(name, module) for name, module in self.named_modules() if isinstance(module, Residual)]
+
     def _finish(
         self, stack: int, latent: Tensor, skips: Sequence[Tensor], skip_mask: Tensor | None
     ) -> tuple[Tensor, Tensor]:
@@ -257,6 +342,38 @@ class StackedHourglass(nn.Module):
         if scheme == "he":
             for head in self._heads:
                 nn.init.zeros_(head.last.weight)
+
+
+TRUNK, BOTTLENECK = "trunk", "bottleneck"
+"""Names of the widths that are not a residual's own."""
+
+
+class _Trunk(NamedTuple):
+    """Layers that share a width, as far as they are known."""
+
+    producers: list[str]
+    norms: list[str]
+    consumers: list[str]
+
+    def takes_from(self, other: "_Trunk", convolution: str) -> None:
+        """Note a convolution from the other's channels to these."""
+        other.consumers.append(convolution)
+        self.producers.append(convolution)
+
+    def width(self, name: str, size: int) -> Width:
+        return Width(name, size, tuple(self.producers), tuple(self.norms), tuple(self.consumers))
+
+
+def _checked_inner(inner: object, residuals: int) -> tuple[Inner, ...]:
+    pairs = (
+        [tuple(pair) for pair in inner if isinstance(pair, list | tuple)]
+        if isinstance(inner, list | tuple)
+        else []
+    )
+    whole = all(len(pair) == 2 and all(type(width) is int and width > 0 for width in pair) for pair in pairs)
+    if len(pairs) != residuals or not whole:
+        raise ConfigError(f"inner is {inner!r:.60}; expected two widths for each of {residuals} residuals")
+    return tuple((first, second) for first, second in pairs)
 
 
 def _gate(skip: Tensor, skip_mask: Tensor | None, level: int) -> Tensor:

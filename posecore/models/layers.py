@@ -1,8 +1,13 @@
 """Building blocks of the hourglass (Newell et al., ECCV 2016, arXiv:1603.06937)."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+Inner = tuple[int, int]
+"""Channels behind the first and behind the second convolution of a residual."""
 
 
 class Residual(nn.Module):
@@ -10,22 +15,23 @@ class Residual(nn.Module):
 
     Batch normalisation and ReLU come before every convolution, the shortcut is the identity
     (Newell et al. 2016, fig. 4 left, with the normalisation of He et al. 2016, arXiv:1603.05027).
+    inner: widths of the first two convolutions, where they are others than half.
     Maps (N, C, H, W) to (N, C, H, W).
     """
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, inner: Inner | None = None) -> None:
         super().__init__()
-        half = channels // 2
+        self.inner = first, second = inner or (channels // 2, channels // 2)
         self.body = nn.Sequential(
             nn.BatchNorm2d(channels),
             nn.ReLU(inplace=True),
-            nn.Conv2d(channels, half, kernel_size=1),
-            nn.BatchNorm2d(half),
+            nn.Conv2d(channels, first, kernel_size=1),
+            nn.BatchNorm2d(first),
             nn.ReLU(inplace=True),
-            nn.Conv2d(half, half, kernel_size=3, padding=1),
-            nn.BatchNorm2d(half),
+            nn.Conv2d(first, second, kernel_size=3, padding=1),
+            nn.BatchNorm2d(second),
             nn.ReLU(inplace=True),
-            nn.Conv2d(half, channels, kernel_size=1),
+            nn.Conv2d(second, channels, kernel_size=1),
         )
 
     def forward(self, features: Tensor) -> Tensor:
@@ -45,21 +51,22 @@ class NoSkip(nn.Module):
 class Stem(nn.Module):
     """Image to features at a quarter of its resolution: (N, 3, 4H, 4W) to (N, C, H, W).
 
-    7x7/2 convolution, batch normalisation, ReLU, residual, 2x2 max pooling, two residuals. The first
+    7x7/2 convolution, batch normalisation, ReLU, residual, 2x2 max pooling, two residuals, whose inner widths
+    are taken from `inner`. The first
     convolution always computes in float32: rounding the pixels themselves moved more maxima than all the
     rounding after it.
     """
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, inner: Iterator[Inner | None]) -> None:
         super().__init__()
         self.body = nn.Sequential(
             nn.Conv2d(3, channels, kernel_size=7, stride=2, padding=3),
             nn.BatchNorm2d(channels),
             nn.ReLU(inplace=True),
-            Residual(channels),
+            Residual(channels, next(inner)),
             nn.MaxPool2d(2),
-            Residual(channels),
-            Residual(channels),
+            Residual(channels, next(inner)),
+            Residual(channels, next(inner)),
         )
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from posecore.data.crops import SIZE
 from posecore.data.heatmaps import Target
 from posecore.errors import ConfigError
 from posecore.training.augment import Augmentation
@@ -24,6 +25,7 @@ class Preset:
     schedule: `drop-once` divides the learning rate by 5, once, when the validation PCK has not
     improved for 5 epochs (thesis, section 5.1); `one-cycle` warms up over the first twentieth of all
     steps and falls to nothing along a line (Smith and Topin 2017, arXiv:1708.07120).
+    `constant` stays as it is.
     unlabelled: `zero` takes the map of an unlabelled joint as all-zero, `ignore` leaves it out of the loss.
     place: weight of the loss's second term, see `posecore.training.losses.heatmap_loss`.
     frozen: layers whose weights and statistics are kept. `fine`: those before the stem's pooling
@@ -31,9 +33,9 @@ class Preset:
     thirds of the time. `stem`: all of the stem; half of the time.
     """
 
-    optimiser: Literal["rmsprop", "adamw"]
+    optimiser: Literal["rmsprop", "adamw", "sgd"]
     learning_rate: float
-    schedule: Literal["drop-once", "one-cycle"]
+    schedule: Literal["drop-once", "one-cycle", "constant"]
     batch_size: int
     epochs: int
     stages: tuple[Stage, ...]
@@ -96,6 +98,20 @@ PRESETS: Final[Mapping[str, Preset]] = {
     "finish-stem": replace(_ON, frozen="stem", epochs=6),
     # The same without freezing anything: for an autoencoder newly put in, and for its fair control.
     "onward": _ON,
+    # The second thesis's, for pose_resnet. A momentum is not given, so there is none.
+    "thesis-resnet": Preset(
+        optimiser="sgd",
+        learning_rate=1e-3,
+        schedule="constant",
+        batch_size=16,
+        epochs=140,
+        stages=(Stage(256, 1.0),),
+        target=Target(sigma_visible=2.0, sigma_hidden=2.0, unit_peak=True),
+        unlabelled="ignore",
+        augmentation=None,
+        initialisation="he",
+        precision="32-true",
+    ),
 }
 
 
@@ -104,3 +120,10 @@ def find_preset(name: str) -> Preset:
     if name not in PRESETS:
         raise ConfigError(f"preset {name!r} is unknown; expected one of {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def at_size(preset: Preset, size: int) -> Preset:
+    """The recipe with all its epochs at one image size. Raises ConfigError where no network takes it."""
+    if not 64 <= size <= SIZE or size % 64:
+        raise ConfigError(f"--size {size}: expected 64, 128, 192 or 256 pixels")
+    return replace(preset, stages=(Stage(size, 1.0),))

@@ -16,7 +16,7 @@ import torch
 from posecore.config import from_dict
 from posecore.errors import CheckpointError, ConfigError, DataError
 from posecore.files import atomic_file, write_json
-from posecore.models.hourglass import HourglassConfig
+from posecore.models.registry import MODELS
 
 STATE, BEST, LAST, HISTORY, RUN = (
     "last.pt",
@@ -25,6 +25,9 @@ STATE, BEST, LAST, HISTORY, RUN = (
     "history.jsonl",
     "run.json",
 )
+
+ENGINEERED = ".json"
+"""Suffix of the file beside weights that scripts/engineer.py made, which says of what."""
 
 
 class Run(NamedTuple):
@@ -124,7 +127,9 @@ class RunFolder:
             before = read_record(self.path / RUN)
             if "model" in before:
                 # One from before a field existed has that field's default.
-                before["model"] = json.loads(json.dumps(asdict(from_dict(HourglassConfig, before["model"]))))
+                before.setdefault("network", "hourglass")
+                kind = MODELS[before["network"]].config
+                before["model"] = json.loads(json.dumps(asdict(from_dict(kind, before["model"]))))
                 before.setdefault("epochs_before", settings["epochs_before"])
                 before.setdefault("cut_skips", 0.0)
             for key, value in json.loads(json.dumps(settings)).items():

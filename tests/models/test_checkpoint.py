@@ -10,11 +10,17 @@ from posecore.models.registry import MODELS
 
 SMALL = {"channels": 8}
 
+OTHERS = {
+    "hourglass": {**SMALL, "stacks": 2, "mean_rgb": (0.1, 0.2, 0.3)},
+    "pose_resnet": {"depth": 18, "joints": 16},
+}
+"""Of every network, a small one that is not as by default."""
+
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_saved_network_computes_the_same_after_loading(name, tmp_path):
     model = MODELS[name]
-    network = model.build(model.config(**SMALL, stacks=2, mean_rgb=(0.1, 0.2, 0.3)))
+    network = model.build(model.config(**OTHERS[name]))
     network(torch.rand(4, 3, 64, 64))  # so that the running statistics are no longer the initial ones
     network.eval()
     save_checkpoint(tmp_path / "a.safetensors", network)
@@ -66,6 +72,9 @@ def test_what_is_no_checkpoint_is_refused_by_name(tmp_path):
         ({"model": "hourglass", "config": {"depth": 5}}, "does not know depth"),
         ({"model": "hourglass", "config": {"channels": 7}}, "channels is 7"),
         ({"model": "hourglass", "config": {"channels": 8}}, "tensors do not fit"),
+        ({"model": "pose_resnet", "config": {"channels": 8}}, "does not know channels"),
+        ({"model": "pose_resnet", "config": {"depth": 34}}, "depth is 34"),
+        ({"model": "pose_resnet", "config": {"depth": 18, "widths": [8]}}, "expected 15 for depth 18"),
     ],
 )
 def test_weights_of_another_network_are_refused(tmp_path, description, words):

@@ -18,13 +18,18 @@ def images(count: int = 2, size: int = 128) -> torch.Tensor:
     return torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(1))
 
 
-@pytest.mark.parametrize("name", MODELS)
-@pytest.mark.parametrize("stacks", [1, 2, 3])
-def test_every_model_has_the_stated_shapes_and_every_parameter_a_gradient(name, stacks):
+BUILT = {
+    "hourglass": [{"channels": 8, "stacks": stacks} for stacks in (1, 2, 3)],
+    "pose_resnet": [{"depth": 18}, {"depth": 50}],
+}
+
+
+@pytest.mark.parametrize(("name", "values"), [(name, values) for name in MODELS for values in BUILT[name]])
+def test_every_model_has_the_stated_shapes_and_every_parameter_a_gradient(name, values):
     model = MODELS[name]
-    net = model.build(model.config(channels=8, stacks=stacks)).train()
+    net = model.build(model.config(**values)).train()
     heatmaps = net(images())
-    assert heatmaps.shape == (2, stacks, 17, 32, 32)
+    assert heatmaps.shape == (2, net.config.stacks, 17, 32, 32)
     assert heatmaps.dtype == torch.float32
     heatmaps.square().sum().backward()
     without = [name for name, parameter in net.named_parameters() if parameter.grad is None]

@@ -12,7 +12,14 @@ from posecore.data.heatmaps import encode
 from posecore.data.prepared import open_prepared
 from posecore.errors import CheckpointError, ConfigError, DataError
 from posecore.models.autoencoder import Autoencoder, AutoencoderConfig
-from posecore.models.checkpoint import load_autoencoder, load_checkpoint, save_autoencoder, weights_digest
+from posecore.models.checkpoint import (
+    load_autoencoder,
+    load_checkpoint,
+    save_autoencoder,
+    save_checkpoint,
+    weights_digest,
+)
+from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.samples import read_points, read_visibility
 from posecore.training.loop import train
 from posecore.training.optimise import make_schedule
@@ -179,6 +186,55 @@ def test_people_of_several_folders_are_trained_on_together(prepared_dir, tmp_pat
     assert record["validated_on"]["people"] == data.info["splits"]["val"]["people"]
 
 
+def test_an_epoch_of_some_people_draws_others_than_the_one_before(prepared_dir, tmp_path, monkeypatch):
+    seen, real = [], TrainingDataset.__getitem__
+
+    def note(self, index):
+        if self._change is not None:  # not of the validation
+            seen.append(index)
+        return real(self, index)
+
+    monkeypatch.setattr(TrainingDataset, "__getitem__", note)
+    run(prepared_dir, tmp_path, epochs=2, people=8)
+    assert len(seen) == 16 and len(set(seen[:8])) == len(set(seen[8:])) == 8
+    assert set(seen[:8]) != set(seen[8:])
+    assert json.loads((tmp_path / "run.json").read_text())["people"] == 8
+
+
+def test_a_shape_is_trained_from_new_weights(prepared_dir, tmp_path):
+    torch.manual_seed(9)
+    small = StackedHourglass(HourglassConfig(channels=8, inner=((3, 2),) * 18, mean_rgb=(0.1, 0.2, 0.3)))
+    save_checkpoint(tmp_path / "small", small)
+    history = run(prepared_dir, tmp_path / "run", epochs=1, channels=None, shape=tmp_path / "small")
+    assert [line["epoch"] for line in history] == [1]
+    trained = load_checkpoint(tmp_path / "run" / "last.safetensors")
+    assert trained.config == replace(small.config, initialisation="he")
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert (record["shape"], record["init"]) == (weights_digest(small), None)
+    assert (trained.state_dict()["stem.body.0.weight"] - small.state_dict()["stem.body.0.weight"]).std() > 0.1
+    with pytest.raises(ConfigError, match="leave out --init"):
+        run(prepared_dir, tmp_path / "x", channels=None, shape=tmp_path / "small", init=tmp_path / "small")
+    with pytest.raises(ConfigError, match="--channels 16: the network of --shape has 8"):
+        run(prepared_dir, tmp_path / "x", channels=16, shape=tmp_path / "small")
+
+
+def test_a_teacher_pulls_towards_its_own_heatmaps(prepared_dir, tmp_path):
+    run(prepared_dir, tmp_path / "teacher", "thesis", epochs=1)
+    last = tmp_path / "teacher" / "last.safetensors"
+    teacher = load_checkpoint(last)
+    with torch.no_grad():
+        teacher.heads[0].last.bias += 3.0
+    save_checkpoint(last, teacher)
+    taught = run(prepared_dir, tmp_path / "taught", "onward", epochs=6, teacher=last)
+    alone = run(prepared_dir, tmp_path / "alone", "onward", epochs=6)
+    assert "teacher_loss" not in alone[0]
+    assert taught[-1]["teacher_loss"] < taught[0]["teacher_loss"]
+    # Of what the annotation asks for, an untaught network finds more.
+    assert taught[-1]["train_loss"] > alone[-1]["train_loss"]
+    record = json.loads((tmp_path / "taught" / "run.json").read_text())["teacher"]
+    assert record == {"weights": weights_digest(load_checkpoint(last)), "share": 0.5}
+
+
 def test_finish_keeps_the_fine_layers_weights_and_statistics(prepared_dir, tmp_path):
     run(prepared_dir, tmp_path / "first", epochs=3)
     best = tmp_path / "first" / "best.safetensors"
@@ -256,7 +312,7 @@ def test_people_are_validated_by_the_last_stack_with_all_skips_and_with_none(pre
 def scored(monkeypatch, scores):
     """No step is taken; epochs are scored so: (val_loss, val_pck) each."""
     left = iter(scores)
-    monkeypatch.setattr(module, "_train_epoch", lambda *_: 1.0)
+    monkeypatch.setattr(module, "_train_epoch", lambda *_: {"train_loss": 1.0})
     monkeypatch.setattr(
         module, "_validate", lambda *_: dict(zip(("val_loss", "val_pck"), next(left), strict=True))
     )
@@ -285,7 +341,7 @@ def test_of_equally_good_epochs_the_last_one_s_weights_are_kept_as_its_record_sa
 def test_a_loss_that_leaves_all_bounds_ends_the_run_and_keeps_nothing_of_it(
     loss, prepared_dir, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(module, "_train_epoch", lambda *_: loss)
+    monkeypatch.setattr(module, "_train_epoch", lambda *_: {"train_loss": loss})
     with pytest.raises(DataError, match=rf"the loss became {loss} in epoch 1; train anew with another seed"):
         run(prepared_dir, tmp_path)
     assert not (tmp_path / "best.safetensors").exists() and not (tmp_path / STATE).exists()
@@ -522,3 +578,40 @@ def test_a_run_from_before_these_could_be_configured_goes_on(prepared_dir, tmp_p
     assert len(run(prepared_dir, tmp_path, epochs=1, resume=True)) == 1
     with pytest.raises(ConfigError, match="started with model"):
         run(prepared_dir, tmp_path, epochs=1, skips="0000", resume=True)
+
+
+# Another network
+
+
+def test_a_pose_resnet_is_trained_and_trained_on(prepared_dir, tmp_path):
+    other = {"channels": None, "model": "pose_resnet", "depth": 18}
+    history = run(prepared_dir, tmp_path / "first", "thesis-resnet", epochs=1, **other)
+    assert "val_pck_0000" not in history[0]  # it has no skips
+    record = json.loads((tmp_path / "first" / "run.json").read_text())
+    assert (record["network"], record["model"]["depth"]) == ("pose_resnet", 18)
+    assert run(prepared_dir, tmp_path / "first", "thesis-resnet", epochs=1, **other, resume=True) == history
+    history = run(prepared_dir, tmp_path / "learns", "fast", epochs=10, **other)
+    assert history[-1]["train_loss"] < 0.8 * history[0]["train_loss"]
+    begin = {"channels": None, "init": tmp_path / "learns" / "last.safetensors"}
+    on = run(prepared_dir, tmp_path / "on", "finish-stem", epochs=1, **begin)
+    assert on[-1]["epoch"] == 11
+    before, after = (
+        load_checkpoint(tmp_path / f / "last.safetensors").state_dict() for f in ("learns", "on")
+    )
+    same = {name for name in before if torch.equal(before[name], after[name])}
+    assert same >= {name for name in before if name.startswith("stem.")} and "head.weight" not in same
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"model": "resnet"}, "--model resnet: expected one of hourglass, pose_resnet"),
+        ({"model": "pose_resnet", "channels": 8}, "does not know channels"),
+        ({"model": "pose_resnet", "depth": 34}, "depth is 34"),
+        ({"model": "pose_resnet", "depth": 18, "cut_skips": 0.5}, "built without skips"),
+        ({"depth": 18}, "does not know depth"),
+    ],
+)
+def test_options_of_another_network_are_refused(options, words, prepared_dir, tmp_path):
+    with pytest.raises(ConfigError, match=words):
+        run(prepared_dir, tmp_path, **{"channels": None} | options)

@@ -20,8 +20,12 @@ def weights_file(folder: Path) -> Path:
 
 
 def load_network(folder: Path) -> StackedHourglass:
-    """The best weights of a run. Raises CheckpointError where they are not usable."""
-    return load_checkpoint(weights_file(folder))
+    """The best weights of a run. Raises CheckpointError where they are not usable, DataError where they are
+    not an hourglass's."""
+    network = load_checkpoint(weights_file(folder))
+    if not isinstance(network, StackedHourglass):
+        raise DataError(f"{folder}: not of an hourglass; the study compares hourglasses, leave it out")
+    return network
 
 
 def read_network(label: str, folder: Path) -> Network:
@@ -83,6 +87,8 @@ def _training(record: Record, epochs: int, kept: int) -> Training:
     recipe = json.dumps(record["recipe"], sort_keys=True)
     # As DistributedSampler and DataLoader count, both with drop_last.
     people = sum(folder["train"] for folder in record["data"]) // record["processes"]
+    if record.get("people") is not None:
+        people = min(people, record["people"] // record["processes"])
     batch = max(1, min(record["recipe"]["batch_size"], people))
     squeezing = (record["init"] or {}).get("autoencoder")
     alone = squeezing and squeezing["run"]
