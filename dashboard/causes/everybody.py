@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def draw_study(bundle, cause, headline):
+    pass
