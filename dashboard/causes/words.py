@@ -168,8 +168,8 @@ def what_moved(effect: Effect) -> str:
     order = sorted(astray, key=lambda joint: -effect.apart[joint])
     named = "; ".join(_astray(effect, joint) for joint in order[:6])
     more = f"; and {len(order) - 6} more" if len(order) > 6 else ""
-    went = f"{len(order)} predicted {'joint' if len(order) == 1 else 'joints'} went"
-    return f"{said} **{went} otherwise than the true one by a radius or more**: {named}{more}."
+    those = f"{len(order)} predicted {'joint' if len(order) == 1 else 'joints'}"
+    return f"{said} **{those} went otherwise than the true one by a radius or more**: {named}{more}."
 
 
 def _astray(effect: Effect, joint: int) -> str:
