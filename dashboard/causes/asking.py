@@ -15,7 +15,7 @@ from posecore.bundle import Bundle
 from posecore.causes.cause import Cause, Labelled
 from posecore.causes.change import change_person, change_picture, is_rendered, recall
 from posecore.causes.table import CAUSES
-from posecore.data.heatmaps import decode
+from posecore.data.heatmaps import decode, where_found
 from posecore.errors import PosecoreError
 from posecore.keypoints import K
 from posecore.synthetic.drawn import Drawn
@@ -99,7 +99,8 @@ def _pictured(bundle: Bundle, subject: Subject) -> Labelled:
     """A picture with its annotation; where nothing is labelled, with the joints that the network finds."""
     assert subject.crop is not None
     seen = predictions.seen(bundle, subject.crop, (ALL_ON.title,), "zero", subject.own)
-    points = decode(seen.heatmaps)[0][0].astype(np.float64)
+    points, peaks = decode(seen.heatmaps)
+    points = where_found(points[0], peaks[0]).astype(np.float64)
     if subject.annotated is None or subject.visibility is None:
         return Labelled(subject.crop, points, np.zeros(K, np.int64))
     labelled = (subject.visibility > 0)[:, None]

@@ -138,8 +138,8 @@ def matrix(found: Matrix, names: Sequence[str], row: int | None, component: int,
         ),
         hovertemplate="%{y}, component %{customdata[1]}: %{customdata[2]}<br>movement %{customdata[3]:.2f}, "
         "from %{customdata[4]:.2f} to %{customdata[5]:.2f}<br>either way %{customdata[6]:.2f}, from "
-        "%{customdata[7]:.2f} to %{customdata[8]:.2f}<br>another grain %{customdata[9]:.2f}, untrained at most"
-        " %{customdata[10]:.2f}<br>n = %{customdata[11]}<extra></extra>",
+        "%{customdata[7]:.2f} to %{customdata[8]:.2f}<br>another grain %{customdata[9]:.2f}, untrained at "
+        "most %{customdata[10]:.2f}<br>n = %{customdata[11]}<extra></extra>",
     )
     mark = {"type": "rect", "line": {"color": MARK, "width": 2}, "layer": "below"}
     if row is not None:

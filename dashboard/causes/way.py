@@ -41,7 +41,7 @@ class Stop:
 @st.fragment
 def draw_way(bundle: Bundle, person: Person, cause: Cause) -> None:
     """The whole section. It runs alone, so that a slider's move does not wait for it."""
-    st.subheader(words.way_of(person.subject.who, cause))
+    st.subheader(words.WAY)
     fitted, scores = latents.fitted_components(bundle)
     offered = [str(k + 1) for k in range(min(MOST, scores.shape[1]))]
     if len(offered) < 2:
@@ -64,7 +64,8 @@ def draw_way(bundle: Bundle, person: Person, cause: Cause) -> None:
     people = (scores[:, [x, y]] / np.sqrt(fitted.variances[[x, y]])).astype(np.float64)
     _play(person, cause, before, stops, people, (x, y))
     known = int(np.isfinite(people).all(axis=1).sum())
-    st.caption(words.way_caption(bundle, known, refused, across == words.FARTHEST))
+    who = person.subject.sample_id or person.subject.who
+    st.caption(words.way_caption(bundle, known, who, cause, refused, across == words.FARTHEST))
     figures.tabled(
         words.WAY_TABLE,
         table(cause, stops, len(offered)),

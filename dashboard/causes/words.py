@@ -266,22 +266,20 @@ def heatmaps_alt(which: str, joint: str, skips: str) -> str:
     return f"Heatmaps of {joint}, {which[0].lower()}{which[1:]}: {skips}"
 
 
-def way_of(name: str, cause: Cause) -> str:
-    """Title of the section."""
-    return f"{WAY}: {name}, {cause.name} from end to end"
-
-
 def under_way(number: int, stops: int) -> str:
     """While stops are computed."""
     return f"The way: stop {number} of {stops} …"
 
 
-def way_caption(bundle: Bundle, people: int, refused: list[str], chosen: bool) -> str:
-    """What the plane shows. refused: values that cannot be made, in words. chosen: by the way itself."""
+def way_caption(
+    bundle: Bundle, people: int, person: str, cause: Cause, refused: list[str], chosen: bool
+) -> str:
+    """What the plane shows. people: how many are grey. person: whose way it is. refused: values that cannot
+    be made, in words. chosen: whether the plane was, by the way itself."""
     return (
-        f"Grey: n = {sources.people_of(bundle, people)}. The line is this one person at every stop, the ring "
-        "the stop that is shown, the diamond the person as made; all in standard deviations of people, with "
-        "all skips on. The latent does not depend on skips."
+        f"{_capital(cause.name)} from end to end. Grey: n = {sources.people_of(bundle, people)}. The line is "
+        f"{person} at every stop, the ring the stop that is shown, the diamond as made; all in standard "
+        "deviations of people, with all skips on. The latent does not depend on skips."
         + (" The two components are those that this way goes farthest along." if chosen else "")
         + (f" Cannot be made of this person: {', '.join(refused)}." if refused else "")
     )
