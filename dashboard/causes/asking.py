@@ -100,12 +100,12 @@ def _pictured(bundle: Bundle, subject: Subject) -> Labelled:
     assert subject.crop is not None
     seen = predictions.seen(bundle, subject.crop, (ALL_ON.title,), "zero", subject.own)
     points, peaks = decode(seen.heatmaps)
-    points = where_found(points[0], peaks[0]).astype(np.float64)
+    places = where_found(points[0], peaks[0]).astype(np.float64)
     if subject.annotated is None or subject.visibility is None:
-        return Labelled(subject.crop, points, np.zeros(K, np.int64))
+        return Labelled(subject.crop, places, np.zeros(K, np.int64))
     labelled = (subject.visibility > 0)[:, None]
     return Labelled(
         subject.crop,
-        np.where(labelled, subject.annotated, points).astype(np.float64),
+        np.where(labelled, subject.annotated, places).astype(np.float64),
         subject.visibility.astype(np.int64),
     )

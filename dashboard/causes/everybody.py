@@ -9,10 +9,10 @@ import streamlit as st
 from dashboard.causes import charts, controls
 from dashboard.causes import study_words as words
 from dashboard.shared import bundles, figures, links, shown_here, studies, widgets
+from dashboard.shared.causal_words import changed
 from posecore.bundle import Bundle, study_command
 from posecore.causes.cause import Cause
 from posecore.causes.table import CAUSES
-from posecore.errors import BundleError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.studies.causes.results import NAME, CauseStudy
 from posecore.studies.causes.summary import STRONGER, Matrix
@@ -26,9 +26,8 @@ CELLS = "cause_matrix"
 def draw_study(bundle: Bundle, cause: Cause, headline: "DeltaGenerator") -> None:
     """The whole section. headline: where the page says what it shows."""
     st.subheader(words.TITLE)
-    try:
-        study = studies.cause_study(bundle)
-    except BundleError:
+    study = studies.cause_study(bundle)
+    if study is None:
         with headline:
             shown_here.draw(*words.not_studied(cause))
         st.info(words.no_study(study_command(bundle, NAME)), icon=":material/query_stats:")
@@ -42,9 +41,7 @@ def draw_study(bundle: Bundle, cause: Cause, headline: "DeltaGenerator") -> None
     with headline:
         shown_here.draw(*words.shown(found, cause))
     source = bundles.source_line(bundle, len(study.sample_ids))
-    names = [
-        words.changed(key, strength) for key, strength in zip(found.causes, found.strengths, strict=True)
-    ]
+    names = [changed(key, strength) for key, strength in zip(found.causes, found.strengths, strict=True)]
     row = found.causes.index(cause.key) if cause.key in found.causes else None
     components = found.floor.shape[0]
     # Before the matrix, which marks what it says; below the chart, where it is read.
@@ -113,6 +110,7 @@ def matrix_table(found: Matrix) -> pd.DataFrame:
 
 def _joints_and_clusters(bundle: Bundle, study: CauseStudy, cause: Cause) -> None:
     found, causes = studies.cause_scores(bundle), study.causes.tolist()
+    assert found is not None
     if cause.key in causes:
         row = causes.index(cause.key)
         st.markdown(words.joints_and_clusters(study, found, row))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from dashboard.causes.words import value_of
+from dashboard.shared.causal_words import changed
 from dashboard.shared.numbers import number, points
 from dashboard.shared.shown_here import Verdict as Shown
 from posecore.causes.cause import Cause
@@ -31,12 +31,6 @@ NAMED: Final = 6
 """Of a list in a sentence, so many are named."""
 MIDDLE_K: Final = 4
 """Of the numbers of clusters, the one that a sentence speaks of."""
-
-
-def changed(key: str, strength: float) -> str:
-    """A cause with its value: 'turn of the body, +60 degrees'."""
-    cause = CAUSES[key]
-    return f"{cause.name}, {value_of(cause, strength)}"
 
 
 def no_study(command: str) -> str:

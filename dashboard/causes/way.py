@@ -13,6 +13,7 @@ from dashboard.causes.asking import Person, Said
 from dashboard.causes.effect import ASTRAY, Effect
 from dashboard.causes.plane import draw_plane
 from dashboard.shared import certainty, figures, latents, links, widgets
+from dashboard.shared.causal_words import value_of
 from dashboard.shared.player import Frame, player
 from dashboard.shared.skip_switches import Cut
 from dashboard.shared.two_heatmaps import ALL_JOINTS, Answer, heat
@@ -118,7 +119,7 @@ def _stops(bundle: Bundle, person: Person, cause: Cause, joint: int) -> tuple[li
             try:
                 given = asking.change(bundle, person, cause, value, joint)
             except ChangeError:
-                refused.append(words.value_of(cause, value))
+                refused.append(value_of(cause, value))
                 continue
             stops.append(Stop(value, given, asking.ask(bundle, person, given, WHOLE)))
     return stops, refused
@@ -152,7 +153,7 @@ def _play(
             certainty.counted(side.sure, side.limit),
             sum(fate in ASTRAY for fate in effect.fates),
         )
-        frames.append(Frame(words.value_of(cause, stop.value), said, pictures))
+        frames.append(Frame(value_of(cause, stop.value), said, pictures))
     titles = [words.PICTURE_TILE, words.HEATMAP_TILE, words.plane_tile(x + 1, y + 1)]
     player(titles, frames, "cause_way", nearest_stop(cause, stops))
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dashboard.causes.effect import ASTRAY, Effect, Fate, counted
 from dashboard.shared import bundles, certainty, pictures, sources
+from dashboard.shared.causal_words import value_of
 from dashboard.shared.numbers import number, significant
 from dashboard.shared.skip_switches import Cut
 from dashboard.shared.two_heatmaps import ALL_JOINTS, JOINTS
@@ -109,15 +110,6 @@ def slider(cause: Cause) -> str:
 def how(cause: Cause) -> str:
     """What is done, and what follows as it must."""
     return f"{cause.how} With it, as it must, changes: {cause.follows}."
-
-
-def value_of(cause: Cause, value: float) -> str:
-    """A value with its unit: '60 degrees', 'long sleeves and trousers'."""
-    if cause.choices:
-        return cause.choices[int(value)]
-    sign = cause.low < 0
-    digits = 0 if float(value).is_integer() else 2
-    return f"{number(value, digits, sign=sign)}{_unit(cause)}"
 
 
 def changed_to(cause: Cause, value: float) -> str:

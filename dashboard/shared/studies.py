@@ -157,25 +157,30 @@ def _component_curves(bundle: Bundle, created: str) -> "dict[str, ComponentCurve
     }
 
 
-def cause_study(bundle: Bundle) -> "CauseStudy":
-    """The bundle's cause study, read once as long as it stays. Raises BundleError."""
-    return _cause_study(bundle, cause_study_created(bundle))
+def cause_study(bundle: Bundle) -> "CauseStudy | None":
+    """The bundle's cause study, read once as long as it stays; None where none is usable."""
+    created = _cause_study_created(bundle)
+    return _cause_study(bundle, created) if created else None
 
 
-def cause_study_created(bundle: Bundle) -> str:
-    """When the bundle's cause study was made; a key for what is derived from it. Raises BundleError."""
-    from posecore.bundle.studies import open_study
+def _cause_study_created(bundle: Bundle) -> str:
+    """When it was made, a key for what is derived from it; empty where none is usable."""
+    from posecore.bundle.studies import open_study, study_folder
 
-    return open_study(bundle, "causes").created
+    if not (study_folder(bundle, "causes") / MANIFEST).is_file():
+        return ""
+    try:
+        created = open_study(bundle, "causes").created
+        _cause_study(bundle, created)
+    except BundleError:
+        return ""
+    return created
 
 
 def cause_matrix(bundle: Bundle, space: int = 0) -> "Matrix | None":
     """Causes by components of one of the study's spaces; None where no study is usable."""
-    try:
-        cause_study(bundle)
-    except BundleError:
-        return None
-    return _cause_matrix(bundle, cause_study_created(bundle), space)
+    created = _cause_study_created(bundle)
+    return _cause_matrix(bundle, created, space) if created else None
 
 
 @cache.cached(4, "Reading the study …")
@@ -189,7 +194,7 @@ def _cause_study(bundle: Bundle, created: str) -> "CauseStudy":
 def _cause_matrix(bundle: Bundle, created: str, space: int) -> "Matrix":
     from posecore.studies.causes.summary import matrix
 
-    return matrix(cause_study(bundle), space)
+    return matrix(_cause_study(bundle, created), space)
 
 
 class CauseScores(NamedTuple):
@@ -204,16 +209,17 @@ class CauseScores(NamedTuple):
     untrained_cluster: "Floats"
 
 
-def cause_scores(bundle: Bundle) -> CauseScores:
-    """The same of the bundle's study. Raises BundleError."""
-    return _cause_scores(bundle, cause_study_created(bundle))
+def cause_scores(bundle: Bundle) -> CauseScores | None:
+    """The same of the bundle's study; None where none is usable."""
+    created = _cause_study_created(bundle)
+    return _cause_scores(bundle, created) if created else None
 
 
 @cache.cached(4, "Drawing people anew …")
 def _cause_scores(bundle: Bundle, created: str) -> CauseScores:
     from posecore.studies.causes import summary
 
-    study = cause_study(bundle)
+    study = _cause_study(bundle, created)
     return CauseScores(
         summary.pck_change(study),
         summary.cut_pck_change(study),

@@ -12,6 +12,7 @@ from reading import figures, words
 
 from dashboard.causes import charts, everybody, study_words
 from dashboard.shared import links, shown_here
+from dashboard.shared.causal_words import changed
 from dashboard.shared.shown_here import Verdict as Shown
 from posecore.bundle import open_bundle, study_command
 from posecore.causes.table import CAUSES
@@ -89,9 +90,7 @@ def test_the_page_shows_the_matrix_and_both_readings(
 
 
 def test_every_cell_can_be_clicked_and_says_what_it_is(study: Matrix) -> None:
-    names = [
-        study_words.changed(key, value) for key, value in zip(study.causes, study.strengths, strict=True)
-    ]
+    names = [changed(key, value) for key, value in zip(study.causes, study.strengths, strict=True)]
     figure = charts.matrix(study, names, 0, 1, "n = 14 · a network")
     cells = figure.data[-1]
     assert len(cells.x) == study.verdict.size

@@ -6,6 +6,7 @@ from conftest import RENDERED, Open
 
 from dashboard.causes import asking, plane, way, words
 from dashboard.shared import links, predictions
+from dashboard.shared.causal_words import value_of
 from posecore.bundle import Bundle
 from posecore.causes.change import change_person, recall
 from posecore.causes.table import CAUSES
@@ -19,7 +20,7 @@ def test_a_stop_per_value_from_end_to_end_with_where_the_person_then_lies(
     titles, stops, first = frames
     cause = CAUSES["turn"]
     values = np.linspace(cause.low, cause.high, 9)
-    assert [stop.name for stop in stops] == [words.value_of(cause, value) for value in values]
+    assert [stop.name for stop in stops] == [value_of(cause, value) for value in values]
     assert titles[-1] == words.plane_tile(2, 5) and all(len(stop.pictures) == len(titles) for stop in stops)
     assert values[first] == min(values, key=lambda value: abs(value - cause.strengths[1]))
     table = next(one.value for one in app.dataframe if words.slider(cause) in one.value)
