@@ -29,7 +29,7 @@ from posecore.attributes.table import ATTRIBUTES
 from posecore.bundle import Bundle
 from posecore.components.walks import both_ends
 from posecore.samples import Prefix
-from posecore.studies.causes.agreement import Correlated, disagreements
+from posecore.studies.causes.agreement import component_verdicts, correlated, disagreements
 from posecore.studies.causes.summary import Matrix
 from posecore.studies.checks.measures import correlation_beyond
 from posecore.studies.control.results import ControlStudy
@@ -79,14 +79,14 @@ def _disagreements(bundle: Bundle, tested: pd.DataFrame, component: int) -> Matr
     causes = studies.cause_matrix(bundle)
     if causes is None or component >= len(causes.floor):
         return None
-    correlated = {
-        str(name): Correlated(float(r), float(p))
+    along = {
+        str(name): correlated(float(r), float(p))
         for name, r, p in zip(tested.index, tested["r"], tested["p_corrected"], strict=True)
     }
     joints = joints_known(bundle.samples)
     said = [
         causal_words.disagree(one, causes, component, joints)
-        for one in disagreements(correlated, causes, component)
+        for one in disagreements(along, component_verdicts(causes, component))
     ]
     if said:
         st.markdown("\n".join(f"* {line}" for line in said))

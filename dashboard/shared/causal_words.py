@@ -1,6 +1,7 @@
 """What changing an attribute does, beside what it goes with: words that pages share."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from dashboard.shared.attribute_words import words_of
 from dashboard.shared.numbers import number, significant
@@ -17,6 +18,10 @@ HOW: Final = (
     "The last column of the table: what the cause study of this bundle finds when the attribute is changed "
     "and everything else held; see the page Causes. A correlation says what goes along, a cause what moves."
 )
+HOW_CLUSTERS: Final = (
+    "The last column of the table: how many people change their cluster, of as many K-Means clusters in the "
+    "cause study, when the attribute is changed and everything else held; see the page Causes."
+)
 SHORT: Final = {Verdict.MOVES: "moves", Verdict.STILL: "does not", Verdict.UNKNOWN: "cannot be told"}
 
 
@@ -27,6 +32,26 @@ def value_of(cause: Cause, value: float) -> str:
     said = significant(value)
     plus = "+" if cause.low < 0 < value else ""
     return f"{plus}{said}{f' {cause.unit}' if cause.unit else ''}"
+
+
+class ClusterCauses(NamedTuple):
+    """What the study says of so many clusters, k: by cause a verdict, the value, the share of people who
+    change their cluster, and the most in networks that never learned."""
+
+    k: int
+    verdicts: Mapping[str, Verdict]
+    strengths: Mapping[str, float]
+    shares: Mapping[str, float]
+    untrained: Mapping[str, float]
+
+    def name(self, key: str) -> str:
+        """The cause with its value."""
+        return changed(key, self.strengths[key])
+
+    def said(self, key: str) -> str:
+        """How many people change their cluster."""
+        theirs = self.untrained[key]
+        return f"{self.shares[key]:.0%} of people change their cluster, untrained at most {theirs:.0%}"
 
 
 def changed(key: str, strength: float) -> str:
@@ -46,7 +71,7 @@ def what_changing_does(found: Matrix, attribute: str, component: int) -> str:
 def disagree(one: Disagreement, found: Matrix, component: int, joints: Prefix) -> str:
     """Where correlation and cause do not agree, of a component from 0."""
     row = found.causes.index(one.cause)
-    name, r = words_of(one.attribute, joints).axis, number(one.r, 2, sign=True)
+    name, r = words_of(one.attribute, joints).axis, number(one.much, 2, sign=True)
     change = changed(one.cause, found.strengths[row])
     far = number(float(found.absolute.mean[row, component]), 2)
     if one.moves:
@@ -59,6 +84,29 @@ def disagree(one: Disagreement, found: Matrix, component: int, joints: Prefix) -
         f"**Goes along without being moved**: {name} goes with component {component + 1} (rank correlation "
         f"{r}), though changing it does not move the component ({change}: {far} standard deviations of "
         "people)."
+    )
+
+
+def clusters_changed(found: ClusterCauses, attribute: str) -> str:
+    """Of an attribute, how many people change their cluster; empty where no cause of the study changes it."""
+    return "; ".join(
+        f"{found.name(key)}: {SHORT[found.verdicts[key]]} ({found.said(key)})"
+        for key in causes_of(attribute)
+        if key in found.verdicts
+    )
+
+
+def clusters_disagree(one: Disagreement, found: ClusterCauses, cluster: str, joints: Prefix) -> str:
+    """Where what sets a cluster apart, and what moves people to another one, do not agree."""
+    name, much = words_of(one.attribute, joints).axis, number(one.much, 2, sign=True)
+    if one.moves:
+        return (
+            "**Moves people between clusters, but does not set this one apart**: with "
+            f"{found.name(one.cause)} {found.said(one.cause)}, though by {name} {cluster} differs little ({much})."
+        )
+    return (
+        f"**Sets apart without moving anybody**: {cluster} differs by {name} ({much}), though with "
+        f"{found.name(one.cause)} {found.said(one.cause)}."
     )
 
 
