@@ -223,7 +223,7 @@ def row(which: str, skips: str, sides: int) -> str:
 def cut_title(cut: Cut, built: SkipMask) -> str:
     """Which skips are cut in such a network, and what stands in for them."""
     stand_in = {"zero": "nothing", "mean": "the mean of people"}[cut.replacement]
-    return f"{cut.title(built)}, {stand_in} in their place"
+    return f"{cut.title(built)}, replaced by {stand_in}"
 
 
 def true_caption(effect: Effect) -> str:
@@ -235,7 +235,7 @@ def true_caption(effect: Effect) -> str:
 def predicted_caption(effect: Effect) -> str:
     """How many predicted joints went astray."""
     astray = sum(fate in ASTRAY for fate in effect.fates)
-    return f"predicted: {astray} went otherwise than the true ones"
+    return f"predicted: {astray} went elsewhere"
 
 
 def picture_alt(which: str, said: str = "") -> str:

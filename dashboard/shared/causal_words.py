@@ -102,7 +102,8 @@ def clusters_disagree(one: Disagreement, found: ClusterCauses, cluster: str, joi
     if one.moves:
         return (
             "**Moves people between clusters, but does not set this one apart**: with "
-            f"{found.name(one.cause)} {found.said(one.cause)}, though by {name} {cluster} differs little ({much})."
+            f"{found.name(one.cause)} {found.said(one.cause)}, though by {name} {cluster} differs little "
+            f"({much})."
         )
     return (
         f"**Sets apart without moving anybody**: {cluster} differs by {name} ({much}), though with "
