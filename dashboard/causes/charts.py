@@ -12,6 +12,7 @@ from dashboard.shared.charts import (
     CATEGORIES,
     GREY,
     MARK,
+    SCALE_ROOM,
     SCORE_SCALE,
     colour_bar,
     framed,
@@ -152,7 +153,24 @@ def matrix(found: Matrix, names: Sequence[str], row: int | None, component: int,
     name_rows(figure, names)
     figure.update_yaxes(range=[c - 0.5, -0.5], autorange=False, fixedrange=True)
     set_below(figure)
+    _scale_below(figure)
     return figure
+
+
+def _scale_below(figure: go.Figure) -> None:
+    """Put the scale of colours below the legend, where it takes a narrow page no width."""
+    before = figure.layout.height
+    height = before + SCALE_ROOM
+    figure.update_traces(
+        marker_colorbar={"y": 0, "yref": "container", "yanchor": "bottom"},
+        selector=lambda trace: trace.marker.showscale,
+    )
+    figure.update_layout(
+        height=height,
+        margin={"b": figure.layout.margin.b + SCALE_ROOM},
+        legend={"y": (figure.layout.legend.y * before + SCALE_ROOM) / height},
+        title={"y": 1 - 16 / height},
+    )
 
 
 def movements(names: Sequence[str], rows: Rows, source: str) -> go.Figure:

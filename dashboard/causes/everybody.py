@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard.causes import charts, controls
 from dashboard.causes import study_words as words
 from dashboard.shared import bundles, figures, links, shown_here, studies, widgets
-from dashboard.shared.causal_words import changed
 from posecore.bundle import Bundle, study_command
 from posecore.causes.cause import Cause
 from posecore.causes.table import CAUSES
@@ -41,7 +40,7 @@ def draw_study(bundle: Bundle, cause: Cause, headline: "DeltaGenerator") -> None
     with headline:
         shown_here.draw(*words.shown(found, cause))
     source = bundles.source_line(bundle, len(study.sample_ids))
-    names = [changed(key, strength) for key, strength in zip(found.causes, found.strengths, strict=True)]
+    names = [CAUSES[key].name for key in found.causes]
     row = found.causes.index(cause.key) if cause.key in found.causes else None
     components = found.floor.shape[0]
     # Before the matrix, which marks what it says; below the chart, where it is read.

@@ -31,4 +31,4 @@ view.change_and_answer(bundle, person, cause)
 if person is not None:
     way.draw_way(bundle, person, cause)
 everybody.draw_study(bundle, cause, headline)
-glossary.show(words.GLOSSARY, f"{bundles.source_line(bundle)} {sources.training_names(bundle)}")
+glossary.explain(words.GLOSSARY, f"{bundles.source_line(bundle)} {sources.training_names(bundle)}")

@@ -76,7 +76,7 @@ def across(found: Matrix, cause: Cause) -> str:
         [k for k in np.argsort(-far, kind="stable").tolist() if verdict[k] == one]
         for one in (Verdict.MOVES, Verdict.STILL)
     )
-    said = [f"component {k + 1} ({_figures(found, row, k)})" for k in moves]
+    said = [f"component {k + 1} ({_movement(found, row, k)})" for k in moves]
     left = len(far) - len(moves) - len(still)
     return (
         f"{name} (n = {found.people[row]:,} people) **moves** {_listed(said) or 'no component surely'}"
@@ -99,7 +99,7 @@ def down(found: Matrix, component: int) -> str:
         for one in (Verdict.MOVES, Verdict.STILL)
     )
     said = [
-        f"{changed(found.causes[row], found.strengths[row])} ({_figures(found, row, component)})"
+        f"{changed(found.causes[row], found.strengths[row])} ({_movement(found, row, component)})"
         for row in moves
     ]
     left = int(np.isfinite(far).sum()) - len(moves) - len(still)
@@ -170,12 +170,17 @@ def down_alt(component: int, causes: int) -> str:
 
 def _figures(found: Matrix, row: int, k: int) -> str:
     """How far, which way, and what untrained networks reach."""
+    theirs = float(found.untrained[:, row, k].max())
+    return f"{_movement(found, row, k)}, untrained {number(theirs, 2)} at most"
+
+
+def _movement(found: Matrix, row: int, k: int) -> str:
+    """How far and which way, with its interval."""
     way, far = int(found.direction[row, k]), found.absolute
     estimate = found.signed if way else far
     mean, low, high = (number(float(part[row, k]), 2, sign=bool(way)) for part in estimate[:3])
     both = "" if way else " either way"
-    theirs = float(found.untrained[:, row, k].max())
-    return f"{mean}{both}, {low} to {high}, untrained {number(theirs, 2)} at most"
+    return f"{mean}{both}, {low} to {high}"
 
 
 def _points(estimate: Estimate, place: tuple[int, ...]) -> str:
