@@ -1,20 +1,15 @@
 """A bundle in which some were rendered and some were not, and how the page is opened."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from changing import PEOPLE, RENDERED, Open
 from opening import open_page
 from rendered_bundle import make_rendered_bundle
 from streamlit.testing.v1 import AppTest
 
 from posecore.bundle import Bundle, open_bundle
-
-PEOPLE = 14
-RENDERED = range(3, 9)
-
-Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from conftest import RENDERED, Open
+from changing import RENDERED, Open
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from conftest import Open
+from changing import Open
 from planted_studies import plant_causes
 from reading import figures, words
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import RENDERED, Open
+from changing import RENDERED, Open
 
 from dashboard.causes import asking, plane, way, words
 from dashboard.shared import links, predictions
