@@ -16,16 +16,16 @@ with st.container():
     subject = picture_source.choose_subject(
         bundle, links.CAUSE_SOURCE, links.CAUSE_PERSON, bundle_people.best_person(bundle)
     )
-    person, problem = None, ""
+    person = None
     if subject is not None:
         try:
             person = asking.open_person(bundle, subject)
+            if person is None:
+                st.info(words.no_picture(bundle, subject.sample_id), icon=":material/no_photography:")
+            elif not person.rendered:
+                st.caption(words.not_rendered(person.reason if subject.sample_id else words.A_PICTURE))
         except PosecoreError as error:
-            problem = words.cannot_be_asked(error)
-        if person is None:
-            st.error(problem or words.no_picture(bundle, subject.sample_id))
-        elif not person.rendered:
-            st.caption(words.not_rendered(person.reason if subject.sample_id else words.A_PICTURE))
+            st.error(words.cannot_be_asked(error))
 cause = controls.choose_cause(person is not None and person.rendered)
 view.change_and_answer(bundle, person, cause)
 if person is not None:

@@ -122,9 +122,9 @@ def cannot_be_made(cause: Cause, value: float, error: Exception) -> str:
     return f"{_capital(changed_to(cause, value))} cannot be made of this person. {error}"
 
 
-def no_picture(bundle: Bundle, sample_id: str, reason: str = "") -> str:
+def no_picture(bundle: Bundle, sample_id: str) -> str:
     """That nothing of somebody can be changed."""
-    return f"{reason} {pictures.absent(bundle, sample_id)} So nothing of them can be changed.".strip()
+    return f"{pictures.absent(bundle, sample_id)} So nothing of them can be changed."
 
 
 def cannot_be_asked(error: Exception) -> str:

@@ -155,6 +155,22 @@ def test_of_somebody_who_was_not_rendered_only_the_picture_is_changed(
     assert going.selectbox(key=links.CAUSE).value in IMAGE
 
 
+def test_without_a_picture_a_rendered_person_is_made_and_another_gets_a_sentence(
+    open_causes: Open, copied, bundle: Bundle, frames: list
+) -> None:
+    from fake_bundle import take_pictures
+
+    names = bundle.samples["sample_id"].iloc[[WHO, 0]].tolist()
+    take_pictures(copied, names)
+    app = open_causes(copied.parent)
+    assert len(alts(app, "Predicted skeleton")) == 2
+    other = open_causes(copied.parent, cause_person=names[1])
+    assert words.no_picture(bundle, names[1]).split(names[1])[0] in [
+        info.value.split(names[1])[0] for info in other.info
+    ]
+    assert not alts(other, "Predicted skeleton") and not other.exception
+
+
 def test_somebody_who_would_be_rendered_otherwise_gets_the_reason(
     open_causes: Open, copied, monkeypatch: pytest.MonkeyPatch, frames: list
 ) -> None:
