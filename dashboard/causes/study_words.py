@@ -131,7 +131,11 @@ def joints_and_clusters(study: CauseStudy, found: "CauseScores", row: int) -> st
     cuts, ks = study.cuts.tolist(), study.ks.tolist()
     name = changed(str(study.causes[row]), float(study.strengths[row, STRONGER]))
     said = [f"{_points(found.pck, (row, STRONGER))} points with all skips"]
-    said += [f"{_points(found.cut_pck, (row, STRONGER, place))} {cut}" for place, cut in enumerate(cuts)]
+    said += [
+        f"{_points(found.cut_pck, (row, STRONGER, place))} "
+        f"{cut if cut.startswith('without') else f'with {cut}'}"
+        for place, cut in enumerate(cuts)
+    ]
     place = ks.index(MIDDLE_K) if MIDDLE_K in ks else 0
     share = float(found.cluster.mean[row, STRONGER, place])
     theirs = found.untrained_cluster[:, row, STRONGER, place]
