@@ -95,16 +95,17 @@ def test_a_value_and_a_cut_are_in_the_link_and_come_back(page: Page, shipped: Se
     expect(slider(page)).to_have_value("65")
 
 
-def test_another_cause_brings_its_own_range_and_the_way_plays(page: Page, shipped: Served) -> None:
+def test_another_cause_brings_its_own_values_and_the_way_plays(page: Page, shipped: Served) -> None:
     open_causes(page, shipped)
     stop = page.locator("output")
     expect(stop).to_have_text(re.compile("degrees"))
     box = page.get_by_role("combobox", name="What is changed")
-    box.fill("brightness of")
-    page.get_by_role("option", name="brightness of the picture", exact=True).click()
-    expect(stop).to_have_text(re.compile("times"))
+    box.fill("mirrored")
+    page.get_by_role("option", name="mirrored picture", exact=True).click()
+    expect(stop).to_have_text("mirrored")
     settle(page)
-    expect(page).to_have_url(re.compile("cause=brightness"))
+    expect(page).to_have_url(re.compile("cause=mirrored"))
+    expect(page.get_by_test_id("stSlider")).to_have_count(0)
     before = stop.text_content()
     page.get_by_role("button", name="Play").click()
     expect(stop).not_to_have_text(before or "")
