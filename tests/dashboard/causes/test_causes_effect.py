@@ -51,6 +51,8 @@ def test_every_joint_is_judged_against_the_true_one() -> None:
     assert np.isnan(effect.moved[LOST]) and np.isnan(effect.apart[LOST])
     assert counted(effect.fates)[Fate.STAYED] == K - 6
     first, second = effect.found()
+    # As changed, against where the true joint then is.
+    assert first[ALONG] == 1 and second[ALONG] == 1 and first[BEHIND] == 1 and second[BEHIND] == 0
     assert first[MISSED] == 0 and second[MISSED] == 0 and np.isnan(second[OUT]) and second[LOST] == 0
 
 
