@@ -98,6 +98,8 @@ def test_every_cell_can_be_clicked_and_says_what_it_is(study: Matrix) -> None:
     figure = charts.matrix(study, names, 0, 1, "n = 14 · a network")
     cells = figure.data[-1]
     assert len(cells.x) == study.verdict.size
+    assert [CAUSES[cell[0]].name for cell in cells.customdata] == list(cells.y)
+    assert [cell[1] for cell in cells.customdata] == list(cells.x)
     first = cells.customdata[0]
     assert list(first[:3]) == ["turn", 1, Verdict.MOVES.value]
     shapes = {trace.name: set(zip(trace.x, trace.y, strict=True)) for trace in figure.data[:-1]}
