@@ -114,6 +114,7 @@ def test_kinds_are_chosen_by_name(open_causes: Open, frames: list) -> None:
     [
         ({"cause": "tickling"}, "tickling"),
         ({"cause_by_turn": "181"}, "181"),
+        ({"cause_by_turn": "-181"}, "-181"),
         ({"cause_by_turn": "nan"}, "nan"),
         ({"cause_by_turn": "far"}, "far"),
         ({"cause_by_tickling": "1"}, "cause_by_tickling"),
