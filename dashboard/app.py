@@ -14,6 +14,7 @@ PAGES = (
     ("latent_map/page.py", "Latent map", ":material/scatter_plot:", "latent-map", ("map",)),
     ("clusters/page.py", "Clusters", ":material/bubble_chart:", "clusters", ("clu",)),
     ("pc_walk/page.py", "PC walk", ":material/directions_walk:", "pc-walk", ("walk",)),
+    ("causes/page.py", "Causes", ":material/tune:", "causes", ("cause",)),
     ("compare/page.py", "Compare", ":material/compare:", "compare", ("cmp", "with", "net")),
 )
 

@@ -10,9 +10,20 @@ from scipy.stats import t as student
 
 from dashboard.clusters import charts, controls
 from dashboard.clusters import meaning_words as words
-from dashboard.shared import bundles, cache, figures, latents, links, untrained, widgets
+from dashboard.shared import (
+    bundles,
+    cache,
+    causal_words,
+    figures,
+    latents,
+    links,
+    studies,
+    untrained,
+    widgets,
+)
 from dashboard.shared.attribute_words import contrast_table, words_of
-from dashboard.shared.clustering.questions import Clustered
+from dashboard.shared.causal_words import ClusterCauses
+from dashboard.shared.clustering.questions import ALL, KMEANS, Clustered
 from posecore.attributes.contrasts import LEAST
 from posecore.attributes.contrasts import contrast as compare
 from posecore.attributes.skeletons import joints_known
@@ -21,6 +32,8 @@ from posecore.bundle import Bundle
 from posecore.clustering import confounds
 from posecore.clustering.confounds import Accuracy
 from posecore.keypoints import KEYPOINTS, label
+from posecore.studies.causes.agreement import cluster_verdicts, disagreements, set_apart
+from posecore.studies.causes.summary import STRONGER
 from posecore.studies.control.results import ControlStudy
 from posecore.studies.control.summary import untrained_told
 
@@ -141,6 +154,9 @@ def _effects(bundle: Bundle, found: Clustered, names: dict[int, str], apart: dic
     number = int(picked) - 1
     compared = apart[number]
     known = compared[compared["effect"].notna()]
+    causes = _causes(bundle, found)
+    if causes is not None:
+        _disagreements(bundle, known, causes, names[number])
     if known.empty:
         st.info(words.NOTHING_KNOWN)
         return
@@ -159,9 +175,40 @@ def _effects(bundle: Bundle, found: Clustered, names: dict[int, str], apart: dic
                 controls.image_format(),
             )
     st.caption(words.effects(names[number], len(found.members(number))))
-    figures.tabled(
-        "Every attribute as a table", contrast_table(compared, joints), f"cluster-{number + 1}-apart"
-    )
+    table = contrast_table(compared, joints)
+    if causes is not None:
+        st.caption(causal_words.HOW_CLUSTERS)
+        table[causal_words.COLUMN] = [
+            causal_words.clusters_changed(causes, str(name)) for name in compared.index
+        ]
+    figures.tabled("Every attribute as a table", table, f"cluster-{number + 1}-apart")
+
+
+def _causes(bundle: Bundle, found: Clustered) -> ClusterCauses | None:
+    """What the cause study says of as many clusters; None where it does not speak of clusters like these."""
+    study, scores = studies.cause_study(bundle), studies.cause_scores(bundle)
+    k = found.question.k
+    alike = found.subset == ALL and found.question.method == KMEANS
+    if study is None or scores is None or not alike or k not in study.ks.tolist():
+        return None
+    place, keys = study.ks.tolist().index(k), study.causes.tolist()
+    verdicts = cluster_verdicts(study, scores.cluster, scores.untrained_cluster, place)
+    highest = scores.untrained_cluster[:, :, STRONGER, place].max(axis=0)
+    columns = (study.strengths[:, STRONGER], scores.cluster.mean[:, STRONGER, place], highest)
+    return ClusterCauses(k, verdicts, *(dict(zip(keys, values.tolist(), strict=True)) for values in columns))
+
+
+def _disagreements(bundle: Bundle, known: pd.DataFrame, causes: ClusterCauses, name: str) -> None:
+    """First where what sets the cluster apart, and what moves people out of it, do not agree."""
+    columns = zip(known.index, known["effect"], known["low"], known["high"], known["kind"], strict=True)
+    along = {str(attribute): set_apart(*figures) for attribute, *figures in columns}
+    joints = joints_known(bundle.samples)
+    said = [
+        causal_words.clusters_disagree(one, causes, name, joints)
+        for one in disagreements(along, causes.verdicts)
+    ]
+    if said:
+        st.markdown("\n".join(f"* {line}" for line in said))
 
 
 def _joints(bundle: Bundle, found: Clustered, names: dict[int, str], table: pd.DataFrame) -> None:

@@ -11,7 +11,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.pc_walk import charts, words
 from dashboard.pc_walk.words import LEAST_P
-from dashboard.shared import bundle_people, bundles, figures, latents, shown_here, untrained
+from dashboard.shared import (
+    bundle_people,
+    bundles,
+    causal_words,
+    figures,
+    latents,
+    shown_here,
+    studies,
+    untrained,
+)
 from dashboard.shared.attribute_words import words_of
 from posecore import drawing
 from posecore.attributes.correlations import SURE, strongest
@@ -20,6 +29,8 @@ from posecore.attributes.table import ATTRIBUTES
 from posecore.bundle import Bundle
 from posecore.components.walks import both_ends
 from posecore.samples import Prefix
+from posecore.studies.causes.agreement import component_verdicts, correlated, disagreements
+from posecore.studies.causes.summary import Matrix
 from posecore.studies.checks.measures import correlation_beyond
 from posecore.studies.control.results import ControlStudy
 from posecore.studies.control.summary import strongest_correlation
@@ -42,21 +53,44 @@ def draw_meaning(
     _ends(bundle, scores, component)
 
 
-def table(found: pd.DataFrame, joints: Prefix) -> pd.DataFrame:
-    """The correlations under names for people, with how each attribute is computed."""
+def table(found: pd.DataFrame, joints: Prefix, causes: Matrix | None, component: int) -> pd.DataFrame:
+    """The correlations under names for people, with how each attribute is computed, and what changing it does
+    where that was studied. component: from 0."""
     how = [ATTRIBUTES[name].how if name in ATTRIBUTES else "" for name in found.index]
-    return pd.DataFrame(
-        {
-            "attribute": [words_of(str(name), joints).axis for name in found.index],
-            "rank correlation": found["r"].to_numpy(),
-            "95 % from": found["low"].to_numpy(),
-            "95 % to": found["high"].to_numpy(),
-            "n": found["n"].to_numpy(),
-            "p": found["p"].to_numpy(),
-            "p, corrected": found["p_corrected"].to_numpy(),
-            "how it is computed": how,
-        }
-    )
+    columns: dict[str, object] = {
+        "attribute": [words_of(str(name), joints).axis for name in found.index],
+        "rank correlation": found["r"].to_numpy(),
+        "95 % from": found["low"].to_numpy(),
+        "95 % to": found["high"].to_numpy(),
+        "n": found["n"].to_numpy(),
+        "p": found["p"].to_numpy(),
+        "p, corrected": found["p_corrected"].to_numpy(),
+        "how it is computed": how,
+    }
+    if causes is not None:
+        columns[causal_words.COLUMN] = [
+            causal_words.what_changing_does(causes, str(name), component) for name in found.index
+        ]
+    return pd.DataFrame(columns)
+
+
+def _disagreements(bundle: Bundle, tested: pd.DataFrame, component: int) -> Matrix | None:
+    """First where correlation and cause do not agree. Returns what was studied, if this component was."""
+    causes = studies.cause_matrix(bundle)
+    if causes is None or component >= len(causes.floor):
+        return None
+    along = {
+        str(name): correlated(float(r), float(p))
+        for name, r, p in zip(tested.index, tested["r"], tested["p_corrected"], strict=True)
+    }
+    joints = joints_known(bundle.samples)
+    said = [
+        causal_words.disagree(one, causes, component, joints)
+        for one in disagreements(along, component_verdicts(causes, component))
+    ]
+    if said:
+        st.markdown("\n".join(f"* {line}" for line in said))
+    return causes
 
 
 def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline: DeltaGenerator) -> None:
@@ -67,6 +101,7 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline
     found = strongest(tested, None if reference is None else reference.highest)
     if control is not None and found.above and not _beyond_by_interval(control, component):
         found = replace(found, above=None)
+    causes = _disagreements(bundle, tested, component)
     with headline:
         shown_here.draw(*words.shown(component + 1, found, reference, joints))
     st.markdown(words.meaning(tested, found, reference is not None, joints))
@@ -91,8 +126,12 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline
         f"The {len(shown)} strongest rank correlations of component {component + 1} with their intervals",
     )
     st.caption(words.how_correlated(len(tested), len(shown), joints))
+    if causes is not None:
+        st.caption(causal_words.HOW)
     figures.tabled(
-        "Every attribute as a table", table(tested, joints), f"walk-component-{component + 1}-meaning"
+        "Every attribute as a table",
+        table(tested, joints, causes, component),
+        f"walk-component-{component + 1}-meaning",
     )
 
 

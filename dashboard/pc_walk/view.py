@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from dashboard.pc_walk import controls, meaning, sheet, walk_charts, words
 from dashboard.pc_walk import stops as walk_stops
-from dashboard.pc_walk.player import Frame, player
 from dashboard.pc_walk.stops import Stops
 from dashboard.pc_walk.words import MEAN, OFF, OWN
 from dashboard.shared import (
@@ -23,6 +22,7 @@ from dashboard.shared import (
     untrained,
 )
 from dashboard.shared.numbers import number
+from dashboard.shared.player import Frame, player
 from posecore import drawing
 from posecore.ablation import ALL_OFF
 from posecore.bundle import Bundle
@@ -118,7 +118,7 @@ def _player(bundle: Bundle, stops: Stops, maps: NDArray[np.float32] | None, limi
         said.append(words.judged(stops.judgement, stop))
         # The player shows plain text.
         text = " ".join(said).replace("**", "")
-        frames.append(Frame(stops.sign(stop), text, pictures[: len(titles)]))
+        frames.append(Frame(f"c = {stops.sign(stop)}", text, pictures[: len(titles)]))
     player(titles, frames, "walk_player")
 
 

@@ -61,6 +61,13 @@ def named_by_cuts(bundle: Bundle) -> str:
     return "another network"
 
 
+def switch_help(name: str, there: bool) -> str:
+    """What a switch of a level is. there: whether the network has this skip."""
+    if not there:
+        return "This network was trained without it"
+    return f"The way around the bottleneck with {name} cells; off means cut"
+
+
 def _missing(bundle: Bundle) -> list[str]:
     """The levels whose skip was left out in training."""
     built = bundle.manifest.built_skips

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +132,50 @@ def _cut_heatmaps(
     with inference:
         stand_in = _features(bundle, network, replacement, _donor)
         return network.decode_all(network.encode(_crop[None].copy()), stand_in, masks)[:, 0]
+
+
+class Seen(NamedTuple):
+    """What the network makes of a crop: heatmaps (M, 17, 64, 64) under M masks, and its latent (D,)."""
+
+    heatmaps: NDArray[np.float32]
+    latent: NDArray[np.float32]
+
+
+def seen(
+    bundle: Bundle, crop: NDArray[np.uint8], masks: tuple[str, ...], replacement: str, own: bool = False
+) -> Seen:
+    """What the network makes of a crop under these masks alone, "zero" or the "mean" in place of a cut skip.
+
+    own: the crop is of a user's picture, so what comes of it is cached for this session only.
+    """
+    digest = hashlib.sha256(crop.tobytes()).hexdigest()
+    cached = _seen_of_own if own else _seen
+    return cached(bundle, digest, masks, replacement, crop)
+
+
+@cached(192)
+def _seen(
+    bundle: Bundle, digest: str, masks: tuple[str, ...], replacement: str, _crop: NDArray[np.uint8]
+) -> Seen:
+    return _see(bundle, _crop, masks, replacement)
+
+
+@cached(24, own=True)
+def _seen_of_own(
+    bundle: Bundle, digest: str, masks: tuple[str, ...], replacement: str, _crop: NDArray[np.uint8]
+) -> Seen:
+    return _see(bundle, _crop, masks, replacement)
+
+
+def _see(bundle: Bundle, crop: NDArray[np.uint8], masks: tuple[str, ...], replacement: str) -> Seen:
+    network = predictor(bundle)
+    with inference:
+        encoded = network.encode(crop[None].copy())
+        stand_in = _features(bundle, network, replacement, None)
+        heatmaps = network.decode_all(encoded, stand_in, [parse_mask(mask) for mask in masks])[:, 0]
+        latent = network.latents(encoded, bundle.manifest.latent)[0]
+    heatmaps.flags.writeable = latent.flags.writeable = False
+    return Seen(heatmaps, latent)
 
 
 def stop_heatmaps(

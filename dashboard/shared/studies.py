@@ -1,4 +1,4 @@
-"""What pages know of a bundle's studies of skips, projection and components. All of it is cached."""
+"""What pages know of a bundle's studies of skips, projection, components and causes. All of it is cached."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,8 +8,10 @@ from posecore.bundle.manifest import MANIFEST
 from posecore.errors import BundleError
 
 if TYPE_CHECKING:
-    from posecore.statistics import Estimate
+    from posecore.statistics import Estimate, Floats
     from posecore.studies.belonging.results import BelongingStudy
+    from posecore.studies.causes.results import CauseStudy
+    from posecore.studies.causes.summary import Matrix
     from posecore.studies.components.results import ComponentStudy
     from posecore.studies.probe.results import ProbeStudy
     from posecore.studies.projection.results import Projection
@@ -153,3 +155,76 @@ def _component_curves(bundle: Bundle, created: str) -> "dict[str, ComponentCurve
         skips: ComponentCurve(study.curve(skips), study.loss(skips), study.enough(skips))
         for skips in study.skips
     }
+
+
+def cause_study(bundle: Bundle) -> "CauseStudy | None":
+    """The bundle's cause study, read once as long as it stays; None where none is usable."""
+    created = _cause_study_created(bundle)
+    return _cause_study(bundle, created) if created else None
+
+
+def _cause_study_created(bundle: Bundle) -> str:
+    """When it was made, a key for what is derived from it; empty where none is usable."""
+    from posecore.bundle.studies import open_study, study_folder
+
+    if not (study_folder(bundle, "causes") / MANIFEST).is_file():
+        return ""
+    try:
+        created = open_study(bundle, "causes").created
+        _cause_study(bundle, created)
+    except BundleError:
+        return ""
+    return created
+
+
+def cause_matrix(bundle: Bundle, space: int = 0) -> "Matrix | None":
+    """Causes by components of one of the study's spaces; None where no study is usable."""
+    created = _cause_study_created(bundle)
+    return _cause_matrix(bundle, created, space) if created else None
+
+
+@cache.cached(4, "Reading the study …")
+def _cause_study(bundle: Bundle, created: str) -> "CauseStudy":
+    from posecore.studies.causes.results import load_cause_study
+
+    return load_cause_study(bundle)
+
+
+@cache.cached(8, "Drawing people anew …")
+def _cause_matrix(bundle: Bundle, created: str, space: int) -> "Matrix":
+    from posecore.studies.causes.summary import matrix
+
+    return matrix(_cause_study(bundle, created), space)
+
+
+class CauseScores(NamedTuple):
+    """What every cause does to joints and clusters; see the functions of these names in
+    posecore.studies.causes.summary."""
+
+    pck: "Estimate"
+    cut_pck: "Estimate"
+    peak: "Estimate"
+    cut_peak: "Estimate"
+    cluster: "Estimate"
+    untrained_cluster: "Floats"
+
+
+def cause_scores(bundle: Bundle) -> CauseScores | None:
+    """The same of the bundle's study; None where none is usable."""
+    created = _cause_study_created(bundle)
+    return _cause_scores(bundle, created) if created else None
+
+
+@cache.cached(4, "Drawing people anew …")
+def _cause_scores(bundle: Bundle, created: str) -> CauseScores:
+    from posecore.studies.causes import summary
+
+    study = _cause_study(bundle, created)
+    return CauseScores(
+        summary.pck_change(study),
+        summary.cut_pck_change(study),
+        summary.peak_change(study),
+        summary.cut_peak_change(study),
+        summary.cluster_change(study),
+        summary.untrained_cluster_change(study),
+    )

@@ -7,10 +7,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.shared import certainty, predictions
+from dashboard.shared.skip_switches import Cut
 from dashboard.shared.subject import Subject
 from dashboard.shared.two_heatmaps import Answer, difference, from_heatmaps, heat, moves, skeleton
 from dashboard.skip_lab import words
-from dashboard.skip_lab.switches import Cut
 from posecore import drawing
 from posecore.bundle import Bundle
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dashboard.shared import bundle_people, cache, certainty, links, predictions, two_heatmaps
 from dashboard.shared.cut_words import what_cutting_says
+from dashboard.shared.skip_switches import Cut, switches
 from dashboard.shared.subject import Subject
 from dashboard.shared.two_heatmaps import (
     ALL_JOINTS,
@@ -22,10 +23,10 @@ from dashboard.shared.two_heatmaps import (
 from dashboard.skip_lab import beside as lab_beside
 from dashboard.skip_lab import words
 from dashboard.skip_lab.opening import Opening
+from dashboard.skip_lab.replacement import replacement
 from dashboard.skip_lab.rows import ask, heatmap_row, skeleton_row
 from dashboard.skip_lab.sheet import all_maps, sheet
 from dashboard.skip_lab.steps import picture_to_target
-from dashboard.skip_lab.switches import Cut, replacement, switches
 from posecore import drawing
 from posecore.ablation import ALL_OFF
 from posecore.bundle import Bundle
@@ -53,7 +54,7 @@ def switches_and_answer(bundle: Bundle, subject: Subject | None, opening: Openin
         replacing, heatmaps = st.container(width=330), st.container(width=770)
     with switching:
         st.markdown(words.SWITCHES)
-        mask = switches(bundle.manifest.built_skips, opening.mask)
+        mask = switches(bundle.manifest.built_skips, opening.mask, links.LAB_SKIPS)
         beside = lab_beside.choose_other(bundle)
     try:
         with replacing:

@@ -172,13 +172,6 @@ def donor_without_picture(bundle: Bundle, donor: str) -> str:
     return f"{pictures.absent(bundle, donor)} So zero stands in."
 
 
-def switch_help(name: str, there: bool) -> str:
-    """there: whether the network has this skip."""
-    if not there:
-        return "This network was trained without it"
-    return f"The way around the bottleneck with {name} cells; off means cut"
-
-
 def skeleton_alt(title: str, network: str = "") -> str:
     """network: whose it is, where that is not the page's; likewise below."""
     return f"Skeleton{f', {network}' if network else ''}: {title}"

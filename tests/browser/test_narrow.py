@@ -30,6 +30,7 @@ PAGES = (
     ("latent-map", "map_area=1-2:-60,-60,0,-60,0,60,-60,60"),
     *(("clusters", f"clu_k=15&clu_tab={tab}") for tab in view.TABS),
     *(("pc-walk", f"walk_tab={tab}") for tab in links.WALK_TABS),
+    ("causes", ""),
     ("compare", ""),
     *(("compare", f"cmp_tab={tab}&bundle={ONE}&with={TWIN}") for tab in links.COMPARE_TABS[1:]),
     # The other network that ships.
@@ -38,6 +39,7 @@ PAGES = (
     ("latent-map", "bundle=plain"),
     ("clusters", "bundle=plain"),
     *(("pc-walk", f"bundle=plain&walk_tab={tab}") for tab in links.WALK_TABS),
+    ("causes", "bundle=demo"),
     *(("compare", f"cmp_tab={tab}&bundle=demo&with=plain") for tab in links.COMPARE_TABS[1:]),
 )
 

@@ -126,6 +126,7 @@ def test_every_widget_of_a_link_has_a_name_that_its_page_knows(
     tabs += [("skip_lab", {"lab_replacement": "other"}), ("clusters", {"clu_tab": "Compare two"})]
     tabs += [("pc_walk", {"walk_tab": tab}) for tab in state.WALK_TABS]
     tabs += [("compare", {"cmp_tab": tab}) for tab in state.COMPARE_TABS]
+    tabs += [("causes", {}), ("causes", {"cause": "mirrored picture"})]
     keys = set()
     for page, link in tabs:
         app = open_page(monkeypatch, tmp_path, page, **link)

@@ -34,6 +34,16 @@ def test_it_opens_with_all_studies_and_names_its_network(
         assert NAMES[bundle] in everything(app)
 
 
+@pytest.mark.parametrize("bundle", NAMES)
+def test_causes_open_and_name_the_command_where_there_is_no_study(
+    bundle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, SHIPPED, "causes", bundle=bundle)
+    assert not app.warning and not app.error and NAMES[bundle] in everything(app)
+    studied = (SHIPPED / bundle / "studies" / "causes").is_dir()
+    assert words(app).count(".py --bundle") == (0 if studied else 1)
+
+
 def test_the_thesis_s_claim_is_tried_in_both(monkeypatch: pytest.MonkeyPatch) -> None:
     said = words(open_page(monkeypatch, SHIPPED, "overview"))
     assert all(f"*{name}*, {how}: " in said for name, how in NAMES.items())

@@ -46,6 +46,8 @@ def read(copied: Path, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         ("latent_map", {}),
         ("clusters", {"clu_tab": list(view.TABS)[-1]}),
         ("pc_walk", {"walk_tab": links.WALK_TABS[1]}),
+        ("pc_walk", {}),
+        ("causes", {}),
     ],
 )
 def test_a_page_reads_each_study_once(

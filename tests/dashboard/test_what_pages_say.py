@@ -10,6 +10,7 @@ import pytest
 from fake_bundle import make_fake_bundle
 from fake_networks import make_study, planted, write_fake_study
 from opening import open_page
+from planted_studies import plant_causes
 from reading import everything, words
 from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
@@ -48,6 +49,8 @@ PAGES = [
     ),
     ("clusters", {"clu_method": "hdbscan", "clu_space": "first components", "clu_d": "3"}),
     *(("pc_walk", {"walk_tab": tab}) for tab in links.WALK_TABS),
+    ("causes", {}),
+    ("causes", {"cause": "picture rotated", "cause_16": "false", "cause_replacement": "mean"}),
     *(("compare", {"cmp_tab": tab}) for tab in links.COMPARE_TABS),
 ]
 
@@ -67,6 +70,7 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_study(one, None, SkipSettings(("zero", "mean"), limit=3))
     run_component_study(one, None, ComponentSettings(limit=8))
     run_cluster_study(one, SMALL)
+    plant_causes(path, {"turn": [0.9, 0.0], "left_knee": [0.0, 0.5]})
     shutil.copytree(path, folder / "twin")
     compare_bundles(one, open_bundle(folder / "twin"), None, PairSettings())
     write_fake_study(one, make_study(tmp_path_factory.mktemp("runs"), planted()))

@@ -172,7 +172,9 @@ def test_what_goes_with_a_component_in_words() -> None:
     assert [list(trace.y) for trace in figure.data] == [["knee angle"], ["size"]]
     assert [shape.type for shape in figure.layout.shapes] == ["line"]
     assert figure.data[0].error_x.arrayminus[0] == pytest.approx(0.1)
-    assert meaning.table(found, "annotated")["how it is computed"].str.contains("180 stretched").tolist() == [
+    assert meaning.table(found, "annotated", None, 0)["how it is computed"].str.contains(
+        "180 stretched"
+    ).tolist() == [
         True,
         False,
     ]

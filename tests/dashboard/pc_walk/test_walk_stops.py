@@ -74,7 +74,7 @@ def test_every_stop_carries_its_pictures_and_words(
 ) -> None:
     app = open_walk(monkeypatch, artifacts, walk_steps="5", walk_range="2")
     titles, stops = frames
-    assert [stop.c for stop in stops] == ["−2.00", "−1.00", "0.00", "+1.00", "+2.00"]
+    assert [stop.name for stop in stops] == [f"c = {c}" for c in ("−2.00", "−1.00", "0.00", "+1.00", "+2.00")]
     bundle = cache.load_bundle("people")
     for stop, name in zip(stops, people_met(app), strict=True):
         assert len(stop.pictures) == len(titles) >= 3
@@ -82,7 +82,7 @@ def test_every_stop_carries_its_pictures_and_words(
         assert stop.words.startswith(name)
         np.testing.assert_array_equal(stop.pictures[0], bundle_people.heatmap_of(bundle, name))
     alt = [picture.alt for images in app.image for picture in images.proto.imgs]
-    assert all(alt) and all(any(f"c = {stop.c}" in text for text in alt) for stop in stops)
+    assert all(alt) and all(any(stop.name in text for text in alt) for stop in stops)
 
 
 def test_the_stored_projection_gives_the_same_walk(

@@ -9,9 +9,9 @@ from lab import ALWAYS, file_of, open_lab
 from PIL import Image
 
 from dashboard.shared import photographs, predictions, subject, two_heatmaps
+from dashboard.shared.skip_switches import Cut
 from dashboard.skip_lab import sheet
 from dashboard.skip_lab.rows import ask
-from dashboard.skip_lab.switches import Cut
 from posecore.ablation import parse_mask
 from posecore.bundle import Bundle
 from posecore.data.crops import SquareCrop, box_crop

@@ -8,9 +8,9 @@ from fake_bundle import make_fake_bundle
 from lab import ALWAYS, alts, crop_of, open_lab, switched, warned
 
 from dashboard.shared import cache, links, predictions, two_heatmaps
+from dashboard.shared.hourglass import hourglass_svg, hourglass_words
+from dashboard.shared.skip_switches import PRESETS
 from dashboard.skip_lab import words
-from dashboard.skip_lab.hourglass import hourglass_svg, hourglass_words
-from dashboard.skip_lab.switches import PRESETS
 from posecore.ablation import ALL_OFF, ALL_ON, REPLACEMENTS, parse_mask
 from posecore.bundle import Bundle
 from posecore.metrics.pck import hits

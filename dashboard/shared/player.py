@@ -37,7 +37,7 @@ button { min-width: 5.5rem; padding: 0.4rem 0.75rem; font: inherit; color: inher
   background: var(--st-background-color); border: 1px solid var(--st-border-color);
   border-radius: var(--st-button-radius); }
 button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
-output { min-width: 5.5rem; font-weight: 600; }
+output { min-width: 5.5rem; font-weight: 600; white-space: nowrap; }
 .words { margin: 0; min-height: 4.5em; max-width: 68rem; }
 """
 
@@ -49,7 +49,7 @@ export default function ({ data, parentElement }) {
   const state = players.get(parentElement) ?? { at: -1, way: 1, timer: null };
   players.set(parentElement, state);
   const last = data.stops.length - 1;
-  if (state.last !== last) state.at = Math.floor(last / 2);
+  if (state.last !== last) state.at = data.first;
   state.last = last;
   tiles.replaceChildren(...data.titles.map((title, tile) => {
     const figure = document.createElement('figure'), pictures = document.createElement('div');
@@ -59,7 +59,7 @@ export default function ({ data, parentElement }) {
     data.stops.forEach((stop) => {
       const image = document.createElement('img');
       image.src = stop.pictures[tile];
-      image.alt = `${title}, c = ${stop.c}`;
+      image.alt = `${title}, ${stop.name}`;
       pictures.append(image);
     });
     figure.append(caption, pictures);
@@ -70,8 +70,8 @@ export default function ({ data, parentElement }) {
     tiles.querySelectorAll('.pictures').forEach((pictures) =>
       [...pictures.children].forEach((image, index) => image.classList.toggle('shown', index === at)));
     slider.value = at;
-    slider.setAttribute('aria-valuetext', `c = ${data.stops[at].c}`);
-    find('output').textContent = `c = ${data.stops[at].c}`;
+    slider.setAttribute('aria-valuetext', data.stops[at].name);
+    find('output').textContent = data.stops[at].name;
     find('.words').textContent = data.stops[at].words;
   };
   const pause = () => {
@@ -105,20 +105,23 @@ _player = st.components.v2.component("walk_player", html=HTML, css=CSS, js=JS)
 
 
 class Frame(NamedTuple):
-    """What is seen at a stop. c: in words. pictures: one per title of the player."""
+    """What is seen at a stop. name: where it is, in a few words. pictures: one per title of the player."""
 
-    c: str
+    name: str
     words: str
     pictures: Sequence[drawing.Picture]
 
 
-def player(titles: Sequence[str], frames: Sequence[Frame], key: str) -> None:
-    """Show the stops, the middle one first."""
+def player(titles: Sequence[str], frames: Sequence[Frame], key: str, first: int | None = None) -> None:
+    """Show the stops. first: which one is shown first, from 0, by default the middle one."""
     stops = [
-        {"c": frame.c, "words": frame.words, "pictures": [_uri(picture) for picture in frame.pictures]}
+        {"name": frame.name, "words": frame.words, "pictures": [_uri(picture) for picture in frame.pictures]}
         for frame in frames
     ]
-    _player(data={"titles": list(titles), "stops": stops}, key=key)
+    _player(
+        data={"titles": list(titles), "stops": stops, "first": len(stops) // 2 if first is None else first},
+        key=key,
+    )
 
 
 def _uri(picture: drawing.Picture) -> str:
