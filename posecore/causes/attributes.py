@@ -12,6 +12,7 @@ _BY_NAME: Final[Mapping[str, tuple[str, ...]]] = {
     "turned": ("turn",),
     f"{TRUTH}view_degrees, cosine": ("turn",),
     f"{TRUTH}view_degrees, sine": ("turn",),
+    "aspect": ("lying",),
     "torso_angle": ("lying", "lean"),
     f"{TRUTH}torso_lean": ("lying", "lean"),
     f"{TRUTH}family: lying": ("lying",),

@@ -74,7 +74,10 @@ def test_a_network_that_never_learned_fails(never_learned: Path, capsys: pytest.
     assert outcomes["probe: other people's bottlenecks"].holds
     hold = sum(outcome.holds for outcome in outcomes.values())
     withdrawn = sum(outcome.held and not outcome.holds for outcome in outcomes.values())
-    assert withdrawn and printed[-1] == f"{hold} of {len(ROWS)} explanations hold, {withdrawn} withdrawn"
+    absent = sum(not outcome.studied for outcome in outcomes.values())
+    assert withdrawn and printed[-1] == (
+        f"{hold} of {len(ROWS) - absent} explanations hold, {withdrawn} withdrawn, {absent} not studied"
+    )
 
 
 def test_a_missing_study_names_its_command(
@@ -91,7 +94,8 @@ def test_a_missing_study_names_its_command(
     assert len(rows) == len(ROWS) + 2 and len({line.replace(r"\|", "").count("|") for line in rows}) == 1
     for study in ("control", "probe", "cluster_sweep", "belonging"):
         assert any(f"`python scripts/{study}" in line for line in rows), study
-    assert printed[-1] == f"0 of {len(ROWS)} explanations hold"
+    absent = sum(row.name.startswith("causes: ") for row in ROWS)
+    assert printed[-1] == f"0 of {len(ROWS) - absent} explanations hold, {absent} not studied"
 
 
 def test_bad_input_gets_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from posecore.clustering.verdict import Kind, Reason, Verdict
 from posecore.errors import BundleError
 from posecore.studies.belonging.results import share
 from posecore.studies.checks import measures
+from posecore.studies.checks.loaded import NotStudiedError
 from posecore.studies.checks.measures import Measured
 from posecore.studies.checks.rows import ROWS, Outcome, Row, check
 from posecore.studies.checks.table import aligned, cells, totals
@@ -222,6 +223,74 @@ def belonging(people: int, nobody: int) -> SimpleNamespace:
     return SimpleNamespace(
         refused_share=lambda _: share(refused["people"]), nobody_share=lambda: share(refused["nobody"])
     )
+
+
+CAUSES_TRIED = ["turn", "lying", "grain"]
+
+
+def caused(own: dict[str, tuple[float, ...]], untrained: float) -> SimpleNamespace:
+    """A cause study whose causes move PEOPLE along components this far; all else moves them by 0.01."""
+    rng = np.random.default_rng(0)
+    moved = np.full((1, PEOPLE, len(CAUSES_TRIED), 2, 3), 0.01)
+    for key, far in own.items():
+        moved[0, :, CAUSES_TRIED.index(key)] = far
+    moved *= rng.choice([-1, 1], moved.shape) * rng.uniform(0.9, 1.1, moved.shape)
+    never = np.full((2, 1, PEOPLE // 2, len(CAUSES_TRIED), 2, 3), 0.01)
+    never[1, 0, :, :2] = untrained
+    return SimpleNamespace(causes=np.array(CAUSES_TRIED), moved=moved, untrained=never)
+
+
+def named(*attributes: str, r: float = 0.6) -> SimpleNamespace:
+    """A control study whose own components go with these attributes by r, untrained ones' by 0.1."""
+    one = np.full((3, len(attributes)), 0.1)
+    one[0] = r
+    return SimpleNamespace(
+        correlation=one,
+        correlation_low=one - 0.05,
+        correlation_high=one + 0.05,
+        best_attribute=np.array([attributes] * 3),
+        sample_ids=np.arange(PEOPLE),
+    )
+
+
+def test_causes() -> None:
+    study = caused({"turn": (0.05, 0.8, 0.1), "lying": (0.4, 0.1, 0.1)}, untrained=0.2)
+    turned = holds("causes: turning the body", causes=study)
+    assert turned.holds and turned.measured is not None and turned.measured.note == "component 2, turn"
+    assert turned.measured.own == pytest.approx(0.8, abs=0.02) and turned.measured.untrained == pytest.approx(
+        0.2
+    )
+    still = holds("causes: another grain", causes=study)
+    assert still.holds and still.measured is not None and still.measured.own == pytest.approx(0.01, abs=0.002)
+    # Untrained networks move as far, or grain moves people, too.
+    assert not holds("causes: turning the body", causes=caused({"turn": (0, 0.8, 0)}, untrained=0.75)).holds
+    assert not holds("causes: another grain", causes=caused({"grain": (0, 0.2, 0)}, untrained=0.2)).holds
+
+
+def test_a_component_moves_by_what_it_is_named_for() -> None:
+    study = caused({"turn": (0.05, 0.8, 0.1), "lying": (0.4, 0.1, 0.1)}, untrained=0.2)
+    names = [f"causes: component {number} moves by its name" for number in (1, 2)]
+    moves = [holds(name, causes=study, control=named("aspect", "turned")) for name in names]
+    assert all(one.holds for one in moves)
+    # What moves the other component does not count, nor a movement that untrained networks have, too.
+    swapped = [holds(name, causes=study, control=named("turned", "aspect")) for name in names]
+    assert not any(one.holds for one in swapped)
+    for control in (named("season", "season"), named("turned", "turned", r=0.1)):
+        with pytest.raises(NotStudiedError):
+            holds(names[0], causes=study, control=control)
+
+
+def test_what_was_not_tried_is_not_studied_and_what_is_broken_fails(tmp_path: Path) -> None:
+    bundle = open_bundle(make_fake_bundle(tmp_path / "fake", 12))
+    rows = [row for row in ROWS if row.name == "causes: turning the body"]
+    (absent,) = check(bundle, rows)
+    assert absent.held and not absent.holds and "cause_study.py" in absent.problem
+    assert cells(absent)[5] == "not studied" and totals([absent]).endswith(
+        "0 explanations hold, 1 not studied"
+    )
+    (bundle.path / "studies" / "causes").mkdir(parents=True)
+    (broken,) = check(bundle, rows)
+    assert not broken.held and "cause_study.py" in broken.problem
 
 
 def test_belonging() -> None:

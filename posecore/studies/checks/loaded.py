@@ -4,10 +4,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from posecore.bundle.reader import Bundle
+from posecore.bundle.studies import study_command, study_folder
+from posecore.errors import PosecoreError
 from posecore.studies.belonging.results import BelongingStudy, load_belonging
+from posecore.studies.causes.results import NAME as CAUSES
+from posecore.studies.causes.results import CauseStudy, load_cause_study
 from posecore.studies.clusters.results import ClusterStudy, load_cluster_study
 from posecore.studies.control.results import ControlStudy, load_control_study
 from posecore.studies.probe.results import ProbeStudy, load_probe_study
+
+
+class NotStudiedError(PosecoreError):
+    """Nothing was measured of what a row stands for, and no page says it of this bundle."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,13 @@ class Loaded:
     def clusters(self) -> ClusterStudy:
         """The sweep over K, and its evidence."""
         return load_cluster_study(self.bundle)
+
+    @cached_property
+    def causes(self) -> CauseStudy:
+        """What changing one thing does. Raises NotStudiedError where it was not tried."""
+        if not study_folder(self.bundle, CAUSES).exists():
+            raise NotStudiedError(f"`{study_command(self.bundle, CAUSES)}` studies it")
+        return load_cause_study(self.bundle)
 
     @cached_property
     def belonging(self) -> BelongingStudy:

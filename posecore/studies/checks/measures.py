@@ -5,6 +5,7 @@ every one. Intervals are 95 % over people, who are the same for all networks; of
 intervals of their own, the difference's is recovered from both (Zou and Donner 2008).
 """
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Final, NamedTuple
 
@@ -16,12 +17,16 @@ from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.attributes.descriptions import joints_of
 from posecore.attributes.table import attributes_of
 from posecore.attributes.traits import SIDE
+from posecore.causes.attributes import causes_of
+from posecore.causes.table import CAUSES
 from posecore.clustering.confounds import told_by
 from posecore.clustering.verdict import Kind
 from posecore.errors import DataError
 from posecore.statistics import Estimate, bootstrap, bootstrap_ratio
 from posecore.studies.belonging.results import PEOPLE, Share
-from posecore.studies.checks.loaded import Loaded
+from posecore.studies.causes.results import CauseStudy
+from posecore.studies.causes.summary import STRONGER, placebo
+from posecore.studies.checks.loaded import Loaded, NotStudiedError
 from posecore.studies.control.results import MODES, OWN, ControlStudy
 from posecore.studies.control.summary import FIRST, untrained_told
 from posecore.studies.probe import summary as probe
@@ -185,6 +190,66 @@ def pose_tells(studies: Loaded) -> Measured:
         pose.n,
         "" if theirs == limit else f"beyond guessing, {pose.chance:.2f}",
     )
+
+
+def placebo_moves(studies: Loaded) -> Measured:
+    """How far another grain moves people, in their standard deviations, along the component it moves most."""
+    study = studies.causes
+    floor = placebo(study.causes, study.moved[0].astype(np.float64))
+    most = int(np.nanmean(floor, axis=0).argmax())
+    which = [row for row, key in enumerate(study.causes.tolist()) if CAUSES[key].placebo]
+    theirs = float(np.nanmean(np.abs(_of_untrained(study)[:, :, which]), axis=(1, 2, 3)).max())
+    return _one(bootstrap(floor[:, most]), untrained=theirs, note=f"component {most + 1}; alone")
+
+
+def turning_moves(studies: Loaded) -> Measured:
+    """How far turning people moves them along the component that it moves most, beyond untrained networks."""
+    return _moved_beyond(studies.causes, ("turn",))
+
+
+def named_cause_moves(studies: Loaded, number: int) -> Measured:
+    """How far changing what component `number`, from 1, goes with most moves people along it, beyond what it
+    moves along any component of untrained networks.
+
+    Raises NotStudiedError where it has no name, or no cause changes what it is named for.
+    """
+    study = studies.causes
+    named = correlation_beyond(studies.control, number)
+    causes = [key for key in causes_of(named.note) if key in study.causes.tolist()]
+    if named.low <= 0:
+        raise NotStudiedError(f"component {number} has no name")
+    if not causes:
+        raise NotStudiedError(f"component {number} goes with {named.note}, which no cause changes")
+    return _moved_beyond(study, causes, number - 1)
+
+
+def _moved_beyond(study: CauseStudy, causes: Sequence[str], component: int | None = None) -> Measured:
+    """Mean absolute movement by the stronger change of the cause that moves most, beyond untrained networks.
+
+    component: from 0; None for the one that moves most.
+    """
+    rows = [study.causes.tolist().index(key) for key in causes]
+    own = np.abs(study.moved[0][:, rows, STRONGER].astype(np.float64))  # (N, causes, d)
+    means = np.nanmean(own, axis=0)
+    if component is not None:
+        means = np.where(np.arange(means.shape[1]) == component, means, -1.0)
+    row, most = np.unravel_index(int(np.nanargmax(means)), means.shape)
+    untrained = np.nanmean(_of_untrained(study)[:, :, rows, STRONGER], axis=1).max(axis=(1, 2))
+    theirs = float(untrained.max())
+    beyond = bootstrap(own[:, row, most] - theirs)
+    return _one(
+        beyond,
+        own=float(means[row, most]),
+        untrained=theirs,
+        note=f"component {most + 1}, {causes[int(row)]}",
+    )
+
+
+def _of_untrained(study: CauseStudy) -> NDArray[np.float64]:
+    """(M, n, C, 2, d) how far people move in networks that never learned."""
+    if not len(study.untrained):
+        raise DataError(ALONE)
+    return np.abs(study.untrained[:, 0].astype(np.float64))
 
 
 def people_refused(studies: Loaded) -> Measured:

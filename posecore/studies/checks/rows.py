@@ -12,8 +12,9 @@ from typing import Final
 
 from posecore.bundle.reader import Bundle
 from posecore.errors import BundleError, DataError
+from posecore.studies.causes.verdict import STILL_WITHIN
 from posecore.studies.checks import measures
-from posecore.studies.checks.loaded import Loaded
+from posecore.studies.checks.loaded import Loaded, NotStudiedError
 from posecore.studies.checks.measures import Measured
 
 
@@ -34,11 +35,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """measured: None where a study is missing or has too little, and `problem` says which and what to do."""
+    """measured: None where a study is missing or has too little, and `problem` says which and what to do.
+    studied: False where nothing of it is studied, and so nothing printed."""
 
     row: Row
     measured: Measured | None
     problem: str = ""
+    studied: bool = True
 
     @property
     def holds(self) -> bool:
@@ -51,8 +54,8 @@ class Outcome:
 
     @property
     def held(self) -> bool:
-        """Whether it holds, or was measured and is not claimed any more."""
-        return self.holds or bool(self.row.withdrawn and self.measured is not None)
+        """Whether it holds, or is not claimed: not any more, as it was measured, or not of this bundle."""
+        return self.holds or not self.studied or bool(self.row.withdrawn and self.measured is not None)
 
 
 _NO_NAME: Final = (
@@ -147,6 +150,33 @@ ROWS: Final = (
         0.05,
     ),
     Row(
+        "causes: another grain",
+        "Causes",
+        "Another grain moves nothing, so that what a cause moves is not the draw of the picture",
+        measures.placebo_moves,
+        # Standard deviations of people: who moves less does not move, as the page says.
+        STILL_WITHIN,
+        above=False,
+    ),
+    Row(
+        "causes: turning the body",
+        "Causes",
+        "The network's latent moves as the body turns",
+        measures.turning_moves,
+        STILL_WITHIN,
+    ),
+    *(
+        Row(
+            f"causes: component {number} moves by its name",
+            "PC walk",
+            f"Changing what component {number} is named for moves it",
+            partial(measures.named_cause_moves, number=number),
+            # Beyond every component of untrained networks, however little, as for its name.
+            0.0,
+        )
+        for number in (1, 2)
+    ),
+    Row(
         "clusters: groups off the verdict's",
         "Clusters",
         "The verdict: groups, or regions of one cloud",
@@ -200,5 +230,7 @@ def check(bundle: Bundle, rows: Sequence[Row] = ROWS) -> list[Outcome]:
 def _outcome(row: Row, studies: Loaded) -> Outcome:
     try:
         return Outcome(row, row.measure(studies))
+    except NotStudiedError as error:
+        return Outcome(row, None, str(error), studied=False)
     except (BundleError, DataError) as error:
         return Outcome(row, None, str(error))

@@ -27,6 +27,8 @@ def cells(outcome: Outcome) -> tuple[str, ...]:
     row, found = outcome.row, outcome.measured
     condition = f"{'above' if row.above else 'below'} {row.limit:.4g}"
     verdict = "yes" if outcome.holds else "no, withdrawn" if outcome.held else "no"
+    if not outcome.studied:
+        verdict = "not studied"
     if found is None:
         nothing = (NOTHING,) * 3
         return (row.name, *nothing, condition, verdict, NOTHING, outcome.problem)
@@ -59,9 +61,14 @@ def markdown(outcomes: Sequence[Outcome]) -> list[str]:
 
 def totals(outcomes: Sequence[Outcome]) -> str:
     """How many hold, in a line."""
-    hold = sum(outcome.holds for outcome in outcomes)
-    withdrawn = sum(outcome.held and not outcome.holds for outcome in outcomes)
-    return f"{hold} of {len(outcomes)} explanations hold" + (f", {withdrawn} withdrawn" if withdrawn else "")
+    studied = [outcome for outcome in outcomes if outcome.studied]
+    hold = sum(outcome.holds for outcome in studied)
+    counts = {
+        "withdrawn": sum(outcome.held and not outcome.holds for outcome in studied),
+        "not studied": len(outcomes) - len(studied),
+    }
+    more = [f"{count} {what}" for what, count in counts.items() if count]
+    return ", ".join([f"{hold} of {len(studied)} explanations hold", *more])
 
 
 def _figure(value: float) -> str:
