@@ -15,7 +15,7 @@ from PIL import Image
 from posecore.bundle import new_manifest, write_bundle, write_thumbnails
 from posecore.bundle.manifest import MANIFEST
 from posecore.files import sha256
-from posecore.keypoints import COLOURS, GROUPS, KEYPOINTS
+from posecore.keypoints import COCO17, COLOURS, GROUPS, KEYPOINTS
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.samples import annotated_columns, predicted_columns
@@ -100,14 +100,14 @@ def make_fake_bundle(
             "crop_y": rng.uniform(0, 100, people),
             "crop_side": rng.uniform(100, 300, people),
             "pck": rng.integers(0, 18, people) / 17,
-            **predicted_columns(points, peaks),
+            **predicted_columns(COCO17, points, peaks),
         }
     )
     if annotations:
         annotated = np.clip(points + rng.normal(0, 4, points.shape), 0, 255.9).astype(np.float32)
         visibility = rng.choice([0, 1, 2], (people, 17), p=[0.1, 0.2, 0.7]).astype(np.int8)
         annotated[visibility == 0] = np.nan
-        table = table.assign(**annotated_columns(annotated, visibility))
+        table = table.assign(**annotated_columns(COCO17, annotated, visibility))
     table = table.assign(**{f"truth_{name}": values for name, values in (truth or {}).items()})
     table.to_parquet(work / "samples.parquet", index=False)
 
