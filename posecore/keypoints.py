@@ -197,6 +197,8 @@ MPII16: Final = KeypointSet(
 SETS: Final[Mapping[str, KeypointSet]] = {one.key: one for one in (COCO17, MPII16)}
 """All there are, by what they are called on disk."""
 
+_BY_SIZE: Final = {len(one): one for one in SETS.values()}
+
 
 def named_set(record: Mapping[str, Any], where: str) -> KeypointSet:
     """The set that a record names under `keypoints`: COCO's where it names none.
@@ -210,15 +212,15 @@ def named_set(record: Mapping[str, Any], where: str) -> KeypointSet:
 
 
 def sized_set(joints: int) -> KeypointSet:
-    """The set with so many keypoints, for networks, which know their number alone; no two sets have the same.
+    """The set with so many keypoints, for networks, heatmaps and points: of no two sets the number is the
+    same.
 
     Raises ConfigError where there is none.
     """
-    for keypoints in SETS.values():
-        if len(keypoints) == joints:
-            return keypoints
+    if joints in _BY_SIZE:
+        return _BY_SIZE[joints]
     sizes = " or ".join(str(len(keypoints)) for keypoints in SETS.values())
-    raise ConfigError(f"a network of {joints} joints; expected {sizes}")
+    raise ConfigError(f"{joints} joints are those of no set; expected {sizes}")
 
 
 def set_record(keypoints: KeypointSet) -> dict[str, str]:

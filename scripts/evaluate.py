@@ -78,23 +78,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "pckh_heads" in scores:
         print(f"pckh: {heads_in_words(scores['pckh_heads'])}")
     return 0
-    for name in (
-        "images",
-        "pck",
-        "pck_visible",
-        "oks_mean",
-        "oks_ap",
-        "oks_ap50",
-        "oks_ap75",
-        "oks_ar",
-        "skips",
-        "stack",
-    ):
-        value = scores[name]
-        print(f"{name:12} {value:.4f}" if isinstance(value, float) else f"{name:12} {value}")
-    for name, share in scores["per_joint"].items():
-        print(f"  {name:15} {'-' if share is None else f'{share:.3f}'}  n = {scores['per_joint_n'][name]}")
-    return 0
 
 
 if __name__ == "__main__":

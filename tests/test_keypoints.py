@@ -55,5 +55,5 @@ def test_a_record_names_its_set_and_one_that_names_none_is_cocos():
 def test_a_network_is_known_by_the_number_of_its_joints():
     assert [sized_set(joints) for joints in (17, 16)] == [COCO17, MPII16]
     assert len({len(keypoints) for keypoints in SETS.values()}) == len(SETS)
-    with pytest.raises(ConfigError, match="a network of 5 joints; expected 17 or 16"):
+    with pytest.raises(ConfigError, match="5 joints are those of no set; expected 17 or 16"):
         sized_set(5)

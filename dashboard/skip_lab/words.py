@@ -11,7 +11,6 @@ from dashboard.shared.shown_here import Verdict
 from dashboard.shared.two_heatmaps import ALL_JOINTS, Answer
 from posecore.ablation import ALL_ON, SkipMask
 from posecore.bundle import Bundle
-from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
 
 INTRODUCTION: Final = (
@@ -30,7 +29,7 @@ PICKED: Final = (
     f"everybody stands under “{links.LAB_TABS[1]}”."
 )
 NO_PICTURE_YET: Final = "As soon as there is a picture, it is shown here."
-ALL_EMPTY: Final = "All seventeen heatmaps are empty, so there is nothing to be seen."
+ALL_EMPTY: Final = "All heatmaps are empty, so there is nothing to be seen."
 CROP_ALT: Final = "The crop that the network sees"
 TABLE_ALT: Final = "How far every joint moved, and its peak, rival peak and entropy before and after"
 MAPS_ALT: Final = "Every joint's heatmap before, after, and the difference"
@@ -130,7 +129,7 @@ def second_network(other: Bundle, answer: Answer) -> str:
     """Which network the second row is of, and what becomes of the joints in it."""
     return (
         f"**The same cut, in {named_by_cuts(other)}.** {other.path.name}: {bundles.network_name(other)}. "
-        f"{int((answer.moved >= PCK_RADIUS).sum())} of {K} joints moved by a radius or more, "
+        f"{int((answer.moved >= PCK_RADIUS).sum())} of {len(answer.moved)} joints moved by a radius or more, "
         f"{int(answer.lost.sum())} lost."
     )
 
@@ -207,9 +206,9 @@ STEP_CROP: Final = (
 NO_ANNOTATION: Final = "No joint is annotated here, so there is no target."
 
 
-def step_annotation(labelled: int) -> str:
-    """labelled: how many joints are."""
-    return f"3 · The annotation: {labelled} of {K} joints are labelled."
+def step_annotation(labelled: int, joints: int) -> str:
+    """labelled: how many of the joints are."""
+    return f"3 · The annotation: {labelled} of {joints} joints are labelled."
 
 
 STEP_TARGET: Final = (

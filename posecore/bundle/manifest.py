@@ -12,7 +12,7 @@ from posecore.ablation import SkipMask, parse_mask
 from posecore.config import from_dict
 from posecore.errors import BundleError, ConfigError
 from posecore.files import sha256
-from posecore.keypoints import KeypointSet, named_set
+from posecore.keypoints import COCO17, KeypointSet, named_set
 
 SCHEMA_VERSION: Final = 1
 FILE_NAME: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
@@ -220,11 +220,10 @@ def _check_fields(manifest: Manifest) -> None:
         if manifest.dataset[field] < least:  # type: ignore[literal-required]
             raise ConfigError(f"dataset.{field} is {manifest.dataset[field]}, expected at least {least}")  # type: ignore[literal-required]
     config = manifest.model["config"]
-    _check_type("model.config.joints", config.get("joints", 17), int)
-    if config.get("joints", 17) != len(manifest.keypoints):
-        raise ConfigError(
-            f"model.config.joints is {config['joints']}, but dataset has {manifest.keypoints.title}"
-        )
+    joints = config.get("joints", len(COCO17))  # old ones do not name them
+    _check_type("model.config.joints", joints, int)
+    if joints != len(manifest.keypoints):
+        raise ConfigError(f"model.config.joints is {joints}, but dataset has {manifest.keypoints.title}")
     _check_type("model.config.channels", config.get("channels"), int)
     _check_type("model.config.autoencoder", config.get("autoencoder", 0), int)
     if config.get("bottleneck_channels") is not None:
@@ -247,7 +246,7 @@ def _check_fields(manifest: Manifest) -> None:
         raise ConfigError(f"it does not list {', '.join(absent)}")
 
 
-def _check_mapping(field: str, value: object, kind: type) -> None:
+def _check_mapping(field: str, value: object, kind: Any) -> None:
     _check_type(field, value, dict)
     assert isinstance(value, dict)
     for key in kind.__required_keys__:

@@ -30,7 +30,16 @@ from posecore.bundle import (
     write_bundle,
     write_thumbnails,
 )
-from posecore.bundle.manifest import HISTORY, LATENTS, PICTURES, SAMPLES, SKIP_MEANS, WEIGHTS, LatentSpace
+from posecore.bundle.manifest import (
+    HISTORY,
+    LATENTS,
+    PICTURES,
+    SAMPLES,
+    SKIP_MEANS,
+    WEIGHTS,
+    DatasetInfo,
+    LatentSpace,
+)
 from posecore.bundle.reader import LEVEL_KEYS
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
@@ -176,18 +185,20 @@ def extract(
             )
     files.finish()
     theirs = {} if shared is None else _pictures_of(shared, table["sample_id"])
+    dataset: DatasetInfo = {
+        "name": data.info["name"],
+        "split": split,
+        "people": len(rows),
+        "fingerprint": data.info["fingerprint"],
+        "annotations": annotations,
+        "pictures": len(theirs) if shared is not None else pictures,
+    }
+    if record := set_record(keypoints):
+        dataset["keypoints"] = record["keypoints"]
     manifest = new_manifest(
         name=destination.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        dataset={
-            "name": data.info["name"],
-            "split": split,
-            "people": len(rows),
-            "fingerprint": data.info["fingerprint"],
-            "annotations": annotations,
-            "pictures": len(theirs) if shared is not None else pictures,
-            **set_record(keypoints),
-        },
+        dataset=dataset,
         model={"name": "hourglass", "config": asdict(config)},
         precision=predictor.precision,
         training=dict(training or {}),

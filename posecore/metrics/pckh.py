@@ -58,7 +58,8 @@ def heads(table: pd.DataFrame) -> NDArray[np.float64] | None:
     nothing."""
     if HEAD_SIZE not in table:
         return None
-    return table[HEAD_SIZE].to_numpy(np.float64) * SIZE / table["crop_side"].to_numpy(np.float64)
+    size, side = (table[name].to_numpy(np.float64) for name in (HEAD_SIZE, "crop_side"))
+    return np.asarray(size * SIZE / side, np.float64)
 
 
 def evaluate_heads(predicted: NDArray[np.floating], table: pd.DataFrame) -> dict[str, Any]:

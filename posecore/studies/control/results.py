@@ -17,7 +17,6 @@ from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.components.belonging import MEASURES
 from posecore.files import atomic_file
-from posecore.keypoints import K
 from posecore.studies.components.results import SKIPS
 
 NAME: Final = "control"
@@ -131,7 +130,7 @@ def load_control_study(bundle: Bundle) -> ControlStudy:
     shapes: dict[str, tuple[int, ...]] = {
         "skip_scores": (networks, len(found.replacements), len(found.skip_people), 16),
         "skip_moved": (networks, len(found.replacements), len(found.skip_people), 4),
-        "joint_shares": (networks, len(ALL_MASKS), K),
+        "joint_shares": (networks, len(ALL_MASKS), len(bundle.keypoints)),
         "labels": (networks, ks, people),
         "gaps": (networks, ks + 1),
         "gap_errors": (networks, ks + 1),
@@ -148,7 +147,7 @@ def load_control_study(bundle: Bundle) -> ControlStudy:
         **{name: 2 * (networks,) + 2 * (len(found.layers),) for name in ("cka", "cka_low", "cka_high")},
         "probe_errors": (networks, people),
         "probe_scores": (networks, people),
-        "probe_joints": (networks, K),
+        "probe_joints": (networks, len(bundle.keypoints)),
         "probe_spread": (people,),
     }
     stored = {name: values for name in shapes if (values := getattr(found, name)) is not None}
