@@ -143,8 +143,8 @@ def _skips(study: NetworksStudy, summary: NetworksSummary) -> None:
     figures.chart(
         networks_charts.parts(series, parts, _source(study, summary, networks)),
         "networks_skips",
-        f"PCK of all joints and of {len(parts) - 1} groups: basic network, the same with all skips cut at test "
-        "time, and a network trained without skips",
+        f"PCK of all joints and of {len(parts) - 1} groups: basic network, the same with all skips cut at "
+        "test time, and a network trained without skips",
     )
     st.caption(words.HOW_SKIPS)
     tables = [

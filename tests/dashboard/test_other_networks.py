@@ -1,4 +1,4 @@
-"""Every page opens on bundles of networks that are built otherwise than the plain one."""
+"""Every page opens on bundles of networks that are built otherwise than the plain one, and of other joints."""
 
 from pathlib import Path
 
@@ -18,17 +18,19 @@ PAGES = sorted(path.parent.name for path in DASHBOARD.glob("*/page.py"))
 BUNDLES = {
     "numbers": ({"autoencoder": 50}, {"latent": "autoencoder"}),
     "other": ({"skips": "0100", "stacks": 2, "bottleneck_channels": 2}, {}),
+    "none": ({"skips": "0000"}, {}),
+    "sixteen": ({"joints": 16}, {}),
 }
 
 
 @pytest.fixture(scope="module")
-def artifacts(prepared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def artifacts(prepared_dir: Path, sixteen_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # A folder each, so that there is nothing to choose.
     folder = tmp_path_factory.mktemp("artifacts")
     for name, (built, options) in BUNDLES.items():
         torch.manual_seed(0)
         network = StackedHourglass(HourglassConfig(channels=8, **built)).eval()
-        data = open_prepared(prepared_dir)
+        data = open_prepared(sixteen_dir if built.get("joints") == 16 else prepared_dir)
         extract(
             Predictor(network, "fp32"),
             data,
