@@ -1,4 +1,4 @@
-"""Tiny people in MPII's layout: those of tiny_coco with MPII's joints, head boxes and what rendered ones add."""
+"""Tiny people in MPII's layout: those of tiny_coco with its joints, head boxes and attributes."""
 
 import json
 from pathlib import Path

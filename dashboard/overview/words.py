@@ -106,10 +106,10 @@ def introduction(bundle: Bundle) -> str:
     manifest = bundle.manifest
     return (
         f"A stacked hourglass ({bundles.network_name(bundle)}) finds {len(bundle.keypoints)} joints of a "
-        f"person in a picture. This bundle, *{manifest.name}*, holds its weights and what its bottleneck made "
-        f"of **{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, some of them and the "
-        "heatmaps it predicts, a light per joint: blue and green on the person's left, orange and pink on "
-        "the right."
+        f"person in a picture. This bundle, *{manifest.name}*, holds its weights and what its bottleneck "
+        f"made of **{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, some of them "
+        "and the heatmaps it predicts, a light per joint: blue and green on the person's left, orange and "
+        "pink on the right."
     )
 
 

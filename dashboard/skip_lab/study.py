@@ -12,7 +12,7 @@ from dashboard.shared.claim_words import judged, verdict
 from dashboard.shared.shown_here import Verdict
 from dashboard.skip_lab import reference, study_charts, study_gallery
 from dashboard.skip_lab import study_words as words
-from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, parse_mask
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.statistics import Estimate
@@ -27,6 +27,9 @@ EFFECTS: Final = ("lost hits", "moved")
 
 def show(bundle: Bundle) -> None:
     """The whole tab."""
+    if bundle.manifest.built_skips == ALL_OFF:
+        st.info(words.NOTHING_TO_CUT, icon=":material/info:")
+        return
     try:
         study = studies.skip_study(bundle)
     except BundleError as error:

@@ -9,7 +9,7 @@ from dashboard.shared.cut_words import named_by_cuts
 from dashboard.shared.numbers import number, points
 from dashboard.shared.shown_here import Verdict
 from dashboard.shared.two_heatmaps import ALL_JOINTS, Answer
-from posecore.ablation import ALL_ON, SkipMask
+from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.bundle import Bundle
 from posecore.metrics.pck import PCK_RADIUS
 
@@ -23,6 +23,10 @@ GLOSSARY: Final = (
 )
 """Of glossary.TERMS, those that the tab uses."""
 
+NO_SKIPS: Final = (
+    "This network was built without skip connections: there are none to cut, and whatever is switched here, "
+    "nothing moves. What it finds it finds by its bottleneck alone."
+)
 SWITCHES: Final = "**Skip connections**, on = used"
 PICKED: Final = (
     "This person and this cut were picked because much moves here and much stays. Whether it holds for "
@@ -85,6 +89,8 @@ def shown(bundle: Bundle, found: Carried | None) -> tuple[str, Verdict]:
 
 def whole_title(built: SkipMask) -> str:
     """Of a network with the skips of `built`, none of them cut."""
+    if built == ALL_OFF:
+        return "As it is, without skips"
     return "All four skips on" if built == ALL_ON else "All its skips on"
 
 

@@ -1,4 +1,4 @@
-"""Every page opens on bundles of networks that are built otherwise than the plain one, and of other joints."""
+"""Every page opens on bundles of networks that are built otherwise than the plain one, or of other joints."""
 
 from pathlib import Path
 
@@ -7,10 +7,13 @@ import torch
 from opening import DASHBOARD, open_page
 
 from dashboard.shared.bundles import network_name
+from dashboard.shared.links import LAB_TABS
+from dashboard.skip_lab.words import NO_SKIPS
 from posecore.bundle import open_bundle
 from posecore.data.prepared import open_prepared
 from posecore.extraction.extract import extract
 from posecore.inference import Predictor
+from posecore.keypoints import MPII16
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 
 PAGES = sorted(path.parent.name for path in DASHBOARD.glob("*/page.py"))
@@ -70,3 +73,33 @@ def test_a_switch_of_a_skip_that_was_not_built_moves_nothing(
         moved[cut] = table["moved, px"]
     assert (moved["absent"] == 0).all()
     assert (moved["there"] > 0).any()
+
+
+def test_where_there_are_no_skips_the_lab_says_so(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for tab in LAB_TABS[:2]:
+        app = open_page(monkeypatch, artifacts / "none", "skip_lab", lab_tab=tab)
+        assert NO_SKIPS in [element.value for element in app.info]
+        assert "needs its skips" not in " ".join(element.value for element in app.markdown)
+    app = open_page(monkeypatch, artifacts / "none", "skip_lab", lab_tab=LAB_TABS[0])
+    assert all(app.toggle(key).disabled for key in ("lab_64", "lab_32", "lab_16", "lab_8"))
+    table = next(table.value for table in app.dataframe if "moved, px" in table.value)
+    assert (table["moved, px"] == 0).all()
+    for page in ("skip_lab", "overview"):
+        app = open_page(monkeypatch, artifacts / "other", page)
+        assert NO_SKIPS not in [element.value for element in app.info]
+
+
+def test_pages_speak_of_the_joints_there_are(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(monkeypatch, artifacts / "sixteen", "skip_lab")
+    table = next(table.value for table in app.dataframe if "moved, px" in table.value)
+    assert table["joint"].tolist() == list(MPII16.labels)
+    assert app.selectbox("lab_joint").options == ["all joints", *MPII16.labels]
+    app = open_page(monkeypatch, artifacts / "sixteen", "overview")
+    said = " ".join(element.value for element in (*app.markdown, *app.caption))
+    assert "finds 16 joints" in said
+    assert "OKS and COCO's AP are not given" in said and "rendered head boxes" in said
+    assert [metric.label for metric in app.metric] == ["PCK", "PCK, visible joints", "PCKh@0.5"]
+    app = open_page(monkeypatch, artifacts / "sixteen", "latent_map")
+    offered = app.selectbox("map_colour").options
+    assert any("upper neck" in name for name in offered)
+    assert not any("nose" in name for name in offered)
