@@ -62,7 +62,8 @@ def joints(studies: Sequence[ControlStudy], mask: SkipMask, count: int) -> Float
 
 
 def readout(studies: Sequence[ControlStudy], count: int) -> Floats:
-    """(U, 1 + count) PCK of a readout of these networks' latents, and how often it finds each joint, likewise."""
+    """(U, 1 + count) PCK of a readout of these networks' latents, and how often it finds each joint,
+    likewise."""
     found = [(np.nanmean(one.probe_scores[OWN + 1 :], axis=1), one.probe_joints) for one in studies]
     sides = [(pck, None if shares is None else shares[OWN + 1 :]) for pck, shares in found]
     return _stacked(1 + count, [_beside_all(*side, count) for side in sides])

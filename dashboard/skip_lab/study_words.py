@@ -157,8 +157,6 @@ def _networks(count: int) -> str:
 NOTHING_TO_CUT: Final = (
     "Without skip connections there is nothing to cut, so there is nothing to be told of the whole data set."
 )
-    "Without skip connections there is nothing to cut, so nothing is to be told of all people."
-)
 
 
 def no_small_joints(title: str) -> str:

@@ -5,16 +5,21 @@ from pathlib import Path
 import pytest
 import torch
 from opening import DASHBOARD, open_page
+from reading import everything
 
 from dashboard.shared.bundles import network_name
-from dashboard.shared.links import LAB_TABS
+from dashboard.shared.links import COMPARE_TABS, LAB_TABS
 from dashboard.skip_lab.words import NO_SKIPS
 from posecore.bundle import open_bundle
+from posecore.data.dataset import CropDataset
 from posecore.data.prepared import open_prepared
 from posecore.extraction.extract import extract
 from posecore.inference import Predictor
 from posecore.keypoints import MPII16
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.models.untrained import untrained
+from posecore.studies.pair.study import PairSettings, compare_bundles
+from posecore.studies.skips.study import SkipSettings, run_study
 
 PAGES = sorted(path.parent.name for path in DASHBOARD.glob("*/page.py"))
 
@@ -87,6 +92,42 @@ def test_where_there_are_no_skips_the_lab_says_so(artifacts: Path, monkeypatch: 
     for page in ("skip_lab", "overview"):
         app = open_page(monkeypatch, artifacts / "other", page)
         assert NO_SKIPS not in [element.value for element in app.info]
+
+
+TABS: list[tuple[str, dict[str, str]]] = [
+    ("overview", {}),
+    *(("skip_lab", {"lab_tab": tab}) for tab in LAB_TABS),
+    ("latent_map", {}),
+    *(("compare", {"cmp_tab": tab}) for tab in COMPARE_TABS[1:]),
+]
+
+
+@pytest.fixture(scope="module")
+def studied(sixteen_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two bundles of people with sixteen joints, with the studies that hold something for every joint."""
+    folder, data = tmp_path_factory.mktemp("studied"), open_prepared(sixteen_dir)
+    for name, seed in (("demo", 0), ("plain", 1)):
+        network = untrained(
+            HourglassConfig(channels=8, joints=16), seed, 24, CropDataset(data, "train").picture
+        )
+        shared = {"pictures": 24} if name == "demo" else {"pictures_in": folder / "demo"}
+        extract(Predictor(network, "fp32"), data, "train", folder / name, annotations=True, **shared)
+        run_study(open_bundle(folder / name), None, SkipSettings())
+    compare_bundles(open_bundle(folder / "demo"), open_bundle(folder / "plain"), None, PairSettings())
+    return folder
+
+
+@pytest.mark.parametrize(("page", "link"), TABS)
+def test_with_studies_every_tab_opens_on_sixteen_joints(
+    page: str, link: dict[str, str], studied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, studied, page, bundle="demo", **link)
+    assert not app.error, [element.value for element in app.error]
+    said = everything(app)
+    assert "cannot be used" not in said and "left eye" not in said
+    # The thesis's claim is of nose, eyes and ears.
+    assert ("have none, so it cannot be tried" in said) == (link.get("lab_tab") == LAB_TABS[1])
+    assert "The thesis says that" not in said
 
 
 def test_pages_speak_of_the_joints_there_are(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ class ControlStudy:
 
     Skips: replacements: (R,). skip_scores: (M, R, n, 16) PCK under ALL_MASKS. skip_moved: (M, R, n, 4) crop
     pixels that a person's joints move, on average, when a level alone is cut; nan where all are lost.
-    joint_shares: (M, 16, 17) how often each joint is found under ALL_MASKS, cut made zero; nan of one that
+    joint_shares: (M, 16, K) how often each joint is found under ALL_MASKS, cut made zero; nan of one that
     nobody shows.
     Clusters, of whole latents: ks: (L,) from 2. silhouettes: (M, L, S) mean silhouettes of S restarts each.
     gaps, gap_errors: (M, L + 1) for K from 1. stability: (M, L, B) adjusted Rand index of B resamples.
@@ -61,7 +61,7 @@ class ControlStudy:
     Layers: layers: (F,) names, skips from the finest, the bottleneck last. cka, cka_low, cka_high:
     (M, M, F, F) of a layer of each of two networks.
     Probe of the latent: probe_errors: (M, N) squared error of the places read off, over a person's labelled
-    joints; probe_spread: (N,) of the mean places; probe_scores: (M, N) PCK; probe_joints: (M, 17) how often
+    joints; probe_spread: (N,) of the mean places; probe_scores: (M, N) PCK; probe_joints: (M, K) how often
     each joint is read off rightly.
 
     The last six are None of a study that was made before they were stored.
