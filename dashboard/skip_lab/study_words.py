@@ -161,9 +161,7 @@ NOTHING_TO_CUT: Final = (
 
 def no_small_joints(title: str) -> str:
     """title: of the set of keypoints."""
-    return (
-        f"The thesis says so of nose, eyes and ears. {title} hold none of them, so it cannot be tried here."
-    )
+    return f"The thesis says so of nose, eyes and ears. {title} have none, so it cannot be tried here."
 
 
 def easy_faces(share: float, people: int) -> str:
