@@ -228,6 +228,7 @@ def set_record(keypoints: KeypointSet) -> dict[str, str]:
     return {} if keypoints == COCO17 else {"keypoints": keypoints.key}
 
 
+# COCO's set by itself, for what is COCO's by nature: its files, and rendered people.
 KEYPOINTS: Final = COCO17.names
 K: Final = len(COCO17)
 FLIP: Final = COCO17.flip
