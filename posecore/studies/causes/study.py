@@ -110,8 +110,8 @@ def run_cause_study(bundle: Bundle, settings: CauseSettings, workers: int | None
 
 
 def choose_rendered(bundle: Bundle, settings: CauseSettings) -> list[str]:
-    """sample_ids of the people to study. Raises ConfigError where too few of the bundle's were rendered, or they
-    have other joints than COCO's."""
+    """sample_ids of the people to study. Raises ConfigError where too few of the bundle's were rendered, or
+    they have other joints than COCO's."""
     if bundle.keypoints != COCO17:
         raise ConfigError(f"{bundle.path}: has {bundle.keypoints.title}; causes are known of COCO's alone")
     table = bundle.samples
