@@ -7,8 +7,9 @@ import torch
 from opening import DASHBOARD, open_page
 from reading import everything
 
+from dashboard.shared import person_search
 from dashboard.shared.bundles import network_name
-from dashboard.shared.links import COMPARE_TABS, LAB_PERSON, LAB_TABS
+from dashboard.shared.links import COMPARE_TABS, LAB_TABS
 from dashboard.skip_lab.words import NO_SKIPS
 from posecore.bundle import open_bundle
 from posecore.data.dataset import CropDataset
@@ -146,15 +147,11 @@ def test_pages_speak_of_the_joints_there_are(artifacts: Path, monkeypatch: pytes
     assert not any("nose" in name for name in offered)
 
 
-def test_a_filter_of_joints_that_a_bundle_lacks_falls_back(
+def test_a_filter_of_joints_that_are_not_there_falls_back(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when somebody asked for noses and 17 joints, and then chose a bundle of sixteen."""
-    app = open_page(monkeypatch, artifacts / "sixteen", "skip_lab")
-    joint, least = (f"_{LAB_PERSON}_{name}" for name in ("labelled", "complete"))
-    app.session_state[joint], app.session_state[least] = "nose", 17
-    app.run()
-    assert not app.exception and not app.error
-    assert (app.selectbox(joint).value, app.slider(least).value) == ("any", 16)
-    app.button(f"_{LAB_PERSON}_random").click().run()
-    assert not app.exception and not app.error
+    monkeypatch.setattr(person_search.st, "session_state", {"_x_labelled": "nose", "_x_complete": 17})
+    bundles = {name: open_bundle(artifacts / name / "one") for name in ("none", "sixteen")}
+    asked = {name: person_search._asked_of_joints(bundle, "x") for name, bundle in bundles.items()}
+    assert asked == {"none": (17, "nose"), "sixteen": (16, person_search.ANY_JOINT)}
