@@ -1,7 +1,7 @@
 """Heatmaps and skeletons as pictures: numbers in, uint8 RGB out.
 
-Pictures are (H, W, 3) uint8 RGB, heatmaps (17, H, W), points (17, 2) in pixels of the 256 x 256 crop,
-x then y. No argument is changed.
+Pictures are (H, W, 3) uint8 RGB, heatmaps (K, H, W), points (K, 2) in pixels of the 256 x 256 crop,
+x then y, of a set of K keypoints. No argument is changed.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.data.crops import SIZE
-from posecore.keypoints import COLOURS, GROUPS, LIMBS
+from posecore.keypoints import KeypointSet, sized_set
 
 Picture = NDArray[np.uint8]
 
@@ -23,11 +23,10 @@ LESS: Final = np.array((86, 180, 233), np.float32)
 MORE: Final = np.array((230, 159, 0), np.float32)
 """RGB ends of differences, told apart by colour-blind readers."""
 
-_FACE: Final = max(GROUPS["head"])
-"""The last joint of the face, which is no limb's end."""
 
-ON_DARK: Final = np.array([colour if any(colour) else (255, 255, 255) for colour in COLOURS], np.float32)
-"""(17, 3) RGB per joint; the black nose would vanish on a dark ground, so there it is white."""
+def _on_dark(keypoints: KeypointSet) -> NDArray[np.float32]:
+    """(K, 3) RGB per joint; black ones would vanish on a dark ground, so there they are white."""
+    return np.array([colour if any(colour) else (255, 255, 255) for colour in keypoints.colours], np.float32)
 
 
 def fuse_heatmaps(heatmaps: NDArray[np.floating], vmax: float | None = None) -> Picture:
@@ -36,8 +35,8 @@ def fuse_heatmaps(heatmaps: NDArray[np.floating], vmax: float | None = None) -> 
     vmax: the value shown at full strength, the highest of all maps if not given; negative values count as 0.
     """
     strength = _strength(heatmaps, vmax)[..., None]
-    # The strongest counts, channel by channel: a sum would turn seventeen faint backgrounds into white.
-    light = (strength * ON_DARK[:, None, None, :]).max(axis=0)
+    # The strongest counts, channel by channel: a sum would turn many faint backgrounds into white.
+    light = (strength * _on_dark(sized_set(len(heatmaps)))[:, None, None, :]).max(axis=0)
     return _to_uint8(GROUND * (1 - strength.max(axis=0)) + light)
 
 
@@ -81,12 +80,13 @@ def draw_skeleton(
 ) -> Picture:
     """A copy of the `picture`, of any size, with limbs and joints drawn on it.
 
-    A joint is left out, with its limbs, where its point is nan. sure: (17,) which joints are drawn full; the
+    A joint is left out, with its limbs, where its point is nan. sure: (K,) which joints are drawn full; the
     others become thin rings, and limbs that end in one thin lines. All are full if not given, as annotated
     joints are. unit: how many of the points' pixels the picture's width is. pen: thickness, 1 as on a
     256 x 256 crop; it grows with the picture if not given.
     """
-    drawn = picture.copy()
+    drawn, keypoints = picture.copy(), sized_set(len(points))
+    colours = keypoints.colours
     scale = picture.shape[1] / unit
     pen = scale if pen is None else pen
     shown = np.isfinite(points).all(axis=1)
@@ -94,11 +94,11 @@ def draw_skeleton(
     # OpenCV takes sub-pixel places as integers with four fractional bits, of pixel centres.
     places = np.rint((np.where(shown[:, None], points, 0) * scale - 0.5) * 16).astype(int)
     thick, thin = max(1, round(1.5 * pen)), max(1, round(0.5 * pen))
-    limbs = [(a, b) for a, b in LIMBS if shown[a] and shown[b]]
+    limbs = [(a, b) for a, b in keypoints.limbs if shown[a] and shown[b]]
     # What is sure lies on top of what is not.
     for a, b in limbs:
         if not (full[a] and full[b]):
-            cv2.line(drawn, _place(places, a), _place(places, b), COLOURS[b], thin, cv2.LINE_AA, 4)
+            cv2.line(drawn, _place(places, a), _place(places, b), colours[b], thin, cv2.LINE_AA, 4)
     radius = 2.6 * pen
     hollow = np.flatnonzero(shown & ~full).tolist()
     inside = np.zeros(picture.shape[:2], np.uint8)
@@ -109,8 +109,8 @@ def draw_skeleton(
         at = _place(places, joint)
         # Light outside, so that a dark ring is seen on a dark picture.
         cv2.circle(drawn, at, round((radius + 2) * 16), (255, 255, 255), 1, cv2.LINE_AA, 4)
-        cv2.circle(drawn, at, round((radius + 1) * 16), COLOURS[joint], thin, cv2.LINE_AA, 4)
-    for colour, width in ((None, thick + 2), (COLOURS, thick)):
+        cv2.circle(drawn, at, round((radius + 1) * 16), colours[joint], thin, cv2.LINE_AA, 4)
+    for colour, width in ((None, thick + 2), (colours, thick)):
         for a, b in limbs:
             if full[a] and full[b]:
                 ink = (255, 255, 255) if colour is None else colour[b]
@@ -118,7 +118,7 @@ def draw_skeleton(
     for joint in np.flatnonzero(full).tolist():
         at = _place(places, joint)
         cv2.circle(drawn, at, round((radius + 1) * 16), (255, 255, 255), -1, cv2.LINE_AA, 4)
-        cv2.circle(drawn, at, round(radius * 16), COLOURS[joint], -1, cv2.LINE_AA, 4)
+        cv2.circle(drawn, at, round(radius * 16), colours[joint], -1, cv2.LINE_AA, 4)
     return drawn
 
 
@@ -127,17 +127,19 @@ def stick_figure(
 ) -> NDArray[np.uint8]:
     """A person in a few strokes, which can be told at 30 pixels and hide little: (size, size, 4) RGBA.
 
-    points: (17, 2), nan for joints that are left out; at least two known. The figure is as large as fits.
+    points: (K, 2), nan for joints that are left out; at least two known. The figure is as large as fits.
     ink, halo: RGB of the strokes, and of an edge that sets them off from whatever lies below.
     """
-    known = np.isfinite(points).all(axis=1)
+    known, keypoints = np.isfinite(points).all(axis=1), sized_set(len(points))
     low, high = points[known].min(axis=0), points[known].max(axis=0)
     scale = 0.76 * size / max(float((high - low).max()), 1.0)
     places = (points - (low + high) / 2) * scale + size / 2
-    face, shoulders = (places[list(GROUPS[name])] for name in ("head", "shoulders"))
+    face, shoulders = (places[list(keypoints.groups[name])] for name in ("head", "shoulders"))
     face = face[np.isfinite(face).all(axis=1)]
     head = face.mean(axis=0) if len(face) else None
-    strokes = [(places[a], places[b]) for a, b in LIMBS if known[a] and known[b] and min(a, b) > _FACE]
+    # One stroke to the middle of the head is enough.
+    limbs = [limb for limb in keypoints.limbs if not set(limb) & set(keypoints.groups["head"])]
+    strokes = [(places[a], places[b]) for a, b in limbs if known[a] and known[b]]
     if head is not None and np.isfinite(shoulders).all():
         strokes.append((head, shoulders.mean(axis=0)))
     # How much of every pixel strokes cover, with the edge and without.
@@ -173,11 +175,11 @@ def draw_moves(
 ) -> Picture:
     """A dimmed copy of `picture` with an arrow per joint from `before` to `after`; a dot where it stays.
 
-    before, after: (17, 2). sure: (17,) which joints are sure at both ends; the others get a thin arrow from a
+    before, after: (K, 2). sure: (K,) which joints are sure at both ends; the others get a thin arrow from a
     ring, or a ring alone. All are sure if not given. unit: how many of the points' pixels the picture's width
     is.
     """
-    drawn = _to_uint8(picture * 0.45)
+    drawn, inks = _to_uint8(picture * 0.45), _on_dark(sized_set(len(before)))
     scale = picture.shape[1] / unit
     pen = max(1, round(picture.shape[1] / SIZE))
     full = np.ones(len(before), np.bool_) if sure is None else sure
@@ -187,7 +189,7 @@ def draw_moves(
         if not (np.isfinite(start).all() and np.isfinite(end).all()):
             continue
         places = np.rint((np.stack([start, end]) * scale - 0.5) * 16).astype(int)
-        ink = tuple(int(value) for value in ON_DARK[joint])
+        ink = tuple(int(value) for value in inks[joint])
         if not full[joint]:
             ink = tuple(round(0.6 * value) for value in ink)
         length = float(np.linalg.norm(end - start)) * scale

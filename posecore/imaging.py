@@ -178,6 +178,18 @@ def open_dataset_picture(path: Path, width: int, height: int) -> Image.Image:
         raise DataError(f"{path}: not a readable picture") from error
 
 
+def dataset_picture_size(path: Path) -> tuple[int, int] | None:
+    """Width and height of a data set's picture as stored, from its header; None where it is no readable
+    one."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                return image.size
+    except _BROKEN:
+        return None
+
+
 def to_rgb(image: Image.Image) -> Image.Image:
     """Any Pillow mode to RGB: what is transparent becomes white, 16 bits become 8.
 

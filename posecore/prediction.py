@@ -17,7 +17,7 @@ BATCH = 8
 def predict(
     predictor: Predictor, crops: CropDataset, masks: tuple[SkipMask, ...], stack: int | None = None
 ) -> dict[SkipMask, tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Points (N, 17, 2) in crop pixels and peaks (N, 17) under each mask; a picture is encoded once.
+    """Points (N, K, 2) in crop pixels and peaks (N, K) under each mask; a picture is encoded once.
 
     With more than one stack every mask needs its own pass, as it holds for the earlier stacks too. stack:
     whose heatmaps to take, from 1; None for the last one's. Raises ConfigError where there is no such stack.

@@ -1,4 +1,4 @@
-"""Score a network on annotated people: PCK, per joint, OKS and COCO's AP."""
+"""Score a network on annotated people: PCK, per joint, OKS and COCO's AP, PCKh where heads are known."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ def build_parser() -> argparse.ArgumentParser:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--checkpoint", type=Path, help="weights made by train.py")
     source.add_argument("--bundle", type=Path, help="a bundle, for example artifacts/demo")
-    parser.add_argument("--data", type=Path, required=True, help="folder made by prepare_coco.py")
+    parser.add_argument("--data", type=Path, required=True, help="folder made by prepare_coco.py or _mpii.py")
     parser.add_argument("--split", default="val", help="default: %(default)s")
     parser.add_argument(
         "--skips", default="1111", help="1 = on, 0 = cut, from 64 x 64 to 8 x 8 (default: %(default)s)"
@@ -43,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.errors import ConfigError
     from posecore.inference import Predictor, use_threads
     from posecore.metrics.evaluate import evaluate
+    from posecore.metrics.pckh import heads_in_words
     from posecore.models.checkpoint import load_checkpoint
     from posecore.prediction import figures_name, predict
 
@@ -52,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     data = open_prepared(options.data)
     crops = CropDataset(data, options.split)
     network = open_bundle(options.bundle).network() if options.bundle else load_checkpoint(options.checkpoint)
+    data.check_network(network.config.joints)
     use_threads(options.threads)
     predictor = Predictor(network, options.precision or "auto")
     points, peaks = predict(predictor, crops, (mask,), options.stack)[mask]
@@ -66,22 +68,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.json:
         print(json.dumps(scores, allow_nan=False))
         return 0
-    for name in (
-        "images",
-        "pck",
-        "pck_visible",
-        "oks_mean",
-        "oks_ap",
-        "oks_ap50",
-        "oks_ap75",
-        "oks_ar",
-        "skips",
-        "stack",
-    ):
-        value = scores[name]
-        print(f"{name:12} {value:.4f}" if isinstance(value, float) else f"{name:12} {value}")
+    for name, value in scores.items():
+        if not isinstance(value, dict):
+            print(f"{name:12} {value:.4f}" if isinstance(value, float) else f"{name:12} {value}")
     for name, share in scores["per_joint"].items():
         print(f"  {name:15} {'-' if share is None else f'{share:.3f}'}  n = {scores['per_joint_n'][name]}")
+    if data.keypoints.sigmas is None:
+        print(f"no OKS and no AP: nobody published spreads of {data.keypoints.title}")
+    if "pckh_heads" in scores:
+        print(f"pckh: {heads_in_words(scores['pckh_heads'])}")
     return 0
 
 

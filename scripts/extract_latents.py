@@ -28,9 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
         type=_count,
         help="people drawn at random, or all (default: all); of fewer, all are taken",
     )
-    parser.add_argument(
-        "--complete-only", action="store_true", help="only people with all 17 joints labelled"
-    )
+    parser.add_argument("--complete-only", action="store_true", help="only people with all joints labelled")
     parser.add_argument(
         "--annotations",
         action="store_true",

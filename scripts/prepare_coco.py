@@ -36,33 +36,16 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.data.prepare import PrepareSettings, prepare
+    from posecore.data.summary import next_step, summary
 
     given = ("test_size", "val_size", "limit", "thesis_filter", "seed")
     settings = PrepareSettings(
         **{name: getattr(options, name) for name in given if getattr(options, name) is not None}
     )
     info = prepare(options.coco, options.out, settings, name=options.name, workers=options.workers)
-    for split, counts in info["splits"].items():
-        print(f"{split}: {counts['people']} people in {counts['pictures']} pictures")
-    for reason, count in info["skipped"].items():
-        print(f"skipped: {count} x {reason}")
-    for reason, count in info["mended"].items():
-        print(f"mended: {count} x {reason}")
-    print(f"keypoints that fell outside their crop: {info['joints_outside']}")
-    for line in info["unreadable"][:5]:
-        print(f"unreadable: {line}")
-    if len(info["unreadable"]) > 5:
-        print(f"... {len(info['unreadable'])} unreadable pictures in all, listed in dataset.json")
+    print("\n".join(summary(info)))
     print(f"wrote {options.out}")
-    if "train" in info["splits"] and "val" not in info["splits"]:
-        print(
-            "there is nobody to validate on: to train on this alone, hold some people out with --val-size N"
-        )
-    if "train" in info["splits"]:
-        print(f"next: python scripts/train.py --data {options.out} --out runs/mine")
-    else:
-        split = next(iter(info["splits"]))
-        print(f"next: python scripts/evaluate.py --bundle BUNDLE --data {options.out} --split {split}")
+    print("\n".join(next_step(info, options.out)))
     return 0
 
 

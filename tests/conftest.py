@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 from tiny_coco import write_coco
+from tiny_mpii import write_mpii
 
+from posecore.data.mpii import MPII
 from posecore.data.prepare import PrepareSettings, prepare
 
 
@@ -27,6 +29,16 @@ def prepared_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_coco(folder / "tiny_coco", "train", 24, seed=1)
     write_coco(folder / "tiny_coco", "val", 8, seed=2)
     prepare(folder / "tiny_coco", folder / "data", PrepareSettings(test_size=0), workers=1)
+    return folder / "data"
+
+
+@pytest.fixture(scope="session")
+def sixteen_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """People with MPII's joints prepared: 24 of train and 8 of val. Tests must not write there."""
+    folder = tmp_path_factory.mktemp("sixteen")
+    write_mpii(folder / "tiny_mpii", "train", 24, seed=1)
+    write_mpii(folder / "tiny_mpii", "val", 8, seed=2)
+    prepare(folder / "tiny_mpii", folder / "data", PrepareSettings(test_size=0), layout=MPII, workers=1)
     return folder / "data"
 
 

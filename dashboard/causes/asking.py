@@ -17,7 +17,7 @@ from posecore.causes.change import change_person, change_picture, is_rendered, r
 from posecore.causes.table import CAUSES
 from posecore.data.heatmaps import decode, where_found
 from posecore.errors import PosecoreError
-from posecore.keypoints import K
+from posecore.keypoints import COCO17
 from posecore.synthetic.drawn import Drawn
 
 AS_MADE: Final = "turn"
@@ -48,7 +48,9 @@ class Said:
 def open_person(bundle: Bundle, subject: Subject) -> Person | None:
     """The subject as made; None where there is no picture and none can be made. Raises PosecoreError."""
     reason = ""
-    if subject.sample_id and is_rendered(bundle.samples.iloc[bundle.row(subject.sample_id)]):
+    # Of a rendered person COCO's joints are known.
+    known = bundle.keypoints == COCO17 and subject.sample_id
+    if known and is_rendered(bundle.samples.iloc[bundle.row(subject.sample_id)]):
         try:
             made = _rendered(bundle, subject.sample_id, AS_MADE, CAUSES[AS_MADE].neutral)
             return Person(subject, made, True)
@@ -60,7 +62,7 @@ def open_person(bundle: Bundle, subject: Subject) -> Person | None:
 
 
 def change(bundle: Bundle, person: Person, cause: Cause, value: float, joint: int) -> Labelled:
-    """The person with one thing changed. joint: of KEYPOINTS, where one is meant. Raises PosecoreError."""
+    """The person with one thing changed. joint: which one, where one is meant. Raises PosecoreError."""
     if cause.kind == "image":
         return change_picture(person.given, cause, value, joint)
     return _rendered(bundle, person.subject.sample_id, cause.key, value)
@@ -102,7 +104,7 @@ def _pictured(bundle: Bundle, subject: Subject) -> Labelled:
     points, peaks = decode(seen.heatmaps)
     places = where_found(points[0], peaks[0]).astype(np.float64)
     if subject.annotated is None or subject.visibility is None:
-        return Labelled(subject.crop, places, np.zeros(K, np.int64))
+        return Labelled(subject.crop, places, np.zeros(len(places), np.int64))
     labelled = (subject.visibility > 0)[:, None]
     return Labelled(
         subject.crop,

@@ -8,15 +8,14 @@ import streamlit as st
 from dashboard.causes import words
 from dashboard.shared import links, widgets
 from posecore.causes.cause import Cause
-from posecore.causes.picture import COVERED
+from posecore.causes.picture import covered_joint
 from posecore.causes.table import CAUSES
-from posecore.keypoints import KEYPOINTS, label
+from posecore.keypoints import KeypointSet
 
 FIRST: Final = "turn"
 FIRST_OF_A_PICTURE: Final = "square"
 """What is changed at first, of a rendered person and of any picture."""
 
-JOINTS: Final = tuple(label(name) for name in KEYPOINTS)
 STEPS: Final = {"degrees": 5.0, "crop pixels": 2.0}
 FINE: Final = 0.05
 SHORT: Final = 10.0
@@ -61,12 +60,13 @@ def choose_value(cause: Cause) -> float:
     return min(max(float(value), cause.low), cause.high)
 
 
-def choose_covered(cause: Cause) -> int:
-    """Which joint is covered, of KEYPOINTS; a widget only where the cause covers one."""
+def choose_covered(cause: Cause, keypoints: KeypointSet) -> int:
+    """Which joint is covered; a widget only where the cause covers one."""
+    usual, joints = covered_joint(keypoints), keypoints.labels
     if cause.key != FIRST_OF_A_PICTURE:
-        return COVERED
-    chosen = widgets.select("Over which joint", JOINTS, links.CAUSE_COVERED, JOINTS[COVERED], width=220)
-    return JOINTS.index(chosen)
+        return usual
+    chosen = widgets.select("Over which joint", joints, links.CAUSE_COVERED, joints[usual], width=220)
+    return joints.index(chosen)
 
 
 def key_of(cause: Cause) -> str:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard.shared.two_heatmaps import JOINTS, Side, mark
+from dashboard.shared.two_heatmaps import Side, mark
 from posecore.causes.cause import Labelled
 from posecore.data.crops import SIZE
+from posecore.keypoints import sized_set
 from posecore.metrics.pck import PCK_RADIUS, hits
 
 
@@ -44,28 +45,28 @@ class Effect:
 
     @property
     def true_moved(self) -> NDArray[np.float64]:
-        """(17,) how far the true joints moved, crop pixels."""
+        """(K,) how far the true joints moved, crop pixels."""
         return np.asarray(np.linalg.norm(self._true_way, axis=1))
 
     @property
     def moved(self) -> NDArray[np.float64]:
-        """(17,) how far the predicted joints moved, crop pixels; nan where one is lost."""
+        """(K,) how far the predicted joints moved, crop pixels; nan where one is lost."""
         return np.asarray(np.linalg.norm(self._way, axis=1))
 
     @property
     def apart(self) -> NDArray[np.float64]:
-        """(17,) from where a predicted joint would be, had it moved as the true one did, to where it is."""
+        """(K,) from where a predicted joint would be, had it moved as the true one did, to where it is."""
         return np.asarray(np.linalg.norm(self._way - self._true_way, axis=1))
 
     @property
     def inside(self) -> NDArray[np.bool_]:
-        """(17,) whether the true joint lies in the crop, as made and as changed."""
+        """(K,) whether the true joint lies in the crop, as made and as changed."""
         both = np.stack([self.made.joints, self.changed.joints])
         return np.asarray(((both >= 0) & (both < SIZE)).all(axis=(0, 2)))
 
     @property
     def fates(self) -> list[Fate]:
-        """Of the 17 joints."""
+        """Of all joints."""
         found = []
         for inside, lost, apart, true in zip(
             self.inside, np.isnan(self.moved), self.apart, self.true_moved, strict=True
@@ -82,11 +83,11 @@ class Effect:
 
     @property
     def sure(self) -> NDArray[np.bool_]:
-        """(17,) of which joints the network is sure both before and after."""
+        """(K,) of which joints the network is sure both before and after."""
         return self.before.sure & self.after.sure
 
     def found(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(17,) hits as made and as changed, nan where a joint is not labelled."""
+        """(K,) hits as made and as changed, nan where a joint is not labelled."""
         first, second = (
             hits(side.points[None], given.joints[None], given.visibility[None])[0]
             for side, given in ((self.before, self.made), (self.after, self.changed))
@@ -99,7 +100,7 @@ class Effect:
         sure = zip(self.before.sure_marks, self.after.sure_marks, strict=True)
         return pd.DataFrame(
             {
-                "joint": list(JOINTS[1:]),
+                "joint": list(sized_set(len(self.before.points)).labels),
                 "true joint moved, px": self.true_moved,
                 "predicted moved, px": self.moved,
                 "apart, px": self.apart,

@@ -12,7 +12,7 @@ from dashboard.shared import bundles, figures, links, shown_here, studies, widge
 from posecore.bundle import Bundle, study_command
 from posecore.causes.cause import Cause
 from posecore.causes.table import CAUSES
-from posecore.keypoints import KEYPOINTS, label
+from posecore.keypoints import sized_set
 from posecore.studies.causes.results import NAME, CauseStudy
 from posecore.studies.causes.summary import STRONGER, Matrix
 
@@ -137,7 +137,7 @@ def scores_table(study: CauseStudy, found: studies.CauseScores) -> pd.DataFrame:
 def peaks_table(study: CauseStudy, found: studies.CauseScores, row: int) -> pd.DataFrame:
     """A row per joint: how much higher its peak is after the stronger change of the cause at `row`."""
     columns: dict[str, object] = {
-        "joint": [label(name) for name in KEYPOINTS],
+        "joint": [*sized_set(found.peak.mean.shape[-1]).labels],
         "all skips": found.peak.mean[row, STRONGER],
         "all skips, from": found.peak.low[row, STRONGER],
         "all skips, to": found.peak.high[row, STRONGER],

@@ -18,7 +18,6 @@ from posecore.ablation import ALL_ON, REPLACEMENTS
 from posecore.bundle import Bundle
 from posecore.causes.cause import Cause
 from posecore.errors import PosecoreError
-from posecore.keypoints import K
 
 STAND_INS = tuple(name for name in REPLACEMENTS if name != "other")
 """What takes the place of a cut skip here: of one person nobody else's features do."""
@@ -49,7 +48,7 @@ def change_and_answer(bundle: Bundle, person: Person | None, cause: Cause) -> No
         with st.container(width=560):
             value = controls.choose_value(cause)
         with st.container(width=330):
-            covered = controls.choose_covered(cause)
+            covered = controls.choose_covered(cause, bundle.keypoints)
     st.caption(words.how(cause))
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
         left, right = st.container(width=330), st.container(width=770)
@@ -59,7 +58,7 @@ def change_and_answer(bundle: Bundle, person: Person | None, cause: Cause) -> No
         stand_in = widgets.segments(
             "A cut skip is replaced by", STAND_INS, links.CAUSE_REPLACEMENT, help=words.REPLACEMENT_HELP
         )
-        joint = two_heatmaps.joint_picker(links.CAUSE_JOINT)
+        joint = two_heatmaps.joint_picker(links.CAUSE_JOINT, bundle.keypoints)
     if person is None:
         right.info(words.NO_PICTURE_YET, icon=":material/image:")
         return
@@ -99,7 +98,8 @@ def _answer(bundle: Bundle, person: Person, cause: Cause, asked: Asked, answered
     source = words.source(bundle, person.subject.who)
     st.caption(words.heatmap_scale(source, asked.joint))
     if not person.rendered:
-        st.caption(words.where_joints_come_from(int((person.given.visibility > 0).sum())))
+        labelled = person.given.visibility > 0
+        st.caption(words.where_joints_come_from(int(labelled.sum()), len(labelled)))
     st.caption("  \n".join(words.sure_means(effect) for _, effect in sides))
     if len(sides) > 1:
         st.caption(what_cutting_says(bundle))
@@ -154,7 +154,7 @@ def _table(sides: list[tuple[str, Effect]]) -> None:
         st.dataframe(
             table if len(sides) > 1 else table.drop(columns="skips"),
             hide_index=True,
-            height=35 * (K + 1) + 3,
+            height=35 * (len(sides[0][1].moved) + 1) + 3,
             placeholder=LOST,
             column_config={
                 name: number(format="%.1f", help=about)

@@ -20,8 +20,9 @@ from dashboard.shared.two_heatmaps import ALL_JOINTS, Answer, heat
 from posecore.ablation import ALL_ON
 from posecore.bundle import Bundle
 from posecore.causes.cause import Cause, Labelled
-from posecore.causes.picture import COVERED
+from posecore.causes.picture import covered_joint
 from posecore.errors import ChangeError, PosecoreError
+from posecore.keypoints import KeypointSet
 from posecore.studies.causes.results import MOST
 
 STOPS: Final = 9
@@ -50,7 +51,7 @@ def draw_way(bundle: Bundle, person: Person, cause: Cause) -> None:
     with st.container(horizontal=True, gap="medium"):
         across = widgets.select("Across", (words.FARTHEST, *offered), links.CAUSE_X, width=300)
         up = widgets.select("Up", (words.SECOND, *offered), links.CAUSE_Y, width=300)
-    joint = _covered(cause)
+    joint = _covered(cause, bundle.keypoints)
     try:
         before = asking.ask(bundle, person, person.given, WHOLE)
         stops, refused = _stops(bundle, person, cause, joint)
@@ -103,12 +104,12 @@ def table(cause: Cause, stops: list[Stop], components: int) -> pd.DataFrame:
     )
 
 
-def _covered(cause: Cause) -> int:
+def _covered(cause: Cause, keypoints: KeypointSet) -> int:
     """The joint that the widget above covers, where the cause covers one."""
     chosen = st.session_state.get(links.CAUSE_COVERED)
-    if cause.key == controls.FIRST_OF_A_PICTURE and chosen in controls.JOINTS:
-        return controls.JOINTS.index(chosen)
-    return COVERED
+    if cause.key == controls.FIRST_OF_A_PICTURE and chosen in keypoints.labels:
+        return keypoints.labels.index(chosen)
+    return covered_joint(keypoints)
 
 
 def _stops(bundle: Bundle, person: Person, cause: Cause, joint: int) -> tuple[list[Stop], list[str]]:

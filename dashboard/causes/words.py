@@ -10,11 +10,11 @@ from dashboard.shared import bundles, certainty, pictures, sources
 from dashboard.shared.causal_words import value_of
 from dashboard.shared.numbers import number, significant
 from dashboard.shared.skip_switches import Cut
-from dashboard.shared.two_heatmaps import ALL_JOINTS, JOINTS
+from dashboard.shared.two_heatmaps import ALL_JOINTS
 from posecore.ablation import SkipMask
 from posecore.bundle import Bundle
 from posecore.causes.cause import Cause
-from posecore.keypoints import K
+from posecore.keypoints import sized_set
 from posecore.metrics.pck import PCK_RADIUS
 from posecore.studies.causes.results import MOST
 
@@ -86,11 +86,11 @@ def not_rendered(reason: str) -> str:
     return f"{why} The picture can be changed all the same."
 
 
-def where_joints_come_from(labelled: int) -> str:
-    """What the true joints of a picture are. labelled: how many joints are."""
-    if labelled == K:
+def where_joints_come_from(labelled: int, joints: int) -> str:
+    """What the true joints of a picture are. labelled: how many of the joints are."""
+    if labelled == joints:
         return "All joints are labelled: those are called the true ones here."
-    rest = "no joint is" if not labelled else f"only {labelled} of {K} joints are"
+    rest = "no joint is" if not labelled else f"only {labelled} of {joints} joints are"
     return (
         f"Here {rest} labelled. For the others the predicted place as made stands in: its movement is what "
         "the change does to the picture there."
@@ -166,8 +166,9 @@ def what_moved(effect: Effect) -> str:
 
 def _astray(effect: Effect, joint: int) -> str:
     unsure = "" if effect.sure[joint] else ", not sure"
+    name = sized_set(len(effect.moved)).labels[joint]
     return (
-        f"{JOINTS[joint + 1]} (true {number(float(effect.true_moved[joint]), 0)} px, "
+        f"{name} (true {number(float(effect.true_moved[joint]), 0)} px, "
         f"predicted {number(float(effect.moved[joint]), 0)} px{unsure})"
     )
 

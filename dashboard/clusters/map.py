@@ -73,6 +73,6 @@ def draw_plane(
 
 
 def _joints(bundle: Bundle, found: Clustered) -> NDArray[np.float32]:
-    """(M, 17, 2) the joints found of the people clustered; nan where none is."""
+    """(M, K, 2) the joints found of the people clustered; nan where none is."""
     table = bundle.samples.iloc[found.space.rows]
     return np.where((read_peaks(table) >= PEAK)[..., None], read_points(table, "predicted"), np.nan)

@@ -26,12 +26,12 @@ from dashboard.shared.causal_words import ClusterCauses
 from dashboard.shared.clustering.questions import ALL, KMEANS, Clustered
 from posecore.attributes.contrasts import LEAST
 from posecore.attributes.contrasts import contrast as compare
+from posecore.attributes.descriptions import FOUND
 from posecore.attributes.skeletons import joints_known
 from posecore.attributes.traits import PCK, SIDE
 from posecore.bundle import Bundle
 from posecore.clustering import confounds
 from posecore.clustering.confounds import Accuracy
-from posecore.keypoints import KEYPOINTS, label
 from posecore.studies.causes.agreement import cluster_verdicts, disagreements, set_apart
 from posecore.studies.causes.summary import STRONGER
 from posecore.studies.control.results import ControlStudy
@@ -215,13 +215,13 @@ def _joints(bundle: Bundle, found: Clustered, names: dict[int, str], table: pd.D
     source = joints_known(bundle.samples)
     word = "labelled" if source == "annotated" else "found"
     st.subheader(f"Joints {word}, by cluster")
-    columns = [f"{name} found" for name in KEYPOINTS]
+    columns = [f"{name}{FOUND}" for name in bundle.keypoints.names]
     shares = pd.DataFrame(
         {
             names[number]: table[columns].to_numpy(np.float64)[found.members(number)].mean(axis=0)
             for number in names
         },
-        index=[label(name) for name in KEYPOINTS],
+        index=[*bundle.keypoints.labels],
     )
     looks = [charts.colour_of(number) for number in names]
     figures.chart(
@@ -233,7 +233,7 @@ def _joints(bundle: Bundle, found: Clustered, names: dict[int, str], table: pd.D
             bundles.source_line(bundle, len(table)),
         ),
         "clu_joints",
-        words.joints_alt(word, len(names)),
+        words.joints_alt(word, len(names), len(columns)),
         controls.image_format(),
     )
     st.caption(words.scores(summary(found, names, table).to_dict("records")))

@@ -144,9 +144,9 @@ def effects(name: str, people: int) -> str:
     )
 
 
-def joints_alt(word: str, clusters: int) -> str:
+def joints_alt(word: str, clusters: int, joints: int) -> str:
     """Of the figure of joints. word: labelled or found."""
-    return f"Share of people whose joint is {word}, for 17 joints and {clusters} clusters"
+    return f"Share of people whose joint is {word}, for {joints} joints and {clusters} clusters"
 
 
 def scores(rows: Iterable[Mapping[Any, Any]]) -> str:

@@ -19,7 +19,7 @@ ABOUT: Final = (
     "not**: “How many clusters?” below says what to believe."
 )
 PEOPLE_HELP: Final = (
-    "Completely annotated: all 17 joints are labelled. One cluster: its people are clustered again, as there "
+    "Completely annotated: all joints are labelled. One cluster: its people are clustered again, as there "
     "may be clusters inside it."
 )
 SPACE_HELP: Final = (

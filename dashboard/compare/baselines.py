@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from dashboard.compare.pair import Pair
 from dashboard.shared import untrained
 from posecore.ablation import SkipMask
-from posecore.keypoints import K
 from posecore.studies.control.results import OWN, ControlStudy
 from posecore.studies.control.summary import cluster_agreement, layer_baselines
 
@@ -53,19 +52,21 @@ def masks(studies: Sequence[ControlStudy]) -> Floats:
     return _stacked(16, [_scores(study) for study in studies])
 
 
-def joints(studies: Sequence[ControlStudy], mask: SkipMask) -> Floats:
-    """(U, 18) PCK of these networks under a mask and how often they find each joint, nan where not stored."""
+def joints(studies: Sequence[ControlStudy], mask: SkipMask, count: int) -> Floats:
+    """(U, 1 + count) PCK of these networks under a mask and how often they find each of so many joints, nan
+    where not stored."""
     at = mask.position
     found = [(_scores(one)[:, at], one.joint_shares) for one in studies]
     sides = [(pck, None if shares is None else shares[OWN + 1 :, at]) for pck, shares in found]
-    return _stacked(1 + K, [_beside_all(*side) for side in sides])
+    return _stacked(1 + count, [_beside_all(*side, count) for side in sides])
 
 
-def readout(studies: Sequence[ControlStudy]) -> Floats:
-    """(U, 18) PCK of a readout of these networks' latents, and how often it finds each joint, likewise."""
+def readout(studies: Sequence[ControlStudy], count: int) -> Floats:
+    """(U, 1 + count) PCK of a readout of these networks' latents, and how often it finds each joint,
+    likewise."""
     found = [(np.nanmean(one.probe_scores[OWN + 1 :], axis=1), one.probe_joints) for one in studies]
     sides = [(pck, None if shares is None else shares[OWN + 1 :]) for pck, shares in found]
-    return _stacked(1 + K, [_beside_all(*side) for side in sides])
+    return _stacked(1 + count, [_beside_all(*side, count) for side in sides])
 
 
 def agreement(studies: Sequence[ControlStudy], k: int) -> tuple[list[float], list[float]]:
@@ -96,9 +97,9 @@ def _scores(study: ControlStudy) -> Floats:
     return np.asarray(np.nanmean(study.skip_scores[OWN + 1 :, zero].astype(np.float64), axis=1))
 
 
-def _beside_all(overall: Floats, shares: Floats | None) -> Floats:
-    """(U, 18) of all joints (U,), and of each (U, 17)."""
-    return np.column_stack([overall, np.full((len(overall), K), np.nan) if shares is None else shares])
+def _beside_all(overall: Floats, shares: Floats | None, count: int) -> Floats:
+    """(U, 1 + count) of all joints (U,), and of each (U, count)."""
+    return np.column_stack([overall, np.full((len(overall), count), np.nan) if shares is None else shares])
 
 
 def _stacked(rows: int, sides: Sequence[Floats]) -> Floats:

@@ -17,7 +17,6 @@ from dashboard.shared import cache, figures, links, shown_here, untrained, widge
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, parse_mask
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
-from posecore.keypoints import KEYPOINTS, label
 from posecore.metrics.paired import Paired, counted, paired
 from posecore.metrics.pck import scores
 from posecore.studies.control.summary import reach
@@ -38,8 +37,8 @@ WHOLE: Final = ALL_ON.title
 
 
 class Seen(NamedTuple):
-    """N people as both networks see them under one mask: points (2, N, 17, 2) in crop pixels, nan of an empty
-    heatmap, and hits (2, N, 17), -1 where a joint is not labelled."""
+    """N people as both networks see them under one mask: points (2, N, K, 2) in crop pixels, nan of an empty
+    heatmap, and hits (2, N, K), -1 where a joint is not labelled."""
 
     sample_ids: NDArray[np.str_]
     points: NDArray[np.float32]
@@ -143,9 +142,9 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
     st.subheader("Which joints do they find?")
     found = _found(seen)
     st.markdown(words.joints(pair, found.overall))
-    names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
+    names = ["all joints (PCK)", *pair.one.keypoints.labels]
     beside = baselines.known(pair)
-    never = baselines.joints(beside, parse_mask(mask))
+    never = baselines.joints(beside, parse_mask(mask), len(pair.one.keypoints))
     figures.chart(
         charts.scores(names, found.rows, pair.names, pair.source(len(seen.sample_ids)), never),
         "compare_joints",
@@ -159,7 +158,7 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
 
 
 def median_apart(points: NDArray[np.floating]) -> NDArray[np.floating]:
-    """(N,) how far apart, in the middle, A and B find a person's joints, of points (2, N, 17, 2): over the
+    """(N,) how far apart, in the middle, A and B find a person's joints, of points (2, N, K, 2): over the
     joints that neither loses; nan where there is none."""
     apart = np.linalg.norm(points[1] - points[0], axis=-1)
     middle = np.full(len(apart), np.nan)

@@ -23,7 +23,7 @@ KEY: Final = "compare_gallery"
 def draw_people(
     pair: Pair, ids: Sequence[str], points: NDArray[np.floating], facts: Sequence[str], mask: SkipMask
 ) -> None:
-    """points: (2, n, 17, 2) of these people, crop pixels, by A and by B under `mask`. facts: a line each."""
+    """points: (2, n, K, 2) of these people, crop pixels, by A and by B under `mask`. facts: a line each."""
     tiles = [_tile(pair, name, *both) for name, *both in zip(ids, *points, strict=True)]
     columns = min(COLUMNS, len(tiles))
     filled = tiles + [drawing.ground(TILE)] * (-len(tiles) % columns)

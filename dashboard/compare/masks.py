@@ -22,8 +22,8 @@ ZERO: Final = "zero"
 
 
 class Studied(NamedTuple):
-    """The common people of two skip studies, N of them: points (2, N, 16, 17, 2), crop pixels, and hits
-    (2, N, 16, 17), nan where nothing is labelled, under every mask."""
+    """The common people of two skip studies, N of them: points (2, N, 16, K, 2), crop pixels, and hits
+    (2, N, 16, K), nan where nothing is labelled, under every mask."""
 
     sample_ids: NDArray[np.str_]
     points: NDArray[np.float32]

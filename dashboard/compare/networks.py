@@ -18,11 +18,11 @@ from posecore.ablation import ALL_ON
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
 from posecore.errors import BundleError
-from posecore.keypoints import KEYPOINTS, label
+from posecore.keypoints import KeypointSet, sized_set
 from posecore.statistics import Estimate
 from posecore.studies.networks.facts import Network, longest
 from posecore.studies.networks.results import NAME, NetworksStudy, load_networks_study
-from posecore.studies.networks.summary import PARTS, Gains, NetworksSummary, SkipLoss, summarise
+from posecore.studies.networks.summary import Gains, NetworksSummary, SkipLoss, parts_of, summarise
 
 
 def show(bundle: Bundle) -> None:
@@ -133,27 +133,33 @@ def _skips(study: NetworksStudy, summary: NetworksSummary) -> None:
         st.markdown(words.NO_SKIPS)
         return
     st.markdown("\n".join(f"* {words.skip_sentence(found)}" for found in summary.skips))
+    parts = parts_of(_keypoints(study))
     series = [
-        Dots(f"{name}, seed {found.plain.seed}", PARTS, estimate, colour, place)
+        Dots(f"{name}, seed {found.plain.seed}", parts, estimate, colour, place)
         for place, found in enumerate(summary.skips)
         for colour, (name, estimate) in enumerate(_three(found))
     ]
     networks = [network for found in summary.skips for network in (found.plain, found.without)]
     figures.chart(
-        networks_charts.parts(series, PARTS, _source(study, summary, networks)),
+        networks_charts.parts(series, parts, _source(study, summary, networks)),
         "networks_skips",
-        "PCK of all joints and of seven groups: basic network, the same with all skips cut at test time, "
-        "and a network trained without skips",
+        f"PCK of all joints and of {len(parts) - 1} groups: basic network, the same with all skips cut at "
+        "test time, and a network trained without skips",
     )
     st.caption(words.HOW_SKIPS)
     tables = [
         pd.DataFrame(
-            {"seed": found.plain.seed, "network": name, "joints": PARTS, **_columns(estimate, "PCK", 1)}
+            {"seed": found.plain.seed, "network": name, "joints": parts, **_columns(estimate, "PCK", 1)}
         )
         for found in summary.skips
         for name, estimate in _three(found)
     ]
     figures.tabled("The same as a table", pd.concat(tables), "networks-skips")
+
+
+def _keypoints(study: NetworksStudy) -> KeypointSet:
+    """Whose joints the networks find."""
+    return sized_set(study.hits[0][0].shape[-1])
 
 
 def _three(found: SkipLoss) -> list[tuple[str, Estimate]]:
@@ -170,7 +176,8 @@ def _stacks(study: NetworksStudy, summary: NetworksSummary) -> None:
         st.markdown(words.NO_STACKS)
         return
     st.markdown("\n".join(f"* {words.stack_sentence(found)}" for found in summary.stacks))
-    names = [PARTS[0], *(label(name) for name in KEYPOINTS)]
+    keypoints = _keypoints(study)
+    names = [parts_of(keypoints)[0], *keypoints.labels]
     series, tables = [], []
     for place, (network, found) in enumerate(summary.stacks):
         series.append(Dots(f"{network.label}, seed {network.seed}", names, found.difference, place, place))
@@ -187,7 +194,7 @@ def _stacks(study: NetworksStudy, summary: NetworksSummary) -> None:
             _source(study, summary, networks),
         ),
         "networks_stacks",
-        f"Gain of the last stack over the first, of all joints and of {len(KEYPOINTS)} joints, with "
+        f"Gain of the last stack over the first, of all joints and of {len(keypoints)} joints, with "
         "intervals",
     )
     st.caption(words.HOW_STACKS)

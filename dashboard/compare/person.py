@@ -25,7 +25,6 @@ from dashboard.shared.subject import Subject, bundle_person
 from dashboard.shared.two_heatmaps import (
     ALL_JOINTS,
     HEATMAP,
-    JOINTS,
     LOST,
     Answer,
     Side,
@@ -41,7 +40,6 @@ from posecore import drawing
 from posecore.ablation import LEVEL_NAMES, SkipMask
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
-from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
 from posecore.samples import read_peaks, read_points
 from posecore.studies.pair.people import restricted
@@ -140,7 +138,7 @@ def _headline(answer: Answer) -> None:
         far = int((answer.moved >= PCK_RADIUS).sum())
         st.metric(
             "Joints a radius or more apart",
-            f"{far} of {K}",
+            f"{far} of {len(answer.moved)}",
             border=True,
             width=250,
             help="Where a network's heatmap holds nothing above zero it names no place, and no distance is "
@@ -171,7 +169,7 @@ def _pictures(pair: Pair, answer: Answer, skips: list[str]) -> None:
             maps = bundle_people.heatmap_of(bundle, answer.subject.sample_id, HEATMAP)
             column.image(drawing.jpeg(maps), width="stretch", alt=f"Stored heatmaps, {name}")
         return
-    joint = two_heatmaps.joint_picker(links.COMPARE_JOINT)
+    joint = two_heatmaps.joint_picker(links.COMPARE_JOINT, answer.keypoints)
     columns = st.columns(3, gap="small")
     for column, side in zip(columns, sides, strict=False):
         column.image(
@@ -187,7 +185,7 @@ def _pictures(pair: Pair, answer: Answer, skips: list[str]) -> None:
 def table(answer: Answer) -> pd.DataFrame:
     """One row per joint, those farthest apart first."""
     columns: dict[str, object] = {
-        "joint": JOINTS[1:],
+        "joint": answer.keypoints.labels,
         "apart, px": answer.moved,
     }
     if (found := answer.found()) is not None:

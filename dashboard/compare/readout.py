@@ -15,7 +15,6 @@ from dashboard.shared import cache, figures
 from posecore.ablation import ALL_OFF
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
-from posecore.keypoints import KEYPOINTS, label
 from posecore.metrics.paired import Comparison, paired
 from posecore.studies.pair.results import study_name
 
@@ -23,7 +22,7 @@ PLACE = "mean place, without latents"
 
 
 class Read(NamedTuple):
-    """Estimates (18,), all joints and every joint: of A beside B, and of both beside the mean place."""
+    """Estimates (K + 1,), all joints and every joint: of A beside B, and of both beside the mean place."""
 
     both: Comparison
     beyond: tuple[Comparison, Comparison]
@@ -48,10 +47,10 @@ def draw_readout(pair: Pair) -> None:
     beyond = found.beyond[0].at(0), found.beyond[1].at(0)
     lines = words.readout(pair, found.both.at(0), beyond, _decoded(pair))
     st.markdown("\n".join(f"* {line}" for line in lines))
-    names = ["all joints (PCK)", *(label(name) for name in KEYPOINTS)]
+    names = ["all joints (PCK)", *pair.one.keypoints.labels]
     mean = found.beyond[0].one
     beside = baselines.known(pair)
-    never = baselines.readout(beside)
+    never = baselines.readout(beside, len(pair.one.keypoints))
     figures.chart(
         charts.scores(names, found.both, pair.names, pair.source(people), never, (PLACE, mean)),
         "compare_readout",

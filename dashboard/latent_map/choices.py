@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 from dashboard.latent_map import pictures, words
 from dashboard.latent_map.colours import CLUSTER, PCK, Colouring, colour, colourings
 from dashboard.latent_map.planes import (
-    COMPLETE,
-    PEOPLE,
     PLANES,
     UMAP,
     Plane,
     Planes,
     completely_labelled,
+    people_choices,
     plane_of,
     umap_plane,
 )
@@ -92,7 +91,10 @@ def _colouring(bundle: Bundle) -> Colouring:
 def _people(bundle: Bundle, space: Planes) -> NDArray[np.bool_]:
     everybody = np.ones(len(space.scores), np.bool_)
     complete = completely_labelled(bundle)
-    if complete is None or widgets.segments("People", PEOPLE, links.MAP_PEOPLE, wrap=True) != COMPLETE:
+    if complete is None:
+        return everybody
+    choices = people_choices(bundle)
+    if widgets.segments("People", choices, links.MAP_PEOPLE, wrap=True) == choices[0]:
         return everybody
     if complete.any():
         return complete

@@ -14,9 +14,8 @@ from dashboard.shared.clustering import answers
 from dashboard.shared.numbers import number, significant
 from posecore.attributes.descriptions import CIRCLES
 from posecore.attributes.skeletons import PEAK, joints_known
-from posecore.attributes.table import ATTRIBUTES
+from posecore.attributes.table import ATTRIBUTES, attributes_for
 from posecore.bundle import Bundle
-from posecore.keypoints import KEYPOINTS, label
 from posecore.samples import read_peaks, read_visibility, truth_columns
 
 PCK: Final = "PCK"
@@ -59,7 +58,7 @@ class Colouring(NamedTuple):
 
 def colourings(bundle: Bundle) -> list[str]:
     """Names of everything that people can be coloured by."""
-    return [PCK, CLUSTER, *_attributes(bundle), *_joints(), *_truth(bundle)]
+    return [PCK, CLUSTER, *_attributes(bundle), *_joints(bundle), *_truth(bundle)]
 
 
 def colour(bundle: Bundle, name: str, clusters: int) -> Colouring:
@@ -69,7 +68,7 @@ def colour(bundle: Bundle, name: str, clusters: int) -> Colouring:
         numbers = answers.cluster_numbers(bundle, clusters)
         colours = [Class(f"cluster {one + 1}", *category(one)) for one in range(clusters)]
         return _kinds(name, numbers, colours)
-    if name in _joints():
+    if name in _joints(bundle):
         return _joint(bundle, name)
     if name in _truth(bundle):
         return _caused(name, table[_truth(bundle)[name]], _truth(bundle)[name])
@@ -83,11 +82,12 @@ def colour(bundle: Bundle, name: str, clusters: int) -> Colouring:
 def _attributes(bundle: Bundle) -> dict[str, str]:
     """Names for people to names of attributes; the number of labelled joints first."""
     first, joints = "labelled_joints", joints_known(bundle.samples)
-    return {words_of(name, joints).axis: name for name in (first, *(n for n in ATTRIBUTES if n != first))}
+    others = (name for name in attributes_for(bundle.keypoints) if name != first)
+    return {words_of(name, joints).axis: name for name in (first, *others)}
 
 
-def _joints() -> dict[str, int]:
-    return {f"{label(name)}{JOINT}": index for index, name in enumerate(KEYPOINTS)}
+def _joints(bundle: Bundle) -> dict[str, int]:
+    return {f"{name}{JOINT}": index for index, name in enumerate(bundle.keypoints.labels)}
 
 
 def _truth(bundle: Bundle) -> dict[str, str]:
@@ -101,7 +101,7 @@ def _truth(bundle: Bundle) -> dict[str, str]:
 
 
 def _joint(bundle: Bundle, name: str) -> Colouring:
-    joint = _joints()[name]
+    joint = _joints(bundle)[name]
     labels: tuple[str, ...]
     colours: tuple[str, ...]
     if joints_known(bundle.samples) == "annotated":

@@ -63,7 +63,7 @@ def tile(bundle: Bundle, sample_id: str, kind: str, size: int) -> NDArray[np.uin
 def target(points: NDArray[np.floating], visibility: NDArray[np.integer]) -> NDArray[np.uint8]:
     """What the network was taught of a person, (64, 64, 3): all joints' targets, each at its full strength.
 
-    points: (17, 2) crop pixels. visibility: (17,).
+    points: (K, 2) crop pixels. visibility: (K,).
     """
     maps = encode(points[None], visibility[None], SIZE, Target())[0]
     peaks = maps.max(axis=(1, 2), keepdims=True)

@@ -183,7 +183,7 @@ def _neighbours(bundle: Bundle, own: OwnPicture) -> None:
 
 
 class Placed(NamedTuple):
-    """A user's picture among the people. points: (17, 2) crop pixels and peaks: (17,), with all skips on.
+    """A user's picture among the people. points: (K, 2) crop pixels and peaks: (K,), with all skips on.
     latent: (D,). scores: (d,) along all components. rows, distances: of the nearest people."""
 
     points: NDArray[np.float32]

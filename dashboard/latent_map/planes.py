@@ -18,7 +18,6 @@ OFFERED: Final = 50
 
 UMAP_NAME: Final = "umap"
 _, UMAP = PLANES = ("components", "UMAP")
-_, COMPLETE = PEOPLE = ("all", "all 17 joints labelled")
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +120,13 @@ def has_plane(space: Planes, name: str) -> bool:
     return all(1 <= int(component) <= len(space.explained) for component in name.split("-"))
 
 
+def people_choices(bundle: Bundle) -> tuple[str, str]:
+    """Everybody, and those who are completely labelled, as the page and links call them."""
+    return "all", f"all {len(bundle.keypoints)} joints labelled"
+
+
 def completely_labelled(bundle: Bundle) -> NDArray[np.bool_] | None:
-    """(N,) whether all seventeen joints are labelled; None where the bundle holds no annotations."""
+    """(N,) whether all joints are labelled; None where the bundle holds no annotations."""
     if not bundle.manifest.dataset["annotations"]:
         return None
     return np.asarray((read_visibility(bundle.samples) > 0).all(axis=1))

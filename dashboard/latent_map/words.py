@@ -20,7 +20,7 @@ ABOUT: Final = (
     "**draw a box or a line around some** to learn what they have in common."
 )
 NOBODY_LEFT: Final = "Nobody is left to be shown; choose all people above."
-NOBODY_COMPLETE: Final = "Nobody here has all 17 joints labelled, so all people are shown."
+NOBODY_COMPLETE: Final = "Nobody here has all joints labelled, so all people are shown."
 IN_PLACE_HELP: Final = "As many as fit beside each other; come nearer to see more."
 AXIS_HELP: Final = "Component 1 is the direction in which people's latents differ most."
 COLOUR_HELP: Final = "Type to search: attributes, joints, and, of rendered people, how they were made."

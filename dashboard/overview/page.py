@@ -69,10 +69,13 @@ def scores(bundle: Bundle) -> None:
         return
     name, values = first
     st.subheader(words.scored(bundle, name, values.get("images", 0)))
-    for column, (key, (label, about)) in zip(st.columns(4), words.SCORES.items(), strict=True):
+    offered = words.scores_of(bundle.keypoints)
+    for column, (key, (label, about)) in zip(st.columns(len(offered)), offered.items(), strict=True):
         column.metric(label, words.score(values.get(key)), help=about, border=True)
     if reason := words.why_visible_is_lower(values):
         st.caption(reason)
+    if how := words.scored_how(bundle.keypoints, values):
+        st.caption(how)
     with st.expander("Every score in this bundle"):
         st.dataframe(
             pd.DataFrame(
@@ -81,8 +84,8 @@ def scores(bundle: Bundle) -> None:
                         "people": sources.scored(bundle, data),
                         "skips": scored.get("skips", ""),
                         "n": scored.get("images"),
-                        **{label: scored.get(key) for key, (label, _) in words.SCORES.items()},
-                        "COCO AR": scored.get("oks_ar"),
+                        **{label: scored.get(key) for key, (label, _) in offered.items()},
+                        **({"COCO AR": scored.get("oks_ar")} if "oks_ap" in offered else {}),
                         **{f"PCK {group}": share for group, share in (scored.get("per_group") or {}).items()},
                     }
                     for data, scored in figures.items()
@@ -96,7 +99,7 @@ def scores(bundle: Bundle) -> None:
             }
             | {
                 label: st.column_config.NumberColumn(format="%.3f")
-                for label in [label for label, _ in words.SCORES.values()]
+                for label in [label for label, _ in offered.values()]
                 + ["COCO AR"]
                 + [f"PCK {group}" for group in (values.get("per_group") or {})]
             },

@@ -9,6 +9,7 @@ from dashboard.shared.carried import Carried, carried
 from dashboard.shared.counterpart import counterpart
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
+from posecore.studies.skips.effects import tells_the_claim
 
 
 def what_it_shows(bundle: Bundle) -> Carried | None:
@@ -40,7 +41,7 @@ def claim_in_networks(bundle: Bundle) -> None:
 
 def _tried(bundle: Bundle) -> Tried | None:
     found = carried(bundle)
-    if found is None:
+    if found is None or not tells_the_claim(bundle.keypoints):
         return None
     try:
         created = studies.skip_study_created(bundle)

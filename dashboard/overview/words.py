@@ -9,7 +9,8 @@ from dashboard.overview.skip_words import QUESTION
 from dashboard.shared import bundles, sources
 from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
-from posecore.keypoints import KEYPOINTS, label
+from posecore.keypoints import KeypointSet, label
+from posecore.metrics.pckh import heads_in_words
 
 GLOSSARY: Final = (
     "Crop, Heatmap, Hidden joint, Bottleneck, Latent, Skip connection, Mask, PCK, PCK radius, OKS, "
@@ -59,8 +60,38 @@ SCORES: Final[Mapping[str, tuple[str, str]]] = {
     "pck_visible": ("PCK, visible joints", "The same over joints annotated as visible only."),
     "oks_mean": ("OKS, mean", "A score that allows larger errors for larger people and vaguer joints."),
     "oks_ap": ("COCO AP", "COCO's average precision over OKS thresholds 0.50 to 0.95."),
+    "pckh": (
+        "PCKh@0.5",
+        "Share of joints within half a head's size of the annotation, by MPII's rules: 0.6 of the diagonal "
+        "of the head's box, without pelvis and thorax.",
+    ),
 }
 """By what a bundle calls a score: its name, and what it is."""
+
+
+def scores_of(keypoints: KeypointSet) -> dict[str, tuple[str, str]]:
+    """Those of SCORES that there are for a set of keypoints."""
+    absent = {
+        "oks_mean": keypoints.sigmas is None,
+        "oks_ap": keypoints.sigmas is None,
+        "pckh": keypoints.head is None,
+    }
+    return {key: told for key, told in SCORES.items() if not absent.get(key)}
+
+
+def scored_how(keypoints: KeypointSet, values: Mapping[str, Any]) -> str:
+    """Why scores are absent, and what PCKh was measured by; empty where there is nothing to say."""
+    said = []
+    if keypoints.sigmas is None:
+        said.append(
+            "OKS and COCO's AP are not given, as nobody published how far annotators spread on "
+            f"{keypoints.title}."
+        )
+    if heads := values.get("pckh_heads"):
+        said.append(f"PCKh: {heads_in_words(heads)}.")
+    return " ".join(said)
+
+
 SKIPS_COLUMN: Final = "Four digits, finest level first: 1 on, 0 cut at test time"
 SCORES_ALT: Final = "All stored scores, one row per data set and skip mask"
 
@@ -74,11 +105,11 @@ def introduction(bundle: Bundle) -> str:
     """What the network is, what the bundle holds, and how to read the pictures below."""
     manifest = bundle.manifest
     return (
-        f"A stacked hourglass ({bundles.network_name(bundle)}) finds 17 joints of a person in a picture. "
-        f"This bundle, *{manifest.name}*, holds its weights and what its bottleneck made of "
-        f"**{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, some of them and the "
-        "heatmaps it predicts, a light per joint: blue and green on the person's left, orange and pink on "
-        "the right."
+        f"A stacked hourglass ({bundles.network_name(bundle)}) finds {len(bundle.keypoints)} joints of a "
+        f"person in a picture. This bundle, *{manifest.name}*, holds its weights and what its bottleneck "
+        f"made of **{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, some of them "
+        "and the heatmaps it predicts, a light per joint: blue and green on the person's left, orange and "
+        "pink on the right."
     )
 
 
@@ -172,10 +203,10 @@ def why_visible_is_lower(scores: Mapping[str, Any]) -> str:
     reason = "those marked as hidden, which are left out, are the easier ones here"
     hidden = scores.get("per_joint_hidden_n") or {}
     kinds: Counter[str] = Counter()
-    for name in KEYPOINTS:
+    for name in scores["per_joint"]:
         kinds[_kind(name)] += int(hidden.get(name, 0))
     (kind, count), total = kinds.most_common(1)[0], kinds.total()
-    names = [name for name in KEYPOINTS if _kind(name) == kind]
+    names = [name for name in scores["per_joint"] if _kind(name) == kind]
     found = [(hidden.get(name, 0), scores["per_joint"][name]) for name in names]
     if total and count >= MOST_OF * total and all(share is not None for _, share in found):
         share = sum(n * share for n, share in found) / count

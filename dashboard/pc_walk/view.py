@@ -82,7 +82,7 @@ def show(bundle: Bundle) -> None:
 def _decoded(
     bundle: Bundle, stops: Stops, skips: str, crop: NDArray[np.uint8] | None
 ) -> NDArray[np.float32] | None:
-    """Heatmaps (S, 17, 64, 64) of the stops; None, with a sentence, where the network is not usable."""
+    """Heatmaps (S, K, 64, 64) of the stops; None, with a sentence, where the network is not usable."""
     name = {OFF: "off", OWN: "own", MEAN: "mean"}[skips]
     steps = tuple(stops.steps.tolist())
     try:

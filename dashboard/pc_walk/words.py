@@ -141,7 +141,7 @@ def nearest_below(name: str, score: str, sure: str, away: float) -> str:
 
 
 def decoded(sure: NDArray[np.bool_], limit: Limit, strongest: float) -> str:
-    """What the decoder makes of a stop. sure: (17,). strongest: of the stop's peaks."""
+    """What the decoder makes of a stop. sure: (K,). strongest: of the stop's peaks."""
     return (
         f"The decoder, of the stop itself: {certainty.line(sure, limit)}, the strongest peak "
         f"{number(strongest)}."

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
-from posecore.keypoints import KEYPOINTS, label
+from posecore.attributes.descriptions import FOUND
+from posecore.keypoints import SETS, label
 from posecore.samples import TRUTH, Prefix
 
 
@@ -27,7 +28,8 @@ def words_of(column: str, joints: Prefix) -> Words:
 
     joints: whose joints attributes and columns like "nose found" are of, as of skeletons.joints_known.
     """
-    if (joint := column.removesuffix(" found")) in KEYPOINTS:
+    joint = column.removesuffix(FOUND)
+    if any(joint in keypoints.names for keypoints in SETS.values()):
         return _joint(label(joint), "labelled" if joints == "annotated" else "found")
     if column == "labelled_joints":
         done = "labelled" if joints == "annotated" else "found"

@@ -10,7 +10,6 @@ from posecore.ablation import ALL_ON, SkipMask, parse_mask
 from posecore.bundle import Bundle
 from posecore.bundle.manifest import MANIFEST
 from posecore.bundle.studies import study_folder
-from posecore.keypoints import K
 from posecore.studies.skips.certainty import PERSON, Limit, joint_limit
 from posecore.studies.skips.results import NAME
 
@@ -32,15 +31,15 @@ def _limit(bundle: Bundle, written: int, mask: str, replacement: str) -> Limit:
 
 
 def nobody(sure: NDArray[np.bool_], limit: Limit) -> bool:
-    """Whether the network is sure of so few joints (17,) that it does not find a person."""
+    """Whether the network is sure of so few joints (K,) that it does not find a person."""
     return limit.known and int(sure.sum()) < PERSON
 
 
 def counted(sure: NDArray[np.bool_], limit: Limit) -> str:
-    """How many of the joints (17,) are sure, in words."""
+    """How many of the joints (K,) are sure, in words."""
     if not limit.known:
-        return f"not known which of {K} joints are sure"
-    return f"sure of {int(sure.sum())} of {K} joints"
+        return f"not known which of {len(sure)} joints are sure"
+    return f"sure of {int(sure.sum())} of {len(sure)} joints"
 
 
 def line(sure: NDArray[np.bool_], limit: Limit) -> str:

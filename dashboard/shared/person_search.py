@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from dashboard.shared import pictures
 from posecore.bundle import Bundle
-from posecore.keypoints import KEYPOINTS, K, label
-from posecore.samples import read_visibility
+from posecore.keypoints import label
+from posecore.samples import read_visibility, table_keypoints
 
 ANY_JOINT = "any"
 
@@ -73,7 +73,7 @@ def candidates(
     table: pd.DataFrame, pck: tuple[float, float], least_labelled: int, joint: str
 ) -> NDArray[np.int64]:
     """Rows of people whose PCK lies in `pck` (where that is not all there is, known), who have at least
-    so many labelled joints, `joint` (a name of KEYPOINTS, or ANY_JOINT) among them."""
+    so many labelled joints, `joint` (a name, or ANY_JOINT) among them."""
     fits = np.ones(len(table), bool)
     if pck != (0.0, 1.0):
         # Bounds come from a slider with two digits.
@@ -82,17 +82,26 @@ def candidates(
         labelled = read_visibility(table) > 0
         fits &= labelled.sum(axis=1) >= least_labelled
         if joint != ANY_JOINT:
-            fits &= labelled[:, KEYPOINTS.index(joint)]
+            fits &= labelled[:, table_keypoints(table, "annotated").names.index(joint)]
     return np.flatnonzero(fits)
 
 
 def _filter(bundle: Bundle, key: str) -> None:
     st.slider("PCK with all skips", 0.0, 1.0, (0.0, 1.0), 0.01, key=f"_{key}_pck", persist_state="session")
     if bundle.manifest.dataset["annotations"]:
-        st.slider("Labelled joints, at least", 0, K, 0, key=f"_{key}_complete", persist_state="session")
+        names = bundle.keypoints.names
+        # What was chosen for a bundle of other joints may not be there to choose.
+        least, joint = _asked_of_joints(bundle, key)
+        if (f"_{key}_complete" in st.session_state) and st.session_state[f"_{key}_complete"] != least:
+            st.session_state[f"_{key}_complete"] = least
+        if (f"_{key}_labelled" in st.session_state) and st.session_state[f"_{key}_labelled"] != joint:
+            st.session_state[f"_{key}_labelled"] = joint
+        st.slider(
+            "Labelled joints, at least", 0, len(names), 0, key=f"_{key}_complete", persist_state="session"
+        )
         st.selectbox(
             "This joint is labelled",
-            (ANY_JOINT, *KEYPOINTS),
+            (ANY_JOINT, *names),
             format_func=label,
             key=f"_{key}_labelled",
             persist_state="session",
@@ -112,13 +121,20 @@ def _rows(bundle: Bundle, key: str) -> NDArray[np.int64]:
     rows = candidates(
         bundle.samples,
         tuple(chosen(f"_{key}_pck", (0.0, 1.0))),
-        chosen(f"_{key}_complete", 0) if annotated else 0,
-        chosen(f"_{key}_labelled", ANY_JOINT) if annotated else ANY_JOINT,
+        *(_asked_of_joints(bundle, key) if annotated else (0, ANY_JOINT)),
     )
     pictured = pictures.at_hand(bundle)
     if pictured.any() and chosen(f"_{key}_pictured", True):
         rows = rows[pictured[rows]]
     return rows
+
+
+def _asked_of_joints(bundle: Bundle, key: str) -> tuple[int, str]:
+    """How many joints have to be labelled, and which one; of those that the bundle's set has."""
+    names, chosen = bundle.keypoints.names, st.session_state.get
+    joint = str(chosen(f"_{key}_labelled", ANY_JOINT))
+    least = min(int(chosen(f"_{key}_complete", 0)), len(names))
+    return least, joint if joint in names else ANY_JOINT
 
 
 def _choose(bundle: Bundle, key: str, row: int) -> None:

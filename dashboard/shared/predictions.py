@@ -39,7 +39,7 @@ def all_masks(
     donor: NDArray[np.uint8] | None = None,
     own: bool = False,
 ) -> NDArray[np.float32]:
-    """Heatmaps (16, 17, 64, 64) of a crop (256, 256, 3) under every mask, in the order of ALL_MASKS.
+    """Heatmaps (16, K, 64, 64) of a crop (256, 256, 3) under every mask, in the order of ALL_MASKS.
 
     donor: the crop of the person whose features stand in under "other", else None. own: the crop is of a
     user's picture, so what comes of it is cached for this session only.
@@ -91,7 +91,7 @@ def get_ready(bundle: Bundle) -> None:
 
 
 def heatmaps_of(bundle: Bundle, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Heatmaps (17, 64, 64) of a crop with all skips on, cached nowhere."""
+    """Heatmaps (K, 64, 64) of a crop with all skips on, cached nowhere."""
     network = predictor(bundle)
     with inference:
         return network.heatmaps(crop[None].copy())[0]
@@ -99,7 +99,7 @@ def heatmaps_of(bundle: Bundle, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 @cached(64, "Asking the network …", copied=True)
 def latent_heatmaps(bundle: Bundle, sample_id: str) -> NDArray[np.float32]:
-    """Heatmaps (17, 64, 64) the decoder makes of a person's stored latent, all skips cut."""
+    """Heatmaps (K, 64, 64) the decoder makes of a person's stored latent, all skips cut."""
     network, latent = predictor(bundle), bundle.latents[bundle.row(sample_id)]
     with inference:
         return network.decode_latents(np.asarray(latent)[None])[0]
@@ -108,7 +108,7 @@ def latent_heatmaps(bundle: Bundle, sample_id: str) -> NDArray[np.float32]:
 def cut_heatmaps(
     bundle: Bundle, crop: NDArray[np.uint8], mask: str, replacement: str, donor: NDArray[np.uint8] | None
 ) -> NDArray[np.float32]:
-    """Heatmaps (2, 17, 64, 64) of a crop with all skips, and with those that are 0 in `mask` replaced.
+    """Heatmaps (2, K, 64, 64) of a crop with all skips, and with those that are 0 in `mask` replaced.
 
     donor: the crop of the person whose features stand in under "other", else None.
     """
@@ -186,7 +186,7 @@ def stop_heatmaps(
     skips: str,
     crop: NDArray[np.uint8] | None,
 ) -> NDArray[np.float32]:
-    """Heatmaps (S, 17, 64, 64) the decoder makes of a walk's stops; see posecore.components.walks.
+    """Heatmaps (S, K, 64, 64) the decoder makes of a walk's stops; see posecore.components.walks.
 
     component: from 0. start: a sample_id, empty for the mean. skips: "mean" for the data set's, "own" for
     those of `crop`, the start's picture; anything else cuts them. Raises PosecoreError.

@@ -20,8 +20,8 @@ from posecore.samples import CROP_COLUMNS, read_points, read_visibility
 class Subject:
     """Somebody in a picture. who: in words. crop: (256, 256, 3), None where it is not at hand.
 
-    square: where the crop lies in the picture. sample_id: "" for a user's picture. annotated: (17, 2) crop
-    pixels and visibility: (17,), where they are known. own: the user's, for nobody else's eyes.
+    square: where the crop lies in the picture. sample_id: "" for a user's picture. annotated: (K, 2) crop
+    pixels and visibility: (K,), where they are known. own: the user's, for nobody else's eyes.
     """
 
     who: str
@@ -68,7 +68,7 @@ def shown(subject: Subject) -> tuple[NDArray[np.uint8], float]:
 
 
 def points_on_shown(subject: Subject, points: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Crop points (17, 2) in pixels of what `shown` shows."""
+    """Crop points (K, 2) in pixels of what `shown` shows."""
     if subject.photograph is not None:
         return subject.square.points_to_picture(points)
     return np.asarray(points, np.float64)

@@ -13,7 +13,7 @@ from dashboard.shared.subject import Subject, points_on_shown, shown
 from posecore import drawing
 from posecore.data.crops import SIZE
 from posecore.data.heatmaps import decode, where_found
-from posecore.keypoints import KEYPOINTS, K, label
+from posecore.keypoints import KeypointSet, sized_set
 from posecore.metrics.heatmap_measures import Measures, measure
 from posecore.metrics.pck import hits
 from posecore.studies.skips.certainty import Limit
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 
 ALL_JOINTS: Final = "all joints"
-JOINTS: Final = (ALL_JOINTS, *(label(name) for name in KEYPOINTS))
 
 HEATMAP: Final = 384
 """Pixels at which heatmaps are shown."""
@@ -33,8 +32,8 @@ LOST: Final = "lost"
 
 
 class Side(NamedTuple):
-    """What the network says under one mask: points (17, 2) in crop pixels, nan where a heatmap holds nothing
-    above zero, as it then names no place; peaks (17,), maps if at hand; limit: when a joint is sure here."""
+    """What the network says under one mask: points (K, 2) in crop pixels, nan where a heatmap holds nothing
+    above zero, as it then names no place; peaks (K,), maps if at hand; limit: when a joint is sure here."""
 
     title: str
     points: NDArray[np.float32]
@@ -44,12 +43,12 @@ class Side(NamedTuple):
 
     @property
     def lost(self) -> NDArray[np.bool_]:
-        """(17,) which joints are nowhere."""
+        """(K,) which joints are nowhere."""
         return np.asarray(np.isnan(self.points).any(axis=1))
 
     @property
     def sure(self) -> NDArray[np.bool_]:
-        """(17,) which joints the network is sure of."""
+        """(K,) which joints the network is sure of."""
         return self.limit.sure(self.peaks)
 
     @property
@@ -69,32 +68,37 @@ def from_peaks(
     limit: Limit,
     heatmaps: NDArray[np.float32] | None = None,
 ) -> Side:
-    """A side of strongest cells (17, 2) and their values (17,): those not above zero name no place."""
+    """A side of strongest cells (K, 2) and their values (K,): those not above zero name no place."""
     return Side(title, where_found(points, peaks), peaks, heatmaps, limit)
 
 
 def from_heatmaps(title: str, heatmaps: NDArray[np.float32], limit: Limit) -> Side:
-    """A side whose maps (17, 64, 64) are at hand."""
+    """A side whose maps (K, 64, 64) are at hand."""
     points, peaks = decode(heatmaps[None])
     return from_peaks(title, points[0], peaks[0], limit, heatmaps)
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """Both sides for one subject. moved: (17,) crop pixels."""
+    """Both sides for one subject. moved: (K,) crop pixels."""
 
     subject: Subject
     before: Side
     after: Side
 
     @property
+    def keypoints(self) -> KeypointSet:
+        """Whose joints they are."""
+        return sized_set(len(self.before.points))
+
+    @property
     def moved(self) -> NDArray[np.float32]:
-        """(17,) how far each joint moved, crop pixels; nan where it is lost on either side."""
+        """(K,) how far each joint moved, crop pixels; nan where it is lost on either side."""
         return np.asarray(np.linalg.norm(self.after.points - self.before.points, axis=1), np.float32)
 
     @property
     def lost(self) -> NDArray[np.bool_]:
-        """(17,) which joints the first side has and the second has not."""
+        """(K,) which joints the first side has and the second has not."""
         return self.after.lost & ~self.before.lost
 
     def median_moved(self) -> str:
@@ -103,7 +107,7 @@ class Answer:
         return f"{number(float(np.median(moved)), 1)} px" if len(moved) else UNKNOWN
 
     def found(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """(17,) hits before and after, nan where a joint is not labelled; None where nothing is known."""
+        """(K,) hits before and after, nan where a joint is not labelled; None where nothing is known."""
         annotated, visibility = self.subject.annotated, self.subject.visibility
         if annotated is None or visibility is None:
             return None
@@ -116,7 +120,7 @@ class Answer:
     def table(self) -> pd.DataFrame:
         """One row per joint; nan where a joint is lost, so that it has moved nowhere."""
         columns: dict[str, object] = {
-            "joint": list(JOINTS[1:]),
+            "joint": list(self.keypoints.labels),
             "moved, px": self.moved,
         }
         found = self.found()
@@ -169,7 +173,7 @@ def heat(answer: Answer, side: Side, joint: str) -> NDArray[np.uint8]:
         )
         top = float(np.median(answer.before.peaks))
         return drawing.enlarge(drawing.overlay(crop, side.heatmaps, vmax=top), HEATMAP)
-    k = JOINTS.index(joint) - 1
+    k = answer.keypoints.labels.index(joint)
     top = float(answer.before.peaks[k])
     return drawing.enlarge(drawing.heatmap_image(side.heatmaps[k], top), HEATMAP)
 
@@ -181,19 +185,19 @@ def difference(answer: Answer, joint: str) -> NDArray[np.uint8]:
     if joint == ALL_JOINTS:
         change, top = drawing.strongest_difference(before, after), float(answer.before.peaks.max())
     else:
-        k = JOINTS.index(joint) - 1
+        k = answer.keypoints.labels.index(joint)
         change, top = after[k] - before[k], float(answer.before.peaks[k])
     return drawing.enlarge(drawing.difference_image(change, top), HEATMAP)
 
 
-def seventeen(answer: Answer, tile: int = 104) -> list[tuple[str, NDArray[np.uint8]]]:
+def every_map(answer: Answer, tile: int = 104) -> list[tuple[str, NDArray[np.uint8]]]:
     """Per joint its name, and its map before, after and the difference side by side."""
     before, after = answer.before.heatmaps, answer.after.heatmaps
     assert before is not None and after is not None
     top = float(answer.before.peaks.max())
     return [
         (
-            JOINTS[k + 1],
+            name,
             drawing.grid(
                 [
                     drawing.enlarge(picture, tile)
@@ -207,7 +211,7 @@ def seventeen(answer: Answer, tile: int = 104) -> list[tuple[str, NDArray[np.uin
                 2,
             ),
         )
-        for k in range(K)
+        for k, name in enumerate(answer.keypoints.labels)
     ]
 
 
@@ -216,6 +220,6 @@ def mark(hit: float) -> str:
     return "·" if np.isnan(hit) else "✓" if hit else "✗"
 
 
-def joint_picker(key: str) -> str:
+def joint_picker(key: str, keypoints: KeypointSet) -> str:
     """Which joint's heatmaps are shown, or ALL_JOINTS; kept in the URL under `key`."""
-    return widgets.select("Heatmaps of", JOINTS, key, width=220)
+    return widgets.select("Heatmaps of", (ALL_JOINTS, *keypoints.labels), key, width=220)

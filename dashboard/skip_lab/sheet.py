@@ -9,9 +9,9 @@ from dashboard.shared.two_heatmaps import (
     LOST,
     Answer,
     difference,
+    every_map,
     heat,
     moves,
-    seventeen,
     skeleton,
 )
 
@@ -20,7 +20,7 @@ TILE: Final = 384
 
 def all_maps(answer: Answer) -> Picture:
     """Every joint's map before, after and the difference."""
-    return labelled_grid(seventeen(answer), 3)
+    return labelled_grid(every_map(answer), 3)
 
 
 def sheet(answer: Answer, source: str, how: str) -> bytes:

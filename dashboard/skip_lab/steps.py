@@ -41,7 +41,7 @@ def picture_to_target(bundle: Bundle, subject: Subject) -> None:
         drawing.jpeg(drawing.draw_skeleton(subject.crop, points)),
         width="stretch",
         alt="The annotated joints",
-        caption=words.step_annotation(int(labelled.sum())),
+        caption=words.step_annotation(int(labelled.sum()), len(labelled)),
     )
     target = encode(subject.annotated[None], subject.visibility[None], SIZE, Target())[0]
     # Each joint at its own full strength: the thesis paints hidden joints at a quarter of a visible one.

@@ -12,12 +12,11 @@ from dashboard.shared.claim_words import judged, verdict
 from dashboard.shared.shown_here import Verdict
 from dashboard.skip_lab import reference, study_charts, study_gallery
 from dashboard.skip_lab import study_words as words
-from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, REPLACEMENTS, parse_mask
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
-from posecore.keypoints import KEYPOINTS, label
 from posecore.statistics import Estimate
-from posecore.studies.skips.effects import Claims
+from posecore.studies.skips.effects import Claims, tells_the_claim
 from posecore.studies.skips.results import SkipStudy
 from posecore.studies.skips.summary import SkipSummary, agreement, easy_faces
 
@@ -28,6 +27,9 @@ EFFECTS: Final = ("lost hits", "moved")
 
 def show(bundle: Bundle) -> None:
     """The whole tab."""
+    if bundle.manifest.built_skips == ALL_OFF:
+        st.info(words.NOTHING_TO_CUT, icon=":material/info:")
+        return
     try:
         study = studies.skip_study(bundle)
     except BundleError as error:
@@ -97,12 +99,13 @@ def _effects(bundle: Bundle, summary: SkipSummary, replacement: str, source: str
     figures.chart(
         study_charts.effect_map(effect, unit, factor, source, theirs),
         "lab_study_effects",
-        words.effects_alt(unit, replacement),
+        words.effects_alt(unit, replacement, len(bundle.keypoints)),
     )
     st.caption(words.effects(effect, unit, replacement) + words.never_learned_effect(theirs, unit, factor))
+    names = bundle.keypoints.labels
     rows = {
-        "level": np.repeat(LEVEL_NAMES, len(KEYPOINTS)).tolist(),
-        "joint": [label(name) for name in KEYPOINTS] * len(LEVEL_NAMES),
+        "level": np.repeat(LEVEL_NAMES, len(names)).tolist(),
+        "joint": [*names] * len(LEVEL_NAMES),
     }
     figures.tabled(
         "The same as a table",
@@ -131,6 +134,9 @@ def _claims(
     bundle: Bundle, study: SkipStudy, claims: Claims, replacement: str, mask: str, source: str
 ) -> None:
     st.subheader("Do small joints lose more than big ones?")
+    if not tells_the_claim(bundle.keypoints):
+        st.info(words.no_small_joints(bundle.keypoints.title), icon=":material/info:")
+        return
     every = studies.skip_claims(bundle, studies.skip_study_created(bundle), found_only=False)
     found = carried(bundle)
     finds = Verdict.UNKNOWN if found is None else found.finds

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dashboard.shared.charts import CATEGORIES, GREY, colour_bar, framed, name_rows, set_below
 from dashboard.shared.numbers import number
 from posecore.ablation import LEVEL_NAMES
-from posecore.keypoints import KEYPOINTS, label
+from posecore.keypoints import sized_set
 from posecore.statistics import Estimate
 from posecore.studies.skips.effects import Claim, Claims
 
@@ -65,12 +65,13 @@ def score_histograms(
 def effect_map(
     effect: Estimate, unit: str, factor: float, source: str, untrained: NDArray[np.floating] | None = None
 ) -> go.Figure:
-    """Effect of cutting a level alone, (4, 17): a row per joint and a column per level, so that every cell
+    """Effect of cutting a level alone, (4, K): a row per joint and a column per level, so that every cell
     and name has room on a narrow page; interval and n on hover. Orange is worse.
 
     untrained: (M, 4) of networks that never learned, all joints together; a grey row of the strongest.
     """
     parts = (effect.mean, effect.low, effect.high)
+    joints = sized_set(np.shape(effect.mean)[1]).labels
     mean, low, high = (np.asarray(values).T * factor for values in parts)
     known = np.abs(mean[np.isfinite(mean)])
     reach = max(float(known.max(initial=0)), 1e-6)
@@ -80,7 +81,7 @@ def effect_map(
         go.Heatmap(
             z=mean,
             x=list(LEVEL_NAMES),
-            y=[label(name) for name in KEYPOINTS],
+            y=[*joints],
             xgap=1,
             ygap=1,
             zmin=-reach if both_ways else 0,
@@ -95,13 +96,13 @@ def effect_map(
             colorbar=colour_bar(unit),
         )
     )
-    names = [label(name) for name in KEYPOINTS]
+    names = [*joints]
     if untrained is not None:
         names.append(NEVER_LEARNED)
         strongest = np.take_along_axis(untrained, np.abs(untrained).argmax(axis=0)[None], axis=0) * factor
         figure.add_heatmap(
             # Every row again, empty but for the last: a heatmap of one row would be as high as the axis.
-            z=[*[[None] * len(LEVEL_NAMES)] * len(KEYPOINTS), strongest[0].tolist()],
+            z=[*[[None] * len(LEVEL_NAMES)] * len(joints), strongest[0].tolist()],
             x=list(LEVEL_NAMES),
             y=names,
             hoverongaps=False,

@@ -116,7 +116,7 @@ def _pair(bundle: Bundle, study: SkipStudy, row: int, replacement: str, mask: st
 
 
 def _bare_ground(points: NDArray[np.floating]) -> drawing.Picture:
-    """An empty ground for joints (17, 2) without a picture, which says so where there are none."""
+    """An empty ground for joints (K, 2) without a picture, which says so where there are none."""
     from PIL import Image, ImageDraw, ImageFont
 
     ground = Image.fromarray(drawing.ground())

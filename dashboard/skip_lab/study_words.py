@@ -76,9 +76,11 @@ def mean_pck(people: int, pck: Estimate, position: int, mask: str) -> str:
     )
 
 
-def effects_alt(unit: str, replacement: str) -> str:
+def effects_alt(unit: str, replacement: str, joints: int) -> str:
     """unit: LOST or MOVED, likewise below."""
-    return f"For four levels and 17 joints: {unit} when the level alone is cut, {replacement} in its place"
+    return (
+        f"For four levels and {joints} joints: {unit} when the level alone is cut, {replacement} in its place"
+    )
 
 
 def effects(effect: Estimate, unit: str, replacement: str) -> str:
@@ -150,6 +152,16 @@ def never_learned_shares(untrained: Mapping[str, NDArray[np.floating]]) -> str:
 
 def _networks(count: int) -> str:
     return f"{count} networks" if count > 1 else "A network"
+
+
+NOTHING_TO_CUT: Final = (
+    "Without skip connections there is nothing to cut, so there is nothing to be told of the whole data set."
+)
+
+
+def no_small_joints(title: str) -> str:
+    """title: of the set of keypoints."""
+    return f"The thesis says so of nose, eyes and ears. {title} have none, so it cannot be tried here."
 
 
 def easy_faces(share: float, people: int) -> str:

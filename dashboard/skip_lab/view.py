@@ -31,7 +31,6 @@ from posecore import drawing
 from posecore.ablation import ALL_OFF
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
-from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
 from posecore.samples import read_peaks, read_points
 from posecore.studies.skips.example import REPLACEMENT
@@ -60,7 +59,7 @@ def switches_and_answer(bundle: Bundle, subject: Subject | None, opening: Openin
         with replacing:
             stand_in, donor, donor_crop = replacement(bundle, subject.sample_id if subject else "")
         with heatmaps:
-            joint = two_heatmaps.joint_picker(links.LAB_JOINT)
+            joint = two_heatmaps.joint_picker(links.LAB_JOINT, bundle.keypoints)
         if subject is None:
             skeletons.info(words.NO_PICTURE_YET, icon=":material/image:")
             return
@@ -168,7 +167,7 @@ def _headline(answer: Answer) -> None:
         far, lost = int((answer.moved >= PCK_RADIUS).sum()), int(answer.lost.sum())
         st.metric(
             "Joints moved · joints lost",
-            f"{far} · {lost} of {K}",
+            f"{far} · {lost} of {len(answer.moved)}",
             border=True,
             width=250,
             help=words.MOVED_AND_LOST_HELP,
@@ -247,7 +246,7 @@ def _downloads(answer: Answer, source: str, how: str) -> None:
 
 
 def _details(bundle: Bundle, answer: Answer) -> None:
-    maps = st.expander("All seventeen maps: before, after, difference", key="_lab_maps", on_change="rerun")
+    maps = st.expander("All maps: before, after, difference", key="_lab_maps", on_change="rerun")
     if maps.open:
         maps.image(
             drawing.jpeg(all_maps(answer)),

@@ -9,9 +9,8 @@ from dashboard.shared.cut_words import named_by_cuts
 from dashboard.shared.numbers import number, points
 from dashboard.shared.shown_here import Verdict
 from dashboard.shared.two_heatmaps import ALL_JOINTS, Answer
-from posecore.ablation import ALL_ON, SkipMask
+from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.bundle import Bundle
-from posecore.keypoints import K
 from posecore.metrics.pck import PCK_RADIUS
 
 INTRODUCTION: Final = (
@@ -24,13 +23,17 @@ GLOSSARY: Final = (
 )
 """Of glossary.TERMS, those that the tab uses."""
 
+NO_SKIPS: Final = (
+    "This network was built without skip connections: there are none to cut, and whatever is switched here, "
+    "nothing moves. What it finds it finds by its bottleneck alone."
+)
 SWITCHES: Final = "**Skip connections**, on = used"
 PICKED: Final = (
     "This person and this cut were picked because much moves here and much stays. Whether it holds for "
     f"everybody stands under “{links.LAB_TABS[1]}”."
 )
 NO_PICTURE_YET: Final = "As soon as there is a picture, it is shown here."
-ALL_EMPTY: Final = "All seventeen heatmaps are empty, so there is nothing to be seen."
+ALL_EMPTY: Final = "All heatmaps are empty, so there is nothing to be seen."
 CROP_ALT: Final = "The crop that the network sees"
 TABLE_ALT: Final = "How far every joint moved, and its peak, rival peak and entropy before and after"
 MAPS_ALT: Final = "Every joint's heatmap before, after, and the difference"
@@ -86,6 +89,8 @@ def shown(bundle: Bundle, found: Carried | None) -> tuple[str, Verdict]:
 
 def whole_title(built: SkipMask) -> str:
     """Of a network with the skips of `built`, none of them cut."""
+    if built == ALL_OFF:
+        return "As it is, without skips"
     return "All four skips on" if built == ALL_ON else "All its skips on"
 
 
@@ -130,7 +135,7 @@ def second_network(other: Bundle, answer: Answer) -> str:
     """Which network the second row is of, and what becomes of the joints in it."""
     return (
         f"**The same cut, in {named_by_cuts(other)}.** {other.path.name}: {bundles.network_name(other)}. "
-        f"{int((answer.moved >= PCK_RADIUS).sum())} of {K} joints moved by a radius or more, "
+        f"{int((answer.moved >= PCK_RADIUS).sum())} of {len(answer.moved)} joints moved by a radius or more, "
         f"{int(answer.lost.sum())} lost."
     )
 
@@ -207,9 +212,9 @@ STEP_CROP: Final = (
 NO_ANNOTATION: Final = "No joint is annotated here, so there is no target."
 
 
-def step_annotation(labelled: int) -> str:
-    """labelled: how many joints are."""
-    return f"3 · The annotation: {labelled} of {K} joints are labelled."
+def step_annotation(labelled: int, joints: int) -> str:
+    """labelled: how many of the joints are."""
+    return f"3 · The annotation: {labelled} of {joints} joints are labelled."
 
 
 STEP_TARGET: Final = (

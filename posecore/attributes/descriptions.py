@@ -10,21 +10,21 @@ import numpy as np
 import pandas as pd
 
 from posecore.attributes.skeletons import PEAK, joints_known
-from posecore.keypoints import KEYPOINTS
-from posecore.samples import Prefix, read_peaks, read_visibility, truth_columns
+from posecore.samples import Prefix, read_peaks, read_visibility, table_keypoints, truth_columns
 
 CIRCLES: Final = ("truth_view_degrees", "truth_light_azimuth")
 """Directions around the person, in degrees. 180 and -180 are the same, so they become a cosine and a sine."""
 
 _SAYS_NOTHING: Final = ("truth_seed",)
-_FOUND: Final = " found"
+FOUND: Final = " found"
+"""Ends the names of columns that say whether a joint is there."""
 
 
 def joints_of(samples: pd.DataFrame, source: Prefix | None = None) -> pd.DataFrame:
-    """Which joints are labelled, or predicted with a peak of PEAK or more: (N, 17) booleans."""
+    """Which joints are labelled, or predicted with a peak of PEAK or more: (N, K) booleans."""
     source = joints_known(samples) if source is None else source
     known = read_visibility(samples) > 0 if source == "annotated" else read_peaks(samples) >= PEAK
-    names = [f"{name}{_FOUND}" for name in KEYPOINTS]
+    names = [f"{name}{FOUND}" for name in table_keypoints(samples, source).names]
     return pd.DataFrame(known, columns=names, index=pd.Index(samples["sample_id"], name="sample_id"))
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from posecore.data.crops import SIZE
-from posecore.keypoints import KEYPOINTS
-from posecore.samples import Prefix, columns, read_peaks, read_points, read_visibility
+from posecore.keypoints import KeypointSet, sized_set
+from posecore.samples import Prefix, read_peaks, read_points, read_visibility
 
 Floats = NDArray[np.float64]
 
@@ -17,26 +17,29 @@ PEAK: Final = 0.2
 """A predicted joint counts as found where its heatmap's maximum is this high. Of the shipped network's joints
 on the 400 validation photographs, 77 % of those above and 34 % of those below lie within the PCK radius."""
 
-_JOINT: Final = {name: k for k, name in enumerate(KEYPOINTS)}
-
 
 @dataclass(frozen=True, eq=False)
 class Skeletons:
-    """N people. points: (N, 17, 2) crop pixels, x then y, nan where a joint is missing. frame: (N, 4), where
+    """N people. points: (N, K, 2) crop pixels, x then y, nan where a joint is missing. frame: (N, 4), where
     the picture's left, top, right and bottom border lie in the crop, at most the crop's own."""
 
     points: Floats
     frame: Floats
 
+    @property
+    def keypoints(self) -> KeypointSet:
+        """Whose joints they are."""
+        return sized_set(self.points.shape[1])
+
     def joint(self, name: str) -> Floats:
         """(N, 2) of one joint."""
-        return self.points[:, _JOINT[name]]
+        return self.points[:, self.keypoints.names.index(name)]
 
 
 def skeletons(
     points: NDArray[np.floating], visibility: NDArray[np.integer], frame: NDArray[np.floating] | None = None
 ) -> Skeletons:
-    """People of points (N, 17, 2) in crop pixels; joints with visibility (N, 17) of 0 are missing.
+    """People of points (N, K, 2) in crop pixels; joints with visibility (N, K) of 0 are missing.
 
     frame: (N, 4), see Skeletons; None where the pictures end with the crops. Coordinates that are not finite
     are missing too.
@@ -63,4 +66,5 @@ def read_skeletons(samples: pd.DataFrame, source: Prefix) -> Skeletons:
 
 def joints_known(samples: pd.DataFrame) -> Prefix:
     """Which joints describe a table's people best: annotated ones, or predicted where it has no others."""
-    return "annotated" if columns("annotated", "v")[0] in samples.columns else "predicted"
+    known = any(str(name).startswith("annotated_") for name in samples.columns)
+    return "annotated" if known else "predicted"

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from posecore.attributes.skeletons import Floats, Skeletons, joints_known, read_skeletons
 from posecore.data.crops import SIZE
+from posecore.keypoints import KeypointSet
 from posecore.samples import Prefix
 
 SHORT: Final = 0.1
@@ -25,12 +26,14 @@ _SIDES: Final = ("left", "right")
 
 
 def attributes_of(samples: pd.DataFrame, source: Prefix | None = None) -> pd.DataFrame:
-    """Every attribute of every person: a row per person, keyed by sample_id, a column per row of ATTRIBUTES.
+    """Every attribute of every person: a row per person, keyed by sample_id, a column per row of ATTRIBUTES
+    that the joints of the table allow.
 
     source: which joints; None for annotated ones where the table has them, else predicted ones.
     """
     people = read_skeletons(samples, joints_known(samples) if source is None else source)
-    values = {name: attribute.measure(people) for name, attribute in ATTRIBUTES.items()}
+    rows = attributes_for(people.keypoints)
+    values = {name: attribute.measure(people) for name, attribute in rows.items()}
     return pd.DataFrame(values, index=pd.Index(samples["sample_id"], name="sample_id"))
 
 
@@ -176,16 +179,18 @@ def cut_off(people: Skeletons) -> Floats:
 
 
 def labelled_joints(people: Skeletons) -> Floats:
-    """How many of the seventeen joints are labelled, or found."""
+    """How many of the joints are labelled, or found."""
     return np.asarray(np.isfinite(people.points[..., 0]).sum(axis=1), np.float64)
 
 
 @dataclass(frozen=True)
 class Attribute:
-    """unit: for people. measure: of N people, (N,), nan where joints it needs are missing."""
+    """unit: for people. measure: of N people, (N,), nan where joints it needs are missing. needs: joints
+    that not every set of keypoints has; people of a set without them do not have the attribute."""
 
     unit: str
     measure: Callable[[Skeletons], Floats]
+    needs: tuple[str, ...] = ()
 
     @property
     def how(self) -> str:
@@ -208,7 +213,7 @@ ATTRIBUTES: Final[Mapping[str, Attribute]] = {
     "leg_spread": Attribute(_TORSOS, leg_spread),
     "arms_raised": Attribute(_TORSOS, arms_raised),
     "facing": Attribute(_TORSOS, facing),
-    "turned": Attribute(_TORSOS, turned),
+    "turned": Attribute(_TORSOS, turned, ("nose",)),
     "size": Attribute("crop pixels", size),
     "aspect": Attribute("", aspect),
     "height": Attribute("crop pixels", height),
@@ -221,6 +226,11 @@ ATTRIBUTES: Final[Mapping[str, Attribute]] = {
     "labelled_joints": Attribute("joints", labelled_joints),
 }
 """Attributes by name."""
+
+
+def attributes_for(keypoints: KeypointSet) -> dict[str, Attribute]:
+    """Those of ATTRIBUTES that people of a set of keypoints have."""
+    return {name: row for name, row in ATTRIBUTES.items() if set(row.needs) <= set(keypoints.names)}
 
 
 def _torso(people: Skeletons) -> Floats:

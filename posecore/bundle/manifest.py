@@ -6,12 +6,13 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from re import fullmatch
-from typing import Any, Final, Literal, TypedDict, get_args, is_typeddict
+from typing import Any, Final, Literal, NotRequired, TypedDict, get_args, is_typeddict
 
 from posecore.ablation import SkipMask, parse_mask
 from posecore.config import from_dict
 from posecore.errors import BundleError, ConfigError
 from posecore.files import sha256
+from posecore.keypoints import COCO17, KeypointSet, named_set
 
 SCHEMA_VERSION: Final = 1
 FILE_NAME: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
@@ -36,7 +37,8 @@ squeezes it to."""
 
 
 class DatasetInfo(TypedDict):
-    """The people. annotations: the table holds annotated keypoints. pictures: how many are shipped."""
+    """The people. annotations: the table holds annotated keypoints. pictures: how many are shipped.
+    keypoints: the key of their set, left out where it is COCO's."""
 
     name: str
     split: str
@@ -44,6 +46,7 @@ class DatasetInfo(TypedDict):
     fingerprint: str
     annotations: bool
     pictures: int
+    keypoints: NotRequired[str]
 
 
 class ModelInfo(TypedDict):
@@ -102,6 +105,11 @@ class Manifest:
         if self.latent == "autoencoder":
             return int(config.get("autoencoder", 0))
         return int(config.get("bottleneck_channels") or config["channels"]) * BOTTLENECK_CELLS
+
+    @property
+    def keypoints(self) -> KeypointSet:
+        """The set of the people's joints, and of the network's."""
+        return named_set(self.dataset, "dataset")
 
     @property
     def untrained(self) -> bool:
@@ -212,6 +220,10 @@ def _check_fields(manifest: Manifest) -> None:
         if manifest.dataset[field] < least:  # type: ignore[literal-required]
             raise ConfigError(f"dataset.{field} is {manifest.dataset[field]}, expected at least {least}")  # type: ignore[literal-required]
     config = manifest.model["config"]
+    joints = config.get("joints", len(COCO17))  # old ones do not name them
+    _check_type("model.config.joints", joints, int)
+    if joints != len(manifest.keypoints):
+        raise ConfigError(f"model.config.joints is {joints}, but dataset has {manifest.keypoints.title}")
     _check_type("model.config.channels", config.get("channels"), int)
     _check_type("model.config.autoencoder", config.get("autoencoder", 0), int)
     if config.get("bottleneck_channels") is not None:
@@ -234,10 +246,11 @@ def _check_fields(manifest: Manifest) -> None:
         raise ConfigError(f"it does not list {', '.join(absent)}")
 
 
-def _check_mapping(field: str, value: object, kind: type) -> None:
+def _check_mapping(field: str, value: object, kind: Any) -> None:
     _check_type(field, value, dict)
     assert isinstance(value, dict)
-    for key, expected in kind.__annotations__.items():
+    for key in kind.__required_keys__:
+        expected = kind.__annotations__[key]
         if key not in value:
             raise ConfigError(f"{field} has no {key}")
         _check_type(f"{field}.{key}", value[key], getattr(expected, "__origin__", expected))

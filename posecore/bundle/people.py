@@ -20,7 +20,7 @@ from posecore.subsample import subsample
 class People:
     """N people in the bundle's order, their pictures, and what is labelled on them.
 
-    annotated: (N, 17, 2) crop pixels; visibility: (N, 17). Nothing is labelled where nothing is known.
+    annotated: (N, K, 2) crop pixels; visibility: (N, K). Nothing is labelled where nothing is known.
     """
 
     sample_ids: list[str]
@@ -78,7 +78,8 @@ def choose_people(
             f"{bundle.path}: {len(missing)} of {len(found)} people have no picture {where}, {missing[0]} "
             "for one; name the prepared data folder they come from with --data"
         )
-    nothing = np.full((len(table), 17, 2), np.nan, np.float32), np.zeros((len(table), 17), np.int8)
+    joints = len(bundle.keypoints)
+    nothing = np.full((len(table), joints, 2), np.nan, np.float32), np.zeros((len(table), joints), np.int8)
     annotated, visibility = (
         nothing if labels is None else (read_points(labels, "annotated"), read_visibility(labels))
     )

@@ -33,26 +33,14 @@ from posecore.bundle.thumbnails import ThumbnailIndex, read_index, read_tile
 from posecore.config import from_dict
 from posecore.errors import BundleError, CheckpointError, ConfigError, DataError
 from posecore.files import read_arrays
-from posecore.samples import CROP_COLUMNS, columns
+from posecore.keypoints import KeypointSet
+from posecore.samples import ANNOTATED_VALUES, CROP_COLUMNS, PREDICTED_VALUES, columns
 
 if TYPE_CHECKING:
     from posecore.models.hourglass import StackedHourglass
 
 TEXT_COLUMNS: Final = ("sample_id", "split", "file_name")
-NUMBER_COLUMNS: Final = (
-    "image_width",
-    "image_height",
-    *CROP_COLUMNS,
-    "pck",
-    *columns("predicted", "x"),
-    *columns("predicted", "y"),
-    *columns("predicted", "peak"),
-)
-ANNOTATED_COLUMNS: Final = (
-    *columns("annotated", "x"),
-    *columns("annotated", "y"),
-    *columns("annotated", "v"),
-)
+NUMBER_COLUMNS: Final = ("image_width", "image_height", *CROP_COLUMNS, "pck")
 LEVEL_KEYS: Final = ("level_64", "level_32", "level_16", "level_8")
 
 
@@ -72,6 +60,11 @@ class Bundle:
     thumbnail_index: ThumbnailIndex
     studies: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
     """Kept by posecore.bundle.studies.open_study, which alone looks at it."""
+
+    @property
+    def keypoints(self) -> KeypointSet:
+        """The set whose joints its network predicts and its table holds."""
+        return self.manifest.keypoints
 
     def row(self, sample_id: str) -> int:
         """Row of a person. Raises BundleError where the bundle does not hold them."""
@@ -235,14 +228,18 @@ def _read_samples(path: Path, manifest: Manifest) -> pd.DataFrame:
         samples = pd.read_parquet(file, engine="pyarrow")
     except Exception as error:  # pyarrow raises many kinds for a broken file
         raise broken(path, f"{SAMPLES} is not a readable Parquet table ({type(error).__name__})") from error
-    annotated = ANNOTATED_COLUMNS if manifest.dataset["annotations"] else ()
-    if absent := [
-        name for name in (*TEXT_COLUMNS, *NUMBER_COLUMNS, *annotated) if name not in samples.columns
-    ]:
+    keypoints = manifest.keypoints
+    numbers = [*NUMBER_COLUMNS]
+    for value in PREDICTED_VALUES:
+        numbers += columns(keypoints, "predicted", value)
+    annotated = manifest.dataset["annotations"]
+    for value in ANNOTATED_VALUES if annotated else ():
+        numbers += columns(keypoints, "annotated", value)
+    if absent := [name for name in (*TEXT_COLUMNS, *numbers) if name not in samples.columns]:
         raise broken(path, f"{SAMPLES} lacks {len(absent)} columns, {absent[0]} for one")
     if not annotated and (there := [name for name in samples.columns if str(name).startswith("annotated_")]):
         raise broken(path, f"{SAMPLES} holds {there[0]} though {MANIFEST} says there are no annotations")
-    for name in (*NUMBER_COLUMNS, *annotated):
+    for name in numbers:
         if not pd.api.types.is_numeric_dtype(samples[name]):
             raise broken(path, f"{SAMPLES}: column {name} holds {samples[name].dtype}, expected numbers")
     if len(samples) != manifest.people:

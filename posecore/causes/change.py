@@ -67,7 +67,7 @@ def change_person(drawn: Drawn, cause: Cause, value: float) -> Changed:
 
 
 def change_picture(given: Labelled, cause: Cause, value: float, joint: int = COVERED) -> Labelled:
-    """Any crop with one thing changed, by a cause of kind image. joint: of KEYPOINTS, where one is meant.
+    """Any crop with one thing changed, by a cause of kind image. joint: which one, where one is meant.
 
     Raises ConfigError for a value outside the cause's range or a joint that is none, ChangeError where the
     joint's place is not known.
@@ -75,8 +75,8 @@ def change_picture(given: Labelled, cause: Cause, value: float, joint: int = COV
     cause.check(value)
     if cause.redraw is None:
         raise ConfigError(f"{cause.name}: only a rendered person can be changed so")
-    if not 0 <= joint < len(KEYPOINTS):
-        raise ConfigError(f"joint {joint}: expected 0 to {len(KEYPOINTS) - 1}")
+    if not 0 <= joint < len(given.joints):
+        raise ConfigError(f"joint {joint}: expected 0 to {len(given.joints) - 1}")
     return given if value == cause.neutral else cause.redraw(given, value, joint)
 
 

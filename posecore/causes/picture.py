@@ -9,21 +9,28 @@ from numpy.typing import NDArray
 from posecore.causes.cause import Cause, Labelled, Redraw
 from posecore.data.crops import SIZE
 from posecore.errors import ChangeError
-from posecore.keypoints import FLIP, KEYPOINTS, label
+from posecore.keypoints import COCO17, KeypointSet, sized_set
 
 GREY: Final = 128
 """Of the square that covers a joint."""
 
-COVERED: Final = KEYPOINTS.index("left_wrist")
-"""The joint that is covered where none is chosen."""
+
+def covered_joint(keypoints: KeypointSet) -> int:
+    """The joint that is covered where none is chosen."""
+    return keypoints.names.index("left_wrist")
+
+
+COVERED: Final = covered_joint(COCO17)
+"""That of COCO's set."""
 
 
 def mirror(given: Labelled, value: float, joint: int) -> Labelled:
     """Mirror the picture: left and right change places, those of the joints' names too."""
     if value == 0:
         return given
-    joints = given.joints[list(FLIP)] * (-1, 1) + (SIZE, 0)
-    return Labelled(given.crop[:, ::-1].copy(), joints, given.visibility[list(FLIP)])
+    flip = list(sized_set(len(given.joints)).flip)
+    joints = given.joints[flip] * (-1, 1) + (SIZE, 0)
+    return Labelled(given.crop[:, ::-1].copy(), joints, given.visibility[flip])
 
 
 def _moved(given: Labelled, matrix: NDArray[np.float64]) -> Labelled:
@@ -93,7 +100,8 @@ def cover(given: Labelled, value: float, joint: int) -> Labelled:
         return given
     place = given.joints[joint]
     if not np.isfinite(place).all():
-        raise ChangeError(f"Where the {label(KEYPOINTS[joint])} is in this picture is not known.")
+        name = sized_set(len(given.joints)).labels[joint]
+        raise ChangeError(f"Where the {name} is in this picture is not known.")
     crop, half = given.crop.copy(), value / 2
     (left, top), (right, bottom) = (np.rint(place + end).clip(0, SIZE).astype(int) for end in (-half, half))
     crop[top:bottom, left:right] = GREY

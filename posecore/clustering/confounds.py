@@ -1,6 +1,5 @@
 """Whether clusters are told by something else than pose: by size, or by which joints are labelled."""
 
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -8,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from posecore.attributes.descriptions import FOUND
 from posecore.attributes.table import ATTRIBUTES
 from posecore.attributes.traits import SIDE
-from posecore.keypoints import KEYPOINTS
 from posecore.subsample import subsample
 from posecore.threads import one_blas_thread
 
@@ -19,15 +18,25 @@ MOST: Final = 5_000
 FOLDS: Final = 5
 SIZE: Final = ("size", "height", "width", "share_of_crop", SIDE)
 PLACE: Final = ("middle_x", "middle_y", "off_centre")
-JOINTS: Final = (*(f"{name} found" for name in KEYPOINTS), "labelled_joints", "cut_off")
-POSE: Final = tuple(name for name in ATTRIBUTES if name not in (*SIZE, *PLACE, *JOINTS))
-SETS: Final[Mapping[str, tuple[str, ...]]] = {
-    "person size": SIZE,
-    "place in the crop": PLACE,
-    "which joints are labelled": JOINTS,
-    "size, place and joints together": (*SIZE, *PLACE, *JOINTS),
-    "pose": POSE,
-}
+COUNTS: Final = ("labelled_joints", "cut_off")
+POSE: Final = tuple(name for name in ATTRIBUTES if name not in (*SIZE, *PLACE, *COUNTS))
+
+
+SETS: Final = (
+    "person size",
+    "place in the crop",
+    "which joints are labelled",
+    "size, place and joints together",
+    "pose",
+)
+"""Sets of columns that may tell clusters."""
+
+
+def columns_of(table: pd.DataFrame) -> dict[str, list[str]]:
+    """Those of each of SETS that a table has: not every set of keypoints has all."""
+    joints = (*(name for name in table.columns if str(name).endswith(FOUND)), *COUNTS)
+    every = SIZE, PLACE, joints, (*SIZE, *PLACE, *joints), POSE
+    return {name: [one for one in columns if one in table] for name, columns in zip(SETS, every, strict=True)}
 
 
 class Accuracy(NamedTuple):
@@ -42,8 +51,9 @@ class Accuracy(NamedTuple):
 
 
 def told_by(table: pd.DataFrame, numbers: NDArray[np.integer]) -> dict[str, Accuracy]:
-    """How well each of SETS tells the cluster, 0 or more, of the people of `table` (N rows) by logistic
-    regression, each fifth judged by what was learned of the others; empty where a cluster has one person.
+    """How well each of SETS tells the cluster, 0 or more, of the people of `table` (N rows)
+    by logistic regression, each fifth judged by what was learned of the others; empty where a cluster has
+    one person.
 
     Unknown values count as the mean. Intervals: binomial per cluster, people taken as they are.
     """
@@ -59,8 +69,8 @@ def told_by(table: pd.DataFrame, numbers: NDArray[np.integer]) -> dict[str, Accu
         return {}
     folds = StratifiedKFold(min(FOLDS, int(sizes.min())), shuffle=True, random_state=0)
     found = {}
-    for name, columns in SETS.items():
-        values = table.iloc[rows][list(columns)].to_numpy(np.float64, na_value=np.nan)
+    for name, columns in columns_of(table).items():
+        values = table.iloc[rows][columns].to_numpy(np.float64, na_value=np.nan)
         known = np.isfinite(values)
         counts = known.sum(axis=0)
         means = np.where(known, values, 0).sum(axis=0) / np.maximum(counts, 1)

@@ -44,7 +44,7 @@ def measure(
     latents: NDArray[np.floating],
     peaks: NDArray[np.floating],
 ) -> Floats:
-    """(S, 3), see MEASURES, of pictures with latents (S, D) and peaks (S, 17).
+    """(S, 3), see MEASURES, of pictures with latents (S, D) and peaks (S, K).
 
     people: (N, d) scores along `fitted` of those whom a picture may be near to; who has nan is left out.
     Raises ConfigError where shapes do not fit or a latent is not finite.
@@ -61,7 +61,7 @@ def left_out(
 ) -> tuple[Floats, NDArray[np.int64]]:
     """What people are measured by components, and among people, that know nothing of them.
 
-    latents: (N, D); peaks: (N, 17). Gives (N, 3), see MEASURES, and everybody's fold (N,), from 0; nan for
+    latents: (N, D); peaks: (N, K). Gives (N, 3), see MEASURES, and everybody's fold (N,), from 0; nan for
     people whose latent is not finite. Raises ConfigError for fewer than 2 * FOLDS others.
     """
     known = np.flatnonzero(np.isfinite(latents).all(axis=1))

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from posecore.data.coco import Picture, picture_file
-from posecore.data.crops import SIZE, SquareCrop, person_crop
+from posecore.data.crops import SIZE
 from posecore.data.person import Person
+from posecore.data.pictures import Picture, SourceLayout
 from posecore.errors import DataError
 from posecore.files import atomic_file
 from posecore.imaging import open_dataset_picture
@@ -28,31 +28,34 @@ unreadable: the picture and what is wrong with it, where there is something.
 """
 
 
-def cut_pictures(coco: Path, crops: Path, todo: list[tuple[str, Picture]], workers: int) -> Iterator[Result]:
+def cut_pictures(
+    layout: SourceLayout, folder: Path, crops: Path, todo: list[tuple[str, Picture]], workers: int
+) -> Iterator[Result]:
     """Write every person's crop to `crops`/split/sample_id.png; one result per picture, in their order.
+
+    folder: the data set's, which lies there in this layout.
 
     Raises DataError where the system ended a worker, OSError where a crop cannot be written.
     """
-    yield from in_processes(partial(_cut_picture, coco, crops), todo, workers)
+    yield from in_processes(partial(_cut_picture, layout, folder, crops), todo, workers)
 
 
-def _cut_picture(coco: Path, crops: Path, task: tuple[str, Picture]) -> Result:
+def _cut_picture(layout: SourceLayout, folder: Path, crops: Path, task: tuple[str, Picture]) -> Result:
     split, picture = task
     people: list[dict[str, Any]] = []
     skipped: Counter[str] = Counter()
     result: Result = {"split": split, "image_id": picture.image_id, "people": people, "outside": 0}
-    path = picture_file(coco, picture)
+    path = layout.picture_file(folder, picture)
     try:
         source = open_dataset_picture(path, picture.width, picture.height)
     except DataError as error:
-        reason = f"{path.relative_to(coco)}{str(error).removeprefix(str(path))}"
+        reason = f"{path.relative_to(folder)}{str(error).removeprefix(str(path))}"
         return result | {
             "skipped": {"picture missing or unreadable": len(picture.people)},
             "unreadable": printable(reason),
         }
     for person in picture.people:
-        crop = person_crop(person.bbox, person.points, person.visibility, picture.width, picture.height)
-        points = crop.points_to_crop(person.points).clip(-SIZE, 2 * SIZE).astype(np.float32)
+        points = person.crop.points_to_crop(person.points).clip(-SIZE, 2 * SIZE).astype(np.float32)
         inside = ((points >= 0) & (points < SIZE)).all(axis=-1)
         visibility = np.where(inside, person.visibility, 0).astype(np.int8)
         result["outside"] += int(((person.visibility > 0) & ~inside).sum())
@@ -60,11 +63,11 @@ def _cut_picture(coco: Path, crops: Path, task: tuple[str, Picture]) -> Result:
             skipped["all keypoints outside the crop"] += 1
             continue
         try:
-            pixels = crop.cut(source)
+            pixels = person.crop.cut(source)
         except Image.DecompressionBombError:  # Pillow's bound, which the padding of a huge picture may pass
             skipped["crop of too many pixels"] += 1
             continue
-        row = _row(split, picture, person, crop)
+        row = _row(split, picture, person)
         with atomic_file(crops / split / f"{row['sample_id']}.png") as temporary:
             Image.fromarray(pixels).save(temporary, format="PNG", compress_level=1)
         people.append(
@@ -80,9 +83,8 @@ def _cut_picture(coco: Path, crops: Path, task: tuple[str, Picture]) -> Result:
     return result | {"skipped": dict(skipped)}
 
 
-def _row(split: str, picture: Picture, person: Person, crop: SquareCrop) -> dict[str, Any]:
+def _row(split: str, picture: Picture, person: Person) -> dict[str, Any]:
     """The person's columns but for the keypoints; lengths in pixels of the source picture."""
-    left, top, width, height = person.bbox
     return {
         "sample_id": person.sample_id,
         "split": split,
@@ -91,13 +93,9 @@ def _row(split: str, picture: Picture, person: Person, crop: SquareCrop) -> dict
         "file_name": printable(picture.file_name),
         "image_width": picture.width,
         "image_height": picture.height,
-        "area": person.area,
-        "bbox_x": left,
-        "bbox_y": top,
-        "bbox_w": width,
-        "bbox_h": height,
-        "crop_x": crop.x,
-        "crop_y": crop.y,
-        "crop_side": crop.side,
+        **person.measures,
+        "crop_x": person.crop.x,
+        "crop_y": person.crop.y,
+        "crop_side": person.crop.side,
         **{f"{TRUTH}{name}": value for name, value in person.attributes.items()},
     }

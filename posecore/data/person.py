@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from posecore.data.annotation_file import Entry, Layout
 from posecore.data.attributes import Attribute, plain_attributes
-from posecore.data.crops import joints_box
+from posecore.data.crops import SquareCrop, joints_box, person_crop
 
 LONGEST_BOX: Final = 2.0
 """A box longer than this many times its picture's longer side is a mistake: COCO's stay inside."""
 
 AREA_OF_BOX: Final = 0.53
 """Of its box a person covers, where no segment was measured: the usual stand-in, for OKS alone."""
+
+NOWHERE: Final = "all labelled joints outside the picture or without a place"
+"""A reason why somebody is skipped."""
 
 Box = tuple[float, float, float, float]
 
@@ -25,18 +28,19 @@ Box = tuple[float, float, float, float]
 class Person:
     """One annotated person, in pixels of the source picture.
 
-    sample_id, annotation_id: see posecore.samples. bbox: left, top, width, height. points: (17, 2), x then y.
-    visibility: (17,), COCO 0/1/2; what is labelled is inside the picture. attributes: what else the file says
-    of the person, as rendered people have it; none in COCO's own. mended: for each thing that was not taken
-    as the file has it, what was done instead.
+    sample_id, annotation_id: see posecore.samples. points: (K, 2), x then y. visibility: (K,), COCO 0/1/2;
+    what is labelled is inside the picture. crop: the square to cut out. measures: what its layout knows
+    beside that, by the names of columns. attributes: what else the file says of the person, as rendered
+    people have it; none in COCO's own. mended: for each thing that was not taken as the file has it, what
+    was done instead.
     """
 
     sample_id: str
     annotation_id: int
-    area: float
-    bbox: Box
     points: NDArray[np.float64]
     visibility: NDArray[np.int8]
+    crop: SquareCrop
+    measures: Mapping[str, float | str] = field(default_factory=dict)
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     mended: tuple[str, ...] = ()
 
@@ -50,17 +54,10 @@ def read_person(
     keypoints = _keypoints(annotation.get("keypoints"), layout)
     if isinstance(keypoints, str):
         return keypoints
-    points, visibility = keypoints[:, :2].copy(), keypoints[:, 2].astype(np.int8)
-    mended = [] if layout.is_coco else ["keypoints put in COCO's order by their names"]
-    placed = np.isfinite(points).all(axis=1)
-    points[~placed] = 0
-    inside = ((points >= 0) & (points <= size)).all(axis=1)
-    for wrong, said in ((~placed, "without a place (nan)"), (~inside, "outside its picture")):
-        lost = (visibility > 0) & wrong
-        visibility[lost] = 0
-        mended += [f"labelled joint {said}, taken as unlabelled"] * int(lost.sum())
+    points, visibility, lost = inside_picture(keypoints[:, :2], keypoints[:, 2].astype(np.int8), size)
+    mended = [*([] if layout.is_coco else ["keypoints put in COCO's order by their names"]), *lost]
     if not visibility.any():
-        return "all labelled joints outside the picture or without a place"
+        return NOWHERE
     box = _box(annotation.get("bbox"))
     if box is None:
         box = joints_box(points[visibility > 0])
@@ -79,7 +76,27 @@ def read_person(
         mended.append(f"area not measured, {AREA_OF_BOX} of the box instead")
     attributes, left_out = plain_attributes(annotation.get("attributes"))
     mended += ["attribute without a plain name and value, left out"] * left_out
-    return Person(sample_id, annotation_id, area, box, points, visibility, attributes, tuple(mended))
+    crop = person_crop(box, points, visibility, *size)
+    left, top, width, height = box
+    measures = {"area": area, "bbox_x": left, "bbox_y": top, "bbox_w": width, "bbox_h": height}
+    return Person(sample_id, annotation_id, points, visibility, crop, measures, attributes, tuple(mended))
+
+
+def inside_picture(
+    points: NDArray[np.float64], visibility: NDArray[np.int8], size: tuple[float, float]
+) -> tuple[NDArray[np.float64], NDArray[np.int8], list[str]]:
+    """Points (K, 2) and visibility (K,) with what has no place in a picture of this size unlabelled, and
+    what was done to each such joint."""
+    points, visibility = points.copy(), visibility.copy()
+    placed = np.isfinite(points).all(axis=1)
+    points[~placed] = 0
+    inside = ((points >= 0) & (points <= size)).all(axis=1)
+    mended: list[str] = []
+    for wrong, said in ((~placed, "without a place (nan)"), (~inside, "outside its picture")):
+        lost = (visibility > 0) & wrong
+        visibility[lost] = 0
+        mended += [f"labelled joint {said}, taken as unlabelled"] * int(lost.sum())
+    return points, visibility, mended
 
 
 def _is_crowd(given: Any) -> bool:

@@ -1,4 +1,4 @@
-"""From a COCO folder to a prepared data folder: every usable person cropped, tabled and counted.
+"""From a data set's folder to a prepared data folder: every usable person cropped, tabled and counted.
 
 Work is done picture by picture in a folder beside the destination, .NAME.partial; each finished
 picture is one line of its journal, so a killed run goes on where it stopped.
@@ -18,26 +18,26 @@ import pandas as pd
 from tqdm import tqdm
 
 from posecore.claims import claimed
-from posecore.data.coco import (
-    SPLITS,
+from posecore.data.coco import COCO
+from posecore.data.crops import thesis_keeps
+from posecore.data.cutting import Result, cut_pictures
+from posecore.data.pictures import (
     Picture,
+    SourceLayout,
     alike_attributes,
-    annotation_file,
     count_mended,
     count_people,
     first_people,
     hold_out,
     keep_people,
-    read_pictures,
 )
-from posecore.data.crops import thesis_keeps
-from posecore.data.cutting import Result, cut_pictures
 from posecore.data.prepared import INFO, SCHEMA_VERSION, check_replaceable, fingerprint
 from posecore.errors import ConfigError, DataError
 from posecore.files import atomic_file, replace_folder, sha256, write_json
+from posecore.keypoints import KeypointSet, set_record
 from posecore.printable import printable
 from posecore.processes import cores
-from posecore.samples import annotated_columns
+from posecore.samples import HEAD_FROM, annotated_columns
 
 MOST_TEST_PEOPLE = 5064
 """As many as the official validation set keeps under the thesis's filter."""
@@ -66,54 +66,56 @@ class PrepareSettings:
 
 
 def prepare(
-    coco: Path,
+    source: Path,
     destination: Path,
     settings: PrepareSettings,
     *,
+    layout: SourceLayout = COCO,
     name: str | None = None,
     workers: int | None = None,
 ) -> dict[str, Any]:
     """Write the prepared data folder `destination`; returns the content of its dataset.json.
 
-    name: of the data set, by default the COCO folder's. workers: processes, by default one per core.
+    source: the data set's folder, in `layout`. name: of the data set, by default that folder's. workers:
+    processes, by default one per core.
     Raises DataError where no usable person is found, ConfigError where the destination holds something
     else or another process writes it, and where people to hold out are not there.
     """
     if workers is not None and workers < 1:
         raise ConfigError(f"--workers {workers}: expected at least 1")
-    coco, destination = coco.resolve(), destination.resolve()
+    source, destination = source.resolve(), destination.resolve()
     check_replaceable(destination)
-    files = {
-        split: annotation_file(coco, split) for split in SPLITS if annotation_file(coco, split).is_file()
-    }
+    files = layout.annotations(source)
     if not files:
-        raise DataError(f"{coco}: no COCO data there; expected {annotation_file(coco, 'train')}")
+        raise DataError(f"{source}: no {layout.title} data there; expected {source / layout.expected}")
     for option, people in (("--test-size", settings.test_size), ("--val-size", settings.val_size)):
         if people and "train" not in files:
-            raise ConfigError(f"{option} {people}: {coco} has no train people to draw from")
+            raise ConfigError(f"{option} {people}: {source} has no train people to draw from")
     if settings.val_size and "val" in files:
-        raise ConfigError(f"--val-size {settings.val_size}: {coco} has val people of its own; leave it out")
-    splits, skipped = _read(coco, files, settings)
+        raise ConfigError(f"--val-size {settings.val_size}: {source} has val people of its own; leave it out")
+    splits, skipped = _read(layout, source, files, settings)
     with claimed(destination):
         partial = destination.with_name(f".{destination.name}.partial")
         job = {
             "schema_version": SCHEMA_VERSION,
             "settings": asdict(settings),
-            "coco": printable(str(coco)),
-            "annotations": {split: sha256(path) for split, path in files.items()},
+            "layout": layout.title,
+            "source": printable(str(source)),
+            "annotations": {split: [sha256(path) for path in paths] for split, paths in files.items()},
         }
-        results = _cut(coco, partial, job, splits, workers or cores())
+        results = _cut(layout, source, partial, job, splits, workers or cores())
         try:
-            summary = _write_tables(partial, splits, results, skipped)
+            summary = _write_tables(layout.keypoints, partial, splits, results, skipped)
         except DataError as error:
             shutil.rmtree(partial)
-            raise DataError(f"{coco}: {error}") from error
+            raise DataError(f"{source}: {error}") from error
         info = {
             "schema_version": SCHEMA_VERSION,
-            "name": printable(name or coco.name),
+            "name": printable(name or source.name),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "thesis_filter": settings.thesis_filter,
             "seed": settings.seed,
+            **set_record(layout.keypoints),
             **summary,
         }
         for leftover in ("job.json", "journal.jsonl"):
@@ -124,13 +126,13 @@ def prepare(
 
 
 def _read(
-    coco: Path, files: Iterable[str], settings: PrepareSettings
+    layout: SourceLayout, source: Path, files: Iterable[str], settings: PrepareSettings
 ) -> tuple[dict[str, list[Picture]], Counter[str]]:
     """Pictures and people of each split to write, and the people skipped so far."""
     skipped: Counter[str] = Counter()
     splits: dict[str, list[Picture]] = {}
     for split in files:
-        pictures, reasons = read_pictures(coco, split)
+        pictures, reasons = layout.read(source, split)
         skipped += reasons
         if settings.thesis_filter:
             pictures, dropped = keep_people(
@@ -140,7 +142,7 @@ def _read(
             skipped["dropped by the thesis's filter"] += dropped
         splits[split] = pictures if settings.limit is None else first_people(pictures, settings.limit)
     if not any(splits.values()):
-        raise DataError(f"{coco}: no usable person found, skipped: {dict(skipped)}; check the annotations")
+        raise DataError(f"{source}: no usable person found, skipped: {dict(skipped)}; check the annotations")
     if "train" in splits:
         wanted = settings.test_size
         if wanted is None:
@@ -160,7 +162,12 @@ def _read(
 
 
 def _cut(
-    coco: Path, folder: Path, job: Mapping[str, Any], splits: Mapping[str, list[Picture]], workers: int
+    layout: SourceLayout,
+    source: Path,
+    folder: Path,
+    job: Mapping[str, Any],
+    splits: Mapping[str, list[Picture]],
+    workers: int,
 ) -> dict[tuple[str, int], Result]:
     """One result per picture, by split and picture id; those in the journal are not made again."""
     job_file, journal = folder / "job.json", folder / "journal.jsonl"
@@ -179,7 +186,7 @@ def _cut(
         for picture in pictures
         if (split, picture.image_id) not in results
     ]
-    made = cut_pictures(coco, folder / "crops", todo, workers)
+    made = cut_pictures(layout, source, folder / "crops", todo, workers)
     with journal.open("a", encoding="utf-8") as file:
         for line in tqdm(
             made, total=len(results) + len(todo), initial=len(results), desc="pictures", mininterval=1
@@ -215,6 +222,7 @@ def _read_journal(path: Path, folder: Path) -> Iterator[Result]:
 
 
 def _write_tables(
+    keypoints: KeypointSet,
     folder: Path,
     splits: Mapping[str, list[Picture]],
     results: Mapping[tuple[str, int], Result],
@@ -228,7 +236,7 @@ def _write_tables(
     for split, lines in ordered.items():
         people = [person for line in lines for person in line["people"]]
         if people:
-            tables[split] = _table(people)
+            tables[split] = _table(keypoints, people)
             means[split] = np.mean([person["mean_rgb"] for person in people], axis=0).tolist()
     everything = [line for lines in ordered.values() for line in lines]
     unreadable = [line["unreadable"] for line in everything if "unreadable" in line]
@@ -247,13 +255,23 @@ def _write_tables(
         "mended": dict(sum((count_mended(pictures) for pictures in splits.values()), Counter[str]())),
         "joints_outside": sum(line["outside"] for line in everything),
         "unreadable": unreadable,
+        **_heads(tables.values()),
         "mean_rgb": means.get("train") or next(iter(means.values())),
         "fingerprint": fingerprint(tables),
     }
 
 
-def _table(people: list[Mapping[str, Any]]) -> pd.DataFrame:
+def _heads(tables: Iterable[pd.DataFrame]) -> dict[str, dict[str, int]]:
+    """How many heads have their size from where, `none` from nowhere; nothing where no table says."""
+    told = [table[HEAD_FROM] for table in tables if HEAD_FROM in table]
+    if not told:
+        return {}
+    counts = pd.concat(told).replace("", "none").value_counts().sort_index()
+    return {"heads": {str(source): int(count) for source, count in counts.items()}}
+
+
+def _table(keypoints: KeypointSet, people: list[Mapping[str, Any]]) -> pd.DataFrame:
     points = np.array([[p or (np.nan, np.nan) for p in person["points"]] for person in people], np.float32)
     visibility = np.array([person["visibility"] for person in people], np.int8)
     rows = pd.DataFrame([person["row"] for person in people])
-    return pd.concat([rows, pd.DataFrame(annotated_columns(points, visibility))], axis=1)
+    return pd.concat([rows, pd.DataFrame(annotated_columns(keypoints, points, visibility))], axis=1)

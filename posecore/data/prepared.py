@@ -1,7 +1,7 @@
-"""A prepared data folder: crops and a table per split, made by scripts/prepare_coco.py.
+"""A prepared data folder: crops and a table per split, made by scripts/prepare_coco.py or prepare_mpii.py.
 
-dataset.json                      name, counts, what was skipped or mended, mean colour, fingerprint
-train.parquet, val.parquet, ...   one row per person, see posecore.samples
+dataset.json                      name, counts, what was skipped or mended, mean colour, fingerprint,
+keypoints train.parquet, val.parquet, ...   one row per person, see posecore.samples
 crops/<split>/<sample_id>.png     256 x 256 RGB
 """
 
@@ -16,19 +16,14 @@ import numpy as np
 import pandas as pd
 
 from posecore.errors import ConfigError, DataError
-from posecore.samples import CROP_COLUMNS, columns
+from posecore.keypoints import KeypointSet, named_set
+from posecore.samples import ANNOTATED_VALUES, CROP_COLUMNS, columns, table_keypoints
 
 SCHEMA_VERSION: Final = 1
 INFO: Final = "dataset.json"
 MEND: Final = "make it with: python scripts/prepare_coco.py --coco COCO_FOLDER --out DATA_FOLDER"
 
 _CONTENT: Final = {INFO, "crops", "train.parquet", "val.parquet", "test.parquet"}
-_NUMBERS: Final = (
-    *CROP_COLUMNS,
-    *columns("annotated", "x"),
-    *columns("annotated", "y"),
-    *columns("annotated", "v"),
-)
 
 
 @dataclass(frozen=True)
@@ -37,6 +32,18 @@ class PreparedData:
 
     path: Path
     info: Mapping[str, Any]
+
+    @property
+    def keypoints(self) -> KeypointSet:
+        """Whose joints are annotated."""
+        return named_set(self.info, str(self.path / INFO))
+
+    def check_network(self, joints: int) -> None:
+        """Raise ConfigError where a network of so many joints predicts others than are annotated here."""
+        if joints != len(self.keypoints):
+            raise ConfigError(
+                f"the network has {joints} joints, {self.path} has {self.keypoints.title}; name its own"
+            )
 
     def has_split(self, split: str) -> bool:
         """Whether the split has people."""
@@ -52,7 +59,7 @@ class PreparedData:
             table = pd.read_parquet(path)
         except Exception as error:  # pyarrow raises many kinds for a broken file
             raise DataError(f"{path}: not a readable table; {MEND}") from error
-        lacking = [name for name in ("sample_id", *_NUMBERS) if name not in table.columns]
+        lacking = [name for name in ("sample_id", *_numbers(self.keypoints)) if name not in table.columns]
         if lacking or len(table) != self.info["splits"][split]["people"]:
             what = (
                 f"lacks the column {lacking[0]}" if lacking else f"{len(table)} people, {INFO} says otherwise"
@@ -80,6 +87,10 @@ def open_prepared(path: Path) -> PreparedData:
     lacking = {"name", "splits", "unreadable", "mean_rgb", "fingerprint"} - set(info)
     if lacking:
         raise DataError(f"{file}: lacks {', '.join(sorted(lacking))}; {MEND}")
+    try:
+        named_set(info, str(file))
+    except ConfigError as error:
+        raise DataError(f"{error}; {MEND}") from error
     return PreparedData(path, info)
 
 
@@ -115,5 +126,12 @@ def fingerprint(tables: Mapping[str, pd.DataFrame]) -> str:
     for split in sorted(tables):
         table = tables[split].sort_values("sample_id")
         digest.update("\n".join([split, *table["sample_id"]]).encode())
-        digest.update(table[list(_NUMBERS)].to_numpy(np.float32).round(3).tobytes())
+        numbers = _numbers(table_keypoints(table, "annotated"))
+        digest.update(table[numbers].to_numpy(np.float32).round(3).tobytes())
     return digest.hexdigest()
+
+
+def _numbers(keypoints: KeypointSet) -> list[str]:
+    """Names of the columns that every table has: the crop and the annotated joints."""
+    joints = [name for value in ANNOTATED_VALUES for name in columns(keypoints, "annotated", value)]
+    return [*CROP_COLUMNS, *joints]

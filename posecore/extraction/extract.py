@@ -30,7 +30,16 @@ from posecore.bundle import (
     write_bundle,
     write_thumbnails,
 )
-from posecore.bundle.manifest import HISTORY, LATENTS, PICTURES, SAMPLES, SKIP_MEANS, WEIGHTS, LatentSpace
+from posecore.bundle.manifest import (
+    HISTORY,
+    LATENTS,
+    PICTURES,
+    SAMPLES,
+    SKIP_MEANS,
+    WEIGHTS,
+    DatasetInfo,
+    LatentSpace,
+)
 from posecore.bundle.reader import LEVEL_KEYS
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
@@ -40,7 +49,7 @@ from posecore.errors import ConfigError
 from posecore.extraction.files import LatentFiles
 from posecore.files import atomic_file
 from posecore.inference import Predictor
-from posecore.keypoints import K
+from posecore.keypoints import set_record
 from posecore.metrics.evaluate import evaluate
 from posecore.metrics.pck import hits, scores
 from posecore.models.checkpoint import round_weights, save_checkpoint, weights_digest
@@ -76,11 +85,12 @@ def choose_people(
         raise ConfigError(f"--samples {samples}: expected 1 or more people, or all")
     rows = np.arange(len(table))
     if complete_only:
-        rows = rows[(read_visibility(table) > 0).all(axis=1)]
+        labelled = read_visibility(table) > 0
+        rows = rows[labelled.all(axis=1)]
         if not len(rows):
             raise ConfigError(
-                f"--complete-only: none of the {len(table)} people of this split has all {K} joints "
-                "labelled; leave it out, or take another --split"
+                f"--complete-only: none of the {len(table)} people of this split has all "
+                f"{labelled.shape[1]} joints labelled; leave it out, or take another --split"
             )
     return rows if samples is None else subsample(rows, samples, seed)
 
@@ -110,12 +120,14 @@ def extract(
     `destination`, of the same data, whose pictures are shown to the network and are this bundle's too.
     latent: what the latents are. training, history: what is known of the network's training, and one record
     per epoch. figures: scores of the same weights on other data. Raises ConfigError for people or an
-    autoencoder that are not there.
+    autoencoder that are not there, and a network of other joints than the people's.
 
     The network is used with the weights that are stored, which are rounded to float16. A picture that is
     shown is what the network saw: it is compressed first.
     """
     check_destination(destination)
+    data.check_network(predictor.network.config.joints)
+    keypoints = data.keypoints
     crops = CropDataset(data, split)
     rows = choose_people(crops.table, samples, complete_only, seed)
     table = crops.table.iloc[rows].reset_index(drop=True)
@@ -143,7 +155,7 @@ def extract(
     }
     config = network.config
     dimensions = config.autoencoder if latent == "autoencoder" else config.bottleneck_numbers
-    files = LatentFiles(destination, job, len(rows), dimensions)
+    files = LatentFiles(destination, job, len(rows), dimensions, config.joints)
     sums = _fill(files, predictor, crops, rows, pictures, shared, latent)
 
     predicted = np.asarray(files.read("predicted.npy"))
@@ -152,8 +164,8 @@ def extract(
     columns = {
         **{name: table[name] for name in SOURCE_COLUMNS},
         "pck": scores(hits(points, annotated, visibility)),
-        **predicted_columns(points, peaks),
-        **(annotated_columns(annotated, visibility) if annotations else {}),
+        **predicted_columns(keypoints, points, peaks),
+        **(annotated_columns(keypoints, annotated, visibility) if annotations else {}),
         **(truth_columns(table) if annotations else {}),
     }
     pd.DataFrame(columns).to_parquet(files.folder / SAMPLES, index=False)
@@ -173,17 +185,20 @@ def extract(
             )
     files.finish()
     theirs = {} if shared is None else _pictures_of(shared, table["sample_id"])
+    dataset: DatasetInfo = {
+        "name": data.info["name"],
+        "split": split,
+        "people": len(rows),
+        "fingerprint": data.info["fingerprint"],
+        "annotations": annotations,
+        "pictures": len(theirs) if shared is not None else pictures,
+    }
+    if record := set_record(keypoints):
+        dataset["keypoints"] = record["keypoints"]
     manifest = new_manifest(
         name=destination.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        dataset={
-            "name": data.info["name"],
-            "split": split,
-            "people": len(rows),
-            "fingerprint": data.info["fingerprint"],
-            "annotations": annotations,
-            "pictures": len(theirs) if shared is not None else pictures,
-        },
+        dataset=dataset,
         model={"name": "hourglass", "config": asdict(config)},
         precision=predictor.precision,
         training=dict(training or {}),

@@ -14,21 +14,22 @@ from numpy.typing import NDArray
 from posecore.bundle.manifest import LATENTS
 from posecore.bundle.reader import LEVEL_KEYS
 from posecore.files import write_arrays, write_json
-from posecore.keypoints import K
 from posecore.unfinished import read_json, read_piece
 
 
 class LatentFiles:
     """The files a pass over the people fills, beside the bundle: .NAME.partial."""
 
-    def __init__(self, destination: Path, job: Mapping[str, Any], people: int, dimensions: int) -> None:
+    def __init__(
+        self, destination: Path, job: Mapping[str, Any], people: int, dimensions: int, joints: int
+    ) -> None:
         self.folder = destination.with_name(f".{destination.name}.partial")
         self._marks = self.folder / "done.npz"
         job_file = self.folder / "job.json"
         job = json.loads(json.dumps(job))
         arrays: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
             LATENTS: (np.float16, (people, dimensions)),
-            "predicted.npy": (np.float32, (people, K, 3)),
+            "predicted.npy": (np.float32, (people, joints, 3)),
             "tiles.npy": (np.uint8, (people, 64, 64, 3)),
         }
         if read_json(job_file) != job or not all(self._holds(name, *of) for name, of in arrays.items()):

@@ -6,6 +6,7 @@ pixels) tells how large a person is. A joint that the crop lost is unlabelled he
 
 import contextlib
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from posecore.data.crops import SIZE
-from posecore.keypoints import KEYPOINTS, LIMBS, OKS_SIGMAS, K
-from posecore.samples import CROP_COLUMNS, read_points, read_visibility
+from posecore.errors import ConfigError
+from posecore.samples import CROP_COLUMNS, read_points, read_visibility, table_keypoints
 
 
 def picture_points(points: NDArray[np.floating], table: pd.DataFrame) -> NDArray[np.float64]:
-    """Points (N, 17, 2) of the people of `table` from crop pixels to pixels of their source pictures."""
+    """Points (N, K, 2) of the people of `table` from crop pixels to pixels of their source pictures."""
     left, top, side = (table[name].to_numpy(np.float64)[:, None] for name in CROP_COLUMNS)
     corner = np.stack([left, top], axis=-1)
     return corner + np.asarray(points, np.float64) * (side[..., None] / SIZE)
@@ -29,17 +30,18 @@ def oks(
     annotated: NDArray[np.floating],
     visibility: NDArray[np.integer],
     area: NDArray[np.floating],
+    sigmas: Sequence[float],
 ) -> NDArray[np.float64]:
-    """(N,) similarity in [0, 1] of points (N, 17, 2); nan where a person has no labelled joint.
+    """(N,) similarity in [0, 1] of points (N, K, 2); nan where a person has no labelled joint.
 
-    Mean over the labelled joints (visibility (N, 17) above 0) of exp(-d^2 / (2 area k^2)), with d the
-    distance, area (N,) and k = 2 sigma of posecore.keypoints.OKS_SIGMAS
+    Mean over the labelled joints (visibility (N, K) above 0) of exp(-d^2 / (2 area k^2)), with d the
+    distance, area (N,) and k = 2 sigma, of `sigmas` (K,) as a KeypointSet has them
     (https://cocodataset.org/#keypoints-eval).
     """
     labelled = visibility > 0
     squared = np.square(np.asarray(predicted, np.float64) - np.asarray(annotated, np.float64)).sum(axis=-1)
     # COCO's own code adds this smallest step too, so that an area of 0 does not divide by 0.
-    scale = 2 * (np.asarray(area, np.float64)[:, None] + np.spacing(1)) * np.square(2 * np.array(OKS_SIGMAS))
+    scale = 2 * (np.asarray(area, np.float64)[:, None] + np.spacing(1)) * np.square(2 * np.array(sigmas))
     similarity = np.where(labelled, np.exp(-squared / scale), 0)
     count = labelled.sum(axis=1)
     result: NDArray[np.float64] = similarity.sum(axis=1) / np.where(count, count, np.nan)
@@ -51,9 +53,9 @@ def average_precision(
 ) -> dict[str, float | None]:
     """COCO's AP over OKS 0.50 to 0.95, AP at 0.50 and at 0.75, and AR, from pycocotools; None without people.
 
-    table: annotated people, as prepared. predicted: (N, 17, 2) crop pixels, one detection per person.
+    table: annotated people, as prepared. predicted: (N, K, 2) crop pixels, one detection per person.
     confidences: (N,), by which detections are ranked. As in COCO at most 20 detections of one picture
-    count, the most confident ones.
+    count, the most confident ones. Raises ConfigError of a set of keypoints without published spreads.
     """
     if len(table) == 0:
         return dict.fromkeys(("ap", "ap50", "ap75", "ar"))
@@ -77,7 +79,9 @@ def _evaluation(
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
 
-    visibility = read_visibility(table)
+    keypoints, visibility = table_keypoints(table, "annotated"), read_visibility(table)
+    if keypoints.sigmas is None:
+        raise ConfigError(f"nobody published spreads of {keypoints.title}, so there is no AP of them")
     annotated = np.nan_to_num(picture_points(read_points(table, "annotated"), table))
     detected = picture_points(predicted, table)
     images = table["image_id"].to_numpy()
@@ -100,7 +104,7 @@ def _evaluation(
         {
             "image_id": int(images[i]),
             "category_id": 1,
-            "keypoints": _triples(detected[i], np.ones(K)),
+            "keypoints": _triples(detected[i], np.ones(len(keypoints))),
             "score": float(confidences[i]),
         }
         for i in range(len(table))
@@ -108,8 +112,8 @@ def _evaluation(
     category = {
         "id": 1,
         "name": "person",
-        "keypoints": list(KEYPOINTS),
-        "skeleton": [list(limb) for limb in LIMBS],
+        "keypoints": list(keypoints.names),
+        "skeleton": [list(limb) for limb in keypoints.limbs],
     }
     with contextlib.redirect_stdout(io.StringIO()):  # pycocotools reports on every step
         truth = COCO()
@@ -121,7 +125,7 @@ def _evaluation(
         }
         truth.createIndex()
         evaluation = COCOeval(truth, truth.loadRes(detections), "keypoints")
-        evaluation.params.kpt_oks_sigmas = np.array(OKS_SIGMAS)
+        evaluation.params.kpt_oks_sigmas = np.array(keypoints.sigmas)
         # The range "all" only; the others are neither reported nor worth the time.
         evaluation.params.areaRng, evaluation.params.areaRngLbl = evaluation.params.areaRng[:1], ["all"]
         evaluation.evaluate()
@@ -130,7 +134,7 @@ def _evaluation(
 
 
 def _triples(points: NDArray[np.float64], visibility: NDArray[Any]) -> list[float]:
-    """(17, 2) points and (17,) visibility as COCO writes them: x, y, v, x, y, v ..."""
+    """(K, 2) points and (K,) visibility as COCO writes them: x, y, v, x, y, v ..."""
     flat: list[float] = np.column_stack([points, visibility]).ravel().tolist()
     return flat
 

@@ -1,6 +1,6 @@
 """Two networks over the same people: PCK of each and the difference, with intervals over people.
 
-N people, 17 joints. Hits are as in posecore.metrics.pck, or as studies store them: 1 found, 0 not, nan or -1
+N people, K joints. Hits are as in posecore.metrics.pck, or as studies store them: 1 found, 0 not, nan or -1
 not counted.
 """
 
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import ConfigError
-from posecore.keypoints import K
 from posecore.metrics.pck import Hits, scores
 from posecore.statistics import Estimate, bootstrap
 
@@ -28,7 +27,7 @@ class Comparison(NamedTuple):
 
 
 class Paired(NamedTuple):
-    """overall: PCK, shape (): the mean of people's scores, n the people. joints: (17,) share of hits of each
+    """overall: PCK, shape (): the mean of people's scores, n the people. joints: (K,) share of hits of each
     joint, n the people in whom it counts."""
 
     overall: Comparison
@@ -36,7 +35,7 @@ class Paired(NamedTuple):
 
     @property
     def rows(self) -> Comparison:
-        """Estimates (18,): all joints, then every joint."""
+        """Estimates (K + 1,): all joints, then every joint."""
         overall, joints = self
         return Comparison(
             *(
@@ -47,15 +46,15 @@ class Paired(NamedTuple):
 
 
 def paired(one: NDArray[np.number], other: NDArray[np.number], seed: int = 0) -> Paired:
-    """Compare hits (N, 17) of two networks; row i of both is the same person.
+    """Compare hits (N, K) of two networks; row i of both is the same person.
 
     A joint counts where it counts on both sides. Intervals are 95 % percentile intervals over people, from
     the same draws for both networks and the difference; a network compared with itself differs by exactly 0.
     What nobody stands behind is nan. Raises ConfigError where the shapes do not fit, or nobody is there.
     """
-    if one.shape != other.shape or one.shape[1:] != (K,) or not len(one):
+    if one.shape != other.shape or one.ndim != 2 or not len(one):
         raise ConfigError(
-            f"hits of shapes {one.shape} and {other.shape}: expected (N, {K}) twice, of the same N people"
+            f"hits of shapes {one.shape} and {other.shape}: expected (N, K) twice, of the same N people"
         )
     ours, theirs = _together(counted(one), counted(other))
     found = compare(with_score(ours), with_score(theirs), seed)
@@ -84,7 +83,7 @@ def _together(one: NDArray[np.floating], other: NDArray[np.floating]) -> tuple[H
 
 
 def with_score(hits: Hits) -> Hits:
-    """(N, 18): everybody's own PCK, then their hits."""
+    """(N, K + 1): everybody's own PCK, then their hits."""
     return np.concatenate([scores(hits)[:, None], hits], axis=1)
 
 

@@ -1,6 +1,6 @@
 """PCK, the share of correct keypoints: which predicted joints lie near enough to the annotated ones.
 
-Hits are (N, 17) floats: 1 hit, 0 miss, nan not scored. What follows from them is a mean without the
+Hits are (N, K) floats: 1 hit, 0 miss, nan not scored. What follows from them is a mean without the
 nans, so a joint that nobody labelled counts neither way.
 """
 
@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.keypoints import GROUPS
+from posecore.keypoints import KeypointSet
 
 PCK_RADIUS: Final = 12.8
 """Crop pixels within which a joint is found: the thesis's r = 0.5 of c = 6.4 heatmap cells of 4 pixels."""
@@ -24,9 +24,9 @@ def hits(
     radius: float = PCK_RADIUS,
     visible_only: bool = False,
 ) -> Hits:
-    """(N, 17) hits of points (N, 17, 2), x then y, in the unit of `radius`.
+    """(N, K) hits of points (N, K, 2), x then y, in the unit of `radius`.
 
-    A hit lies strictly nearer than `radius` (thesis, algorithm 6). visibility: (N, 17), COCO 0/1/2;
+    A hit lies strictly nearer than `radius` (thesis, algorithm 6). visibility: (N, K), COCO 0/1/2;
     joints that are not labelled (0) are not scored, with `visible_only` neither are hidden ones (1). A
     predicted point that is nan is a miss.
     """
@@ -36,7 +36,7 @@ def hits(
 
 
 def scores(hits: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(N, ...) PCK of every person, the share of scored joints that are hits, of hits (N, ..., 17), such as
+    """(N, ...) PCK of every person, the share of scored joints that are hits, of hits (N, ..., K), such as
     under several masks; nan where none is scored."""
     return _share(hits, axis=-1)
 
@@ -47,13 +47,13 @@ def pck(hits: Hits) -> float:
 
 
 def per_joint(hits: Hits) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """(17,) share of hits of each joint, nan where it is never scored, and (17,) how often it is."""
+    """(K,) share of hits of each joint, nan where it is never scored, and (K,) how often it is."""
     return _share(hits, axis=0), np.count_nonzero(~np.isnan(hits), axis=0)
 
 
-def per_group(hits: Hits) -> dict[str, float]:
-    """Share of hits over all scored joints of each group of posecore.keypoints.GROUPS; nan without any."""
-    return {name: float(_share(hits[:, list(joints)])) for name, joints in GROUPS.items()}
+def per_group(hits: Hits, keypoints: KeypointSet) -> dict[str, float]:
+    """Share of hits over all scored joints of each of the set's groups; nan without any."""
+    return {name: float(_share(hits[:, list(joints)])) for name, joints in keypoints.groups.items()}
 
 
 def _share(values: NDArray[np.floating], axis: int | None = None) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from torch.nn import functional
 from posecore.ablation import ALL_ON, parse_mask
 from posecore.config import LATER
 from posecore.errors import ConfigError
+from posecore.keypoints import COCO17
 from posecore.models.autoencoder import CELLS, Autoencoder, AutoencoderConfig
 from posecore.models.layers import HeatmapHead, Inner, NoSkip, Residual, Stem, upsample
 from posecore.models.structure import Structure, Width
@@ -45,7 +46,7 @@ class HourglassConfig:
     for half of its channels.
     """
 
-    joints: int = 17
+    joints: int = len(COCO17)
     channels: int = 256
     stacks: int = 1
     bottleneck_residuals: int = 3

@@ -2,7 +2,7 @@
 
 Ridge regression (Hoerl and Kennard 1970) from latents to the places of the joints, or to whatever else is
 known in numbers, of people whom it did not learn from; a linear probe as in Alain and Bengio 2016. N people,
-D numbers each, 17 joints.
+D numbers each, K joints.
 """
 
 from typing import Final, NamedTuple
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from posecore.blocks import as_float32
 from posecore.components.pca import fit_components
 from posecore.errors import ConfigError
-from posecore.keypoints import K
 from posecore.metrics.pck import Hits, hits
 from posecore.threads import one_blas_thread
 
@@ -29,7 +28,7 @@ Points = NDArray[np.float64]
 
 
 class Readout(NamedTuple):
-    """Hits (N, 17) on people held out, as in posecore.metrics.pck.
+    """Hits (N, K) on people held out, as in posecore.metrics.pck.
 
     found: of the readout. mean: of the mean place of each joint over the training people, which needs no
     latent; what the readout finds beyond that is what latents tell.
@@ -57,13 +56,13 @@ def readout(
 ) -> Readout:
     """Read the places of joints off latents (N, D), each person by a readout that the others taught.
 
-    annotated: (N, 17, 2) crop pixels; visibility: (N, 17), COCO 0/1/2: a joint teaches and counts where it is
+    annotated: (N, K, 2) crop pixels; visibility: (N, K), COCO 0/1/2: a joint teaches and counts where it is
     labelled (not 0). Raises ConfigError as `read` does.
     """
-    if annotated.shape != (len(latents), K, 2) or visibility.shape != (len(latents), K):
+    if annotated.shape != (*visibility.shape, 2) or visibility.shape[:1] != (len(latents),):
         raise ConfigError(
-            f"joints of shapes {annotated.shape} and {visibility.shape}: expected ({len(latents)}, {K}, 2) "
-            f"and ({len(latents)}, {K})"
+            f"joints of shapes {annotated.shape} and {visibility.shape}: expected ({len(latents)}, K, 2) "
+            f"and ({len(latents)}, K)"
         )
     said = read(latents, annotated, visibility > 0, seed)
     return Readout(hits(said.found, annotated, visibility), hits(said.mean, annotated, visibility))

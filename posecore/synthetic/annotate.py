@@ -27,18 +27,33 @@ def visibility(figure: Figure, camera: Camera, frame: Frame) -> NDArray[np.int64
     farther before it than that part is thick.
     """
     points, depth = true_points(figure, camera)
-    result = np.zeros(K, np.int64)
+    return np.array(
+        [seen(points[k], depth[k], camera, frame, OWN[k], DEPTH[k] * figure.build.height) for k in range(K)],
+        np.int64,
+    )
+
+
+def seen(
+    point: NDArray[np.float64],
+    depth: float,
+    camera: Camera,
+    frame: Frame,
+    parts: tuple[int, ...],
+    thick: float,
+) -> int:
+    """2, 1 or 0 as `visibility` has it, of one point (2,) of main's, so many metres ahead of the camera.
+
+    parts: segments that it may lie under, no deeper than `thick` metres.
+    """
+    x, y = point
+    if depth <= 0 or not (0 <= x < camera.width and 0 <= y < camera.height):
+        return 0
     rows, columns = frame.owner.shape
-    for k in range(K):
-        x, y = points[k]
-        if depth[k] <= 0 or not (0 <= x < camera.width and 0 <= y < camera.height):
-            continue
-        column = np.clip(int(x * FINE) + np.array([-1, 0, 1] * 3), 0, columns - 1)
-        row = np.clip(int(y * FINE) + np.repeat([-1, 0, 1], 3), 0, rows - 1)
-        own = (frame.owner[row, column] == 0) & np.isin(frame.segment[row, column], OWN[k])
-        near = depth[k] - frame.depth[row, column] < DEPTH[k] * figure.build.height
-        result[k] = 2 if (own & near).sum() >= 5 else 1
-    return result
+    column = np.clip(int(x * FINE) + np.array([-1, 0, 1] * 3), 0, columns - 1)
+    row = np.clip(int(y * FINE) + np.repeat([-1, 0, 1], 3), 0, rows - 1)
+    own = (frame.owner[row, column] == 0) & np.isin(frame.segment[row, column], parts)
+    near = depth - frame.depth[row, column] < thick
+    return 2 if (own & near).sum() >= 5 else 1
 
 
 def leave_out(seen: NDArray[np.int64], rng: np.random.Generator) -> tuple[NDArray[np.int64], int]:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.keypoints import FLIP
+from posecore.keypoints import sized_set
 
 Image = NDArray[np.uint8]
 """(S, S, 3) RGB."""
@@ -64,7 +64,8 @@ def augment(
     if rng.random() < augmentation.flip:
         mirror = np.array([[-1.0, 0.0, size], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
         affine = mirror @ affine
-        points, visibility = points[list(FLIP)], visibility[list(FLIP)]
+        flip = list(sized_set(len(points)).flip)
+        points, visibility = points[flip], visibility[flip]
     # OpenCV counts from the centre of a pixel, points from its corner.
     half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
     matrix = (np.linalg.inv(half) @ affine @ half)[:2]

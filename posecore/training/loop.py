@@ -127,7 +127,11 @@ def train(
     if shape is not None:
         network = redrawn(shape, preset, built)
     else:
+        if before is None:
+            built["joints"] = len(data[0].keypoints)
         network = first_network(before, model or "hourglass", preset, data[0].info["mean_rgb"], built)
+    for folder in data:
+        folder.check_network(network.config.joints)
     if cut_skips and network.config.skips == ALL_OFF.title:
         raise ConfigError(f"--cut-skips {cut_skips}: the network is built without skips; leave one out")
     taught_by = Teacher(teacher, network.config.joints, fabric) if teacher is not None else None

@@ -20,6 +20,7 @@ from posecore.bundle.reader import LEVEL_KEYS
 from posecore.bundle.studies import study_folder
 from posecore.files import sha256
 from posecore.inference import Predictor
+from posecore.keypoints import COCO17
 from posecore.models.checkpoint import save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.samples import columns
@@ -47,7 +48,7 @@ def new_latents(path: Path) -> None:
 
 def new_samples(path: Path) -> None:
     table = pd.read_parquet(path / SAMPLES)
-    table[[*columns("annotated", "y")]] *= 0.5
+    table[[*columns(COCO17, "annotated", "y")]] *= 0.5
     table.to_parquet(path / SAMPLES, index=False)
 
 

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from posecore.data.annotation_file import Layout, read_annotation_file
-from posecore.data.coco import annotation_file, count_mended, read_pictures
+from posecore.data.coco import annotation_file, read_pictures
+from posecore.data.pictures import count_mended
 from posecore.errors import DataError
 from posecore.keypoints import KEYPOINTS
 

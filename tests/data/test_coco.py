@@ -4,17 +4,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from posecore.data.coco import (
+from posecore.data.coco import annotation_file, read_pictures
+from posecore.data.crops import SquareCrop, person_crop
+from posecore.data.person import Person
+from posecore.data.pictures import (
     Picture,
-    annotation_file,
     count_mended,
     count_people,
     first_people,
     hold_out,
     keep_people,
-    read_pictures,
 )
-from posecore.data.person import Person
 from posecore.errors import ConfigError, DataError
 
 NAN = float("nan")
@@ -46,10 +46,12 @@ def write(folder, annotations, images=None, text=None):
 
 def test_a_person_is_read_as_annotated_and_nothing_is_printed(tmp_path, capsys):
     (picture,), skipped = read_pictures(write(tmp_path, [person()]), "train")
-    assert (picture.coco_split, picture.image_id, picture.file_name) == ("train", 1, "a.jpg")
+    assert (picture.source_split, picture.image_id, picture.file_name) == ("train", 1, "a.jpg")
     assert (picture.width, picture.height) == (200, 150)
     (found,) = picture.people
-    assert (found.annotation_id, found.area, found.bbox) == (7, 900.0, (40.0, 50.0, 30.0, 60.0))
+    assert found.annotation_id == 7
+    assert found.measures == {"area": 900.0, "bbox_x": 40.0, "bbox_y": 50.0, "bbox_w": 30.0, "bbox_h": 60.0}
+    assert found.crop == person_crop((40, 50, 30, 60), found.points, found.visibility, 200, 150)
     assert found.points[:2].tolist() == [[50, 60], [55, 70]]
     assert found.visibility.tolist() == [2, 1] + [0] * 15
     assert (found.sample_id, found.mended, skipped) == ("train-7", (), {})
@@ -157,7 +159,7 @@ def test_an_annotation_repeated_word_for_word_is_one_person(tmp_path):
 def test_an_area_that_was_not_measured_is_the_usual_share_of_the_box_and_counted(area, tmp_path):
     annotation = without("area") if area == "without" else person(area=area)
     pictures, _ = read_pictures(write(tmp_path, [annotation]), "train")
-    assert pictures[0].people[0].area == pytest.approx(0.53 * 30 * 60)
+    assert pictures[0].people[0].measures["area"] == pytest.approx(0.53 * 30 * 60)
     assert count_mended(pictures) == {"area not measured, 0.53 of the box instead": 1}
 
 
@@ -195,8 +197,9 @@ def test_without_a_box_one_is_drawn_around_the_labelled_joints(box, tmp_path):
         del annotation["bbox"]
     pictures, _ = read_pictures(write(tmp_path, [annotation]), "train")
     (found,) = pictures[0].people
-    assert found.bbox == pytest.approx((49, 56, 12, 48))
-    assert found.area == pytest.approx(0.53 * 12 * 48)
+    area, *box = found.measures.values()
+    assert box == pytest.approx((49, 56, 12, 48))
+    assert area == pytest.approx(0.53 * 12 * 48)
     assert count_mended(pictures)["no box, one around the labelled joints instead"] == 1
 
 
@@ -267,7 +270,7 @@ def pictures_of(*counts: int) -> list[Picture]:
             f"{i}.jpg",
             9,
             9,
-            tuple(Person(str(n := next(numbers)), n, 1.0, (0, 0, 1, 1), *nobody) for _ in range(count)),
+            tuple(Person(str(n := next(numbers)), n, *nobody, SquareCrop(0, 0, 1)) for _ in range(count)),
         )
         for i, count in enumerate(counts)
     ]

@@ -101,11 +101,11 @@ def test_a_killed_run_goes_on_and_ends_with_the_same(coco_dir, tmp_path, monkeyp
     whole = prepare(coco_dir, tmp_path / "whole", ALL_TRAIN, name="same", workers=1)
     real, made = cutting._cut_picture, []
 
-    def dies(coco, folder, task):
+    def dies(layout, source, folder, task):
         made.append(task)
         if len(made) == 10:
             raise KeyboardInterrupt
-        return real(coco, folder, task)
+        return real(layout, source, folder, task)
 
     monkeypatch.setattr(cutting, "_cut_picture", dies)
     with pytest.raises(KeyboardInterrupt):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from posecore.errors import DataError
-from posecore.keypoints import GROUPS, KEYPOINTS, OKS_SIGMAS, K
+from posecore.keypoints import COCO17, GROUPS, KEYPOINTS, OKS_SIGMAS, K
 from posecore.metrics.evaluate import evaluate
 from posecore.samples import annotated_columns
 
@@ -44,7 +44,7 @@ def table():
             "crop_x": 0.0,
             "crop_y": 0.0,
             "crop_side": 512.0,
-            **annotated_columns(points, visibility),
+            **annotated_columns(COCO17, points, visibility),
         }
     )
 

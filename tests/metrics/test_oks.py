@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from posecore.keypoints import OKS_SIGMAS, K
+from posecore.keypoints import COCO17, OKS_SIGMAS, K
 from posecore.metrics import oks as oks_module
 from posecore.metrics.oks import average_precision, oks, picture_points
 from posecore.samples import annotated_columns, read_points, read_visibility
@@ -28,7 +28,7 @@ def make_table(points, visibility, image_ids=None, area=10_000.0, side=512.0):
             "crop_x": 30.0,
             "crop_y": 40.0,
             "crop_side": np.broadcast_to(side, n),
-            **annotated_columns(annotated, visible),
+            **annotated_columns(COCO17, annotated, visible),
         }
     )
 
@@ -61,14 +61,14 @@ def test_oks_by_hand():
     visibility[0, 0], visibility[1, [0, 9]] = 2, (1, 2)
     predicted[0, 0, 0] += 2 * OKS_SIGMAS[0] * 20
     predicted[1, 9, 1] -= 2 * OKS_SIGMAS[9] * 50
-    found = oks(predicted, annotated, visibility, area)
+    found = oks(predicted, annotated, visibility, area, OKS_SIGMAS)
     np.testing.assert_allclose(found[:2], [np.exp(-0.5), (1 + np.exp(-0.5)) / 2], rtol=1e-9)
     assert np.isnan(found[2])
 
 
 def test_a_larger_person_is_forgiven_more():
     annotated, visibility = np.zeros((2, K, 2)), np.full((2, K), 2)
-    small, large = oks(annotated + 5, annotated, visibility, np.array([1_000.0, 100_000.0]))
+    small, large = oks(annotated + 5, annotated, visibility, np.array([1_000.0, 100_000.0]), OKS_SIGMAS)
     assert small < 0.5 < 0.9 < large < 1
 
 
@@ -79,7 +79,7 @@ def test_oks_equals_what_cocoeval_computes():
     theirs = [evaluation.ious[image, 1][0, 0] for image in range(12)]
     annotated = picture_points(read_points(table, "annotated"), table)
     area = table["area"].to_numpy()
-    ours = oks(picture_points(predicted, table), annotated, read_visibility(table), area)
+    ours = oks(picture_points(predicted, table), annotated, read_visibility(table), area, OKS_SIGMAS)
     np.testing.assert_allclose(ours, theirs, rtol=1e-6)
     assert ours.min() < 0.5 < 0.9 < ours.max()
 

@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 import pytest
 
-from posecore.keypoints import GROUPS, K
+from posecore.keypoints import COCO17, GROUPS, K
 from posecore.metrics.pck import PCK_RADIUS, hits, pck, per_group, per_joint, scores
 
 NAN = np.nan
@@ -83,7 +83,7 @@ def test_shares_per_joint_come_with_counts():
 
 
 def test_shares_per_group_are_over_the_groups_joints():
-    shares = per_group(hits(*TABLE, radius=10))
+    shares = per_group(hits(*TABLE, radius=10), COCO17)
     assert list(shares) == list(GROUPS)
     assert shares["head"] == pytest.approx(1 / 3)  # nose 1 and 0, left eye 0
     assert (shares["shoulders"], shares["hips"], shares["ankles"]) == (0, 1, 1)
@@ -100,7 +100,7 @@ def test_nothing_labelled_is_nan_without_a_warning():
         assert np.isnan(pck(scored))
         assert np.isnan(per_joint(scored)[0]).all()
         assert per_joint(scored)[1].sum() == 0
-        assert np.isnan(list(per_group(scored).values())).all()
+        assert np.isnan(list(per_group(scored, COCO17).values())).all()
 
 
 def test_a_point_that_was_not_predicted_is_a_miss():
@@ -113,6 +113,6 @@ def test_inputs_stay_as_they_are():
     before = [array.copy() for array in TABLE]
     scored = hits(*TABLE, visible_only=True)
     kept = scored.copy()
-    scores(scored), pck(scored), per_joint(scored), per_group(scored)
+    scores(scored), pck(scored), per_joint(scored), per_group(scored, COCO17)
     for array, copy in zip((*TABLE, scored), (*before, kept), strict=True):
         np.testing.assert_array_equal(array, copy)

@@ -10,6 +10,7 @@ from posecore.components.pca import fit_components
 from posecore.data.heatmaps import decode
 from posecore.errors import BundleError, ConfigError, DataError
 from posecore.inference import Predictor, decode_latents
+from posecore.keypoints import COCO17
 from posecore.samples import annotated_columns
 from posecore.studies.components import study as component_study
 from posecore.studies.components.results import ComponentStudy, load_component_study
@@ -37,7 +38,7 @@ def planted(tmp_path_factory):
     latents = rng.normal(0, 1, 128) + rng.normal(0, 1, (60, RANK)) * [14, 13, 12] @ axes
     latents = (latents + rng.normal(0, 0.002, latents.shape)).astype(np.float16)
     points = decode(Predictor(bundle.network(), "fp32").decode_latents(latents))[0]
-    samples = bundle.samples.assign(**annotated_columns(points, np.full((60, 17), 2, np.int8)))
+    samples = bundle.samples.assign(**annotated_columns(COCO17, points, np.full((60, 17), 2, np.int8)))
     return dataclasses.replace(bundle, latents=latents, samples=samples)
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from fake_networks import make_study, planted
 
-from posecore.keypoints import GROUPS
+from posecore.keypoints import COCO17, MPII16
 from posecore.metrics.paired import paired
 from posecore.metrics.pck import pck, per_joint
 from posecore.statistics import Estimate, bootstrap
-from posecore.studies.networks.summary import PARTS, Gains, part_scores, seed_gain, summarise
+from posecore.studies.networks.summary import Gains, part_scores, parts_of, seed_gain, summarise
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_cut_and_trained_without_are_of_the_longest_trained(study):
             np.testing.assert_allclose(found.one.mean, np.nanmean(whole, axis=0))
             np.testing.assert_allclose(found.other, bootstrap(other))
             np.testing.assert_allclose(found.difference, bootstrap(other - whole), atol=1e-12)
-        assert len(one.cut.one.mean) == len(PARTS) == 8
+        assert len(one.cut.one.mean) == len(parts_of(COCO17)) == 8
 
 
 def test_the_last_stack_s_gain_over_the_first_is_positive_where_it_finds_more(study):
@@ -146,4 +146,9 @@ def test_part_scores_by_hand():
     found = part_scores(hits)
     assert found[0, :3] == pytest.approx([2 / 3, 1 / 2, 1])
     assert np.isnan(found[0, 3:]).all() and np.isnan(found[1]).all()
-    assert ("all joints", *GROUPS) == PARTS
+    assert parts_of(COCO17) == ("all joints", *COCO17.groups)
+    # Other joints have other groups: MPII's head is upper neck and head top, then come the shoulders.
+    hits = np.full((1, 16), np.nan)
+    hits[0, [8, 9, 12]] = [1, 0, 1]
+    assert part_scores(hits)[0, :3] == pytest.approx([2 / 3, 1 / 2, 1])
+    assert len(part_scores(hits)[0]) == len(parts_of(MPII16)) == 9

@@ -10,6 +10,7 @@ from fake_bundle import make_fake_bundle, take_pictures
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.people import choose_people
 from posecore.errors import BundleError, ConfigError, DataError
+from posecore.keypoints import COCO17
 from posecore.samples import annotated_columns
 from posecore.studies.probe import study as module
 from posecore.studies.probe import summary
@@ -51,7 +52,7 @@ def planted(bundle, monkeypatch, noise: float):
     monkeypatch.setattr(module, "_pass", passed)
     places = 128 + np.repeat(told[:, None], 17, axis=1)
     places = places + rng.normal(0, (noise / (1 - noise) * told.var(axis=0).mean()) ** 0.5, places.shape)
-    columns = annotated_columns(places.astype(np.float32), np.full((PEOPLE, 17), 2, np.int8))
+    columns = annotated_columns(COCO17, places.astype(np.float32), np.full((PEOPLE, 17), 2, np.int8))
     assert len(people.sample_ids) == PEOPLE
     return dataclasses.replace(bundle, samples=bundle.samples.assign(**columns))
 

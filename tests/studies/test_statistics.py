@@ -6,14 +6,13 @@ import pytest
 from posecore import statistics
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, parse_mask
 from posecore.errors import ConfigError
-from posecore.keypoints import KEYPOINTS
+from posecore.keypoints import COCO17, KEYPOINTS
 from posecore.metrics.pck import scores
 from posecore.statistics import bootstrap, bootstrap_ratio, holm, sign_flip_p, sign_flip_ps
 from posecore.studies.skips.effects import (
-    BIG,
     SINGLE_CUTS,
-    SMALL,
     Claim,
+    big_joints,
     claims,
     counted,
     displacement,
@@ -21,6 +20,7 @@ from posecore.studies.skips.effects import (
     level_joint_loss,
     shapley,
     small_against_big,
+    small_joints,
 )
 
 
@@ -240,9 +240,17 @@ def test_a_claim_tells_the_losses_of_those_it_is_about():
 
 
 def test_small_and_big_joints_are_the_thesis_s():
-    assert [KEYPOINTS[k] for k in SMALL] == ["nose", "left_eye", "right_eye", "left_ear", "right_ear"]
+    assert [KEYPOINTS[k] for k in small_joints(COCO17)] == [
+        "nose",
+        "left_eye",
+        "right_eye",
+        "left_ear",
+        "right_ear",
+    ]
     pairs = ("shoulder", "hip", "knee")
-    assert [KEYPOINTS[k] for k in BIG] == [f"{side}_{joint}" for joint in pairs for side in ("left", "right")]
+    assert [KEYPOINTS[k] for k in big_joints(COCO17)] == [
+        f"{side}_{joint}" for joint in pairs for side in ("left", "right")
+    ]
 
 
 def test_a_claim_about_nobody_is_not_a_number():
@@ -258,7 +266,7 @@ def test_all_cells_are_corrected_together():
         of_name[:, 0] = 1
         of_name[:, 1:] = rng.random((60, 15, 17)) < (0.8 if name == "zero" else 0.5)
         # Of both replacements one mask each, under which the big joints lose surely, and by a little.
-        of_name[:, place("0000")][:, list(BIG)] = rng.random((60, len(BIG))) < 0.3
+        of_name[:, place("0000")][:, big_joints(COCO17)] = rng.random((60, len(big_joints(COCO17)))) < 0.3
     table = claims(hits, found_only=True)
     assert len(table) == 30 and {mask for _, mask in table} == {m.title for m in ALL_MASKS[1:]}
     cells = list(table.values())

@@ -157,7 +157,7 @@ class Cohort(NamedTuple):
                 )
             rows = np.flatnonzero((read_visibility(self.bundle.samples) > 0).all(axis=1))
             if not len(rows):
-                raise ConfigError("nobody in this bundle has all 17 joints labelled; choose everybody")
+                raise ConfigError("nobody in this bundle has all joints labelled; choose everybody")
             return rows
         parent = self._everybody.answer(Question(subset.of_k))
         members = parent.members(subset.of - 1)

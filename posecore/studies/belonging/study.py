@@ -141,9 +141,9 @@ def largest_corner(joints: NDArray[np.floating]) -> tuple[int, int, int]:
 def _look(
     predictor: Predictor, bundle: Bundle, pictures: Sequence[Picture], kind: str
 ) -> dict[str, NDArray[Any]]:
-    """Latents (n, D) and peaks (n, 17), with all skips, of n pictures."""
+    """Latents (n, D) and peaks (n, K), with all skips, of n pictures."""
     latents = [np.empty((0, bundle.manifest.dimensions), np.float32)]
-    peaks = [np.empty((0, 17), np.float32)]
+    peaks = [np.empty((0, len(bundle.keypoints)), np.float32)]
     for start in tqdm(range(0, len(pictures), AT_ONCE), desc=kind, mininterval=1):
         encoded = predictor.encode(np.stack(pictures[start : start + AT_ONCE]))
         latents.append(predictor.latents(encoded, bundle.manifest.latent))

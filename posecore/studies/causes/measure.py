@@ -14,7 +14,6 @@ from posecore.causes.table import CAUSES
 from posecore.data.heatmaps import decode
 from posecore.errors import ChangeError
 from posecore.inference import Predictor
-from posecore.keypoints import K
 from posecore.metrics.pck import hits
 from posecore.studies.causes.frame import Frame
 from posecore.studies.causes.results import CUTS, STRENGTHS
@@ -114,11 +113,12 @@ def explain(tools: Tools, changes: list[Changed | None], closer: bool) -> Piece:
 def _ask(
     tools: Tools, crops: NDArray[np.uint8], closer: bool
 ) -> tuple[Latents, NDArray[np.float32], NDArray[np.float32]]:
-    """Latents, points (P, 1 + V, 17, 2) and peaks (P, 1 + V, 17) of the own network: with all skips, and with
+    """Latents, points (P, 1 + V, K, 2) and peaks (P, 1 + V, K) of the own network: with all skips, and with
     every cut; nan for cuts that are not looked at."""
     predictor, variants = tools.predictors[0], 1 + len(CUTS)
-    points = np.full((len(crops), variants, K, 2), np.nan, np.float32)
-    peaks = np.full((len(crops), variants, K), np.nan, np.float32)
+    joints = predictor.network.config.joints
+    points = np.full((len(crops), variants, joints, 2), np.nan, np.float32)
+    peaks = np.full((len(crops), variants, joints), np.nan, np.float32)
     *single, mean = CUTS.values()
     masks = (ALL_ON, *single) if closer else (ALL_ON,)
     latents = []

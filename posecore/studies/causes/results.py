@@ -16,7 +16,6 @@ from posecore.ablation import ALL_OFF, LEVEL_NAMES, SkipMask
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.files import atomic_file
-from posecore.keypoints import K
 
 NAME: Final = "causes"
 FILE: Final = "results.npz"
@@ -100,6 +99,7 @@ def load_cause_study(bundle: Bundle) -> CauseStudy:
         found = CauseStudy(**wide, info=study.info)
     people, closer, causes = len(found.sample_ids), len(found.closer), len(found.causes)
     spaces, networks, d = len(found.spaces), len(found.untrained), found.moved.shape[-1]
+    joints = len(bundle.keypoints)
     changes, cuts, ks = (causes, STRENGTHS), len(found.cuts), len(found.ks)
     shapes: dict[str, tuple[int, ...]] = {
         "strengths": changes,
@@ -107,10 +107,10 @@ def load_cause_study(bundle: Bundle) -> CauseStudy:
         "moved": (spaces, people, *changes, d),
         "untrained": (networks, spaces, closer, *changes, d),
         "p": (spaces, causes, d),
-        **dict.fromkeys(("right", "peaks"), (people, K)),
-        **dict.fromkeys(("right_changed", "peaks_changed"), (people, *changes, K)),
-        **dict.fromkeys(("cut_right", "cut_peaks"), (closer, cuts, K)),
-        **dict.fromkeys(("cut_right_changed", "cut_peaks_changed"), (closer, *changes, cuts, K)),
+        **dict.fromkeys(("right", "peaks"), (people, joints)),
+        **dict.fromkeys(("right_changed", "peaks_changed"), (people, *changes, joints)),
+        **dict.fromkeys(("cut_right", "cut_peaks"), (closer, cuts, joints)),
+        **dict.fromkeys(("cut_right_changed", "cut_peaks_changed"), (closer, *changes, cuts, joints)),
         "clusters": (people, ks),
         "clusters_changed": (people, *changes, ks),
         "untrained_clusters": (networks, closer, ks),

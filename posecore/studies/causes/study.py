@@ -27,6 +27,7 @@ from posecore.causes.table import CAUSES
 from posecore.errors import ConfigError
 from posecore.files import read_arrays, write_arrays
 from posecore.inference import Predictor
+from posecore.keypoints import COCO17
 from posecore.metrics.pck import PCK_RADIUS
 from posecore.models.checkpoint import load_checkpoint, save_checkpoint
 from posecore.models.untrained import untrained
@@ -109,7 +110,10 @@ def run_cause_study(bundle: Bundle, settings: CauseSettings, workers: int | None
 
 
 def choose_rendered(bundle: Bundle, settings: CauseSettings) -> list[str]:
-    """sample_ids of the people to study. Raises ConfigError where too few of the bundle's were rendered."""
+    """sample_ids of the people to study. Raises ConfigError where too few of the bundle's were rendered, or
+    they have other joints than COCO's."""
+    if bundle.keypoints != COCO17:
+        raise ConfigError(f"{bundle.path}: has {bundle.keypoints.title}; causes are known of COCO's alone")
     table = bundle.samples
     rows = np.flatnonzero([is_rendered(person) for _, person in table.iterrows()])
     if len(rows) < settings.people:

@@ -12,7 +12,6 @@ from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.errors import ConfigError
 from posecore.files import atomic_file
-from posecore.keypoints import K
 from posecore.metrics.pck import scores
 from posecore.statistics import Estimate, bootstrap
 
@@ -39,7 +38,7 @@ class ComponentStudy:
     """A component study of N people, whom the components were not fitted on.
 
     sample_ids: (N,). counts: (V,) components kept of each latent, from 0, the mean alone; the last is D, the
-    latent itself. hits: (3, N, V, 17) int8 in the order of SKIPS, 2 of the first ones in older studies:
+    latent itself. hits: (3, N, V, K) int8 in the order of SKIPS, 2 of the first ones in older studies:
     1 found, 0 not, -1 not labelled or without a picture. explained: (2, V) share of the variance kept, of the
     people fitted on and of the N others. people: how many the components were fitted on. info: the settings.
     """
@@ -139,7 +138,7 @@ def load_component_study(bundle: Bundle) -> ComponentStudy:
         people > 0
         and variants > 0
         and found.hits.shape[0] in (WITHOUT_MEAN, len(SKIPS))
-        and found.hits.shape[1:] == (people, variants, K)
+        and found.hits.shape[1:] == (people, variants, len(bundle.keypoints))
         and found.explained.shape == (2, variants)
         and set(found.sample_ids.tolist()) <= set(bundle.rows)
     )

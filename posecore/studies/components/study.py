@@ -84,7 +84,7 @@ def halves(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of the people to fit on and of those to try, both ascending; nobody is in both.
 
-    latents: (N, D); who has nan is in neither. visibility: (N, 17); who has no labelled joint is not tried.
+    latents: (N, D); who has nan is in neither. visibility: (N, K); who has no labelled joint is not tried.
     Raises ConfigError where there are too few of either.
     """
     rng = np.random.default_rng(settings.seed)
@@ -144,7 +144,7 @@ def _points(
     pictured: NDArray[np.bool_],
     tried: NDArray[np.int64],
 ) -> NDArray[np.float32]:
-    """(3, N, V + 1, 17, 2) crop pixels of the people tried, skips as in SKIPS; nan without a picture."""
+    """(3, N, V + 1, K, 2) crop pixels of the people tried, skips as in SKIPS; nan without a picture."""
     counts = kept_counts(components)
     predictor = Predictor(bundle.network(), bundle.manifest.precision)
     means = predictor.features(bundle.skip_means())
@@ -170,7 +170,7 @@ def _points(
 
 
 def _right(points: NDArray[np.float32], people: People, tried: NDArray[np.int64]) -> NDArray[np.int8]:
-    """(3, N, V + 1, 17) hits of points, -1 where nothing is labelled or nothing was tried."""
+    """(3, N, V + 1, K) hits of points, -1 where nothing is labelled or nothing was tried."""
     right: Hits = np.empty(points.shape[:-1])
     for mode, variant in np.ndindex(len(SKIPS), points.shape[2]):
         right[mode, :, variant] = hits(

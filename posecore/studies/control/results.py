@@ -17,7 +17,6 @@ from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.components.belonging import MEASURES
 from posecore.files import atomic_file
-from posecore.keypoints import K
 from posecore.studies.components.results import SKIPS
 
 NAME: Final = "control"
@@ -38,7 +37,7 @@ class ControlStudy:
 
     Skips: replacements: (R,). skip_scores: (M, R, n, 16) PCK under ALL_MASKS. skip_moved: (M, R, n, 4) crop
     pixels that a person's joints move, on average, when a level alone is cut; nan where all are lost.
-    joint_shares: (M, 16, 17) how often each joint is found under ALL_MASKS, cut made zero; nan of one that
+    joint_shares: (M, 16, K) how often each joint is found under ALL_MASKS, cut made zero; nan of one that
     nobody shows.
     Clusters, of whole latents: ks: (L,) from 2. silhouettes: (M, L, S) mean silhouettes of S restarts each.
     gaps, gap_errors: (M, L + 1) for K from 1. stability: (M, L, B) adjusted Rand index of B resamples.
@@ -62,7 +61,7 @@ class ControlStudy:
     Layers: layers: (F,) names, skips from the finest, the bottleneck last. cka, cka_low, cka_high:
     (M, M, F, F) of a layer of each of two networks.
     Probe of the latent: probe_errors: (M, N) squared error of the places read off, over a person's labelled
-    joints; probe_spread: (N,) of the mean places; probe_scores: (M, N) PCK; probe_joints: (M, 17) how often
+    joints; probe_spread: (N,) of the mean places; probe_scores: (M, N) PCK; probe_joints: (M, K) how often
     each joint is read off rightly.
 
     The last six are None of a study that was made before they were stored.
@@ -131,7 +130,7 @@ def load_control_study(bundle: Bundle) -> ControlStudy:
     shapes: dict[str, tuple[int, ...]] = {
         "skip_scores": (networks, len(found.replacements), len(found.skip_people), 16),
         "skip_moved": (networks, len(found.replacements), len(found.skip_people), 4),
-        "joint_shares": (networks, len(ALL_MASKS), K),
+        "joint_shares": (networks, len(ALL_MASKS), len(bundle.keypoints)),
         "labels": (networks, ks, people),
         "gaps": (networks, ks + 1),
         "gap_errors": (networks, ks + 1),
@@ -148,7 +147,7 @@ def load_control_study(bundle: Bundle) -> ControlStudy:
         **{name: 2 * (networks,) + 2 * (len(found.layers),) for name in ("cka", "cka_low", "cka_high")},
         "probe_errors": (networks, people),
         "probe_scores": (networks, people),
-        "probe_joints": (networks, K),
+        "probe_joints": (networks, len(bundle.keypoints)),
         "probe_spread": (people,),
     }
     stored = {name: values for name in shapes if (values := getattr(found, name)) is not None}

@@ -31,7 +31,7 @@ LEVELS: Final = tuple(f"sum_{level}" for level in range(len(LEVEL_NAMES)))
 class Run:
     """A network over N people, in D numbers, and over P pictures without people.
 
-    latents: (N, D); nobody: (P, D). peaks: (N, 17); nobody_peaks: (P, 17). skip_means: of every skip branch
+    latents: (N, D); nobody: (P, D). peaks: (N, K); nobody_peaks: (P, K). skip_means: of every skip branch
     over the people, finest first, (C, 64, 64) to (C, 8, 8). alike: of every batch of people the similarities
     (F, n, n) of F layers, the four skips and the latent.
     """

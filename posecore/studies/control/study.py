@@ -148,7 +148,8 @@ def run_control_study(bundle: Bundle, data: PreparedData | None, settings: Contr
 def known_attributes(bundle: Bundle, people: People) -> pd.DataFrame:
     """All that is known of people but what a network says of them, by sample_id."""
     rows = [bundle.row(name) for name in people.sample_ids]
-    table = bundle.samples.iloc[rows].assign(**annotated_columns(people.annotated, people.visibility))
+    labels = annotated_columns(bundle.keypoints, people.annotated, people.visibility)
+    table = bundle.samples.iloc[rows].assign(**labels)
     parts = [attributes_of(table, "annotated"), joints_of(table, "annotated"), truth_of(table)]
     return pd.concat(parts, axis=1)
 

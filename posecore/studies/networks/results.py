@@ -12,7 +12,6 @@ from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.config import from_dict
 from posecore.files import atomic_file
-from posecore.keypoints import K
 from posecore.metrics.paired import counted
 from posecore.metrics.pck import Hits
 from posecore.studies.networks.facts import DataSet, Network, network_from_json
@@ -21,7 +20,7 @@ NAME: Final = "networks"
 FILE: Final = "results.npz"
 
 StoredHits = NDArray[np.int8]
-"""(V, N, 17): 1 found, 0 not, -1 not labelled. Variants: every stack with the skips as built, first to last;
+"""(V, N, K): 1 found, 0 not, -1 not labelled. Variants: every stack with the skips as built, first to last;
 then, where any skip was built, the last stack with all of them cut in every stack, zero in their place."""
 
 
@@ -42,7 +41,7 @@ class NetworksStudy:
     thesis_channels: int
 
     def stack_hits(self, network: Network, data: DataSet, stack: int) -> Hits:
-        """(N, 17) hits of a stack's heatmaps, from 1, with the skips as built; nan where not labelled."""
+        """(N, K) hits of a stack's heatmaps, from 1, with the skips as built; nan where not labelled."""
         return counted(self._stored(network, data)[stack - 1])
 
     def as_built(self, network: Network, data: DataSet) -> Hits:
@@ -100,7 +99,7 @@ def load_networks_study(bundle: Bundle) -> NetworksStudy:
         and len({one.name for one in networks}) == len(networks)
         and all(len(ids) == one.people > 0 for ids, one in zip(found.sample_ids, data, strict=True))
         and all(
-            part.shape == (variants(network), one.people, K)
+            part.shape == (variants(network), one.people, len(bundle.keypoints))
             for network, parts in zip(networks, found.hits, strict=True)
             for one, part in zip(data, parts, strict=True)
         )

@@ -57,6 +57,8 @@ def run_networks_study(
     ]
     _refuse_twice("network", [network.name for network in networks])
     _refuse_twice("data set", [one.title for one in sets])
+    for folder, _ in data:
+        folder.check_network(len(bundle.keypoints))
     precision = best_precision()
     partial = open_partial(bundle, NAME, {"pck_radius": PCK_RADIUS, "precision": precision})
     found = _fill(partial, networks, [folder for _, folder in runs], sets, crops)
@@ -73,7 +75,7 @@ def run_networks_study(
 
 
 def find_joints(predictor: Predictor, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Points (V, N, 17, 2), crop pixels, of pictures (N, 256, 256, 3); variants as in StoredHits."""
+    """Points (V, N, K, 2), crop pixels, of pictures (N, 256, 256, 3); variants as in StoredHits."""
     config = predictor.network.config
     encoded = predictor.encode(pictures)
     earlier = encoded.earlier_heatmaps.cpu().numpy().swapaxes(0, 1)
@@ -127,6 +129,11 @@ def _hits(predictor: Predictor, people: CropDataset, progress: "tqdm[None]") -> 
         rows = slice(start, min(start + BATCH, len(people)))
         pictures = np.stack([people.picture(i) for i in range(rows.start, rows.stop)])
         points = find_joints(predictor, pictures)
+        if points.shape[-2] != visibility.shape[1]:
+            raise ConfigError(
+                f"a network of {points.shape[-2]} joints is asked for people with {visibility.shape[1]}; "
+                "leave it out, or name other data"
+            )
         right = np.stack([hits(found, annotated[rows], visibility[rows]) for found in points])
         parts.append(np.where(np.isnan(right), -1, right).astype(np.int8))
         progress.update(len(pictures))

@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from posecore.keypoints import GROUPS
+from posecore.keypoints import KeypointSet, sized_set
 from posecore.metrics.paired import Comparison, compare, with_score
 from posecore.metrics.pck import Hits, scores
 from posecore.studies.networks.facts import DataSet, Network, beginning_of, control_of, longest
 from posecore.studies.networks.results import NetworksStudy
 
-PARTS: Final = ("all joints", *GROUPS)
-"""What PCK is told of: all joints, and each group of them."""
+
+def parts_of(keypoints: KeypointSet) -> tuple[str, ...]:
+    """What PCK is told of: all joints, and each group of them."""
+    return "all joints", *keypoints.groups
 
 
 SEEDS: Final = 3
@@ -47,7 +49,8 @@ class Gains(NamedTuple):
 
 
 class SkipLoss(NamedTuple):
-    """A network without skips beside a basic one that was given the same means; estimates (8,), see PARTS.
+    """A network without skips beside a basic one that was given the same means; estimates (P,), see
+    `parts_of`.
 
     cut: the basic one with all skips, the same cut at test time. trained: the basic one with all skips, the
     one trained without.
@@ -62,7 +65,7 @@ class SkipLoss(NamedTuple):
 class StackGain(NamedTuple):
     """A network with several stacks: its first stack's heatmaps and the last one's.
 
-    found: estimates (18,), PCK of all joints, then the share of hits of each joint.
+    found: estimates (K + 1,), PCK of all joints, then the share of hits of each joint.
     """
 
     network: Network
@@ -133,8 +136,8 @@ def summarise(study: NetworksStudy, data: DataSet) -> NetworksSummary:
 
 
 def part_scores(hits: Hits) -> NDArray[np.float64]:
-    """(N, 8) everybody's share of found joints, of hits (N, 17), for each of PARTS."""
-    groups = [list(joints) for joints in GROUPS.values()]
+    """(N, P) everybody's share of found joints, of hits (N, K), for each of `parts_of` their set."""
+    groups = [list(joints) for joints in sized_set(hits.shape[1]).groups.values()]
     return np.stack([scores(hits), *(scores(hits[:, joints]) for joints in groups)], axis=1)
 
 

@@ -26,7 +26,12 @@ class Common:
 
 
 def common_people(one: Bundle, other: Bundle) -> Common:
-    """The people of both bundles. Raises ConfigError where there are none."""
+    """The people of both bundles. Raises ConfigError where there are none, or they have other joints."""
+    if one.keypoints != other.keypoints:
+        raise ConfigError(
+            f"{one.path} has {one.keypoints.title}, {other.path} has {other.keypoints.title}; "
+            "compare bundles of the same joints"
+        )
     ids = [name for name in one.rows if name in other.rows]
     rows = [np.array([bundle.rows[name] for name in ids], np.int64) for bundle in (one, other)]
     crops = [

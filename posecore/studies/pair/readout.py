@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from posecore.bundle.people import People
 from posecore.bundle.reader import Bundle
-from posecore.keypoints import K
 from posecore.probes.readout import FOLDS, readout
 
 MOST: Final = 2000
@@ -15,12 +14,12 @@ MOST: Final = 2000
 
 
 def read_off(one: Bundle, other: Bundle, people: People, seed: int) -> NDArray[np.int8]:
-    """(3, N, 17) hits of readouts of `one` and `other`, and of the mean place: 1 found, 0 not, -1 not read.
+    """(3, N, K) hits of readouts of `one` and `other`, and of the mean place: 1 found, 0 not, -1 not read.
 
     The same folds for both; see posecore.probes.readout. Not read is a joint that is not labelled, who holds
     nan in a latent, and everybody where fewer than FOLDS are left.
     """
-    stored = np.full((3, len(people.sample_ids), K), -1, np.int8)
+    stored = np.full((3, *people.visibility.shape), -1, np.int8)
     labelled = np.flatnonzero((people.visibility > 0).any(axis=1))
     drawn = np.sort(np.random.default_rng(seed).permutation(labelled)[:MOST])
     sides = []

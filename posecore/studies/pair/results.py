@@ -14,7 +14,6 @@ from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays, subject
 from posecore.data.heatmaps import STRIDE, where_found
 from posecore.files import atomic_file
-from posecore.keypoints import K
 from posecore.similarity.cka import Products
 
 KIND: Final = "compare"
@@ -27,9 +26,9 @@ AUTOENCODER: Final = "autoencoder"
 class PairStudy:
     """N people seen by two networks, all skips on that each has.
 
-    sample_ids: (N,). cells: (2, N, 17, 2) uint8 heatmap cells, column then row, of one and the other. peaks:
-    (2, N, 17). hits: (2, N, 17) int8, 1 found, 0 not, -1 not labelled. layers: of how many people batch by
-    batch, see posecore.similarity.cka. readout: (3, N, 17) int8, what posecore.studies.pair.readout.read_off
+    sample_ids: (N,). cells: (2, N, K, 2) uint8 heatmap cells, column then row, of one and the other. peaks:
+    (2, N, K). hits: (2, N, K) int8, 1 found, 0 not, -1 not labelled. layers: of how many people batch by
+    batch, see posecore.similarity.cka. readout: (3, N, K) int8, what posecore.studies.pair.readout.read_off
     gives; all -1 in a study made before there was a readout. names: of the layers of both, in order. info:
     the settings.
     """
@@ -45,7 +44,7 @@ class PairStudy:
 
     @property
     def points(self) -> NDArray[np.float32]:
-        """(2, N, 17, 2) crop pixels, x then y; nan of an empty heatmap."""
+        """(2, N, K, 2) crop pixels, x then y; nan of an empty heatmap."""
         return where_found((self.cells + np.float32(0.5)) * STRIDE, self.peaks)
 
 
@@ -104,11 +103,11 @@ def load_pair_study(one: Bundle, other: Bundle) -> PairStudy:
             peaks=arrays["peaks"].astype(np.float32),
             hits=arrays["hits"],
             layers=Products(arrays["cross"], arrays["one"], arrays["other"]),
-            readout=arrays.get("readout", np.full((3, len(arrays["sample_ids"]), K), -1, np.int8)),
+            readout=arrays.get("readout", np.full((3, *arrays["hits"].shape[1:]), -1, np.int8)),
             names=(layer_names(one), layer_names(other)),
             info=study.info,
         )
-    shape, layers = (2, len(found.sample_ids), K), found.layers
+    shape, layers = (2, len(found.sample_ids), len(one.keypoints)), found.layers
     batches = len(layers.cross)
     counts = tuple(map(len, found.names))
     fits = (

@@ -138,7 +138,7 @@ class Look:
     def __call__(
         self, pictures: NDArray[np.uint8]
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32], list[NDArray[np.float64]]]:
-        """Of pictures (n, 256, 256, 3): cells (n, 17, 2), column then row, peaks (n, 17) and the similarities
+        """Of pictures (n, 256, 256, 3): cells (n, K, 2), column then row, peaks (n, K) and the similarities
         (n, n) of every layer, as in pair_results.layer_names; none of fewer than LEAST people."""
         cells, peaks = [], []
         for start in range(0, len(pictures), AT_ONCE):

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.files import atomic_file
-from posecore.keypoints import K
 
 NAME: Final = "probe"
 FILE: Final = "results.npz"
@@ -35,7 +34,7 @@ class ProbeStudy:
     distances, in crop pixels, of the places read off from the labelled ones, summed over a person's labelled
     joints; spread: (N,) the same of the mean places of the people who taught. scores: (I, N) PCK of the
     places read off; mean_scores: (N,) of the mean places. All are nan for who has no labelled joint.
-    joint_r2, joint_pck: (I, 17, 3) mean, low and high; joint_n: (17,). attributes: (A,) names; attribute_r2:
+    joint_r2, joint_pck: (I, K, 3) mean, low and high; joint_n: (K,). attributes: (A,) names; attribute_r2:
     (I, A, 3); attribute_n: (A,). Intervals are over people, the readouts being as they are. info: settings.
     """
 
@@ -66,16 +65,17 @@ def load_probe_study(bundle: Bundle) -> ProbeStudy:
     study = open_study(bundle, NAME)
     with study_arrays(bundle, study, FILE) as arrays:
         found = ProbeStudy(**arrays, info=study.info)
+    joints = len(bundle.keypoints)
     people, inputs, attributes = len(found.sample_ids), len(found.inputs), len(found.attributes)
     fits = (
         people > 0
         and BOTTLENECK in found.inputs
         and found.errors.shape == found.scores.shape == (inputs, people)
         and found.spread.shape == found.mean_scores.shape == (people,)
-        and found.joint_r2.shape == found.joint_pck.shape == (inputs, K, 3)
+        and found.joint_r2.shape == found.joint_pck.shape == (inputs, joints, 3)
         and found.attribute_r2.shape == (inputs, attributes, 3)
         and len(found.numbers) == inputs
-        and len(found.joint_n) == K
+        and len(found.joint_n) == joints
         and len(found.attribute_n) == attributes
         and set(found.sample_ids.tolist()) <= set(bundle.rows)
     )

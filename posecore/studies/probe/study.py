@@ -134,7 +134,8 @@ def run_probe_study(bundle: Bundle, data: PreparedData | None, settings: ProbeSe
 def _attributes(bundle: Bundle, people: People) -> pd.DataFrame:
     """Every attribute of the people's labelled joints, in their order."""
     rows = [bundle.row(name) for name in people.sample_ids]
-    table = bundle.samples.iloc[rows].assign(**annotated_columns(people.annotated, people.visibility))
+    labels = annotated_columns(bundle.keypoints, people.annotated, people.visibility)
+    table = bundle.samples.iloc[rows].assign(**labels)
     return attributes_of(table, "annotated")
 
 

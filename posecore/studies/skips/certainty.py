@@ -1,7 +1,7 @@
 """When a joint is sure: one definition for all pages, from the peaks and hits of a bundle's skip study.
 
 Under a mask and a replacement a joint is sure if its heatmap's peak exceeds the smallest height above which
-at least half of the study's labelled joints, of all people and all seventeen together, lie within the PCK
+at least half of the study's labelled joints, of all people and all joints together, lie within the PCK
 radius. So it says how often the network is right where it answers this loudly or louder, not at this very
 loudness: where half of all joints are right anyhow, every peak as high as one seen in the study will do.
 Hence, with all skips on, a second condition: of a picture whose median peak is lower than those of nearly all
@@ -23,7 +23,7 @@ LEAST: Final = 20
 """Labelled joints that a height must have above it: of fewer, half may be right by luck."""
 
 PERSON: Final = 4
-"""Sure joints, of 17, that make a person; with fewer the network is said not to find any."""
+"""Sure joints, of 16 or 17, that make a person; with fewer the network is said not to find any."""
 
 HARDLY_SEEN: Final = 0.05
 """Share of the study's people whose median peak is too low to tell that somebody is there."""
@@ -40,7 +40,7 @@ class Limit(NamedTuple):
 
     above: its peak is higher than this; None where no joint is sure. known: whether the study can tell; if
     not, nothing can be said against the network either. reason: why there is no height, empty if there is.
-    person: the median of all seventeen peaks is this or higher; None where that is not asked.
+    person: the median of all peaks is this or higher; None where that is not asked.
     """
 
     above: float | None
@@ -49,7 +49,7 @@ class Limit(NamedTuple):
     person: float | None = None
 
     def sure(self, peaks: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Which joints of these peaks (..., 17) are sure; one whose heatmap is empty never is."""
+        """Which joints of these peaks (..., K) are sure; one whose heatmap is empty never is."""
         if self.above is None:
             return np.zeros(peaks.shape, np.bool_)
         # In double precision, in which the height was found: float32 would round it to a peak just above it.

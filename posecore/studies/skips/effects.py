@@ -1,6 +1,6 @@
 """What a skip study says of every person: losses, distances, Shapley values, the thesis's claim.
 
-N people, M masks in the order of posecore.ablation.ALL_MASKS, 17 joints. Hits are 1, 0 and nan where a joint
+N people, M masks in the order of posecore.ablation.ALL_MASKS, K joints. Hits are 1, 0 and nan where a joint
 is not labelled, as in posecore.metrics.pck. Losses and effects are shares of hits, 0.1 = ten points.
 """
 
@@ -13,14 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, SkipMask
-from posecore.keypoints import GROUPS
+from posecore.keypoints import KeypointSet, sized_set
 from posecore.statistics import Floats, _divide, bootstrap, holm, sign_flip_ps
 
-SMALL: Final = GROUPS["head"]
-"""Nose, eyes and ears: the thesis's small joints."""
 
-BIG: Final = (*GROUPS["shoulders"], *GROUPS["hips"], *GROUPS["knees"])
-"""Shoulders, hips and knees: the thesis's big joints."""
+def small_joints(keypoints: KeypointSet) -> list[int]:
+    """Those of the head: of COCO's set nose, eyes and ears, the thesis's small joints."""
+    return list(keypoints.groups["head"])
+
+
+def tells_the_claim(keypoints: KeypointSet) -> bool:
+    """Whether a set has the thesis's small joints, of which it claims that they lose more than big ones."""
+    return "nose" in keypoints.names
+
+
+def big_joints(keypoints: KeypointSet) -> list[int]:
+    """Shoulders, hips and knees: the thesis's big joints."""
+    return [joint for name in ("shoulders", "hips", "knees") for joint in keypoints.groups[name]]
 
 
 EMPTIED: Final = 0.95
@@ -71,7 +80,7 @@ SINGLE_CUTS: Final = [SkipMask.all_but(level).position for level in range(len(LE
 
 
 def level_joint_loss(hits: NDArray[np.floating]) -> Floats:
-    """(N, 4, 17) lost hits of every joint when one level alone is cut, of hits (N, 16, 17)."""
+    """(N, 4, K) lost hits of every joint when one level alone is cut, of hits (N, 16, K)."""
     loss: Floats = np.asarray(hits[:, [ALL_ON.position]] - hits[:, SINGLE_CUTS], np.float64)
     return loss
 
@@ -83,12 +92,12 @@ def level_score_loss(score: NDArray[np.floating]) -> Floats:
 
 
 def level_joint_displacement(points: NDArray[np.floating]) -> Floats:
-    """(N, 4, 17) how far every joint moves when one level alone is cut; see `displacement`."""
+    """(N, 4, K) how far every joint moves when one level alone is cut; see `displacement`."""
     return displacement(points)[:, SINGLE_CUTS]
 
 
 def displacement(points: NDArray[np.floating]) -> Floats:
-    """(N, 16, 17) distance of every joint from where it is with all skips, of points (N, 16, 17, 2).
+    """(N, 16, K) distance of every joint from where it is with all skips, of points (N, 16, K, 2).
 
     nan where the joint is nan, lost, on either side: what is nowhere has not moved.
     """
@@ -117,16 +126,17 @@ def shapley(values: NDArray[np.floating]) -> Floats:
 def small_against_big(hits: NDArray[np.floating], mask: SkipMask, found_only: bool) -> tuple[Floats, Floats]:
     """Everybody's mean loss (N,) over small and over big joints under `mask`; nan where none counts.
 
-    hits: (N, 16, 17). found_only: over the joints that all skips on find, else over all labelled ones. The
+    hits: (N, 16, K). found_only: over the joints that all skips on find, else over all labelled ones. The
     first compares joints on equal terms: what was never found cannot be lost.
     """
+    keypoints = sized_set(hits.shape[-1])
     before, after = hits[:, ALL_ON.position], hits[:, mask.position]
     loss = np.asarray(before - after, np.float64)
     if found_only:
         loss = np.where(before == 1, loss, np.nan)
     small, big = (
         _divide(np.nansum(loss[:, joints], axis=1), (~np.isnan(loss[:, joints])).sum(axis=1).astype(float))
-        for joints in (list(SMALL), list(BIG))
+        for joints in (small_joints(keypoints), big_joints(keypoints))
     )
     return small, big
 
@@ -135,7 +145,7 @@ def claims(hits: Mapping[str, NDArray[np.floating]], found_only: bool, seed: int
     """The thesis's claim, that small joints lose more than big ones, under every mask that cuts anything and
     every replacement, corrected for all of them together; people need both kinds.
 
-    hits: (N, 16, 17) by replacement, of the same people.
+    hits: (N, 16, K) by replacement, of the same people.
     """
     cells = [(name, mask) for name in hits for mask in ALL_MASKS if mask != ALL_ON]
     kinds = [small_against_big(hits[name], mask, found_only) for name, mask in cells]

@@ -18,7 +18,6 @@ from posecore.bundle.studies import broken_study, open_study, study_arrays
 from posecore.data.heatmaps import STRIDE, where_found
 from posecore.errors import ConfigError
 from posecore.files import atomic_file
-from posecore.keypoints import K
 
 NAME: Final = "skips"
 FILE: Final = "results.npz"
@@ -33,8 +32,8 @@ class SkipStudy:
     Variant 0 has all skips on; then follow, per replacement, the other masks in the order of ALL_MASKS.
 
     sample_ids: (N,). donors: (N,) whose features stand in for a person's under "other", a place in
-    sample_ids. cells: (N, V, 17, 2) uint8 heatmap cells, column then row. peaks: (N, V, 17) float32 heights,
-    rounded to multiples of `step` above the lowest. hits: (N, V, 17) int8, 1 found, 0 not, -1 not labelled.
+    sample_ids. cells: (N, V, K, 2) uint8 heatmap cells, column then row. peaks: (N, V, K) float32 heights,
+    rounded to multiples of `step` above the lowest. hits: (N, V, K) int8, 1 found, 0 not, -1 not labelled.
     info: the study's settings and what is known of the labels; see posecore.studies.skips.study.
     """
 
@@ -48,16 +47,16 @@ class SkipStudy:
     info: Mapping[str, Any]
 
     def points_under(self, replacement: str) -> NDArray[np.float32]:
-        """(N, 16, 17, 2) crop pixels, x then y, under every mask; nan of an empty heatmap."""
+        """(N, 16, K, 2) crop pixels, x then y, under every mask; nan of an empty heatmap."""
         cells = self.cells[:, self._variants(replacement)]
         return where_found((cells + np.float32(0.5)) * STRIDE, self.peaks_under(replacement))
 
     def peaks_under(self, replacement: str) -> NDArray[np.float32]:
-        """(N, 16, 17) heights of the heatmaps' maxima under every mask."""
+        """(N, 16, K) heights of the heatmaps' maxima under every mask."""
         return self.peaks[:, self._variants(replacement)]
 
     def hits_under(self, replacement: str) -> NDArray[np.float64]:
-        """(N, 16, 17) hits under every mask, as in posecore.metrics.pck; nan where nothing is labelled."""
+        """(N, 16, K) hits under every mask, as in posecore.metrics.pck; nan where nothing is labelled."""
         hits = self.hits[:, self._variants(replacement)]
         return np.where(hits < 0, np.nan, hits.astype(np.float64))
 
@@ -112,7 +111,8 @@ def load_skip_study(bundle: Bundle) -> SkipStudy:
             hits=values["hits"],
             info=study.info,
         )
-    people, shape = len(found.sample_ids), (len(found.sample_ids), 1 + CUT * len(replacements), K)
+    people = len(found.sample_ids)
+    shape = (people, 1 + CUT * len(replacements), len(bundle.keypoints))
     fits = (
         people > 0
         and len(replacements) > 0

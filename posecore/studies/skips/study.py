@@ -29,10 +29,11 @@ from posecore.data.heatmaps import STRIDE, decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import BundleError, ConfigError
 from posecore.inference import Predictor
-from posecore.keypoints import GROUPS
+from posecore.keypoints import sized_set
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.hourglass import Encoded
 from posecore.studies.skips.certainty import SEEN, STORED, store_thresholds
+from posecore.studies.skips.effects import tells_the_claim
 from posecore.studies.skips.results import NAME, SkipStudy, save_results
 from posecore.unfinished import Piece, fill
 
@@ -119,7 +120,7 @@ def ask(
     means: Sequence[Tensor] | None,
     replacements: tuple[str, ...],
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Cells (n, V, 17, 2) and peaks (n, V, 17) of n people under every variant, see SkipStudy, by their rows.
+    """Cells (n, V, K, 2) and peaks (n, V, K) of n people under every variant, see SkipStudy, by their rows.
 
     order: (n,) rows of `people` as they are visited; each gets the features of the one before as "other".
     means: for "mean". folder: for small files of CHUNK people, which a killed run does not make again.
@@ -175,18 +176,21 @@ def answered(
 def measure(
     predictor: Predictor, encoded: Encoded, replacement: Sequence[Tensor] | None
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Cells (16, 17, 2), column then row, and peaks (16, 17) of one encoded picture under every mask."""
+    """Cells (16, K, 2), column then row, and peaks (16, K) of one encoded picture under every mask."""
     points, peaks = decode(predictor.decode_all(encoded, replacement)[:, 0])
     return (points // STRIDE).astype(np.uint8), peaks
 
 
 def face_patterns(visibility: NDArray[np.integer]) -> dict[str, Any]:
-    """How uniformly faces are labelled, of visibility (N, 17): for judging whether only easy ones are.
+    """How uniformly faces are labelled, of visibility (N, K): for judging whether only easy ones are.
 
     people: with any of the five face joints labelled. commonest: the share of these whose five joints carry
-    the commonest pattern of not labelled, hidden and visible; None without any.
+    the commonest pattern of not labelled, hidden and visible; None without any, or without a face.
     """
-    faces = visibility[:, list(GROUPS["head"])]
+    keypoints = sized_set(visibility.shape[1])
+    if not tells_the_claim(keypoints):
+        return {"people": 0, "commonest": None}
+    faces = visibility[:, list(keypoints.groups["head"])]
     labelled = faces[(faces > 0).any(axis=1)]
     if not len(labelled):
         return {"people": 0, "commonest": None}

@@ -29,7 +29,7 @@ class SkipSummary:
     """What one replacement does to N people.
 
     scores: (N, 16) PCK under every mask, nan where nothing is labelled. pck: their means, (16,). lost: (4,)
-    PCK lost when a level alone is cut; all_lost: when all four are. loss, moved: (4, 17) lost hits, and
+    PCK lost when a level alone is cut; all_lost: when all four are. loss, moved: (4, K) lost hits, and
     pixels of the crop, when a level alone is cut; the latter of joints that have a place before and after, as
     an empty heatmap names none. shapley: (4,) of the PCK.
     """

@@ -4,9 +4,9 @@ import numpy as np
 
 from dashboard.causes import words
 from dashboard.causes.effect import Effect, Fate, counted
-from dashboard.shared.two_heatmaps import JOINTS, Side
+from dashboard.shared.two_heatmaps import Side
 from posecore.causes.cause import Labelled
-from posecore.keypoints import K
+from posecore.keypoints import COCO17, K
 from posecore.studies.skips.certainty import Limit
 
 ALWAYS = Limit(0.0, True, "")
@@ -58,10 +58,10 @@ def test_every_joint_is_judged_against_the_true_one() -> None:
 
 def test_the_words_name_who_went_astray_with_both_distances() -> None:
     said = words.what_moved(planted())
-    named = [JOINTS[joint + 1] for joint in (BEHIND, ALONE)]
+    named = [COCO17.labels[joint] for joint in (BEHIND, ALONE)]
     assert f"{named[0]} (true 40 px, predicted 20 px)" in said
     assert f"{named[1]} (true 0 px, predicted 13 px)" in said
-    assert not any(f"{JOINTS[joint + 1]} (true" in said for joint in (STILL, ALONG, OUT, LOST, MISSED))
+    assert not any(f"{COCO17.labels[joint]} (true" in said for joint in (STILL, ALONG, OUT, LOST, MISSED))
     # Of 16 in the crop the true ones of three moved, of the predicted ones four.
     assert f"of {K - 1} true joints in the crop 3 moved" in said and "of the predicted ones 4" in said
     table = planted().table()

@@ -9,7 +9,6 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.causes import asking, words
-from dashboard.causes.controls import JOINTS
 from dashboard.shared import links, predictions
 from posecore.ablation import parse_mask
 from posecore.bundle import Bundle
@@ -17,7 +16,7 @@ from posecore.causes.change import change_person, change_picture, recall
 from posecore.causes.picture import GREY
 from posecore.causes.table import CAUSES
 from posecore.data.heatmaps import decode, where_found
-from posecore.keypoints import KEYPOINTS
+from posecore.keypoints import COCO17, KEYPOINTS
 
 WHO = RENDERED[0]
 TURN = links.CAUSE_VALUE + "turn"
@@ -215,7 +214,7 @@ def test_a_square_lies_where_an_upload_s_joint_is_found(
     Image.fromarray(crop).save(file, "PNG")
     before = predicted(bundle, crop)
     joint = int(np.flatnonzero(((before > 40) & (before < 216)).all(axis=1))[0])
-    app = open_causes(cause_source="your own picture", cause_covered=JOINTS[joint])
+    app = open_causes(cause_source="your own picture", cause_covered=COCO17.labels[joint])
     assert app.selectbox(key=links.CAUSE).options == IMAGE
     app.file_uploader[0].upload("me.png", file.getvalue())
     app.run()

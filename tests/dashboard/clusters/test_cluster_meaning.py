@@ -19,10 +19,13 @@ from dashboard.shared.clustering.questions import ALL, Clustered, Question
 from posecore.attributes.contrasts import contrast
 from posecore.attributes.traits import TRAITS, traits_of
 from posecore.bundle import open_bundle
-from posecore.clustering.confounds import JOINTS, PLACE, POSE, SETS, SIZE, Accuracy, told_by
+from posecore.clustering.confounds import COUNTS, PLACE, POSE, SETS, SIZE, Accuracy, told_by
 from posecore.clustering.methods import Clustering
 from posecore.clustering.space import latent_space
 from posecore.clustering.verdict import Kind
+from posecore.keypoints import COCO17
+
+JOINTS = (*(f"{name} found" for name in COCO17.names), *COUNTS)
 
 
 def test_people_nearest_and_between() -> None:

@@ -16,8 +16,9 @@ from dashboard.shared import bundles, claim_words, shown_here, untrained
 from dashboard.shared.carried import Carried
 from dashboard.shared.shown_here import Verdict
 from posecore.bundle import open_bundle
+from posecore.keypoints import COCO17
 from posecore.statistics import Estimate
-from posecore.studies.skips.effects import BIG, SMALL, Claim, Claims, claims, counted
+from posecore.studies.skips.effects import Claim, Claims, big_joints, claims, counted, small_joints
 from posecore.studies.skips.results import load_skip_study, save_results
 from posecore.studies.skips.study import SkipSettings, run_study
 from posecore.studies.skips.summary import summarise
@@ -53,7 +54,12 @@ def table_of(path: Path) -> Claims:
 def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`asked` was trained with cuts and loses big joints; `plain` was not, and loses all."""
     folder = tmp_path_factory.mktemp("artifacts")
-    make(folder, "asked", 0.5, dict.fromkeys(BIG, 0.5) | dict.fromkeys(SMALL, 0.1))
+    make(
+        folder,
+        "asked",
+        0.5,
+        dict.fromkeys(big_joints(COCO17), 0.5) | dict.fromkeys(small_joints(COCO17), 0.1),
+    )
     make(folder, "plain", 0.0, dict.fromkeys(range(17), 1.0))
     for name in ("asked", "plain"):
         plant_control(folder / name, LITTLE)
@@ -184,7 +190,7 @@ def test_the_sentence_stands_at_the_top_with_what_it_lacks(
     app = open_page(monkeypatch, two, "overview", bundle="asked")
     assert top(app).endswith(f"**{Verdict.UNKNOWN}**.")
     assert words.no_probe(open_bundle(two / "asked")) in text_of(app)
-    path = make(tmp_path / "artifacts", "asked", 0.5, dict.fromkeys(BIG, 0.5))
+    path = make(tmp_path / "artifacts", "asked", 0.5, dict.fromkeys(big_joints(COCO17), 0.5))
     plant_probe(path, PARTS)
     app = open_page(monkeypatch, tmp_path / "artifacts", "overview")
     assert top(app).endswith(f"**{Verdict.UNKNOWN}**.") and untrained.missing(open_bundle(path)) in text_of(
@@ -232,7 +238,7 @@ def test_both_networks_are_on_the_page(two: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_without_a_counterpart_there_is_one_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = make(tmp_path / "artifacts", "asked", 0.5, dict.fromkeys(BIG, 0.5))
+    path = make(tmp_path / "artifacts", "asked", 0.5, dict.fromkeys(big_joints(COCO17), 0.5))
     plant_control(path, LITTLE)
     said = text_of(open_page(monkeypatch, tmp_path / "artifacts", "overview"))
     answer = words.claims([Tried(open_bundle(path), table_of(path), Verdict.HOLDS)])

@@ -10,8 +10,8 @@ from lab import PEOPLE, open_lab, warned
 
 from dashboard.shared import bundle_people, links, person_search
 from posecore.bundle import Bundle, open_bundle
-from posecore.keypoints import KEYPOINTS, K
-from posecore.samples import columns
+from posecore.keypoints import COCO17, KEYPOINTS, K
+from posecore.samples import annotated_columns
 
 
 def test_an_id_is_found_by_a_part_of_it(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,8 @@ def test_next_previous_and_random_go_among_those_who_fit(
 def test_people_are_filtered_by_score_completeness_and_joint() -> None:
     seen = np.full((4, K), 2)
     seen[1, 3:], seen[2, 0], seen[3] = 0, 0, 1
-    visibility = pd.DataFrame(seen, columns=columns("annotated", "v"))
+    nowhere = np.zeros((4, K, 2), np.float32)
+    visibility = pd.DataFrame(annotated_columns(COCO17, nowhere, seen.astype(np.int8)))
     table = visibility.assign(pck=[1.0, 0.5, np.nan, 0.0])
     everyone, any_joint = (0.0, 1.0), person_search.ANY_JOINT
     assert person_search.candidates(table, everyone, 0, any_joint).tolist() == [0, 1, 2, 3]
