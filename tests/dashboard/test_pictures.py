@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.latent_map.pictures import PICTURE
 from dashboard.shared import cache, pictures, predictions
+from dashboard.skip_lab.words import ALL_EMPTY
 from posecore.bundle import Bundle, open_bundle
 from posecore.data.prepared import INFO, SCHEMA_VERSION
 from posecore.studies.pair.study import PairSettings, compare_bundles
@@ -133,7 +134,7 @@ def test_a_person_without_picture_and_without_joints_gets_words_instead_of_black
     assert len(captions(open_page(monkeypatch, artifacts, "skip_lab", **link))) == 4
     monkeypatch.setattr(predictions, "latent_heatmaps", lambda *_: np.zeros((17, 64, 64), np.float32))
     app = open_page(monkeypatch, artifacts, "skip_lab", **link)
-    assert len(captions(app)) == 2 and "All seventeen heatmaps are empty" in words(app)
+    assert len(captions(app)) == 2 and ALL_EMPTY in words(app)
 
 
 def test_clusters_show_photographs_of_who_has_one_and_say_so(

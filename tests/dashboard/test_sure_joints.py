@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
 from opening import open_page
-from PIL import Image
+from PIL import Image, ImageDraw
 from reading import words
 from streamlit.testing.v1 import AppTest
 
@@ -175,7 +175,7 @@ def test_joints_that_are_not_sure_are_drawn_otherwise(bundle: Bundle) -> None:
 
 def test_the_sheet_says_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
-    real = sheet.ImageDraw.Draw
+    real = ImageDraw.Draw
 
     def listening(image: Image.Image) -> object:
         pen = real(image)
@@ -185,7 +185,7 @@ def test_the_sheet_says_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         return pen
 
-    monkeypatch.setattr(sheet.ImageDraw, "Draw", listening)
+    monkeypatch.setattr(ImageDraw, "Draw", listening)
     maps = np.zeros((K, 64, 64), np.float32)
     maps[:, 5, 5] = 0.4
     somebody = subject.Subject("me", np.zeros((256, 256, 3), np.uint8), SquareCrop(0, 0, 256))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from lab import ALWAYS, file_of, open_lab
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from dashboard.shared import photographs, predictions, subject, two_heatmaps
 from dashboard.shared.skip_switches import Cut
@@ -86,7 +86,7 @@ def test_what_a_lost_joint_lacks_is_called_lost(
     answer = two_heatmaps.Answer(subject.Subject("me", crop, SquareCrop(0, 0, 256)), *sides)
     assert answer.lost.all()
     drawn: list[str] = []
-    monkeypatch.setattr(sheet.ImageDraw.ImageDraw, "text", lambda _, at, text, *rest: drawn.append(text))
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", lambda _, at, text, *rest: drawn.append(text))
     sheet.sheet(answer, "n = 1", "zero")
     assert drawn.count("lost") == 3 * K and "nan" not in drawn  # moved, rival and entropy afterwards
     # Of whom all is lost, the page has a table, too.
