@@ -113,7 +113,7 @@ def test_an_update_follows_the_algorithm(order):
 
     width = next(w for w in structure.widths if w.name.endswith("hourglasses.0.up.0.second"))
     (reader,) = width.consumers
-    channel, size = 5, float(norm[width.name][5])
+    channel, size = 5, float(norm[width.name][5].detach())
     gamma = size / 3 if order == "gamma-first" else 0.7
     total = 0.0
     for h in (sharp[reader][:, channel].flatten() / strength).tolist():
