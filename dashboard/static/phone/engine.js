@@ -1,0 +1,69 @@
+// The page's end of the worker: one question after another, each with its answer.
+import { addressOf } from './runtime.js';
+
+/** @typedef {{heatmaps: Float32Array, joints: number, cells: number, preparing: number, network: number}} Answer */
+
+/** As many threads as help, on a page that may have them; one where `?threads=1` asks for it. */
+export function threadsOf(location, isolated, cores) {
+  const asked = Number(new URLSearchParams(location.search).get('threads'));
+  const most = isolated ? Math.max(1, Math.min(4, cores || 1)) : 1;
+  return Number.isInteger(asked) && asked >= 1 ? Math.min(asked, most) : most;
+}
+
+/** @param {number} threads */
+export function createEngine(threads) {
+  const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+  const waiting = new Map();
+  let next = 0;
+  worker.onmessage = ({ data: { id, found, problem } }) => {
+    const { resolve, reject } = waiting.get(id);
+    waiting.delete(id);
+    if (problem === undefined) resolve(found); else reject(new Error(problem));
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    for (const { reject } of waiting.values()) reject(new Error(event.message || 'the worker did not start'));
+    waiting.clear();
+  };
+  const ask = (what, given, moved = []) => new Promise((resolve, reject) => {
+    waiting.set(next, { resolve, reject });
+    worker.postMessage({ id: next++, what, given }, moved);
+  });
+  const started = ask('start', { threads });
+  started.catch(() => {}); // whoever opens a network is told
+  const opened = new Map();
+  return {
+    threads,
+
+    /** Loads a network, once. */
+    open(network) {
+      if (!opened.has(network.name)) {
+        const opening = started.then(() => ask('open', { name: network.name, address: addressOf(network) }));
+        opening.catch(() => opened.delete(network.name));
+        opened.set(network.name, opening);
+      }
+      return opened.get(network.name);
+    },
+
+    /** Gives the memory of all networks back but of those named. */
+    async keep(names) {
+      for (const name of [...opened.keys()].filter((each) => !names.includes(each))) {
+        opened.delete(name);
+        await ask('close', { name });
+      }
+    },
+
+    /** @returns {Promise<Answer>} */
+    run(network, rgba, mask) {
+      return ask('run', { name: network.name, rgba, mask: [...mask].map(Number) });
+    },
+  };
+}
+
+/** Which sentence tells what went wrong. */
+export function problemOf(error, words) {
+  const text = String(error?.message ?? error);
+  if (/memory|alloc|out of bounds|RangeError/i.test(text)) return words.noMemory;
+  if (/no available backend|WebAssembly|wasm|did not start|import/i.test(text)) return words.noRuntime;
+  return words.failed(text.slice(0, 160));
+}

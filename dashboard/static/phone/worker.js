@@ -1,0 +1,58 @@
+// The networks at work, apart from the page so that it answers while they compute.
+import { planes } from './pixels.js';
+import { RUNTIME } from './runtime.js';
+
+let ort = null;
+const sessions = new Map();
+
+const work = {
+  // threads: 1 or more; more than one needs a page that is isolated.
+  async start({ threads }) {
+    ort = await import(`${RUNTIME}ort.wasm.min.mjs`);
+    ort.env.wasm.wasmPaths = new URL(RUNTIME, self.location.href).href;
+    ort.env.wasm.numThreads = threads;
+    ort.env.logLevel = 'error';
+    return {};
+  },
+
+  async open({ name, address }) {
+    if (sessions.has(name)) return {};
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    sessions.set(name, await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] }));
+    return {};
+  },
+
+  async close({ name }) {
+    const session = sessions.get(name);
+    sessions.delete(name);
+    await session?.release();
+    return {};
+  },
+
+  // rgba: of the square; mask: four numbers. Times in milliseconds.
+  async run({ name, rgba, mask }) {
+    const began = performance.now(), values = planes(rgba);
+    const side = Math.sqrt(values.length / 3);
+    const feeds = {
+      picture: new ort.Tensor('float32', values, [1, 3, side, side]),
+      mask: new ort.Tensor('float32', Float32Array.from(mask), [mask.length]),
+    };
+    const prepared = performance.now();
+    const { heatmaps } = await sessions.get(name).run(feeds);
+    const done = performance.now();
+    const copy = Float32Array.from(heatmaps.data);
+    const [, joints, cells] = heatmaps.dims;
+    return { heatmaps: copy, joints, cells, preparing: prepared - began, network: done - prepared };
+  },
+};
+
+self.onmessage = async ({ data: { id, what, given } }) => {
+  try {
+    const found = await work[what](given);
+    self.postMessage({ id, found }, found.heatmaps ? [found.heatmaps.buffer] : []);
+  } catch (error) {
+    self.postMessage({ id, problem: String(error?.message ?? error) });
+  }
+};
