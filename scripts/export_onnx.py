@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.models.checkpoint import load_checkpoint
 
     try:
-        from posecore.export import agreement, graph, manifest, people, quantised
+        from posecore.export import agreement, facts, graph, manifest, people, quantised
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"the package {error.name} is not installed; run `pip install -e '.[phone]'`"
@@ -65,18 +65,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     file = options.out / f"{name}.onnx"
     graph.write_graph(file, stored)
-    facts = manifest.describe_network(name, network, bundle)
+    described = facts.describe_network(name, network, bundle)
     rows = [
         {
-            **facts,
+            **described,
             "precision": "float32",
             "offered": True,
-            **manifest.of_file(file),
-            "pck": manifest.of_scores(bundle),
-            "check": manifest.of_agreement(agreed),
+            **facts.of_file(file),
+            "pck": facts.of_scores(bundle),
+            "check": facts.of_agreement(agreed),
         }
     ]
-    print(f"wrote {file}: {facts['parameters']:,} parameters, {file.stat().st_size / 1e6:.1f} MB")
+    print(f"wrote {file}: {described['parameters']:,} parameters, {file.stat().st_size / 1e6:.1f} MB")
 
     if options.int8 and bundle:
         judges = labelled_people(bundle, None, options.limit, 0, least=1)
@@ -84,11 +84,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         judged = quantised.judge(dense, graph.Engine(eight), judges)
         offered = quantised.good_enough(judged)
         file = options.out / f"{name}-int8.onnx"
-        row = {**facts, "name": f"{name}-int8", "precision": "int8", "offered": offered}
-        row["pck"] = manifest.of_judgement(judged)
+        row = {**described, "name": f"{name}-int8", "precision": "int8", "offered": offered}
+        row["pck"] = facts.of_judgement(judged)
         if offered:
             graph.write_graph(file, eight)
-            row |= manifest.of_file(file)
+            row |= facts.of_file(file)
         else:
             file.unlink(missing_ok=True)
         rows.append(row)
