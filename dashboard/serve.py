@@ -1,4 +1,4 @@
-"""Entry point of `make dashboard`: the dashboard, and the headers without which the phone's page has one thread.
+"""Entry point of `make dashboard`: the dashboard, and headers without which the phone's page has one thread.
 
 `streamlit run dashboard/app.py` serves the same without them.
 """

@@ -1,4 +1,4 @@
-"""networks.json: the list of the networks that lie in a folder of exported ones. Needs none of their packages."""
+"""networks.json: which exported networks lie in a folder. Needs none of the packages that made them."""
 
 import json
 from collections.abc import Mapping

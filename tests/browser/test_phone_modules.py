@@ -218,7 +218,8 @@ def test_settings_come_back_from_the_address(phone: Callable[..., Any]) -> None:
         {"first": names[1], "second": "demo", "mask": "0101", "skeleton": False, "heatmaps": True},
     ):
         text, back = phone(
-            "const text = m.writeSettings(given.settings, given.names); return [text, m.readSettings(text, given.names)]",
+            "const text = m.writeSettings(given.settings, given.names);"
+            "return [text, m.readSettings(text, given.names)]",
             "settings.js",
             settings=settings,
             names=names,
