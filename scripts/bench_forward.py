@@ -1,5 +1,5 @@
-"""Time one picture through the network: as the dashboard computes it, and by onnxruntime if that is there, against
-eager float32 NCHW."""
+"""Time one picture through the network: as the dashboard does it, and by onnxruntime where it is installed,
+against eager float32 NCHW."""
 
 import argparse
 import statistics

@@ -1,19 +1,17 @@
 """Phone: the way to the page that runs networks in the browser of a phone, and what lies ready for it."""
 
 import io
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import segno
 import streamlit as st
 
-from dashboard.phone import words
+from dashboard.phone import made, words
 from dashboard.shared import bundles, glossary
 from posecore.errors import DataError
 from posecore.export.manifest import read_manifest
 
-MADE: Final = Path(__file__).parents[1] / "static" / "phone" / "made"
 ADDRESS: Final = "app/static/phone/index.html"
 LOCAL: Final = ("localhost", "127.0.0.1", "::1", None)
 
@@ -40,7 +38,7 @@ st.title("Phone")
 bundles.current_bundle()
 st.markdown(words.INTRO)
 try:
-    networks = read_manifest(MADE)["networks"]
+    networks = read_manifest(made.FOLDER)["networks"]
 except DataError as problem:
     networks = []
     st.error(str(problem))

@@ -24,6 +24,7 @@ from posecore.data.heatmaps import decode
 from posecore.inference import Predictor
 from posecore.metrics.pck import PCK_RADIUS
 from posecore.studies.skips.certainty import joint_limit
+from scripts import phone_times
 
 MADE = ROOT / "dashboard" / "static" / "phone" / "made"
 UPRIGHT = {"width": 390, "height": 844}
@@ -68,7 +69,8 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
-def opened(context: BrowserContext, url: str, link: str = "") -> Page:
+def opened(context: BrowserContext, url: str, link: str = "?threads=1") -> Page:
+    """In one thread by itself: several wait for each other where other programs take the cores."""
     page = context.new_page()
     page.set_default_timeout(120_000)
     page.goto(f"{url}{PHONE}{link}")
@@ -145,7 +147,7 @@ def test_a_switch_changes_them_as_pytorch_says(
     page.locator("#skips button").first.click()
     page.evaluate("() => window.looked")
     expect(page.locator("#skips button").first).to_have_attribute("aria-pressed", "false")
-    assert page.url.endswith("#skips=0111")
+    assert page.url.endswith("?threads=1#skips=0111")
     same, moved = [], 0
     for path, first in zip(paths, before, strict=True):
         (found,) = look_at(page, path)
@@ -196,7 +198,7 @@ def test_it_opens_without_a_network_the_second_time(
         page = opened(context, door.url)
         (before,) = look_at(page, path)
         page.close()
-    page = opened(context, door.url)  # Nobody answers there any more.
+    page = opened(context, door.url, "index.html")  # Nobody answers there any more.
     (after,) = look_at(page, path)
     assert after["points"] == before["points"]
     assert page.evaluate("() => crossOriginIsolated")
@@ -218,7 +220,7 @@ def test_the_small_network_is_small(context: BrowserContext, door: Door, bundle:
         (row for row in json.loads((MADE / "networks.json").read_text())["networks"] if row["offered"]),
         key=lambda row: row["bytes"],
     )
-    page = opened(context, door.url, f"#network={small['name']}")
+    page = opened(context, door.url, f"?threads=1#network={small['name']}")
     (found,) = look_at(page, some_people(bundle, 1)[0])
     assert found["network"]["name"] == small["name"]
     print(f"{small['name']}: {door.received / 1e6:.1f} MB from first open to first skeleton")
@@ -229,7 +231,7 @@ def test_two_networks_look_at_one_picture(context: BrowserContext, site: Served,
     names = [
         row["name"] for row in json.loads((MADE / "networks.json").read_text())["networks"] if row["offered"]
     ]
-    page = opened(context, site.url, f"#beside={names[1]}")
+    page = opened(context, site.url, f"?threads=1#beside={names[1]}")
     found = look_at(page, some_people(bundle, 1)[0])
     assert [each["network"]["name"] for each in found] == names[:2]
     assert found[0]["square"] == found[1]["square"]
@@ -342,6 +344,30 @@ def test_it_fits_a_phone_and_a_thumb(
         assert in_row or (box["x"] >= 0 and box["x"] + box["width"] <= size["width"])
     canvas = page.locator(".view canvas").first.bounding_box()
     assert canvas and canvas["height"] <= size["height"] and canvas["width"] > 150
+
+
+def test_this_phone_is_measured_and_multiplications_tell_the_time(
+    context: BrowserContext, site: Served, tmp_path: Path
+) -> None:
+    """A smaller network of the same precision takes at most its share of multiplications, and a tenth more."""
+    page = opened(context, site.url)
+    page.locator("#measure").click()
+    expect(page.locator("#save")).to_be_visible(timeout=900_000)
+    with page.expect_download() as saving:
+        page.locator("#save").click()
+    file = tmp_path / "phone-times.json"
+    saving.value.save_as(file)
+    assert phone_times.main([str(file)]) == 0
+    rows = {row["name"]: row for row in json.loads(file.read_text())["networks"]}
+    assert all(len(row["milliseconds"]) == 30 for row in rows.values())
+    dense = rows.pop("demo")
+    for name, row in rows.items():
+        ratio = np.median(row["milliseconds"]) / np.median(dense["milliseconds"])
+        print(
+            f"{name}: {ratio:.2f} of the dense network's time, {row['macs'] / dense['macs']:.2f} of its MACs"
+        )
+        assert ratio <= row["macs"] / dense["macs"] + 0.1
+    expect(page.locator("#chart svg")).to_be_visible()
 
 
 def test_headers_are_the_phone_page_s_alone(context: BrowserContext, site: Served) -> None:

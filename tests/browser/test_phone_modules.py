@@ -277,6 +277,28 @@ def test_a_network_that_does_not_start_gets_a_sentence(
     assert said == expected
 
 
+def test_measuring_takes_turns_and_leaves_the_warm_up_out(phone: Callable[..., Any]) -> None:
+    found, order, progress, label = phone(
+        """
+        const order = [], progress = [];
+        const run = async ({ name }, rgba, mask) => {
+          order.push(name + mask);
+          return { network: order.length };
+        };
+        const networks = ['a', 'b'].map((name) => ({ name, precision: 'float32', bytes: 5, macs: 6, sha256: 'x' }));
+        const engine = { threads: 2, run, open: async () => {} };
+        const found = await m.measure(engine, networks, new Uint8ClampedArray(4), (...at) => progress.push(at), 4);
+        return [found, order, progress, m.chartOf(found).getAttribute('aria-label')];
+        """,
+        "measure.js",
+    )
+    assert order == ["a1111", "b1111"] * 7
+    assert [network["milliseconds"] for network in found["networks"]] == [[7, 9, 11, 13], [8, 10, 12, 14]]
+    assert found["schema"] == 1 and found["threads"] == 2 and "Chrom" in found["browser"]
+    assert progress[-1] == [4, 4]
+    assert label == "Milliseconds of the network: a p50 10, p95 13; b p50 11, p95 14"
+
+
 # What stands in two places because two kinds of programs read it.
 
 

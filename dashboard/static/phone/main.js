@@ -69,11 +69,9 @@ function showSettings() {
   [...at('skips').querySelectorAll('button')].forEach((button, skip) => button.setAttribute('aria-pressed', String(settings.mask[skip] === '1')));
   const [first, second] = chosen();
   views[1].hide(!second);
-  const told = (network) => {
-    const pck = network.pck ? `, PCK ${network.pck.value.toFixed(3)} on ${network.pck.people} rendered people` : '';
-    return `${network.name}: ${(network.parameters / 1e6).toFixed(2)} M parameters, ${(network.macs / 1e9).toFixed(2)} G multiply-adds, ${(network.bytes / 1e6).toFixed(1)} MB, ${network.precision}${pck}.`;
-  };
-  at('about').textContent = `${[first, second].filter(Boolean).map(told).join(' ')} ${WORDS.threads(engine.threads, self.crossOriginIsolated)}.`;
+  const scored = ({ pck }) => (!pck ? '' : 'difference' in pck ? WORDS.pckBeside(pck) : WORDS.pck(pck));
+  const told = [first, second].filter(Boolean).map((network) => `${WORDS.about(network)}${scored(network)}.`);
+  at('about').textContent = [...told, WORDS.threads(engine.threads, self.crossOriginIsolated)].join(' ');
 }
 
 function change(some) {

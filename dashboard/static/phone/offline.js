@@ -4,18 +4,15 @@
 export async function keepOffline(container = navigator.serviceWorker) {
   if (!container) return false;
   try {
-    await container.register('service_worker.js');
-    if (!container.controller) {
-      await new Promise((resolve, reject) => {
+    const { installing } = await container.register('service_worker.js');
+    // Without a controller and with nothing to wait for, the page was loaded past the service worker on purpose.
+    if (!container.controller && installing) {
+      await new Promise((resolve) => {
         container.addEventListener('controllerchange', resolve, { once: true });
-        container.getRegistration().then((found) => {
-          const fresh = found?.installing ?? found?.waiting;
-          fresh?.addEventListener('statechange', () => { if (fresh.state === 'redundant') reject(new Error('not installed')); });
-          if (!found) reject(new Error('not installed'));
-        });
+        installing.addEventListener('statechange', () => { if (installing.state === 'redundant') resolve(); });
       });
     }
-    return true;
+    return Boolean(container.controller);
   } catch {
     return false;
   }

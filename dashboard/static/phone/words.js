@@ -14,7 +14,12 @@ export const WORDS = {
   insecure: 'Browsers give the camera to pages over HTTPS or on localhost only. Start it with “make dashboard-lan”, or open a picture.',
   nobody: 'The network is not sure that there is a person.',
   found: (sure, all) => `Sure of ${sure} of ${all} joints.`,
-  threads: (count, isolated) => count > 1 ? `${count} threads` : isolated ? 'one thread' : 'one thread (more need “make dashboard”)',
+  threads: (count, isolated) => count > 1 ? `It runs in ${count} threads.` : isolated ? 'It runs in one thread.' : 'It runs in one thread; more need “make dashboard”.',
+  about: ({ name, parameters, macs, bytes, precision }) =>
+    `${name}: ${(parameters / 1e6).toFixed(2)} M parameters, ${(macs / 1e9).toFixed(2)} G multiply-adds, ${(bytes / 1e6).toFixed(1)} MB, ${precision}`,
+  pck: ({ value, people }) => `, PCK ${value.toFixed(3)} on ${people} rendered people`,
+  pckBeside: ({ value, dense, low, high, people }) =>
+    `, PCK ${value.toFixed(3)} beside ${dense.toFixed(3)} of the same network in full on ${people} rendered people (the difference is ${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)} points)`,
   measuring: (name, done, all) => `Measuring ${name}: ${done} of ${all}. Keep this page in front.`,
   measured: 'Measured. Save the figures to compare several phones with phone_times.py.',
   noPicture: 'No picture yet',
