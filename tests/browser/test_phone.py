@@ -349,7 +349,7 @@ def test_it_fits_a_phone_and_a_thumb(
 def test_this_phone_is_measured_and_multiplications_tell_the_time(
     context: BrowserContext, site: Served, tmp_path: Path
 ) -> None:
-    """A smaller network of the same precision takes at most its share of multiplications, and a tenth more."""
+    """A network takes at most its share of the dense one's multiplications, and a tenth more."""
     page = opened(context, site.url)
     page.locator("#measure").click()
     expect(page.locator("#save")).to_be_visible(timeout=900_000)

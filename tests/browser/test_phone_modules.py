@@ -285,9 +285,10 @@ def test_measuring_takes_turns_and_leaves_the_warm_up_out(phone: Callable[..., A
           order.push(name + mask);
           return { network: order.length };
         };
-        const networks = ['a', 'b'].map((name) => ({ name, precision: 'float32', bytes: 5, macs: 6, sha256: 'x' }));
+        const networks = [{ name: 'a', bytes: 5, sha256: 'x' }, { name: 'b', bytes: 6, sha256: 'y' }];
         const engine = { threads: 2, run, open: async () => {} };
-        const found = await m.measure(engine, networks, new Uint8ClampedArray(4), (...at) => progress.push(at), 4);
+        const rgba = new Uint8ClampedArray(4), told = (...at) => progress.push(at);
+        const found = await m.measure(engine, networks, rgba, told, 4);
         return [found, order, progress, m.chartOf(found).getAttribute('aria-label')];
         """,
         "measure.js",
