@@ -12,11 +12,9 @@ dashboard: .venv/installed
 # For phones in the same network: browsers give the camera over HTTPS only, so with a certificate of its own.
 LAN ?= $(shell $(BIN)/python -c "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(('192.0.2.1', 9)); print(s.getsockname()[0])")
 dashboard-lan: .venv/installed phone
-	@mkdir -p .venv/lan
-	@openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj "/CN=Pose explainability" \
+	@umask 077 && mkdir -p .venv/lan && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj "/CN=Pose explainability" \
 	  -addext "subjectAltName=IP:$(LAN)" -keyout .venv/lan/key.pem -out .venv/lan/certificate.pem 2>/dev/null \
 	  || { echo "no certificate for address '$(LAN)': openssl is needed, and an address of this machine: make dashboard-lan LAN=192.168.…"; exit 2; }
-	@chmod 600 .venv/lan/key.pem
 	@echo "https://$(LAN):8501/app/static/phone/ - everybody in this network can open it. Its certificate, good for 30 days:"
 	@openssl x509 -in .venv/lan/certificate.pem -noout -fingerprint -sha256
 	$(BIN)/python -m streamlit run dashboard/serve.py --server.address $(LAN) \

@@ -31,31 +31,22 @@ export function createEngine(threads) {
   });
   const started = ask('start', { threads });
   started.catch(() => {}); // whoever opens a network is told
-  const opened = new Map();
+  const named = (network) => ({ name: network.name, address: addressOf(network) });
   return {
     threads,
 
     /** Loads a network, once. */
-    open(network) {
-      if (!opened.has(network.name)) {
-        const opening = started.then(() => ask('open', { name: network.name, address: addressOf(network) }));
-        opening.catch(() => opened.delete(network.name));
-        opened.set(network.name, opening);
-      }
-      return opened.get(network.name);
+    async open(network) {
+      await started;
+      await ask('open', { network: named(network) });
     },
 
     /** Gives the memory of all networks back but of those named. */
-    async keep(names) {
-      for (const name of [...opened.keys()].filter((each) => !names.includes(each))) {
-        opened.delete(name);
-        await ask('close', { name });
-      }
-    },
+    keep(names) { return ask('keep', { names }); },
 
     /** @returns {Promise<Answer>} */
     run(network, rgba, mask) {
-      return ask('run', { name: network.name, rgba, mask: [...mask].map(Number) });
+      return ask('run', { network: named(network), rgba, mask: [...mask].map(Number) });
     },
   };
 }

@@ -3,7 +3,24 @@ import { planes } from './pixels.js';
 import { RUNTIME } from './runtime.js';
 
 let ort = null;
-const sessions = new Map();
+const sessions = new Map(); // promises by the network's name
+
+async function load(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  return ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
+}
+
+// The network, loaded unless it is there.
+function sessionOf({ name, address }) {
+  if (!sessions.has(name)) {
+    const loading = load(address);
+    loading.catch(() => sessions.delete(name));
+    sessions.set(name, loading);
+  }
+  return sessions.get(name);
+}
 
 const work = {
   // threads: 1 or more; more than one needs a page that is isolated.
@@ -15,24 +32,24 @@ const work = {
     return {};
   },
 
-  async open({ name, address }) {
-    if (sessions.has(name)) return {};
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    sessions.set(name, await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] }));
+  async open({ network }) {
+    await sessionOf(network);
     return {};
   },
 
-  async close({ name }) {
-    const session = sessions.get(name);
-    sessions.delete(name);
-    await session?.release();
+  // Gives the memory of all networks back but of those named.
+  async keep({ names }) {
+    for (const [name, loading] of [...sessions]) {
+      if (names.includes(name)) continue;
+      sessions.delete(name);
+      await (await loading.catch(() => null))?.release();
+    }
     return {};
   },
 
   // rgba: of the square; mask: four numbers. Times in milliseconds.
-  async run({ name, rgba, mask }) {
+  async run({ network, rgba, mask }) {
+    const session = await sessionOf(network);
     const began = performance.now(), values = planes(rgba);
     const side = Math.sqrt(values.length / 3);
     const feeds = {
@@ -40,7 +57,7 @@ const work = {
       mask: new ort.Tensor('float32', Float32Array.from(mask), [mask.length]),
     };
     const prepared = performance.now();
-    const { heatmaps } = await sessions.get(name).run(feeds);
+    const { heatmaps } = await session.run(feeds);
     const done = performance.now();
     const copy = Float32Array.from(heatmaps.data);
     const [, joints, cells] = heatmaps.dims;
