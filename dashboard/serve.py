@@ -18,7 +18,7 @@ HEADERS: Final = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     # As in the page itself; a worker obeys its own headers only. Nothing can be sent anywhere else.
     "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
-    "connect-src 'self'; img-src 'self' blob:; style-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "connect-src 'self'; img-src 'self' blob: data:; style-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'none'",
     "Referrer-Policy": "no-referrer",
     # The page's own service worker keeps what does not change.

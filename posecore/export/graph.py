@@ -61,6 +61,17 @@ def graph_of(network: StackedHourglass) -> onnx.ModelProto:
         )
     assert program is not None
     graph: onnx.ModelProto = program.model_proto
+    # What the exporter notes on where every number comes from: half a megabyte, and paths of this machine.
+    del graph.graph.value_info[:]
+    for part in (
+        graph.graph,
+        *graph.graph.node,
+        *graph.graph.initializer,
+        *graph.graph.input,
+        *graph.graph.output,
+    ):
+        part.doc_string = ""
+        del part.metadata_props[:]
     onnx.checker.check_model(graph)
     return graph
 

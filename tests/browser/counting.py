@@ -7,10 +7,11 @@ from contextlib import contextmanager, suppress
 
 
 class Door:
-    """sent: bytes from the browser to the server; received: those that came back."""
+    """asked: the first line of all that browsers sent to the server; received: how many bytes came back."""
 
     def __init__(self, port: int) -> None:
-        self.sent = self.received = 0
+        self.asked: list[str] = []
+        self.received = 0
         self._server = port
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://localhost:{self._listening.getsockname()[1]}"
@@ -25,13 +26,18 @@ class Door:
                 except OSError:  # as if there were no network
                     browser.close()
                     continue
-                for one, other, name in ((browser, server, "sent"), (server, browser, "received")):
-                    threading.Thread(target=self._pass, args=(one, other, name), daemon=True).start()
+                for one, other in ((browser, server), (server, browser)):
+                    threading.Thread(
+                        target=self._pass, args=(one, other, one is browser), daemon=True
+                    ).start()
 
-    def _pass(self, one: socket.socket, other: socket.socket, name: str) -> None:
+    def _pass(self, one: socket.socket, other: socket.socket, asking: bool) -> None:
         with suppress(OSError):
             while data := one.recv(65536):
-                setattr(self, name, getattr(self, name) + len(data))
+                if asking:
+                    self.asked.append(data.split(b"\r\n")[0].decode(errors="replace"))
+                else:
+                    self.received += len(data)
                 other.sendall(data)
         for end in (one, other):
             with suppress(OSError):

@@ -53,7 +53,7 @@ def same_under_every_mask(network: StackedHourglass, engine: graph.Engine, pictu
     for mask in (ALL_ON, *map(SkipMask.all_but, range(4))):
         found, expected = engine.heatmaps(pictures, mask), predictor.heatmaps(pictures, mask)
         assert found.shape == expected.shape and np.ptp(expected) > 0
-        assert found == pytest.approx(expected, abs=1e-4 * np.abs(expected).max())
+        assert found == pytest.approx(expected, abs=float(1e-4 * np.abs(expected).max()))
         answers.append(found)
     # The first skip is not built in one of the networks.
     assert all(np.abs(answers[0] - other).max() > 0 for other in answers[2:])
@@ -75,7 +75,7 @@ def test_half_stored_weights_give_the_same_answers_in_half_the_bytes(
 ) -> None:
     half = graph.half_stored(whole)
     assert np.array_equal(graph.Engine(half, 1).heatmaps(pictures), graph.Engine(whole, 1).heatmaps(pictures))
-    assert half.ByteSize() < 0.7 * whole.ByteSize()
+    assert half.ByteSize() < 0.65 * whole.ByteSize()
 
 
 def test_weights_that_float16_does_not_hold_are_left_alone(whole: onnx.ModelProto) -> None:
@@ -251,3 +251,7 @@ def test_every_mask_has_its_height(artifacts: Path, tmp_path: Path) -> None:
     bundle = open_bundle(artifacts)
     row = describe_network("tiny", bundle.network(), bundle)
     assert row["sure_above"] is None or set(row["sure_above"]) == {mask.title for mask in ALL_MASKS}
+
+
+def test_nothing_of_this_machine_is_in_a_graph(whole: onnx.ModelProto) -> None:
+    assert str(Path(__file__).parents[2]).encode() not in whole.SerializeToString()
