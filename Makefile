@@ -31,7 +31,8 @@ $(RUNTIME)/done: .venv/installed-phone dashboard/phone/package-lock.json
 	cp dashboard/phone/package.json dashboard/phone/package-lock.json dashboard/phone/.npmrc .venv/runtime
 	cd .venv/runtime && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	cd .venv/runtime/node_modules/onnxruntime-web/dist && cp ort.wasm.min.mjs ort-wasm-simd-threaded.mjs \
-	  ort-wasm-simd-threaded.wasm "$(CURDIR)/$(RUNTIME)"
+	  ort-wasm-simd-threaded.wasm ort.webgpu.min.mjs ort-wasm-simd-threaded.asyncify.mjs \
+	  ort-wasm-simd-threaded.asyncify.wasm "$(CURDIR)/$(RUNTIME)"
 	touch $@
 
 $(MADE)/done: .venv/installed-phone scripts/export_onnx.py $(wildcard posecore/export/*.py artifacts/*/model.safetensors)

@@ -214,8 +214,15 @@ def test_threads_need_isolation_and_can_be_one(phone: Callable[..., Any]) -> Non
 def test_settings_come_back_from_the_address(phone: Callable[..., Any]) -> None:
     names = ["demo", "plain & simple"]
     for settings in (
-        {"first": "demo", "second": "", "mask": "1111", "skeleton": True, "heatmaps": False},
-        {"first": names[1], "second": "demo", "mask": "0101", "skeleton": False, "heatmaps": True},
+        {"first": "demo", "second": "", "mask": "1111", "skeleton": True, "heatmaps": False, "chip": False},
+        {
+            "first": names[1],
+            "second": "demo",
+            "mask": "0101",
+            "skeleton": False,
+            "heatmaps": True,
+            "chip": True,
+        },
     ):
         text, back = phone(
             "const text = m.writeSettings(given.settings, given.names);"
@@ -231,7 +238,14 @@ def test_settings_come_back_from_the_address(phone: Callable[..., Any]) -> None:
         "settings.js",
         names=names,
     )
-    assert strange == {"first": "demo", "second": "", "mask": "1111", "skeleton": True, "heatmaps": False}
+    assert strange == {
+        "first": "demo",
+        "second": "",
+        "mask": "1111",
+        "skeleton": True,
+        "heatmaps": False,
+        "chip": False,
+    }
 
 
 @pytest.mark.parametrize(
@@ -286,7 +300,7 @@ def test_measuring_takes_turns_and_leaves_the_warm_up_out(phone: Callable[..., A
           return { network: order.length };
         };
         const networks = [{ name: 'a', bytes: 5, sha256: 'x' }, { name: 'b', bytes: 6, sha256: 'y' }];
-        const engine = { threads: 2, run, open: async () => {} };
+        const engine = { threads: 2, on: 'wasm', run, open: async () => {} };
         const rgba = new Uint8ClampedArray(4), told = (...at) => progress.push(at);
         const found = await m.measure(engine, networks, rgba, told, 4);
         return [found, order, progress, m.chartOf(found).getAttribute('aria-label')];
@@ -298,6 +312,48 @@ def test_measuring_takes_turns_and_leaves_the_warm_up_out(phone: Callable[..., A
     assert found["schema"] == 1 and found["threads"] == 2 and "Chrom" in found["browser"]
     assert progress[-1] == [4, 4]
     assert label == "Milliseconds of the network: a p50 10, p95 13; b p50 11, p95 14"
+
+
+@pytest.mark.parametrize(
+    ("answers", "taken"),
+    [
+        ({"a": [0.001, 0.5, 0.2], "b": [0, 0, 1]}, True),
+        ({"a": [0.001, 0.5, 0.2], "b": [0, 0.1, 1]}, False),
+        ({"a": [0, None, 0.2], "b": [0, 0, 1]}, False),
+        ({"a": "does not start", "b": [0, 0, 1]}, False),
+    ],
+)
+def test_the_graphics_chip_is_taken_where_all_its_answers_are_the_processor_s(
+    answers: dict[str, Any], taken: bool, phone: Callable[..., Any]
+) -> None:
+    found = phone(
+        """
+        const right = { a: [0, 0.5, 0.2], b: [0, 0, 1] };
+        const engine = (answers) => ({
+          ended: 0,
+          end() { this.ended++; },
+          async open({ name }) { if (typeof answers[name] === 'string') throw new Error(answers[name]); },
+          async run({ name }) { return { heatmaps: Float32Array.from(answers[name], (value) => value ?? NaN) }; },
+        });
+        const chip = engine(given.answers), networks = [{ name: 'a' }, { name: 'b' }];
+        const found = await m.tryGraphics(engine(right), chip, networks, new Uint8ClampedArray(4));
+        return [found === chip, found === null, chip.ended];
+        """,
+        "graphics.js",
+        answers=answers,
+    )
+    assert found == [taken, not taken, 0 if taken else 1]
+
+
+def test_without_webgpu_there_is_no_chip(phone: Callable[..., Any]) -> None:
+    found = phone(
+        """
+        const adapter = (found) => ({ requestAdapter: async () => { if (found < 0) throw new Error(); return found; } });
+        return [await m.hasGraphics(null), ...await Promise.all([null, -1, {}].map((f) => m.hasGraphics(adapter(f))))];
+        """,
+        "graphics.js",
+    )
+    assert found == [False, False, False, True]
 
 
 # What stands in two places because two kinds of programs read it.

@@ -10,8 +10,9 @@ export function threadsOf(location, isolated, cores) {
   return Number.isInteger(asked) && asked >= 1 ? Math.min(asked, most) : most;
 }
 
-/** @param {number} threads */
-export function createEngine(threads) {
+/** @param {number} threads
+ * @param {'wasm'|'webgpu'} on the processor, or the graphics chip */
+export function createEngine(threads, on = 'wasm') {
   const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
   const waiting = new Map();
   let next = 0;
@@ -20,20 +21,26 @@ export function createEngine(threads) {
     waiting.delete(id);
     if (problem === undefined) resolve(found); else reject(new Error(problem));
   };
+  const refuse = (text) => {
+    for (const { reject } of waiting.values()) reject(new Error(text));
+    waiting.clear();
+  };
   worker.onerror = (event) => {
     event.preventDefault();
-    for (const { reject } of waiting.values()) reject(new Error(event.message || 'the worker did not start'));
-    waiting.clear();
+    refuse(event.message || 'the worker did not start');
   };
   const ask = (what, given, moved = []) => new Promise((resolve, reject) => {
     waiting.set(next, { resolve, reject });
     worker.postMessage({ id: next++, what, given }, moved);
   });
-  const started = ask('start', { threads });
+  const started = ask('start', { threads, on });
   started.catch(() => {}); // whoever opens a network is told
   const named = (network) => ({ name: network.name, address: addressOf(network) });
   return {
-    threads,
+    threads, on,
+
+    /** Gives everything back; what was asked and is not answered is refused. */
+    end() { worker.terminate(); refuse('ended'); },
 
     /** Loads a network, once. */
     async open(network) {

@@ -1,6 +1,8 @@
 // Wires the page: where pictures come from, which networks look at them, what is shown.
 import { cameraProblem, createCamera } from './camera.js';
+import { SIZE } from './decode.js';
 import { createEngine, problemOf, threadsOf } from './engine.js';
+import { hasGraphics, tryGraphics } from './graphics.js';
 import { chartOf, measure } from './measure.js';
 import { keepOffline } from './offline.js';
 import { createFrames, openPicture } from './picture.js';
@@ -18,7 +20,7 @@ const at = (id) => document.getElementById(id);
 const page = at('page'), body = at('times').tBodies[0];
 const views = [...document.querySelectorAll('.view')].map((figure) => createView(figure, body.insertRow()));
 const cut = createCutter(), frame = createFrames(), camera = createCamera();
-let engine, networks = [], settings, picture = null, square = null, live = null, facing = 'environment';
+let processor, engine, networks = [], settings, picture = null, square = null, live = null, facing = 'environment';
 let busy = false, again = false, moments = [], held = false;
 
 const say = (text) => { at('message').textContent = text; };
@@ -34,11 +36,14 @@ async function begin() {
   if (!networks.length) { page.dataset.state = 'nothing'; say(WORDS.nothingMade); return; }
   const names = networks.map(({ name }) => name);
   settings = readSettings(location.hash, names);
-  engine = createEngine(threadsOf(location, self.crossOriginIsolated, navigator.hardwareConcurrency));
+  engine = processor = createEngine(threadsOf(location, self.crossOriginIsolated, navigator.hardwareConcurrency));
+  const graphics = await hasGraphics();
+  at('chip').parentElement.hidden = !graphics;
+  settings.chip &&= graphics;
   fillChoices(made);
   wire();
   await openNetworks();
-  if (page.dataset.state === 'ready') say(WORDS.ready);
+  showSettings();
 }
 
 function fillChoices(made) {
@@ -66,12 +71,13 @@ function fillChoices(made) {
 function showSettings() {
   at('skeleton').checked = settings.skeleton;
   at('heatmaps').checked = settings.heatmaps;
+  at('chip').checked = settings.chip;
   [...at('skips').querySelectorAll('button')].forEach((button, skip) => button.setAttribute('aria-pressed', String(settings.mask[skip] === '1')));
   const [first, second] = chosen();
   views[1].hide(!second);
   const scored = ({ pck }) => (!pck ? '' : 'difference' in pck ? WORDS.pckBeside(pck) : WORDS.pck(pck));
   const told = [first, second].filter(Boolean).map((network) => `${WORDS.about(network)}${scored(network)}.`);
-  at('about').textContent = [...told, WORDS.threads(engine.threads, self.crossOriginIsolated)].join(' ');
+  at('about').textContent = [...told, WORDS.on(engine, self.crossOriginIsolated)].join(' ');
 }
 
 function change(some) {
@@ -83,13 +89,21 @@ function change(some) {
 
 async function openNetworks() {
   page.dataset.state = 'opening';
+  if (engine !== processor) { engine.end(); engine = processor; }
   const wanted = chosen();
+  let told = '';
   try {
-    for (const network of wanted) { say(WORDS.loading(network.name)); await engine.open(network); }
-    await engine.keep(wanted.map(({ name }) => name));
+    for (const network of wanted) { say(WORDS.loading(network.name)); await processor.open(network); }
+    await processor.keep(wanted.map(({ name }) => name));
+    if (settings.chip) {
+      say(WORDS.tryingChip);
+      const chip = await tryGraphics(processor, createEngine(1, 'webgpu'), wanted, await somePixels());
+      engine = chip ?? processor;
+      if (!chip) { settings.chip = false; told = WORDS.chipDiffers; }
+    }
     page.dataset.state = 'ready';
     at('measure').disabled = false;
-    if (picture) say('');
+    say(told || (picture ? '' : WORDS.ready));
   } catch (error) {
     page.dataset.state = 'failed';
     say(problemOf(error, WORDS));
@@ -115,9 +129,13 @@ function wire() {
       settings[id] = target.value;
       await openNetworks();
       change({});
-      if (picture && page.dataset.state === 'ready') say('');
     };
   }
+  at('chip').onchange = async ({ target }) => {
+    settings.chip = target.checked;
+    await openNetworks();
+    change({});
+  };
   at('measure').onclick = measurePhone;
   document.addEventListener('visibilitychange', () => { if (live && !document.hidden) look(); });
 }
@@ -180,6 +198,7 @@ async function lookOnce() {
       found.push(await views[number].look(engine, network, seen, through, cut, settings, Boolean(live) && facing === 'user'));
     }
   } catch (error) {
+    if (page.dataset.state === 'opening') return; // another engine takes over
     page.dataset.state = 'failed';
     say(problemOf(error, WORDS));
     return;
@@ -198,11 +217,20 @@ async function lookOnce() {
   page.dispatchEvent(new CustomEvent('looked', { detail: found }));
 }
 
+// The square that is looked at, or the first of the people, or grey.
+async function somePixels() {
+  if (picture && square) return cut(picture.image, square);
+  const image = at('people').querySelector('img');
+  if (!image) return new Uint8ClampedArray(4 * SIZE * SIZE).fill(128);
+  await image.decode();
+  return cut(image, wholeSquare(image.naturalWidth, image.naturalHeight));
+}
+
 async function measurePhone() {
   stopCamera();
   held = true;
   at('measure').disabled = true;
-  const size = 256, rgba = picture ? cut(picture.image, square) : new Uint8ClampedArray(4 * size * size).fill(128);
+  const rgba = await somePixels();
   try {
     const found = await measure(engine, networks, rgba, (done, all) => say(WORDS.measuring(networks.map(({ name }) => name).join(', '), done, all)));
     at('chart').replaceChildren(chartOf(found));

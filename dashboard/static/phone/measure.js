@@ -17,7 +17,7 @@ export async function measure(engine, networks, rgba, progress, runs = RUNS) {
     progress(Math.max(0, run + 1), runs);
   }
   return {
-    schema: 1, browser: navigator.userAgent, cores: navigator.hardwareConcurrency ?? null, threads: engine.threads,
+    schema: 1, browser: navigator.userAgent, cores: navigator.hardwareConcurrency ?? null, threads: engine.threads, on: engine.on,
     when: new Date().toISOString(),
     networks: networks.map(({ name, precision, bytes, macs, sha256 }, at) => ({ name, precision, bytes, macs, sha256, milliseconds: milliseconds[at] })),
   };

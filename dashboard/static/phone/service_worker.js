@@ -1,7 +1,7 @@
 // Keeps page, runtime and networks on the device. A module worker would not start in older browsers, so it is none.
 const STORE = 'phone-1';
 const PAGE = [
-  'index.html', 'style.css', 'icon.svg', 'app.webmanifest', 'camera.js', 'decode.js', 'drawing.js', 'engine.js', 'main.js',
+  'index.html', 'style.css', 'icon.svg', 'app.webmanifest', 'camera.js', 'decode.js', 'drawing.js', 'engine.js', 'graphics.js', 'main.js',
   'measure.js', 'offline.js', 'picture.js', 'pixels.js', 'runtime.js', 'settings.js', 'square.js', 'times.js', 'views.js', 'words.js', 'worker.js',
 ];
 const RUNTIME = ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];

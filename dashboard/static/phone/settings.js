@@ -1,7 +1,7 @@
 // What stands in the address after #, so that a copied link opens the same.
 const SKIPS = 4;
 
-/** @typedef {{first: string, second: string, mask: string, skeleton: boolean, heatmaps: boolean}} Settings */
+/** @typedef {{first: string, second: string, mask: string, skeleton: boolean, heatmaps: boolean, chip: boolean}} Settings */
 
 /** @param {string} hash
  * @param {string[]} names of the networks there are
@@ -15,6 +15,7 @@ export function readSettings(hash, names) {
     mask: new RegExp(`^[01]{${SKIPS}}$`).test(mask) ? mask : '1'.repeat(SKIPS),
     skeleton: given.get('skeleton') !== '0',
     heatmaps: given.get('heatmaps') === '1',
+    chip: given.get('chip') === '1',
   };
 }
 
@@ -28,5 +29,6 @@ export function writeSettings(settings, names) {
   if (settings.mask !== usual.mask) text.set('skips', settings.mask);
   if (!settings.skeleton) text.set('skeleton', '0');
   if (settings.heatmaps) text.set('heatmaps', '1');
+  if (settings.chip) text.set('chip', '1');
   return `${text}` ? `#${text}` : '';
 }

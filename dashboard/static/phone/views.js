@@ -10,12 +10,12 @@ import { WORDS } from './words.js';
 
 export function createView(figure, row) {
   const canvas = figure.querySelector('canvas'), caption = figure.querySelector('figcaption');
-  let times = createTimes(), of = null;
+  let times = createTimes(), of = null, by = null;
   return {
     /** Looks with a network through a square of the picture, and shows what it finds.
      * @returns {Promise<Found>} */
     async look(engine, network, picture, square, cut, { mask, skeleton, heatmaps }, mirrored) {
-      if (of !== network) { of = network; times = createTimes(); }
+      if (of !== network || by !== engine) { of = network; by = engine; times = createTimes(); }
       const began = performance.now(), rgba = cut(picture.image, square), cutting = performance.now() - began;
       const answer = await engine.run(network, rgba, mask), came = performance.now();
       const { points: inSquare, peaks } = decode(answer.heatmaps, answer.joints, answer.cells);

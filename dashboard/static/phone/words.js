@@ -14,7 +14,9 @@ export const WORDS = {
   insecure: 'Browsers give the camera to pages over HTTPS or on localhost only. Start it with “make dashboard-lan”, or open a picture.',
   nobody: 'The network is not sure that there is a person.',
   found: (sure, all) => `Sure of ${sure} of ${all} joints.`,
-  threads: (count, isolated) => count > 1 ? `It runs in ${count} threads.` : isolated ? 'It runs in one thread.' : 'It runs in one thread; more need “make dashboard”.',
+  tryingChip: 'Trying the graphics chip…',
+  chipDiffers: 'The graphics chip did not give the processor’s answers, so the processor goes on.',
+  on: ({ on, threads: count }, isolated) => on === 'webgpu' ? 'It runs on the graphics chip (WebGPU).' : count > 1 ? `It runs in ${count} threads.` : isolated ? 'It runs in one thread.' : 'It runs in one thread; more need “make dashboard”.',
   about: ({ name, parameters, macs, bytes, precision }) =>
     `${name}: ${(parameters / 1e6).toFixed(2)} M parameters, ${(macs / 1e9).toFixed(2)} G multiply-adds, ${(bytes / 1e6).toFixed(1)} MB, ${precision}`,
   pck: ({ value, people }) => `, PCK ${value.toFixed(3)} on ${people} rendered people`,

@@ -1,15 +1,15 @@
 // The networks at work, apart from the page so that it answers while they compute.
 import { planes } from './pixels.js';
-import { RUNTIME } from './runtime.js';
+import { ENGINES, RUNTIME } from './runtime.js';
 
-let ort = null;
+let ort = null, provider = null;
 const sessions = new Map(); // promises by the network's name
 
 async function load(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   const bytes = new Uint8Array(await answer.arrayBuffer());
-  return ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
+  return ort.InferenceSession.create(bytes, { executionProviders: [provider] });
 }
 
 // The network, loaded unless it is there.
@@ -23,9 +23,10 @@ function sessionOf({ name, address }) {
 }
 
 const work = {
-  // threads: 1 or more; more than one needs a page that is isolated.
-  async start({ threads }) {
-    ort = await import(`${RUNTIME}ort.wasm.min.mjs`);
+  // threads: 1 or more; more than one needs a page that is isolated. on: a name of ENGINES.
+  async start({ threads, on }) {
+    provider = on;
+    ort = await import(RUNTIME + ENGINES[on]);
     ort.env.wasm.wasmPaths = new URL(RUNTIME, self.location.href).href;
     ort.env.wasm.numThreads = threads;
     ort.env.logLevel = 'error';
