@@ -75,7 +75,9 @@ def test_half_stored_weights_give_the_same_answers_in_half_the_bytes(
 ) -> None:
     half = graph.half_stored(whole)
     assert np.array_equal(graph.Engine(half, 1).heatmaps(pictures), graph.Engine(whole, 1).heatmaps(pictures))
-    assert half.ByteSize() < 0.65 * whole.ByteSize()
+    sizes = [numpy_helper.to_array(tensor).nbytes for tensor in whole.graph.initializer]
+    large = sum(size for size in sizes if size >= 4 * 1024)
+    assert whole.ByteSize() - half.ByteSize() > 0.45 * large > 0.3 * whole.ByteSize()
 
 
 def test_weights_that_float16_does_not_hold_are_left_alone(whole: onnx.ModelProto) -> None:
