@@ -10,7 +10,7 @@ from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.data.heatmaps import decode
 from posecore.errors import CheckpointError
 from posecore.export.graph import Engine, inputs
-from posecore.models.hourglass import StackedHourglass
+from posecore.models.registry import PoseNetwork
 
 MASKS = (ALL_ON, SkipMask.all_but(0), ALL_OFF)
 """Tried at the check: with a mask that the graph ignored, or took in another order, it would not agree."""
@@ -28,7 +28,7 @@ class Agreement(NamedTuple):
     same_cells: float
 
 
-def compare_engines(network: StackedHourglass, engine: Engine, pictures: NDArray[np.uint8]) -> Agreement:
+def compare_engines(network: PoseNetwork, engine: Engine, pictures: NDArray[np.uint8]) -> Agreement:
     """Hold the graph's answers on pictures against PyTorch's in float32.
 
     Raises CheckpointError where they differ by more than rounding.

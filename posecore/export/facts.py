@@ -3,33 +3,27 @@
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch.utils.flop_counter import FlopCounterMode
-
 from posecore.ablation import ALL_MASKS, ALL_ON
 from posecore.bundle.reader import Bundle
-from posecore.data.crops import SIZE
+from posecore.compression.cost import multiplications, parameters
 from posecore.export.agreement import Agreement
 from posecore.files import sha256
 from posecore.keypoints import COLOURS, KEYPOINTS, LIMBS, label
 from posecore.metrics.paired import Comparison
-from posecore.models.hourglass import StackedHourglass
+from posecore.models.registry import PoseNetwork
 from posecore.studies.skips.certainty import joint_limit
 
 
-def describe_network(name: str, network: StackedHourglass, bundle: Bundle | None) -> dict[str, Any]:
+def describe_network(name: str, network: PoseNetwork, bundle: Bundle | None) -> dict[str, Any]:
     """What is true of a network whatever its numbers are stored in: its size, its joints, when they are sure.
 
     sure_above: by mask, the peak above which a joint is sure, None where none is; absent where the bundle has
     no study that tells. person_above: the median peak that shows a person.
     """
-    counter = FlopCounterMode(display=False)
-    with torch.inference_mode(), counter:
-        network(torch.zeros(1, 3, SIZE, SIZE))
     row: dict[str, Any] = {
         "name": name,
-        "parameters": sum(weight.numel() for weight in network.parameters()),
-        "macs": int(counter.get_total_flops()) // 2,
+        "parameters": parameters(network),
+        "macs": multiplications(network),
         "joints": {
             "names": [label(name) for name in KEYPOINTS],
             "limbs": [list(limb) for limb in LIMBS],

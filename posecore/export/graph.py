@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from posecore.ablation import ALL_ON, SkipMask
 from posecore.data.crops import SIZE
 from posecore.files import atomic_file
-from posecore.models.hourglass import StackedHourglass
+from posecore.models.registry import PoseNetwork
 
 PICTURE: Final = "picture"
 """Input (1, 3, 256, 256) float32: RGB in [0, 1]. The graph itself takes the mean colour away."""
@@ -34,17 +34,17 @@ _LARGE: Final = 1024
 class _LastHeatmaps(nn.Module):
     """A network whose skips are switched by numbers, in all stacks alike."""
 
-    def __init__(self, network: StackedHourglass) -> None:
+    def __init__(self, network: PoseNetwork) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, picture: Tensor, mask: Tensor) -> Tensor:
         """(1, 3, 256, 256) and (4,) to (1, K, 64, 64)."""
-        encoded = self.network.encode(picture, mask)
-        return self.network.decode(encoded.bottleneck, encoded.skips, mask)
+        heatmaps: Tensor = self.network(picture, mask)[:, -1]
+        return heatmaps
 
 
-def graph_of(network: StackedHourglass) -> onnx.ModelProto:
+def graph_of(network: PoseNetwork) -> onnx.ModelProto:
     """The network's ONNX graph, with its weights as they are: nothing is folded into anything else."""
     example = torch.zeros(1, 3, SIZE, SIZE), torch.ones(len(ALL_ON))
     with warnings.catch_warnings():
