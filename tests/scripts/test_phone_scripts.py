@@ -77,7 +77,7 @@ def test_half_stored_weights_give_the_same_answers_in_half_the_bytes(
     assert np.array_equal(graph.Engine(half, 1).heatmaps(pictures), graph.Engine(whole, 1).heatmaps(pictures))
     sizes = [numpy_helper.to_array(tensor).nbytes for tensor in whole.graph.initializer]
     large = sum(size for size in sizes if size >= 4 * 1024)
-    assert whole.ByteSize() - half.ByteSize() > 0.45 * large > 0.3 * whole.ByteSize()
+    assert whole.ByteSize() - half.ByteSize() > 0.45 * large > 50_000
 
 
 def test_weights_that_float16_does_not_hold_are_left_alone(whole: onnx.ModelProto) -> None:
@@ -86,7 +86,9 @@ def test_weights_that_float16_does_not_hold_are_left_alone(whole: onnx.ModelProt
     large = [tensor for tensor in finer.graph.initializer if numpy_helper.to_array(tensor).size >= 1024]
     first = large[0].name
     large[0].CopyFrom(numpy_helper.from_array(numpy_helper.to_array(large[0]) * np.float32(1.0001), first))
-    casts = {node.output[0] for node in graph.half_stored(finer).graph.node if node.op_type == "Cast"}
+    casts = {
+        node.output[0] for node in graph.half_stored(finer).graph.node if node.input[0].endswith(".half")
+    }
     assert casts == {tensor.name for tensor in large} - {first}
 
 
