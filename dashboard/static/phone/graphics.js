@@ -12,8 +12,7 @@ export function agrees(one, other) {
   let top = 0, most = 0;
   for (const [at, value] of one.heatmaps.entries()) {
     top = Math.max(top, Math.abs(value));
-    const away = Math.abs(value - other.heatmaps[at]);
-    if (!(away <= most)) most = away; // what is no number never agrees
+    most = Math.max(most, Math.abs(value - other.heatmaps[at])); // once no number, always none
   }
   return one.heatmaps.length === other.heatmaps.length && most <= MOST * top;
 }
