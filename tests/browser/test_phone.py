@@ -100,7 +100,7 @@ def some_people(bundle: Bundle, count: int) -> list[Path]:
 
 
 def rgb(path: Path) -> NDArray[np.uint8]:
-    return np.asarray(Image.open(path).convert("RGB"))
+    return np.array(Image.open(path).convert("RGB"))
 
 
 def test_it_finds_what_pytorch_finds(
@@ -338,7 +338,7 @@ def test_it_fits_a_phone_and_a_thumb(
     page.set_viewport_size(size)  # type: ignore[arg-type]
     look_at(page, some_people(bundle, 1)[0])
     assert page.evaluate("() => document.scrollingElement.scrollWidth") <= size["width"]
-    for control in page.locator("button:visible, select:visible, label.button, label.check").all():
+    for control in page.locator("button:visible, select:visible, label.button, label.check:visible").all():
         box = control.bounding_box()
         assert box and box["height"] >= 44 and box["width"] >= 44, control.inner_text()
         in_row = control.evaluate("(element) => Boolean(element.closest('#people'))")
