@@ -35,7 +35,8 @@ $(RUNTIME)/done: .venv/installed-phone dashboard/phone/package-lock.json
 	  ort-wasm-simd-threaded.asyncify.wasm "$(CURDIR)/$(RUNTIME)"
 	touch $@
 
-$(MADE)/done: .venv/installed-phone scripts/export_onnx.py $(wildcard posecore/export/*.py artifacts/*/model.safetensors)
+$(MADE)/done: .venv/installed-phone scripts/export_onnx.py $(wildcard posecore/export/*.py) \
+  artifacts/demo/model.safetensors artifacts/plain/model.safetensors
 	$(BIN)/python scripts/export_onnx.py --bundle artifacts/demo --out $(MADE) --int8 --limit 200 --people 12
 	$(BIN)/python scripts/export_onnx.py --bundle artifacts/plain --out $(MADE)
 	touch $@

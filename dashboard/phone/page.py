@@ -27,7 +27,8 @@ def way(url: str) -> None:
     """The address, as a button and as a code."""
     parts = urlsplit(url)
     st.link_button(words.OPEN, url, type="primary", icon=":material/smartphone:")
-    st.image(code(url), alt=words.CODE_ALT.format(url=url), caption=words.SCAN.format(url=url))
+    st.image(code(url), width=240, alt=words.CODE_ALT.format(url=url))
+    st.caption(words.SCAN.format(url=url))
     if parts.hostname in LOCAL:
         st.caption(words.LOCAL.format(port=parts.port or 80))
     elif parts.scheme != "https":
