@@ -8,7 +8,7 @@ from posecore.bundle.reader import Bundle
 from posecore.compression.cost import multiplications, parameters
 from posecore.export.agreement import Agreement
 from posecore.files import sha256
-from posecore.keypoints import COLOURS, KEYPOINTS, LIMBS, label
+from posecore.keypoints import sized_set
 from posecore.metrics.paired import Comparison
 from posecore.models.registry import PoseNetwork
 from posecore.studies.skips.certainty import joint_limit
@@ -20,14 +20,15 @@ def describe_network(name: str, network: PoseNetwork, bundle: Bundle | None) -> 
     sure_above: by mask, the peak above which a joint is sure, None where none is; absent where the bundle has
     no study that tells. person_above: the median peak that shows a person.
     """
+    keypoints = sized_set(network.config.joints)
     row: dict[str, Any] = {
         "name": name,
         "parameters": parameters(network),
         "macs": multiplications(network),
         "joints": {
-            "names": [label(name) for name in KEYPOINTS],
-            "limbs": [list(limb) for limb in LIMBS],
-            "colours": ["#{:02x}{:02x}{:02x}".format(*colour) for colour in COLOURS],
+            "names": list(keypoints.labels),
+            "limbs": [list(limb) for limb in keypoints.limbs],
+            "colours": ["#{:02x}{:02x}{:02x}".format(*colour) for colour in keypoints.colours],
         },
         "sure_above": None,
         "person_above": None,

@@ -15,8 +15,10 @@ from posecore.ablation import ALL_MASKS, ALL_ON, SkipMask
 from posecore.bundle import open_bundle
 from posecore.errors import CheckpointError, DataError
 from posecore.export import agreement, graph, manifest, quantised
+from posecore.export.facts import describe_network
 from posecore.files import sha256
 from posecore.inference import Predictor
+from posecore.keypoints import MPII16
 from posecore.metrics.paired import Comparison
 from posecore.models.checkpoint import round_weights, save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
@@ -248,9 +250,14 @@ def test_a_file_that_is_none_gets_one_line(
     assert "Save as JSON" in capsys.readouterr().err
 
 
-def test_every_mask_has_its_height(artifacts: Path, tmp_path: Path) -> None:
-    from posecore.export.facts import describe_network
+def test_joints_are_those_of_the_network_s_set() -> None:
+    joints = describe_network("other", small(joints=16), None)["joints"]
+    assert joints["names"] == list(MPII16.labels)
+    assert joints["limbs"] == [list(limb) for limb in MPII16.limbs]
+    assert joints["colours"][3] == "#{:02x}{:02x}{:02x}".format(*MPII16.colours[3])
 
+
+def test_every_mask_has_its_height(artifacts: Path, tmp_path: Path) -> None:
     bundle = open_bundle(artifacts)
     row = describe_network("tiny", bundle.network(), bundle)
     assert row["sure_above"] is None or set(row["sure_above"]) == {mask.title for mask in ALL_MASKS}
