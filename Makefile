@@ -1,11 +1,45 @@
-.PHONY: dashboard demo test test-browser lint clean
+.PHONY: dashboard dashboard-lan phone demo test test-browser lint clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-# `make dashboard` and `make test` need nothing but Python >= 3.11: what is missing is installed first.
+# `make dashboard` and `make test` need nothing but Python >= 3.11: what is missing is installed first. Without what the
+# phone's page needs the dashboard runs all the same, and says so.
 dashboard: .venv/installed
-	$(BIN)/python -m streamlit run dashboard/app.py $(if $(ADDRESS),--server.address $(ADDRESS))
+	@$(MAKE) --no-print-directory phone || echo "The page for phones is left out; all others are there. Try again: make phone"
+	$(BIN)/python -m streamlit run dashboard/serve.py $(if $(ADDRESS),--server.address $(ADDRESS))
+
+# For phones in the same network: browsers give the camera over HTTPS only, so with a certificate of its own.
+LAN ?= $(shell $(BIN)/python -c "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(('192.0.2.1', 9)); print(s.getsockname()[0])")
+dashboard-lan: .venv/installed phone
+	@umask 077 && mkdir -p .venv/lan && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj "/CN=Pose explainability" \
+	  -addext "subjectAltName=IP:$(LAN)" -keyout .venv/lan/key.pem -out .venv/lan/certificate.pem 2>/dev/null \
+	  || { echo "no certificate for address '$(LAN)': openssl is needed, and an address of this machine: make dashboard-lan LAN=192.168.…"; exit 2; }
+	@echo "https://$(LAN):8501/app/static/phone/ - everybody in this network can open it. Its certificate, good for 30 days:"
+	@openssl x509 -in .venv/lan/certificate.pem -noout -fingerprint -sha256
+	$(BIN)/python -m streamlit run dashboard/serve.py --server.address $(LAN) \
+	  --server.sslCertFile .venv/lan/certificate.pem --server.sslKeyFile .venv/lan/key.pem
+
+# What the page in the phone's browser needs: the runtime, by the Node that comes as a Python package, and the networks of
+# both shipped bundles with some of their people.
+MADE := dashboard/static/phone/made
+RUNTIME := $(MADE)/onnxruntime-web-1.30.0
+phone: $(RUNTIME)/done $(MADE)/done
+
+$(RUNTIME)/done: .venv/installed-phone dashboard/phone/package-lock.json
+	rm -rf .venv/runtime && mkdir -p .venv/runtime $(RUNTIME)
+	cp dashboard/phone/package.json dashboard/phone/package-lock.json dashboard/phone/.npmrc .venv/runtime
+	cd .venv/runtime && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd .venv/runtime/node_modules/onnxruntime-web/dist && cp ort.wasm.min.mjs ort-wasm-simd-threaded.mjs \
+	  ort-wasm-simd-threaded.wasm ort.webgpu.min.mjs ort-wasm-simd-threaded.asyncify.mjs \
+	  ort-wasm-simd-threaded.asyncify.wasm "$(CURDIR)/$(RUNTIME)"
+	touch $@
+
+$(MADE)/done: .venv/installed-phone scripts/export_onnx.py $(wildcard posecore/export/*.py) \
+  artifacts/demo/model.safetensors artifacts/plain/model.safetensors
+	$(BIN)/python scripts/export_onnx.py --bundle artifacts/demo --out $(MADE) --int8 --limit 200 --people 12
+	$(BIN)/python scripts/export_onnx.py --bundle artifacts/plain --out $(MADE)
+	touch $@
 
 # The two shipped bundles, whole: people are rendered, cropped, shown to both shipped networks (or to weights made by
 # train.py: CHECKPOINT of the one trained with skips cut at random, PLAIN of the one trained with all), and every study of
@@ -36,7 +70,7 @@ test: .venv/installed-dev lint
 	$(BIN)/python -m pytest
 
 # Needs Debian's chromium (apt-get install chromium), or the path of another Chromium in CHROMIUM.
-test-browser: .venv/installed-dev
+test-browser: .venv/installed-dev phone
 	$(BIN)/python -m pytest tests/browser -s
 
 lint: .venv/installed-dev
@@ -52,9 +86,13 @@ lint: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	touch $@
 
+.venv/installed-phone: .venv/installed
+	$(BIN)/python -m pip install --quiet --editable ".[phone]"
+	touch $@
+
 .venv/installed-dev: .venv/installed
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(MADE) .venv .pytest_cache .ruff_cache .mypy_cache

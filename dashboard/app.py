@@ -16,6 +16,7 @@ PAGES = (
     ("pc_walk/page.py", "PC walk", ":material/directions_walk:", "pc-walk", ("walk",)),
     ("causes/page.py", "Causes", ":material/tune:", "causes", ("cause",)),
     ("compare/page.py", "Compare", ":material/compare:", "compare", ("cmp", "with", "net")),
+    ("phone/page.py", "Phone", ":material/smartphone:", "phone", ()),
 )
 
 st.set_page_config(page_title="Pose explainability", page_icon=":material/accessibility_new:", layout="wide")

@@ -1,4 +1,5 @@
-"""Time one picture through the network: as the dashboard computes it, against eager float32 NCHW."""
+"""Time one picture through the network: as the dashboard does it, and by onnxruntime where it is installed,
+against eager float32 NCHW."""
 
 import argparse
 import statistics
@@ -12,6 +13,8 @@ import numpy as np
 from posecore.cli import at_least, command
 
 RUNS = 20
+EAGER = "eager float32 NCHW"
+ONNX = "onnxruntime float32"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -42,8 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     sides: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "own": predictor.heatmaps,
-        "eager float32 NCHW": plain,
+        EAGER: plain,
     }
+    try:
+        from posecore.export.graph import Engine, graph_of
+    except ModuleNotFoundError as error:
+        print(f"onnxruntime is left out: {error.name} is not installed (pip install -e '.[phone]')")
+    else:
+        sides[ONNX] = Engine(graph_of(eager), options.threads or 2).heatmaps
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     cells: dict[str, list[np.ndarray]] = {name: [] for name in sides}
     for run in range(-3, RUNS):  # three rounds to warm up
@@ -53,13 +62,24 @@ def main(argv: Sequence[str] | None = None) -> int:
             if run >= 0:
                 seconds[name].append(time.perf_counter() - began)
                 cells[name].append(decode(heatmaps)[0])
-    own, other = (statistics.median(seconds[name]) for name in sides)
-    agree = float(np.mean([np.all(a == b, axis=-1) for a, b in zip(*cells.values(), strict=True)]))
+    medians = {name: statistics.median(seconds[name]) for name in sides}
+    agreeing = {
+        name: float(
+            np.mean([np.all(a == b, axis=-1) for a, b in zip(cells[name], cells[EAGER], strict=True)])
+        )
+        for name in sides
+    }
+    own, other, agree = medians["own"], medians[EAGER], agreeing["own"]
     limit = 0.45 if best_precision() == "bf16" else 0.75
     print(
         f"own ({predictor.precision}, channels last): median {own * 1000:.1f} ms of {RUNS} interleaved runs"
     )
-    print(f"eager float32 NCHW: median {other * 1000:.1f} ms")
+    print(f"{EAGER}: median {other * 1000:.1f} ms")
+    if ONNX in sides:
+        print(
+            f"{ONNX}: median {medians[ONNX] * 1000:.1f} ms, ratio {medians[ONNX] / other:.3f}, "
+            f"{agreeing[ONNX]:.4f} of the cells agree"
+        )
     print(f"arg-max cells that agree: {agree:.4f} (at least 0.99)")
     print(f"ratio: {own / other:.3f} (at most {limit})")
     return 0 if own / other <= limit and agree >= 0.99 else 1

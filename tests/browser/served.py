@@ -31,14 +31,14 @@ class Served:
 
 
 @contextmanager
-def serving(artifacts: Path, folder: Path) -> Iterator[Served]:
+def serving(artifacts: Path, folder: Path, entry: str = "dashboard/app.py") -> Iterator[Served]:
     """Serve the bundles in `artifacts` on a free port; log and temporary files go to `folder`."""
     temporary, log = folder / "tmp", folder / "log.txt"
     temporary.mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", entry, "--server.port", str(port)]
     environment = {**os.environ, "POSE_ARTIFACTS": str(artifacts), "TMPDIR": str(temporary)}
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)

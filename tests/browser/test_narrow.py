@@ -31,6 +31,7 @@ PAGES = (
     *(("clusters", f"clu_k=15&clu_tab={tab}") for tab in view.TABS),
     *(("pc-walk", f"walk_tab={tab}") for tab in links.WALK_TABS),
     ("causes", ""),
+    ("phone", ""),
     ("compare", ""),
     *(("compare", f"cmp_tab={tab}&bundle={ONE}&with={TWIN}") for tab in links.COMPARE_TABS[1:]),
     # The other network that ships.

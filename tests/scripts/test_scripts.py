@@ -120,6 +120,9 @@ def test_the_benchmark_ends_with_its_ratio(run, capsys, monkeypatch):
     assert float(lines[-1].split()[1]) > 0
     assert lines[-1].startswith("ratio: ")
     assert "agree" in lines[-2]
+    (other,) = [line for line in lines if line.startswith("onnxruntime float32")]
+    assert float(other.split("ratio ")[1].split(",")[0]) > 0
+    assert other.endswith("1.0000 of the cells agree")
 
 
 @pytest.mark.parametrize(
