@@ -362,6 +362,7 @@ class _Trunk(NamedTuple):
         self.producers.append(convolution)
 
     def width(self, name: str, size: int) -> Width:
+        """What was noted, as a width of that name and so many channels."""
         return Width(name, size, tuple(self.producers), tuple(self.norms), tuple(self.consumers))
 
 
