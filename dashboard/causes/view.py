@@ -10,6 +10,7 @@ from dashboard.causes.asking import Person
 from dashboard.causes.effect import Effect, components_table
 from dashboard.causes.sheet import sheet
 from dashboard.shared import certainty, figures, links, two_heatmaps, widgets
+from dashboard.shared.alone import runs_alone
 from dashboard.shared.cut_words import what_cutting_says
 from dashboard.shared.skip_switches import Cut, switches
 from dashboard.shared.two_heatmaps import LOST
@@ -41,7 +42,7 @@ class Answered(NamedTuple):
     cut: Effect
 
 
-@st.fragment
+@runs_alone
 def change_and_answer(bundle: Bundle, person: Person | None, cause: Cause) -> None:
     """Slider, switches, pictures and table; without anybody the widgets alone, which so stay as they are."""
     with st.container(horizontal=True, gap="large", vertical_alignment="top"):

@@ -13,6 +13,7 @@ from dashboard.causes.asking import Person, Said
 from dashboard.causes.effect import ASTRAY, Effect
 from dashboard.causes.plane import draw_plane
 from dashboard.shared import certainty, figures, latents, links, widgets
+from dashboard.shared.alone import runs_alone
 from dashboard.shared.causal_words import value_of
 from dashboard.shared.player import Frame, player
 from dashboard.shared.skip_switches import Cut
@@ -40,7 +41,7 @@ class Stop:
     said: Said
 
 
-@st.fragment
+@runs_alone
 def draw_way(bundle: Bundle, person: Person, cause: Cause) -> None:
     """The whole section. It runs alone, so that a slider's move does not wait for it."""
     st.subheader(words.WAY)

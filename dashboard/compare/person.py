@@ -19,6 +19,7 @@ from dashboard.shared import (
     two_heatmaps,
     widgets,
 )
+from dashboard.shared.alone import runs_alone
 from dashboard.shared.person_search import person_search
 from dashboard.shared.shown_here import Verdict
 from dashboard.shared.subject import Subject, bundle_person
@@ -66,7 +67,7 @@ def open_person(person: str, mask: SkipMask) -> None:
     st.session_state[links.COMPARE_TAB] = links.COMPARE_TABS[1]
 
 
-@st.fragment
+@runs_alone
 def _seen(pair: Pair, person: str) -> None:
     """What changes with every switch; it runs alone, so that a click is answered at once."""
     subject = _subject(pair, person)

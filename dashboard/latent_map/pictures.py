@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dashboard.latent_map import words
 from dashboard.latent_map.colours import Colouring
 from dashboard.shared import bundle_people, cache, pictures
+from dashboard.shared.alone import runs_alone
 from dashboard.shared.canvas import PICTURES, courier, packet, said
 from posecore import drawing
 from posecore.bundle import Bundle
@@ -88,7 +89,7 @@ def sheet(
     return whole, there, absent
 
 
-@st.fragment
+@runs_alone
 def pictures_courier(bundle: Bundle, colouring: Colouring, view_changed: Any) -> None:
     """Send the pictures that the canvas asked for last; in a fragment, so that nothing else runs for them."""
     courier(

@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.shared import bundle_people, cache, certainty, links, predictions, two_heatmaps
+from dashboard.shared.alone import runs_alone
 from dashboard.shared.cut_words import what_cutting_says
 from dashboard.shared.skip_switches import Cut, switches
 from dashboard.shared.subject import Subject
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 
-@st.fragment
+@runs_alone
 def switches_and_answer(bundle: Bundle, subject: Subject | None, opening: Opening) -> None:
     """Switches, pictures and table for somebody whose picture is at hand; without anybody the switches alone.
 

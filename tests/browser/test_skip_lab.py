@@ -198,6 +198,9 @@ def test_a_second_picture_finds_all_as_it_was(page: Page, served: Served) -> Non
     for level in (0, 2):
         page.evaluate(CLICK, level)
     page.get_by_text("mean", exact=True).click()
+    # In sight first: an open list closes as the page scrolls.
+    page.get_by_label("Heatmaps of").scroll_into_view_if_needed()
+    settle(page)
     page.get_by_label("Heatmaps of").click()
     page.get_by_role("option", name="left wrist").click()
     settle(page)
