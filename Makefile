@@ -66,8 +66,9 @@ demo: .venv/installed
 	$(BIN)/python -m posecore.bundle verify artifacts/demo
 	$(BIN)/python -m posecore.bundle verify artifacts/plain
 
+# Two at a time, a file's tests in one process, so that what they share is made once.
 test: .venv/installed-dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Needs Debian's chromium (apt-get install chromium), or the path of another Chromium in CHROMIUM.
 test-browser: .venv/installed-dev phone
