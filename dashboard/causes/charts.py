@@ -45,8 +45,8 @@ DIRECTIONS: Final = {
 
 
 class Rows(NamedTuple):
-    """A line of the matrix, R cells: how far people move, either way, with its interval, beside untrained
-    networks (M, R) and another grain (R,)."""
+    """A line of the matrix, R cells: how far people move, either way, with its interval, beside the component
+    that moves farthest in every untrained network (M, R), and another grain (R,)."""
 
     mean: Floats
     low: Floats
@@ -60,7 +60,12 @@ def of_cause(found: Matrix, row: int) -> Rows:
     """All components of one cause."""
     far = found.absolute
     return Rows(
-        far.mean[row], far.low[row], far.high[row], found.untrained[:, row], found.floor, found.verdict[row]
+        far.mean[row],
+        far.low[row],
+        far.high[row],
+        np.repeat(found.untrained[:, row, None], len(found.floor), axis=1),
+        found.floor,
+        found.verdict[row],
     )
 
 
@@ -71,7 +76,7 @@ def of_component(found: Matrix, k: int) -> Rows:
         far.mean[:, k],
         far.low[:, k],
         far.high[:, k],
-        found.untrained[:, :, k],
+        found.untrained,
         np.full(len(found.causes), found.floor[k]),
         found.verdict[:, k],
     )
@@ -116,7 +121,6 @@ def matrix(found: Matrix, names: Sequence[str], row: int | None, component: int,
         here = (verdict == one) & np.isfinite(far)
         marker = {"symbol": symbol, "size": size, "color": colour, "line": {"width": 1.5, "color": colour}}
         figure.add_scatter(x=columns[here] + 1, y=y[here], name=name, marker=marker, **shared)
-    highest = found.untrained.max(axis=0).ravel()
     figure.add_scatter(
         x=columns + 1,
         y=y,
@@ -133,7 +137,7 @@ def matrix(found: Matrix, names: Sequence[str], row: int | None, component: int,
                 *(part.ravel() for part in found.signed[:3]),
                 *(part.ravel() for part in found.absolute[:3]),
                 found.floor[columns],
-                highest,
+                found.untrained.max(axis=0)[rows],
                 found.people[rows],
             ]
         ),
@@ -174,7 +178,8 @@ def _scale_below(figure: go.Figure) -> None:
 
 
 def movements(names: Sequence[str], rows: Rows, source: str) -> go.Figure:
-    """How far people move, either way, with intervals; in grey untrained networks and another grain."""
+    """How far people move, either way, with intervals; in grey untrained networks, each by the component that
+    moves farthest in it, and another grain."""
     figure = go.Figure()
     order = list(names)
     for number, network in enumerate(rows.untrained):
@@ -182,7 +187,7 @@ def movements(names: Sequence[str], rows: Rows, source: str) -> go.Figure:
             x=network,
             y=order,
             mode="markers",
-            name="networks that never learned",
+            name="networks that never learned, their farthest component",
             legendgroup="untrained",
             showlegend=number == 0,
             marker={"symbol": "line-ns-open", "size": 12, "color": GREY, "line": {"width": 2}},

@@ -87,7 +87,6 @@ def matrix_table(found: Matrix) -> pd.DataFrame:
     """A row per cause and component."""
     c, d = found.signed.mean.shape
     rows, columns = (each.ravel() for each in np.indices((c, d)))
-    highest = found.untrained.max(axis=0).ravel()
     return pd.DataFrame(
         {
             "cause": [CAUSES[found.causes[row]].name for row in rows],
@@ -101,7 +100,7 @@ def matrix_table(found: Matrix) -> pd.DataFrame:
             "either way, 95 % from": found.absolute.low.ravel(),
             "either way, 95 % to": found.absolute.high.ravel(),
             "another grain": found.floor[columns],
-            "untrained, at most": highest,
+            "untrained, at most": found.untrained.max(axis=0)[rows],
             "n": found.people[rows],
         }
     )

@@ -56,7 +56,7 @@ def shown(found: Matrix, cause: Cause) -> tuple[str, Shown]:
     k = int(np.argmax(np.where(moves, far, -1) if moves.any() else far))
     text = (
         f"{changed(cause.key, found.strengths[row])} moves component {k + 1} ({_figures(found, row, k)}, "
-        f"n = {found.people[row]:,} people; another grain {number(float(found.floor[k]), 2)})"
+        f"n = {found.people[row]:,} people; another grain moves it by {number(float(found.floor[k]), 2)})"
     )
     if moves.any():
         return text, Shown.HOLDS
@@ -118,11 +118,12 @@ def down(found: Matrix, component: int) -> str:
 def how(found: Matrix, networks: int) -> str:
     """How the verdicts are reached."""
     return (
-        f"Movement: in standard deviations of people along the component, changed minus as made. *Moves*: "
+        "Movement: in standard deviations of people along the component, changed minus as made. *Moves*: "
         "surely farther than the same people move when nothing but the grain is another (p corrected for the "
-        f"whole matrix by Holm), and with its whole interval beyond {networks} networks that never learned. "
-        f"*Does not*: the intervals lie within ±{STILL_WITHIN:g}. Else it *cannot be told*. Triangles: all "
-        "surely one way; diamonds: people go both ways, or which way is not sure."
+        "whole matrix by Holm), and with its whole interval beyond every component of "
+        f"{networks} networks that never learned. *Does not*: the intervals lie within ±{STILL_WITHIN:g}. "
+        "Else it *cannot be told*. Triangles: all surely one way; diamonds: people go both ways, or which "
+        "way is not sure."
     )
 
 
@@ -173,9 +174,13 @@ def down_alt(component: int, causes: int) -> str:
 
 
 def _figures(found: Matrix, row: int, k: int) -> str:
-    """How far, which way, and what untrained networks reach."""
-    theirs = float(found.untrained[:, row, k].max())
-    return f"{_movement(found, row, k)}, untrained {number(theirs, 2)} at most"
+    """How far, either way, and what untrained networks reach."""
+    far = found.absolute
+    mean, low, high = (number(float(part[row, k]), 2) for part in far[:3])
+    return (
+        f"by {mean} standard deviations of people, either way, 95 % interval {low} to {high}; components of "
+        f"networks that never learned by {number(float(found.untrained[:, row].max()), 2)} at most"
+    )
 
 
 def _movement(found: Matrix, row: int, k: int) -> str:

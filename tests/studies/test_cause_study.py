@@ -96,9 +96,11 @@ def test_a_planted_response_is_the_matrix_found() -> None:
     )
     assert ((found.signed.low < RESPONSE) & (found.signed.high > RESPONSE)).mean() > 0.8
     moves = np.abs(RESPONSE) > 0
-    moves[1, 1] = False
+    moves[1] = False
     assert np.array_equal(found.verdict == Verdict.MOVES, moves)
-    assert found.verdict[1, 1] == Verdict.UNKNOWN  # an untrained network's moves as much
+    # A component of an untrained network moves as much, whatever its number.
+    assert found.verdict[1].tolist() == [Verdict.STILL, Verdict.UNKNOWN, Verdict.UNKNOWN]
+    assert found.untrained.shape == (2, 4) and found.untrained[1, 1] == pytest.approx(0.41)
     assert np.array_equal(found.verdict == Verdict.STILL, RESPONSE == 0)
     assert np.array_equal(found.direction[np.abs(RESPONSE) > 0], np.sign(RESPONSE[np.abs(RESPONSE) > 0]))
     assert found.people.tolist() == [80] * 4 and found.causes == KEYS and found.strengths == [2.0] * 4

@@ -21,8 +21,9 @@ class Matrix:
     """Causes x components of one space and strength; arrays (C, d) but for floor, (d,).
 
     signed: mean movement in standard deviations of people; absolute: how far, either way; excess: beyond the
-    floor, how far the placebo moves people. untrained: (M, C, d) mean absolute movement of every network that
-    never learned. verdict: values of posecore.studies.causes.verdict.Verdict, of the stronger change in any
+    floor, how far the placebo moves people. untrained: (M, C) mean absolute movement, in every network that
+    never learned, of the component that the cause moves farthest there: a component's number is no name that
+    networks share. verdict: values of posecore.studies.causes.verdict.Verdict, of the stronger change in any
     case. direction: 1 up, -1 down, 0 not sure. people: (C,) of how many the change could be made.
     """
 
@@ -53,7 +54,8 @@ def matrix(study: CauseStudy, space: int = 0, strength: int = STRONGER) -> Matri
     strong = (signed, absolute, excess)
     if strength != STRONGER:
         strong = _movements(moved[:, :, STRONGER], floor)
-    untrained = _mean(np.abs(study.untrained[:, space].astype(np.float64)), axis=1)
+    untrained = _mean(np.abs(study.untrained[:, space].astype(np.float64)), axis=1).max(axis=-1)
+    theirs = untrained[:, :, STRONGER].max(axis=0)[:, None]
     return Matrix(
         causes=study.causes.tolist(),
         strengths=study.strengths[:, strength].tolist(),
@@ -62,7 +64,7 @@ def matrix(study: CauseStudy, space: int = 0, strength: int = STRONGER) -> Matri
         excess=excess,
         floor=floor.mean(axis=0),
         untrained=untrained[:, :, strength],
-        verdict=judge(strong[0], strong[2], strong[1], study.p[space], untrained[:, :, STRONGER].max(axis=0)),
+        verdict=judge(strong[0], strong[2], strong[1], study.p[space], theirs),
         direction=direction(signed),
         people=(~study.refused[:, :, strength]).sum(axis=0),
     )

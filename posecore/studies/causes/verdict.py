@@ -40,10 +40,10 @@ def corrected_p(moved: NDArray[np.floating], floor: NDArray[np.floating]) -> Flo
 def judge(
     signed: Estimate, excess: Estimate, absolute: Estimate, p: Floats, untrained: Floats
 ) -> NDArray[np.str_]:
-    """(...) a Verdict of every cell, from arrays of one shape.
+    """(C, d) a Verdict of every cell.
 
     signed: movement; absolute: how far, either way; excess: how much farther than by the placebo. p: of
-    `corrected_p`. untrained: how far components of that number move in networks that never learned, at most.
+    `corrected_p`. untrained: (C, 1) how far any component moves in networks that never learned, at most.
     A cell does not move where both intervals of signed and excess lie within STILL_WITHIN; it moves where
     excess is no chance and the whole interval of absolute lies beyond the untrained networks.
     """

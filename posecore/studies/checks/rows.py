@@ -61,6 +61,9 @@ class Outcome:
 _NO_NAME: Final = (
     "the page names no cause, and says that it cannot be told whether what goes with it is beyond chance"
 )
+_NOT_ITS_OWN: Final = (
+    "the page says that it cannot be told: components of networks that never learned move about as far"
+)
 
 ROWS: Final = (
     Row(
@@ -157,6 +160,7 @@ ROWS: Final = (
         # Standard deviations of people: who moves less does not move, as the page says.
         STILL_WITHIN,
         above=False,
+        withdrawn="the page says how far another grain moves people, and holds all movements against that",
     ),
     Row(
         "causes: turning the body",
@@ -164,6 +168,7 @@ ROWS: Final = (
         "The network's latent moves as the body turns",
         measures.turning_moves,
         STILL_WITHIN,
+        withdrawn="the page says how far, beside components of networks that never learned, which turn, too",
     ),
     *(
         Row(
@@ -173,6 +178,7 @@ ROWS: Final = (
             partial(measures.named_cause_moves, number=number),
             # Beyond every component of untrained networks, however little, as for its name.
             0.0,
+            withdrawn=_NOT_ITS_OWN if number == 1 else "",
         )
         for number in (1, 2)
     ),

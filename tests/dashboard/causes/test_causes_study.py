@@ -59,8 +59,8 @@ def test_the_top_of_the_page_has_the_study_s_verdict(study: Matrix) -> None:
     text, verdict = study_words.shown(study, CAUSES["turn"])
     assert (
         verdict == Shown.HOLDS
-        and "component 1 (+0.90" in text
-        and "untrained 0.20 at most" in text
+        and "component 1 (by 0.90" in text
+        and "never learned by 0.20 at most" in text
         and "n = 14 people" in text
     )
     assert study_words.shown(study, CAUSES["beside"])[1] == Shown.DOES_NOT
