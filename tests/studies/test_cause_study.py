@@ -209,6 +209,7 @@ def test_it_says_what_the_network_says(made: tuple[Bundle, CauseStudy]) -> None:
     bundle, study = made
     assert verify(bundle.path) == []
     assert study.causes.tolist() == list(SOME) and study.closer.tolist() == list(range(0, PEOPLE, 2))
+    assert [len(np.unique(clusters)) for clusters in study.clusters.T] == study.ks.tolist() == [2, 3]
     place, cause = 2, CAUSES["turn"]
     drawn = recall(bundle.samples.iloc[bundle.row(study.sample_ids[place])])
     pair = [show(drawn), change_person(drawn, cause, cause.strengths[1])]
@@ -234,7 +235,11 @@ def test_grain_moves_least_and_untrained_networks_differ(made: tuple[Bundle, Cau
 
 
 def test_a_killed_run_goes_on_with_the_people_it_lacks(
-    made: tuple[Bundle, CauseStudy], source: Path, few: None, monkeypatch: pytest.MonkeyPatch
+    made: tuple[Bundle, CauseStudy],
+    source: Path,
+    few: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     bundle, before = made
     real, asked = module.explain, []
@@ -251,7 +256,10 @@ def test_a_killed_run_goes_on_with_the_people_it_lacks(
     partial = study_folder(bundle, "causes").with_name(".causes.partial")
     (partial / "00001.npz").write_bytes(b"cut off")
     monkeypatch.setattr(module, "explain", lambda *a, **k: (asked.append(1), real(*a, **k))[1])
-    run_cause_study(bundle, FEW, workers=1)
+    options = ["--people", str(FEW.people), "--networks", str(FEW.networks), "--workers", "1"]
+    assert script.main(["--bundle", str(source), *options]) == 0
+    said = capsys.readouterr().out
+    assert "  turn of the body, 60 degrees, n = " in said and "  other grain, grain 2, n = " in said
     assert len(asked) == 6 + PEOPLE - 4  # four were done and whole
     again = load_cause_study(bundle)
     assert np.array_equal(again.moved, before.moved, equal_nan=True)
