@@ -47,8 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             far = found.absolute.mean[row]
             moves = [k for k in np.argsort(-far) if found.verdict[row, k] == Verdict.MOVES]
             said = ", ".join(f"{k + 1} ({far[k]:.2f})" for k in moves[:5])
-            value = f"{found.strengths[row]:g} {CAUSES[key].unit}".strip()
-            print(f"  {CAUSES[key].name}, {value}, n = {found.people[row]}: moves {said or 'none surely'}")
+            cause, strength = CAUSES[key], found.strengths[row]
+            value = cause.choices[int(strength)] if cause.choices else f"{strength:g} {cause.unit}".strip()
+            print(f"  {cause.name}, {value}, n = {found.people[row]}: moves {said or 'none surely'}")
     print("next: make dashboard, then Causes")
     return 0
 

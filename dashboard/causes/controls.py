@@ -74,11 +74,6 @@ def key_of(cause: Cause) -> str:
     return links.CAUSE_VALUE + cause.key
 
 
-def value_in_link(cause: Cause, value: float) -> str:
-    """The value as it stands there."""
-    return cause.choices[int(value)] if cause.choices else f"{value:g}"
-
-
 def step_of(cause: Cause) -> float:
     """Of the slider."""
     if cause.unit == "crop pixels" and cause.high - cause.low <= SHORT:

@@ -44,13 +44,8 @@ class Answered(NamedTuple):
 
 @runs_alone
 def change_and_answer(bundle: Bundle, person: Person | None, cause: Cause) -> None:
-    """Slider, switches, pictures and table; without anybody the widgets alone, which so stay as they are."""
-    with st.container(horizontal=True, gap="large", vertical_alignment="top"):
-        with st.container(width=560):
-            value = controls.choose_value(cause)
-        with st.container(width=330):
-            covered = controls.choose_covered(cause, bundle.keypoints)
-    st.caption(words.how(cause))
+    """Switches and, beside them, what a slider changes; without anybody the widgets alone, which so stay as
+    they are."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
         left, right = st.container(width=330), st.container(width=770)
     with left:
@@ -60,17 +55,30 @@ def change_and_answer(bundle: Bundle, person: Person | None, cause: Cause) -> No
             "A cut skip is replaced by", STAND_INS, links.CAUSE_REPLACEMENT, help=words.REPLACEMENT_HELP
         )
         joint = two_heatmaps.joint_picker(links.CAUSE_JOINT, bundle.keypoints)
-    if person is None:
-        right.info(words.NO_PICTURE_YET, icon=":material/image:")
-        return
-    asked = Asked(value, covered, Cut(mask, stand_in), joint)
     with right:
-        try:
-            answered = answer(bundle, person, cause, asked)
-        except PosecoreError as error:
-            st.info(words.cannot_be_made(cause, value, error), icon=":material/info:")
-            return
-        _answer(bundle, person, cause, asked, answered)
+        _slide_and_answer(bundle, person, cause, Cut(mask, stand_in), joint)
+
+
+@runs_alone
+def _slide_and_answer(bundle: Bundle, person: Person | None, cause: Cause, cut: Cut, joint: str) -> None:
+    """The slider, pictures and table. It runs alone once more: a browser that draws the switches anew at
+    every move takes the cores that the network is just computing on."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
+        with st.container(width=520):
+            value = controls.choose_value(cause)
+        with st.container(width=220):
+            covered = controls.choose_covered(cause, bundle.keypoints)
+    st.caption(words.how(cause))
+    if person is None:
+        st.info(words.NO_PICTURE_YET, icon=":material/image:")
+        return
+    asked = Asked(value, covered, cut, joint)
+    try:
+        answered = answer(bundle, person, cause, asked)
+    except PosecoreError as error:
+        st.info(words.cannot_be_made(cause, value, error), icon=":material/info:")
+        return
+    _answer(bundle, person, cause, asked, answered)
 
 
 def answer(bundle: Bundle, person: Person, cause: Cause, asked: Asked) -> Answered:

@@ -98,8 +98,6 @@ CAUSE_X: Final = "cause_x"
 CAUSE_Y: Final = "cause_y"
 CAUSE_COMPONENT: Final = "cause_component"
 """Of the matrix, read down."""
-CAUSE_ROW: Final = "cause_row"
-"""Of the matrix, read across."""
 CAUSE_SPACE: Final = "cause_space"
 
 COMPARE_TAB: Final = "cmp_tab"

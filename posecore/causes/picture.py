@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.causes.cause import Cause, Labelled, Redraw
+from posecore.causes.cause import Labelled, Redraw
 from posecore.data.crops import SIZE
 from posecore.errors import ChangeError
 from posecore.keypoints import COCO17, KeypointSet, sized_set
@@ -108,69 +108,3 @@ def cover(given: Labelled, value: float, joint: int) -> Labelled:
     inside = (np.abs(given.joints - place) <= half).all(axis=1)
     hidden = np.where(inside, np.minimum(given.visibility, 1), given.visibility)
     return Labelled(crop, given.joints, hidden)
-
-
-_BORDER = "what comes in from beyond the picture is black"
-_SAME = "nothing"
-
-
-def _row(
-    key: str,
-    name: str,
-    unit: str,
-    ends: tuple[float, float],
-    strengths: tuple[float, float],
-    redraw: Redraw,
-    follows: str,
-    neutral: float = 0.0,
-    how: str | None = None,
-) -> Cause:
-    said = " ".join((how or redraw.__doc__ or "").split())
-    return Cause(key, name, unit, *ends, neutral, strengths, said, follows, redraw=redraw)
-
-
-_PIXELS: Final = "crop pixels"
-
-IMAGE: Final = (
-    Cause(
-        "mirror",
-        "mirrored picture",
-        "",
-        0,
-        1,
-        0,
-        (1, 1),
-        " ".join((mirror.__doc__ or "").split()),
-        _SAME,
-        redraw=mirror,
-        choices=("as it is", "mirrored"),
-    ),
-    _row(
-        "shift_x",
-        "picture shifted, across",
-        _PIXELS,
-        (-64, 64),
-        (10, 20),
-        shift(0),
-        _BORDER,
-        how=shift.__doc__,
-    ),
-    _row(
-        "shift_y", "picture shifted, down", _PIXELS, (-64, 64), (10, 20), shift(1), _BORDER, how=shift.__doc__
-    ),
-    _row("scale", "picture scaled", "times", (0.5, 1.5), (1.15, 1.3), scale, _BORDER, 1.0),
-    _row("rotate", "picture rotated", "degrees", (-90, 90), (15, 30), rotate, _BORDER),
-    _row("brightness", "brightness of the picture", "times", (0.3, 2.0), (1.3, 1.6), brightness, _SAME, 1.0),
-    _row("contrast", "contrast of the picture", "times", (0.2, 2.0), (0.7, 0.4), contrast, _SAME, 1.0),
-    _row("image_blur", "blur of the picture", _PIXELS, (0, 8), (1.5, 3), blur, _SAME),
-    _row(
-        "square",
-        "a grey square over a joint",
-        _PIXELS,
-        (0, 96),
-        (24, 48),
-        cover,
-        "joints below it are hidden",
-    ),
-)
-"""Changes of pictures; another one is another row."""

@@ -47,7 +47,8 @@ def decode_tree(
                 part = larger if len(rows) == len(names) else larger[rows]
                 parts.append(part if source is None else hourglass.add_skip(part, source[level], level))
                 grown += [(on, *names[row]) for row in rows]
-        return torch.cat(parts), grown
+        # One part alone, as of a single mask, is not copied.
+        return parts[0] if len(parts) == 1 else torch.cat(parts), grown
 
     branches, names = hourglass.leave_bottleneck(bottleneck), [Branch()]
     for level in reversed(range(1, LEVELS)):

@@ -80,6 +80,22 @@ def test_the_slider_is_answered_at_once(cause: str, limit: int, page: Page, ship
     assert statistics.median(waits) <= 2000
 
 
+def test_a_move_draws_the_pictures_anew_and_not_the_switches_beside_them(page: Page, shipped: Served) -> None:
+    drawn: list[bytes | str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", drawn.append))
+    open_causes(page, shipped, cause=PICTURE)
+    switches, pictures = b"Only one, all but one", b"Predicted skeleton, as changed"
+
+    def holds(text: bytes) -> bool:
+        return any(text in frame for frame in drawn if isinstance(frame, bytes))
+
+    assert holds(switches) and holds(pictures)
+    drawn.clear()
+    move(page)
+    settle(page)
+    assert holds(pictures) and not holds(switches)
+
+
 def test_a_value_and_a_cut_are_in_the_link_and_come_back(page: Page, shipped: Served) -> None:
     open_causes(page, shipped)
     move(page)

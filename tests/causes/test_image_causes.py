@@ -5,8 +5,8 @@ import pytest
 
 from posecore.causes.cause import Labelled
 from posecore.causes.change import change_picture
-from posecore.causes.picture import COVERED, GREY, IMAGE
-from posecore.causes.table import CAUSES
+from posecore.causes.picture import COVERED, GREY
+from posecore.causes.table import CAUSES, IMAGE
 from posecore.data.crops import SIZE
 from posecore.errors import ChangeError, ConfigError
 from posecore.keypoints import FLIP, KEYPOINTS

@@ -12,8 +12,7 @@ from PIL import Image
 
 from posecore.causes.cause import Cause
 from posecore.causes.change import Changed, change_person, recall, show
-from posecore.causes.rendered import RENDERED
-from posecore.causes.table import CAUSES, cause_of
+from posecore.causes.table import CAUSES, RENDERED, cause_of
 from posecore.data.prepare import PrepareSettings, prepare
 from posecore.data.prepared import open_prepared
 from posecore.errors import ChangeError, ConfigError, DataError

@@ -24,7 +24,7 @@ from posecore.inference import Predictor
 from posecore.metrics.pck import hits
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.statistics import bootstrap
-from posecore.studies.causes import measure, summary
+from posecore.studies.causes import frame, measure, summary
 from posecore.studies.causes import study as module
 from posecore.studies.causes.results import CUTS, CauseStudy, load_cause_study
 from posecore.studies.causes.study import CauseSettings, run_cause_study
@@ -182,6 +182,9 @@ def few():
         some = {key: CAUSES[key] for key in SOME}
         patch.setattr(module, "CAUSES", some)
         patch.setattr(measure, "CAUSES", some)
+        # Two numbers of clusters are several, and found in a quarter of the time of seven.
+        for each in (frame, module):
+            patch.setattr(each, "KS", (2, 3))
         yield
 
 
@@ -208,6 +211,7 @@ def test_it_says_what_the_network_says(made: tuple[Bundle, CauseStudy]) -> None:
     bundle, study = made
     assert verify(bundle.path) == []
     assert study.causes.tolist() == list(SOME) and study.closer.tolist() == list(range(0, PEOPLE, 2))
+    assert [len(np.unique(clusters)) for clusters in study.clusters.T] == study.ks.tolist() == [2, 3]
     place, cause = 2, CAUSES["turn"]
     drawn = recall(bundle.samples.iloc[bundle.row(study.sample_ids[place])])
     pair = [show(drawn), change_person(drawn, cause, cause.strengths[1])]
@@ -233,7 +237,11 @@ def test_grain_moves_least_and_untrained_networks_differ(made: tuple[Bundle, Cau
 
 
 def test_a_killed_run_goes_on_with_the_people_it_lacks(
-    made: tuple[Bundle, CauseStudy], source: Path, few: None, monkeypatch: pytest.MonkeyPatch
+    made: tuple[Bundle, CauseStudy],
+    source: Path,
+    few: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     bundle, before = made
     real, asked = module.explain, []
@@ -250,7 +258,10 @@ def test_a_killed_run_goes_on_with_the_people_it_lacks(
     partial = study_folder(bundle, "causes").with_name(".causes.partial")
     (partial / "00001.npz").write_bytes(b"cut off")
     monkeypatch.setattr(module, "explain", lambda *a, **k: (asked.append(1), real(*a, **k))[1])
-    run_cause_study(bundle, FEW, workers=1)
+    options = ["--people", str(FEW.people), "--networks", str(FEW.networks), "--workers", "1"]
+    assert script.main(["--bundle", str(source), *options]) == 0
+    said = capsys.readouterr().out
+    assert "  turn of the body, 60 degrees, n = " in said and "  other grain, grain 2, n = " in said
     assert len(asked) == 6 + PEOPLE - 4  # four were done and whole
     again = load_cause_study(bundle)
     assert np.array_equal(again.moved, before.moved, equal_nan=True)
