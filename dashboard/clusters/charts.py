@@ -17,6 +17,7 @@ from dashboard.shared.charts import (
     category,
     framed,
     name_rows,
+    never_learned_rows,
     rows_around_zero,
     set_below,
     settle,
@@ -187,12 +188,21 @@ def _extent(places: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.where(span > 0, span, 1)
 
 
-def effects(found: pd.DataFrame, names: Sequence[str], colour: str, axis: str, source: str) -> go.Figure:
+def effects(
+    found: pd.DataFrame,
+    names: Sequence[str],
+    colour: str,
+    axis: str,
+    source: str,
+    untrained: NDArray[np.floating],
+) -> go.Figure:
     """Effects with their intervals, the surest on top; see posecore.attributes.contrasts.contrast.
 
-    Those whose interval holds 0 are open.
+    Those whose interval holds 0 are open. untrained: (A,) how far clusters of networks that never learned
+    differ in each, either way; nan where not known.
     """
     figure = go.Figure()
+    never_learned_rows(figure, names, -untrained, untrained, ".2f")
     sure = ((found["low"] > 0) | (found["high"] < 0)).to_numpy()
     for chosen, name, ink, symbol in (
         (sure, "interval without 0", colour, "circle"),
@@ -227,10 +237,18 @@ def effects(found: pd.DataFrame, names: Sequence[str], colour: str, axis: str, s
 
 
 def shares(
-    table: pd.DataFrame, colours: Sequence[str], symbols: Sequence[str], axis: str, source: str
+    table: pd.DataFrame,
+    colours: Sequence[str],
+    symbols: Sequence[str],
+    axis: str,
+    source: str,
+    untrained: tuple[NDArray[np.floating], NDArray[np.floating]],
 ) -> go.Figure:
-    """A row per joint, a mark per cluster: shares of people. table: joints as rows, clusters as columns."""
+    """A row per joint, a mark per cluster: shares of people. table: joints as rows, clusters as columns.
+    untrained: (J,) the lowest and the highest share of a cluster of networks that never learned; nan where
+    not known."""
     figure = go.Figure()
+    never_learned_rows(figure, list(table.index), *untrained, ".0%")
     for name, colour, symbol in zip(table.columns, colours, symbols, strict=True):
         figure.add_scatter(
             x=table[name],

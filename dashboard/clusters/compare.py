@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.clusters import controls, words
 from dashboard.clusters.controls import FIRST, SPACES
-from dashboard.shared import bundles, figures, latents, links, widgets
+from dashboard.shared import bundles, figures, latents, links, untrained, widgets
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.answers import Cohort
 from dashboard.shared.clustering.questions import LEAST, MOST, MOST_SEED, Clustered, Question
@@ -17,6 +17,7 @@ from posecore.clustering.matching import compare
 from posecore.clustering.methods import CLUSTERERS, DENSE
 from posecore.clustering.silhouette import NOISE
 from posecore.errors import PosecoreError
+from posecore.studies.control.summary import untrained_regrouped
 
 WORDS: Final = "Adjusted Rand index"
 """Of glossary.TERMS, those that the tab uses."""
@@ -55,6 +56,13 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
         words.compared_alt(len(common), compared.ari),
         controls.image_format(),
     )
+    control, sizes = untrained.reference(bundle), (len(found.sizes), len(other.sizes))
+    if control is None:
+        st.caption(untrained.missing(bundle))
+    elif len(never := untrained_regrouped(control, *sizes)):
+        st.caption(words.compared_untrained(never, sizes, len(control.sample_ids)))
+    else:
+        st.caption(untrained.unknown("two clusterings of so many clusters"))
     table = pd.DataFrame(compared.counts, columns=columns)
     table.insert(0, "cluster", rows)
     figures.tabled("The comparison as a table", table, "clusters-compared")

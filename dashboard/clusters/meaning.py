@@ -19,6 +19,7 @@ from dashboard.shared import (
     links,
     studies,
     untrained,
+    untrained_clusters,
     widgets,
 )
 from dashboard.shared.attribute_words import contrast_table, words_of
@@ -28,12 +29,13 @@ from posecore.attributes.contrasts import LEAST
 from posecore.attributes.contrasts import contrast as compare
 from posecore.attributes.descriptions import FOUND
 from posecore.attributes.skeletons import joints_known
-from posecore.attributes.traits import PCK, SIDE
+from posecore.attributes.traits import PCK
 from posecore.bundle import Bundle
 from posecore.clustering import confounds
 from posecore.clustering.confounds import Accuracy
 from posecore.studies.causes.agreement import cluster_verdicts, disagreements, set_apart
 from posecore.studies.causes.summary import STRONGER
+from posecore.studies.control.apart import Apart
 from posecore.studies.control.results import ControlStudy
 from posecore.studies.control.summary import untrained_told
 
@@ -52,7 +54,7 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     if len(found.sizes) < 2 and not found.clustering.noise:
         st.info(words.ONE_CLUSTER)
         return
-    table = known_of_people(bundle).loc[bundle.samples["sample_id"].to_numpy(str)[found.space.rows]]
+    table = latents.known_of_people(bundle).loc[bundle.samples["sample_id"].to_numpy(str)[found.space.rows]]
     ids = table.index.to_numpy(str)
     joints = joints_known(bundle.samples)
     apart = {number: contrast(bundle, found, number) for number in names}
@@ -64,16 +66,14 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     )
     with st.popover("How the words are chosen", icon=":material/help:"):
         st.markdown(words.how_words_are_chosen(joints))
+    beside = untrained_clusters.apart(bundle, len(found.sizes))
+    never = untrained_clusters.absent(bundle, words.WHAT_THEY_ARE)
+    if said := never if beside is None else untrained_clusters.called(beside):
+        st.caption(said)
     _check(bundle, found)
-    _effects(bundle, found, names, apart)
-    _joints(bundle, found, names, table)
+    _effects(bundle, found, names, apart, beside)
+    _joints(bundle, found, names, table, beside)
     figures.tabled("The clusters as a table", summary(found, names, table), "clusters-summary")
-
-
-def known_of_people(bundle: Bundle) -> pd.DataFrame:
-    """All that is known of people, by sample_id: attributes, PCK and the side of their crop."""
-    more = bundle.samples.set_index("sample_id")[[PCK, SIDE]]
-    return pd.concat([latents.attributes(bundle), more.astype(float)], axis=1)
 
 
 def summary(found: Clustered, names: dict[int, str], table: pd.DataFrame) -> pd.DataFrame:
@@ -120,8 +120,6 @@ def _check(bundle: Bundle, found: Clustered) -> None:
     control, k = untrained.reference(bundle), len(found.sizes)
     if control is None:
         st.caption(untrained.missing(bundle))
-    elif control.told is None:
-        st.caption(untrained.outdated(bundle))
     elif beside := words.told_untrained(accuracies, k, control):
         st.caption(beside)
     people = next(iter(accuracies.values())).n
@@ -147,7 +145,13 @@ def _never_told(control: ControlStudy | None, k: int, name: str) -> float:
     return float(told.max()) if len(told) else np.nan
 
 
-def _effects(bundle: Bundle, found: Clustered, names: dict[int, str], apart: dict[int, pd.DataFrame]) -> None:
+def _effects(
+    bundle: Bundle,
+    found: Clustered,
+    names: dict[int, str],
+    apart: dict[int, pd.DataFrame],
+    beside: Apart | None,
+) -> None:
     st.subheader("What sets one cluster apart")
     options = [str(number + 1) for number in names]
     picked = widgets.segments("Cluster", options, links.CLUSTERS_ONE, persist_state="page")
@@ -168,14 +172,17 @@ def _effects(bundle: Bundle, found: Clustered, names: dict[int, str], apart: dic
             continue
         with column:
             named = [words_of(str(name), joints).axis for name in rows.index]
+            reach = untrained_clusters.reach(beside, "farthest", rows.index.tolist())
             figures.chart(
-                charts.effects(rows, named, charts.colour_of(number)[0], axis, source),
+                charts.effects(rows, named, charts.colour_of(number)[0], axis, source, reach),
                 f"clu_effects_{kind}",
                 words.effects_alt(kind, len(rows), names[number]),
                 controls.image_format(),
             )
     st.caption(words.effects(names[number], len(found.members(number))))
-    table = contrast_table(compared, joints)
+    if beside is not None:
+        st.caption(untrained_clusters.differ(known, beside))
+    table = untrained_clusters.tabled(compared, contrast_table(compared, joints), beside)
     if causes is not None:
         st.caption(causal_words.HOW_CLUSTERS)
         table[causal_words.COLUMN] = [
@@ -211,7 +218,9 @@ def _disagreements(bundle: Bundle, known: pd.DataFrame, causes: ClusterCauses, n
         st.markdown("\n".join(f"* {line}" for line in said))
 
 
-def _joints(bundle: Bundle, found: Clustered, names: dict[int, str], table: pd.DataFrame) -> None:
+def _joints(
+    bundle: Bundle, found: Clustered, names: dict[int, str], table: pd.DataFrame, beside: Apart | None
+) -> None:
     source = joints_known(bundle.samples)
     word = "labelled" if source == "annotated" else "found"
     st.subheader(f"Joints {word}, by cluster")
@@ -224,6 +233,7 @@ def _joints(bundle: Bundle, found: Clustered, names: dict[int, str], table: pd.D
         index=[*bundle.keypoints.labels],
     )
     looks = [charts.colour_of(number) for number in names]
+    lowest, highest = (untrained_clusters.reach(beside, side, columns) for side in ("lowest", "highest"))
     figures.chart(
         charts.shares(
             shares,
@@ -231,12 +241,23 @@ def _joints(bundle: Bundle, found: Clustered, names: dict[int, str], table: pd.D
             [symbol for _, symbol in looks],
             f"share of people whose joint is {word}",
             bundles.source_line(bundle, len(table)),
+            (lowest, highest),
         ),
         "clu_joints",
         words.joints_alt(word, len(names), len(columns)),
         controls.image_format(),
     )
-    st.caption(words.scores(summary(found, names, table).to_dict("records")))
+    if beside is not None:
+        st.caption(untrained_clusters.shares(beside, word))
+    st.caption(words.scores(summary(found, names, table).to_dict("records"), _scored(beside)))
+
+
+def _scored(beside: Apart | None) -> tuple[float, float] | None:
+    """The lowest and the highest PCK of this network's on clusters of networks that never learned."""
+    if beside is None:
+        return None
+    lowest, highest = (untrained_clusters.reach(beside, side, [PCK])[0] for side in ("lowest", "highest"))
+    return float(lowest), float(highest)
 
 
 def contrast(bundle: Bundle, found: Clustered, number: int) -> pd.DataFrame:
@@ -252,13 +273,13 @@ def recognised(bundle: Bundle, found: Clustered) -> dict[str, Accuracy]:
 @cache.cached(64, "Comparing people …")
 def _contrast(bundle: Bundle, digest: str, number: int, _found: Clustered) -> pd.DataFrame:
     ids = bundle.samples["sample_id"].to_numpy(str)[_found.space.rows]
-    return compare(known_of_people(bundle).loc[ids], ids[_found.members(number)].tolist())
+    return compare(latents.known_of_people(bundle).loc[ids], ids[_found.members(number)].tolist())
 
 
 @cache.cached(32, "Checking size, place and joints …")
 def _recognised(bundle: Bundle, digest: str, _found: Clustered) -> dict[str, Accuracy]:
     ids = bundle.samples["sample_id"].to_numpy(str)[_found.space.rows]
-    return confounds.told_by(known_of_people(bundle).loc[ids], _found.numbers)
+    return confounds.told_by(latents.known_of_people(bundle).loc[ids], _found.numbers)
 
 
 def _digest(found: Clustered) -> str:

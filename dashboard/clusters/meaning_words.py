@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dashboard.shared.attribute_words import words_of
 from dashboard.shared.numbers import number, significant
 from posecore.attributes.contrasts import contrast
-from posecore.attributes.traits import TRAITS, traits_of
+from posecore.attributes.traits import TRAITS, mostly, traits_of
 from posecore.clustering.confounds import Accuracy
 from posecore.samples import Prefix
 from posecore.studies.control.results import ControlStudy
@@ -20,6 +20,7 @@ NUISANCE: Final = "size, place and joints together"
 POSE: Final = "pose"
 """Of posecore.clustering.confounds.SETS."""
 ONE_CLUSTER: Final = "There is one cluster only, so nobody is left to compare it with."
+WHAT_THEY_ARE: Final = "what so many clusters are, what sets them apart and which joints they have"
 NOTHING_KNOWN: Final = "Nothing is known of enough people to compare this cluster with the others."
 
 
@@ -33,8 +34,7 @@ def what_it_is(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFra
     said = [
         f"**{word}** ({row['selected']:.0%} of the {int(row['n_selected']):,} of whom it is known; of the "
         f"others {row['rest']:.0%})"
-        for word, row in compared.reindex([trait.word for trait in TRAITS]).iterrows()
-        if row["selected"] > 0.5 and row["low"] > 0
+        for word, row in mostly(compared).iterrows()
     ]
     size = f"{len(members):,} of {len(table):,} people"
     if said:
@@ -149,8 +149,9 @@ def joints_alt(word: str, clusters: int, joints: int) -> str:
     return f"Share of people whose joint is {word}, for {joints} joints and {clusters} clusters"
 
 
-def scores(rows: Iterable[Mapping[Any, Any]]) -> str:
-    """The clusters' PCK with intervals. rows: of meaning.summary."""
+def scores(rows: Iterable[Mapping[Any, Any]], untrained: tuple[float, float] | None) -> str:
+    """The clusters' PCK with intervals. rows: of meaning.summary. untrained: the lowest and the highest PCK
+    that this network has on a cluster of those that never learned; None where not known."""
     said = [
         f"{row['cluster']} {number(row['PCK'])} ({number(row['PCK, 95 % from'])} to "
         f"{number(row['PCK, 95 % to'])}, n = {row['PCK, n']:,})"
@@ -158,4 +159,8 @@ def scores(rows: Iterable[Mapping[Any, Any]]) -> str:
         else f"{row['cluster']} not known"
         for row in rows
     ]
-    return f"PCK: {'; '.join(said)}. 95 % intervals."
+    line = f"PCK: {'; '.join(said)}. 95 % intervals."
+    if untrained is None or not np.isfinite(untrained).all():
+        return line
+    low, high = (number(one) for one in untrained)
+    return f"{line} Of people in clusters of networks that never learned this network's is {low} to {high}."

@@ -210,6 +210,24 @@ def compared(described: str, ari: float) -> str:
     )
 
 
+def compared_untrained(found: NDArray[np.floating], sizes: tuple[int, int], people: int) -> str:
+    """Below that table. found: (U,) of networks that never learned. sizes: how many clusters of either."""
+    low, high = number(float(found.min()), 2), number(float(found.max()), 2)
+    span = low if low == high else f"{low} to {high}"
+    networks = "A network" if len(found) == 1 else f"{len(found)} networks"
+    of = f"by K-Means in whole latents, n = {people:,} people"
+    if sizes[0] == sizes[1]:
+        return (
+            f"{networks} that never learned: K = {sizes[0]} clusters and those of resampled people, {of}: "
+            f"**{span}**. What another method, space or seed gives there is not known; that clusters are "
+            "found again takes no training."
+        )
+    return (
+        f"{networks} that never learned: K = {sizes[0]} and K = {sizes[1]} clusters, {of}: **{span}**. That "
+        "two clusterings agree so far takes no training."
+    )
+
+
 def compared_alt(people: int, ari: float) -> str:
     """Of the table of both clusterings."""
     return f"How many of {people} people are in each pair of clusters; adjusted Rand index {number(ari)}"

@@ -13,7 +13,7 @@ from dashboard.compare import pair as compare_pair
 from dashboard.compare.baselines import Baselines
 from dashboard.compare.latents_words import SHARE
 from dashboard.compare.pair import Pair
-from dashboard.shared import cache, figures, links, shown_here, widgets
+from dashboard.shared import cache, figures, links, shown_here, untrained, widgets
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.questions import LEAST, MOST
 from dashboard.shared.contingency import contingency
@@ -127,6 +127,8 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
     never, mixed = baselines.agreement(beside, k)
     if mixed:
         st.caption(words.agreement_untrained(max(len(study.sample_ids) for study in beside), never, mixed))
+    elif any(study.labels is not None for study in beside):
+        st.caption(untrained.unknown(f"clusters with K = {k}"))
     for line in baselines.outdated(pair):
         st.caption(line)
     names = [

@@ -2,10 +2,12 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from dashboard.shared.charts import CATEGORIES, rows_around_zero
+from dashboard.shared.charts import CATEGORIES, never_learned_rows, rows_around_zero
 
 KINDS: Final = {
     "quantity": ("quantity: difference of means in standard deviations (Hedges’ g)", CATEGORIES[0], "circle"),
@@ -13,11 +15,14 @@ KINDS: Final = {
 }
 
 
-def contrasts(table: pd.DataFrame, source: str) -> go.Figure:
+def contrasts(table: pd.DataFrame, source: str, untrained: NDArray[np.floating]) -> go.Figure:
     """Effects with their intervals, one row each, the first on top. table: of posecore.attributes.contrasts,
-    with a column `attribute` of names for people."""
+    with a column `attribute` of names for people. untrained: (A,) how far clusters of networks that never
+    learned differ in each, either way; nan where not known."""
     figure = go.Figure()
-    table = table[table["effect"].notna()]
+    known = table["effect"].notna().to_numpy()
+    table, untrained = table[known], untrained[known]
+    never_learned_rows(figure, table["attribute"].tolist(), -untrained, untrained, ".2f")
     for kind, (name, colour, symbol) in KINDS.items():
         rows = table[table["kind"] == kind]
         if rows.empty:

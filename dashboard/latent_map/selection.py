@@ -12,12 +12,23 @@ from dashboard.latent_map import pictures as map_pictures
 from dashboard.latent_map import words
 from dashboard.latent_map.charts import contrasts
 from dashboard.latent_map.choices import Choices
-from dashboard.shared import bundles, canvas, figures, latents, links, pictures, widgets
+from dashboard.shared import (
+    bundles,
+    canvas,
+    figures,
+    latents,
+    links,
+    pictures,
+    untrained,
+    untrained_clusters,
+    widgets,
+)
 from dashboard.shared.attribute_words import contrast_table, words_of
 from dashboard.shared.numbers import number
 from posecore import drawing
 from posecore.attributes.skeletons import joints_known
 from posecore.bundle import Bundle
+from posecore.studies.control.apart import Apart, nearest_k
 
 PER_PAGE: Final = 32
 TILE: Final = 96
@@ -112,11 +123,27 @@ def _apart(bundle: Bundle, rows: NDArray[np.int64], chosen: NDArray[np.int64]) -
     if not found["effect"].notna().any():
         st.caption(words.NOTHING_COMPARED)
         return
+    beside = _clusters_alike(bundle, len(chosen), len(rows))
     shown = named.head(DRAWN)
-    figures.chart(contrasts(shown, source), "map_contrasts", words.contrasts_alt(len(shown)))
+    reach = untrained_clusters.reach(beside, "farthest", found.index[:DRAWN].tolist())
+    figures.chart(contrasts(shown, source, reach), "map_contrasts", words.contrasts_alt(len(shown)))
     compared = int(found["effect"].notna().sum())
     st.caption(words.contrasts(len(chosen), len(rows), joints, int(sure.sum()), compared))
-    figures.tabled("All differences", contrast_table(found, joints), "map_contrasts")
+    if beside is not None:
+        st.caption(f"{untrained_clusters.differ(found, beside)} {words.AREAS_AND_CLUSTERS}")
+    elif line := untrained_clusters.absent(bundle, "what sets a selection apart"):
+        st.caption(line)
+    table = untrained_clusters.tabled(found, contrast_table(found, joints), beside)
+    figures.tabled("All differences", table, "map_contrasts")
+
+
+def _clusters_alike(bundle: Bundle, selected: int, people: int) -> Apart | None:
+    """What sets clusters of networks that never learned apart, of those K whose clusters are nearest in size
+    to the selection."""
+    study = untrained.reference(bundle)
+    if study is None or study.labels is None:
+        return None
+    return untrained_clusters.apart(bundle, nearest_k(study, selected, people))
 
 
 def _score(bundle: Bundle, sample_id: str) -> str:

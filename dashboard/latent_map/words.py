@@ -39,6 +39,10 @@ NOBODY_IN_AREA: Final = (
     "Nobody who is shown lies in the area that is drawn. Draw another, or show hidden colours."
 )
 CSV_HELP: Final = "Everybody selected: id, place, PCK, colour, and all that is known of them."
+AREAS_AND_CLUSTERS: Final = (
+    "Of the clusterings tried there, the one whose clusters are nearest in size to this selection; no area "
+    "was drawn on the maps of those networks."
+)
 EVERYBODY_SELECTED: Final = "Everybody on the map is selected, so there is nobody to compare them with."
 NOTHING_COMPARED: Final = "Nothing can be compared: too few people are known, or nobody differs."
 

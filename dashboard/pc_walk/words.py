@@ -219,7 +219,10 @@ def walks_untrained(beside: Walks, component: int) -> str:
 
 def not_walked(components: int) -> str:
     """Of a component beyond those."""
-    return f"What networks that never learned reach here is known of the first {components} components."
+    return (
+        f"What networks that never learned reach here is known of the first {components} components alone, so "
+        "of this one it is no evidence that training made it."
+    )
 
 
 def shown(component: int, found: Strongest, reference: Reach | None, joints: Prefix) -> tuple[str, Verdict]:

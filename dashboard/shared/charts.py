@@ -173,6 +173,26 @@ def never_learned(figure: go.Figure, across: Sequence[Any], up: Iterable[NDArray
         )
 
 
+def never_learned_rows(
+    figure: go.Figure, names: Sequence[str], low: NDArray[np.floating], high: NDArray[np.floating], form: str
+) -> None:
+    """A broad grey line per row, (R,) from low to high, of networks that never learned; none where nan. form:
+    of its numbers, as Plotly writes it. To be called first, so that all else lies above."""
+    known = np.flatnonzero(np.isfinite(low) & np.isfinite(high)).tolist()
+    if not len(known):
+        return
+    ends = [(float(low[row]), float(high[row]), None) for row in known]
+    figure.add_scatter(
+        x=[x for row in ends for x in row],
+        y=[y for row in known for y in (names[row], names[row], None)],
+        name="clusters of networks that never learned",
+        mode="lines",
+        opacity=0.45,
+        line={"color": GREY, "width": 11},
+        hovertemplate=f"%{{y}}, clusters of networks that never learned<br>%{{x:{form}}}<extra></extra>",
+    )
+
+
 def colour_bar(title: str) -> dict[str, Any]:
     """A scale of colours, which `set_below` puts below the axes, where it takes a narrow page no width."""
     return {

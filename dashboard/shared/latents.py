@@ -88,6 +88,16 @@ def attributes(bundle: Bundle) -> "pd.DataFrame":
     return pd.concat([attributes_of(samples), joints_of(samples), truth_of(samples)], axis=1)
 
 
+def known_of_people(bundle: Bundle) -> "pd.DataFrame":
+    """The same, how many of their joints were found, and the side of their crop."""
+    import pandas as pd
+
+    from posecore.attributes.traits import PCK, SIDE
+
+    more = bundle.samples.set_index("sample_id")[[PCK, SIDE]]
+    return pd.concat([attributes(bundle), more.astype(float)], axis=1)
+
+
 def contrast(bundle: Bundle, people: "NDArray[Any]", selected: "NDArray[Any]") -> "pd.DataFrame":
     """What sets the sample_ids `selected` apart from all other `people`: see attributes.contrasts."""
     chosen = set(selected.tolist())

@@ -42,6 +42,15 @@ def outdated(bundle: Bundle) -> str:
     )
 
 
+def unknown(what: str) -> str:
+    """Where networks that never learned were not asked: one sentence that claims nothing. what: is shown, as
+    the object of a sentence."""
+    return (
+        f"What networks that never learned reach beside {what} is not known, so this alone is no evidence "
+        "that training made it."
+    )
+
+
 def _found(bundle: Bundle) -> _Found:
     # By the manifest rather than the `created` in it: what is absent or broken is asked for again and again,
     # too, and is read no more often than a study that can be used.

@@ -87,6 +87,13 @@ TRAITS: Final = (
 """In the order in which a sentence names them."""
 
 
+def mostly(compared: pd.DataFrame) -> pd.DataFrame:
+    """The words for some people: of their traits, compared with the others' by posecore.attributes.contrasts,
+    the rows of those that more than half of them have, and surely fewer of the others; in TRAITS' order."""
+    rows = compared.reindex([trait.word for trait in TRAITS])
+    return rows[(rows["selected"] > 0.5) & (rows["low"] > 0)]
+
+
 def traits_of(table: pd.DataFrame) -> pd.DataFrame:
     """Who has which trait: a nullable boolean column per trait, unknown where attributes it needs are."""
     columns = {name: table[name].to_numpy(np.float64) for trait in TRAITS for name in trait.needs}

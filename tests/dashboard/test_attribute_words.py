@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dashboard.clusters import meaning as cluster_meaning
 from dashboard.latent_map import colours
+from dashboard.shared import latents
 from dashboard.shared.attribute_words import COLUMNS, WORDS, column_of, contrast_table, value_of, words_of
 from posecore.attributes.contrasts import contrast
 from posecore.attributes.descriptions import CIRCLES, truth_of
@@ -30,7 +30,7 @@ def has_words(column: str) -> bool:
 
 def test_everything_known_of_the_shipped_people_has_words_of_its_own() -> None:
     bundle = open_bundle(SHIPPED)
-    columns = list(cluster_meaning.known_of_people(bundle).columns)
+    columns = list(latents.known_of_people(bundle).columns)
     assert len(columns) > 130 and [column for column in columns if not has_words(column)] == []
     for joints in ("annotated", "predicted"):
         axes = [words_of(column, joints).axis for column in columns]
@@ -97,7 +97,7 @@ def test_words_say_what_happens() -> None:
 def test_directions_turn_the_way_the_words_say() -> None:
     """Against what is seen in the picture: shoulders from the front, a nose to the right."""
     bundle = open_bundle(SHIPPED)
-    known = cluster_meaning.known_of_people(bundle)
+    known = latents.known_of_people(bundle)
     front, right = known["truth_view_degrees, cosine"], known["truth_view_degrees, sine"]
     assert known["facing"].corr(front, "spearman") > 0.5 and known["turned"].corr(right, "spearman") > 0.5
     assert words_of("facing", "annotated").more == words_of("truth_view_degrees, cosine", "annotated").more

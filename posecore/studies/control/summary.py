@@ -122,6 +122,23 @@ def cluster_agreement(study: ControlStudy, k: int) -> tuple[tuple[float, ...], t
     return never, tuple(compare(labels[OWN], other).ari for other in labels[OWN + 1 :])
 
 
+def untrained_regrouped(study: ControlStudy, k: int, other: int) -> Floats:
+    """(U,) adjusted Rand index, in each untrained network, of its K = k clusters with its K = other ones; of
+    as many with those of resampled people, the mean. Empty where it is not stored."""
+    from posecore.clustering.matching import compare
+
+    ks = study.ks.tolist()
+    if k not in ks or other not in ks:
+        return np.empty(0)
+    if k == other:
+        again: Floats = study.stability[OWN + 1 :, ks.index(k)].astype(np.float64).mean(axis=1)
+        return again
+    if study.labels is None:
+        return np.empty(0)
+    pairs = study.labels[OWN + 1 :, [ks.index(k), ks.index(other)]].astype(np.int64)
+    return np.array([compare(*pair).ari for pair in pairs])
+
+
 def untrained_silhouettes(study: ControlStudy, k: int) -> Floats:
     """(U,) the best mean silhouette of K = k clusters of each untrained network; empty of a K not tried."""
     if k not in study.ks:

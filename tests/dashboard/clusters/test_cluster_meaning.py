@@ -11,11 +11,11 @@ from planted import open_clusters
 from reading import figures, numbers, words
 
 from dashboard.clusters import people
-from dashboard.clusters.meaning import known_of_people
 from dashboard.clusters.meaning_words import NUISANCE, only_size, told_untrained, what_it_is
 from dashboard.shared import untrained
 from dashboard.shared.clustering.answers import cohort
 from dashboard.shared.clustering.questions import ALL, Clustered, Question
+from dashboard.shared.latents import known_of_people
 from posecore.attributes.contrasts import contrast
 from posecore.attributes.traits import TRAITS, traits_of
 from posecore.bundle import open_bundle
