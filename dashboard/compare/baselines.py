@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from dashboard.compare.pair import Pair
 from dashboard.shared import untrained
-from posecore.ablation import SkipMask
+from posecore.ablation import ALL_ON, SkipMask
+from posecore.keypoints import KeypointSet
 from posecore.studies.control.results import OWN, ControlStudy
 from posecore.studies.control.summary import cluster_agreement, layer_baselines
 
@@ -59,6 +60,25 @@ def joints(studies: Sequence[ControlStudy], mask: SkipMask, count: int) -> Float
     found = [(_scores(one)[:, at], one.joint_shares) for one in studies]
     sides = [(pck, None if shares is None else shares[OWN + 1 :, at]) for pck, shares in found]
     return _stacked(1 + count, [_beside_all(*side, count) for side in sides])
+
+
+def parts(study: ControlStudy | None, mask: SkipMask, keypoints: KeypointSet) -> Floats:
+    """(U, 1 + groups) PCK of the study's untrained networks under a mask, and the mean share that they find
+    of the joints of each group, nan where not stored; of no network where there is no study, or one of other
+    joints."""
+    count, groups = len(keypoints), list(keypoints.groups.values())
+    of_others = study is not None and study.joint_shares is not None and study.joint_shares.shape[-1] != count
+    if study is None or of_others:
+        return np.empty((0, 1 + len(groups)))
+    found = joints([study], mask, count)
+    return np.column_stack([found[:, 0], *(found[:, 1:][:, list(group)].mean(axis=1) for group in groups)])
+
+
+def apart(study: ControlStudy) -> float:
+    """How far the PCK of two of the study's untrained networks lie apart with all skips, at most; nan of one
+    network."""
+    found = _scores(study)[:, ALL_ON.position]
+    return float(np.ptp(found)) if len(found) > 1 else np.nan
 
 
 def readout(studies: Sequence[ControlStudy], count: int) -> Floats:

@@ -14,12 +14,13 @@ from dashboard.compare import networks_words as words
 from dashboard.compare.networks_charts import Dots
 from dashboard.shared import cache, figures, glossary, links, shown_here, untrained, widgets
 from dashboard.shared.numbers import number
-from posecore.ablation import ALL_ON
+from posecore.ablation import ALL_OFF, ALL_ON
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
 from posecore.errors import BundleError
 from posecore.keypoints import KeypointSet, sized_set
 from posecore.statistics import Estimate
+from posecore.studies.control.results import ControlStudy
 from posecore.studies.networks.facts import Network, longest
 from posecore.studies.networks.results import NAME, NetworksStudy, load_networks_study
 from posecore.studies.networks.summary import Gains, NetworksSummary, SkipLoss, parts_of, summarise
@@ -44,8 +45,9 @@ def show(bundle: Bundle) -> None:
         shown_here.draw(*words.shown(summary))
     _scores(bundle, study, summary)
     figures.tabled("All networks as a table", _table(study, summaries), "networks")
-    _fair(study, summary)
-    _skips(study, summary)
+    control = untrained.reference(bundle)
+    _fair(study, summary, control)
+    _skips(study, summary, control)
     _stacks(study, summary)
     _limits(study, summary)
     glossary.explain(
@@ -95,7 +97,7 @@ def _scores(bundle: Bundle, study: NetworksStudy, summary: NetworksSummary) -> N
     st.caption(words.how_scores(study, summary))
 
 
-def _fair(study: NetworksStudy, summary: NetworksSummary) -> None:
+def _fair(study: NetworksStudy, summary: NetworksSummary, control: ControlStudy | None) -> None:
     st.subheader("Is it better than the basic network trained for as long?")
     if not summary.fair.pairs:
         st.markdown(words.NO_FAIR)
@@ -118,22 +120,32 @@ def _fair(study: NetworksStudy, summary: NetworksSummary) -> None:
                 series.append(dots)
     shown = {network for _, found, _ in kinds for network, _ in found.pairs}
     names = list(dict.fromkeys(network.label for network in study.networks if network in shown))
+    apart = np.nan if control is None else baselines.apart(control)
+    source = _source(study, summary, study.networks)
     figures.chart(
-        networks_charts.gains(series, names, "points of PCK gained", _source(study, summary, study.networks)),
+        networks_charts.gains(series, names, "points of PCK gained", source, apart),
         "networks_gains",
         f"Points of PCK that {len(shown)} networks gain over their controls, with intervals over people",
     )
     st.caption(words.HOW_FAIR)
+    if control is not None:
+        st.caption(
+            words.never_apart(apart, len(control.skip_people))
+            if np.isfinite(apart)
+            else untrained.unknown("gains over another network")
+        )
     figures.tabled("These differences as a table", _gain_table(kinds), "networks-gains")
 
 
-def _skips(study: NetworksStudy, summary: NetworksSummary) -> None:
+def _skips(study: NetworksStudy, summary: NetworksSummary, control: ControlStudy | None) -> None:
     st.subheader("Cut at test time beside trained without")
     if not summary.skips:
         st.markdown(words.NO_SKIPS)
         return
     st.markdown("\n".join(f"* {words.skip_sentence(found)}" for found in summary.skips))
-    parts = parts_of(_keypoints(study))
+    keypoints = _keypoints(study)
+    parts = parts_of(keypoints)
+    never, cut = (baselines.parts(control, mask, keypoints) for mask in (ALL_ON, ALL_OFF))
     series = [
         Dots(f"{name}, seed {found.plain.seed}", parts, estimate, colour, place)
         for place, found in enumerate(summary.skips)
@@ -141,12 +153,18 @@ def _skips(study: NetworksStudy, summary: NetworksSummary) -> None:
     ]
     networks = [network for found in summary.skips for network in (found.plain, found.without)]
     figures.chart(
-        networks_charts.parts(series, parts, _source(study, summary, networks)),
+        networks_charts.parts(series, parts, _source(study, summary, networks), (never, cut)),
         "networks_skips",
         f"PCK of all joints and of {len(parts) - 1} groups: basic network, the same with all skips cut at "
         "test time, and a network trained without skips",
     )
     st.caption(words.HOW_SKIPS)
+    if control is not None:
+        st.caption(
+            words.never_parts(never, cut, len(control.skip_people))
+            if len(never)
+            else untrained.unknown("groups of these joints")
+        )
     tables = [
         pd.DataFrame(
             {"seed": found.plain.seed, "network": name, "joints": parts, **_columns(estimate, "PCK", 1)}
@@ -198,6 +216,7 @@ def _stacks(study: NetworksStudy, summary: NetworksSummary) -> None:
         "intervals",
     )
     st.caption(words.HOW_STACKS)
+    st.caption(untrained.unknown("a later stack's gain"))
     figures.tabled("The same as a table", pd.concat(tables), "networks-stacks")
 
 

@@ -45,9 +45,15 @@ def scores(
     return figure
 
 
-def gains(series: Sequence[Dots], names: Sequence[str], axis: str, source: str) -> go.Figure:
-    """Differences in points, a row per name on both sides of zero."""
+def gains(
+    series: Sequence[Dots], names: Sequence[str], axis: str, source: str, untrained: float = np.nan
+) -> go.Figure:
+    """Differences in points, a row per name on both sides of zero. untrained: how far two networks that never
+    learned differ, a share, drawn in grey to both sides; nan where not known."""
     figure = go.Figure()
+    if np.isfinite(untrained):
+        reach = 100 * untrained
+        figure.add_vrect(-reach, reach, fillcolor=GREY, opacity=0.3, line_width=0, layer="below")
     for dots in series:
         _add(figure, dots, rows=True, unit="points", factor=100, digits=1)
     rows_around_zero(figure, list(names), axis, source, ROW)
@@ -55,9 +61,27 @@ def gains(series: Sequence[Dots], names: Sequence[str], axis: str, source: str) 
     return figure
 
 
-def parts(series: Sequence[Dots], names: Sequence[str], source: str) -> go.Figure:
-    """PCK, 0..1, a column per group of joints, and a dot per series."""
+def parts(
+    series: Sequence[Dots],
+    names: Sequence[str],
+    source: str,
+    untrained: tuple[NDArray[np.floating], NDArray[np.floating]],
+) -> go.Figure:
+    """PCK, 0..1, a column per group of joints, and a dot per series. untrained: (U, P) of networks that never
+    learned, nothing cut, and all cut."""
     figure = go.Figure()
+    for shares, cut, symbol in zip(untrained, ("nothing", "all"), ("line-ew", "x-thin"), strict=True):
+        if len(shares):
+            figure.add_scatter(
+                x=list(names) * len(shares),
+                y=shares.ravel(),
+                mode="markers",
+                name=f"never learned, {cut} cut",
+                offsetgroup=f"never learned, {cut} cut",
+                marker={"color": GREY, "symbol": symbol, "size": 9, "line": {"color": GREY, "width": 2}},
+                hovertemplate=f"%{{x}}, a network that never learned, {cut} cut<br>%{{y:.3f}} PCK"
+                "<extra></extra>",
+            )
     for dots in series:
         _add(figure, dots, rows=False, unit="PCK", factor=1, digits=3)
     figure.update_layout(**framed(source, 394), scattermode="group", showlegend=True)

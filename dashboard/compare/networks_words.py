@@ -142,6 +142,25 @@ def never_found(found: NDArray[np.floating], people: int) -> str:
     )
 
 
+def never_apart(apart: float, people: int) -> str:
+    """How far two networks that never learned lie apart, a share, of so many people of the bundle."""
+    return (
+        "In grey: two networks that never learned, of the shape of this bundle's, lie "
+        f"{points(apart)} points apart at most, of n = {people:,} people of the bundle; a gain within that "
+        "takes no training."
+    )
+
+
+def never_parts(on: NDArray[np.floating], off: NDArray[np.floating], people: int) -> str:
+    """PCK (U, P) of networks that never learned, nothing cut and all cut, of as many people."""
+    most, cut = (number(float(np.nanmax(found))) for found in (on, off))
+    return (
+        "In grey: networks that never learned, of the shape of this bundle's, find "
+        f"{most} of any group at most with nothing cut, {cut} with all cut, of n = {people:,} people of the "
+        "bundle."
+    )
+
+
 def fair_sentences(summary: NetworksSummary, chosen: Sequence[Network]) -> list[str]:
     """For each of the chosen networks with a fair control: what it gains over that and its beginning."""
     return [

@@ -220,8 +220,8 @@ def walks_untrained(beside: Walks, component: int) -> str:
 def not_walked(components: int) -> str:
     """Of a component beyond those."""
     return (
-        f"What networks that never learned reach here is known of the first {components} components alone, so "
-        "of this one it is no evidence that training made it."
+        f"What networks that never learned reach here is known of the first {components} components alone, "
+        "so this is no evidence that training made anything of this one."
     )
 
 

@@ -1,6 +1,8 @@
 """What the study's charts show in grey: the same figures of networks that never learned. None, or nothing,
 where the bundle has no control study or that did not try the replacement."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,10 @@ from posecore.ablation import ALL_ON
 from posecore.bundle import Bundle
 from posecore.statistics import Floats
 from posecore.studies.control.results import OWN, ControlStudy
-from posecore.studies.skips.effects import level_score_loss, shapley
+from posecore.studies.skips.effects import level_joint_loss, level_score_loss, shapley
+
+ZERO: Final = "zero"
+"""What replaces a cut skip where figures are stored joint by joint."""
 
 
 def pck(bundle: Bundle, replacement: str, position: int) -> Floats | None:
@@ -27,6 +32,14 @@ def effect(bundle: Bundle, replacement: str, lost: bool) -> Floats | None:
     if lost:
         return level_score_loss(_mean(study.skip_scores, study, replacement))
     return _mean(study.skip_moved, study, replacement)
+
+
+def joint_loss(bundle: Bundle, replacement: str) -> Floats | None:
+    """(M, 4, K) lost hits of every joint when a level alone is cut; stored of cuts to ZERO alone."""
+    study = _study(bundle, replacement)
+    if study is None or study.joint_shares is None or replacement != ZERO:
+        return None
+    return level_joint_loss(study.joint_shares[OWN + 1 :])
 
 
 def shares(bundle: Bundle, replacement: str) -> Floats | None:

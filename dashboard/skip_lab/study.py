@@ -96,20 +96,28 @@ def _effects(bundle: Bundle, summary: SkipSummary, replacement: str, source: str
     effect, factor = (summary.loss, 100) if lost else (summary.moved, 1)
     unit = words.LOST if lost else words.MOVED
     theirs = reference.effect(bundle, replacement, lost)
+    of_joints = reference.joint_loss(bundle, replacement) if lost else None
     figures.chart(
-        study_charts.effect_map(effect, unit, factor, source, theirs),
+        study_charts.effect_map(effect, unit, factor, source, theirs, of_joints),
         "lab_study_effects",
         words.effects_alt(unit, replacement, len(bundle.keypoints)),
     )
-    st.caption(words.effects(effect, unit, replacement) + words.never_learned_effect(theirs, unit, factor))
+    st.caption(
+        words.effects(effect, unit, replacement)
+        + words.never_learned_effect(theirs, unit, factor)
+        + ("" if theirs is None else words.never_learned_joints(of_joints, unit, factor))
+    )
     names = bundle.keypoints.labels
     rows = {
         "level": np.repeat(LEVEL_NAMES, len(names)).tolist(),
         "joint": [*names] * len(LEVEL_NAMES),
     }
+    table = _table(effect, factor, rows, unit)
+    if of_joints is not None:
+        table[words.AT_MOST] = factor * study_charts.strongest(of_joints).ravel()
     figures.tabled(
         "The same as a table",
-        _table(effect, factor, rows, unit),
+        table,
         f"skips-{what}-{replacement}".replace(" ", "-"),
     )
 

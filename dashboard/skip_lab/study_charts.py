@@ -15,6 +15,7 @@ from posecore.statistics import Estimate
 from posecore.studies.skips.effects import Claim, Claims
 
 NEVER_LEARNED: Final = "never learned"
+ANY_LEVEL: Final = "any,<br>never<br>learned"
 BINS = 20
 ROW = 26
 """Pixels of a joint's row in the effect map."""
@@ -63,12 +64,18 @@ def score_histograms(
 
 
 def effect_map(
-    effect: Estimate, unit: str, factor: float, source: str, untrained: NDArray[np.floating] | None = None
+    effect: Estimate,
+    unit: str,
+    factor: float,
+    source: str,
+    untrained: NDArray[np.floating] | None = None,
+    untrained_joints: NDArray[np.floating] | None = None,
 ) -> go.Figure:
     """Effect of cutting a level alone, (4, K): a row per joint and a column per level, so that every cell
     and name has room on a narrow page; interval and n on hover. Orange is worse.
 
     untrained: (M, 4) of networks that never learned, all joints together; a grey row of the strongest.
+    untrained_joints: (M, 4, K) joint by joint; a grey column of the strongest of all levels.
     """
     parts = (effect.mean, effect.low, effect.high)
     joints = sized_set(np.shape(effect.mean)[1]).labels
@@ -77,6 +84,11 @@ def effect_map(
     reach = max(float(known.max(initial=0)), 1e-6)
     both_ways = bool(np.nanmin(mean, initial=0) < 0)
     scale = [[0, "#0072B2"], [0.5, "#F4F4F4"], [1, "#D55E00"]] if both_ways else "Oranges"
+    shown, beside = [low, high, np.asarray(effect.n).T], ""
+    if untrained_joints is not None:
+        shown.append(strongest(untrained_joints).T * factor)
+        beside = f"<br>networks that never learned at most %{{customdata[3]:.1f}} {unit}"
+    levels, names = [*LEVEL_NAMES], [*joints]
     figure = go.Figure(
         go.Heatmap(
             z=mean,
@@ -87,23 +99,28 @@ def effect_map(
             zmin=-reach if both_ways else 0,
             zmax=reach,
             colorscale=scale,
-            customdata=np.stack([low, high, np.asarray(effect.n).T], axis=-1),
+            customdata=np.stack(shown, axis=-1),
             texttemplate="%{z:.0f}",
             hovertemplate=(
                 f"%{{y}}, level %{{x}} cut alone<br>%{{z:.1f}} {unit}<br>95 % interval "
-                "%{customdata[0]:.1f} to %{customdata[1]:.1f}<br>n = %{customdata[2]} people<extra></extra>"
+                f"%{{customdata[0]:.1f}} to %{{customdata[1]:.1f}}<br>n = %{{customdata[2]}} people{beside}"
+                "<extra></extra>"
             ),
             colorbar=colour_bar(unit),
         )
     )
-    names = [*joints]
     if untrained is not None:
         names.append(NEVER_LEARNED)
-        strongest = np.take_along_axis(untrained, np.abs(untrained).argmax(axis=0)[None], axis=0) * factor
+        # Every row again, empty but for what is grey: a heatmap of one row would be as high as the axis.
+        grey = np.full((len(names), len(levels)), np.nan)
+        grey[-1] = strongest(untrained) * factor
+        if untrained_joints is not None:
+            levels.append(ANY_LEVEL)
+            of_any = strongest(untrained_joints.reshape(-1, len(joints))) * factor
+            grey = np.column_stack([grey, [*of_any, np.nan]])
         figure.add_heatmap(
-            # Every row again, empty but for the last: a heatmap of one row would be as high as the axis.
-            z=[*[[None] * len(LEVEL_NAMES)] * len(joints), strongest[0].tolist()],
-            x=list(LEVEL_NAMES),
+            z=grey,
+            x=levels,
             y=names,
             hoverongaps=False,
             xgap=1,
@@ -114,15 +131,22 @@ def effect_map(
             showscale=False,
             texttemplate="%{z:.0f}",
             hovertemplate=(
-                f"networks that never learned, level %{{x}} cut alone<br>at most %{{z:.1f}} {unit}"
+                f"%{{y}}, level %{{x}} cut alone<br>networks that never learned: at most %{{z:.1f}} {unit}"
                 "<extra></extra>"
             ),
         )
     figure.update_layout(**framed(source, 126 + ROW * len(names)))
     figure.update_xaxes(title="level cut", type="category")
     name_rows(figure, names)
-    set_below(figure)
+    set_below(figure, ticks=0 if len(levels) == len(LEVEL_NAMES) else 15)
     return figure
+
+
+def strongest(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """(...) of values (M, ...) the one farthest from 0; nan where all are."""
+    known = np.nan_to_num(values)
+    found = np.take_along_axis(known, np.abs(known).argmax(axis=0)[None], axis=0)[0]
+    return np.where(np.isnan(values).all(axis=0), np.nan, found)
 
 
 def shapley_bars(

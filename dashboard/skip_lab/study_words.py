@@ -45,6 +45,8 @@ NOBODY_PERFECT: Final = "Nobody in this study has every labelled joint right."
 OPEN_HELP: Final = "Show this person, cut like this, in the tab One picture"
 NO_JOINT: Final = "no joint found"
 
+AT_MOST: Final = "never learned, at most"
+"""Of a table's column."""
 LOST, MOVED = "points of hit rate lost", "pixels of the crop moved"
 """What effects are told in."""
 
@@ -133,11 +135,26 @@ def never_learned_claim(untrained: NDArray[np.floating] | None) -> str:
 def never_learned_effect(untrained: NDArray[np.floating] | None, unit: str, factor: float) -> str:
     """untrained: (M, 4), all joints together, nan where none is left to be compared. factor: from its unit to
     `unit`."""
-    if untrained is None or np.isnan(untrained).all():
+    if untrained is None:
         return ""
+    if np.isnan(untrained).all():
+        return " Networks that never learned lose all joints, so how far theirs move is not known."
     return (
         f" {_networks(len(untrained))} that never learned, in grey, reach "
         f"{number(float(np.nanmax(untrained)) * factor, 1)} {unit} at most, all joints together."
+    )
+
+
+def never_learned_joints(untrained: NDArray[np.floating] | None, unit: str, factor: float) -> str:
+    """untrained: (M, 4, K) joint by joint; None where that is not stored."""
+    if untrained is None:
+        return (
+            " Joint by joint theirs is known of lost hits with zero in the level's place alone, so a single "
+            "cell here is no evidence that training made it."
+        )
+    return (
+        f" Joint by joint theirs reach {number(float(np.nanmax(untrained)) * factor, 1)} {unit} at most: the "
+        "grey column has the most of any level, the hover and the table each cell's own."
     )
 
 
