@@ -119,7 +119,7 @@ def effect_map(
             of_any = strongest(untrained_joints.reshape(-1, len(joints))) * factor
             grey = np.column_stack([grey, [*of_any, np.nan]])
         figure.add_heatmap(
-            z=grey,
+            z=grey.tolist(),
             x=levels,
             y=names,
             hoverongaps=False,

@@ -24,10 +24,12 @@ def plant_control(
     untrained: Sequence[tuple[float, float]],
     moved: float = 5.0,
     silhouettes: Sequence[float] | None = None,
+    **more: NDArray[np.generic],
 ) -> None:
     """A control study of networks that never learned, each with this PCK with all skips and with all cut;
     whatever is cut alone costs nothing and moves joints by so many pixels. The own network finds nothing.
-    silhouettes: of every network's clusters with K = 2, the own's first; None for zeros."""
+    silhouettes: of every network's clusters with K = 2, the own's first; None for zeros. more: what a study
+    may hold beside."""
     bundle = open_bundle(path)
     ids = bundle.samples["sample_id"].to_numpy(str)
     m, n = 1 + len(untrained), len(ids)
@@ -71,6 +73,7 @@ def plant_control(
         **dict.fromkeys(("cka", "cka_low", "cka_high"), np.zeros((m, m, 1, 1), np.float32)),
         **dict.fromkeys(("probe_errors", "probe_scores"), np.zeros((m, n), np.float32)),
         probe_spread=np.ones(n, np.float32),
+        **more,
     )
     write_study(bundle, control.NAME, folder, {})
 

@@ -11,8 +11,16 @@ from planted import open_clusters
 from reading import figures, numbers, words
 
 from dashboard.clusters import people
-from dashboard.clusters.meaning_words import NUISANCE, only_size, told_untrained, what_it_is
+from dashboard.clusters.meaning_words import (
+    NUISANCE,
+    WHAT_THEY_ARE,
+    only_size,
+    told_untrained,
+    what_it_is,
+)
+from dashboard.clusters.words import compared_untrained
 from dashboard.shared import untrained
+from dashboard.shared.attribute_words import words_of
 from dashboard.shared.clustering.answers import cohort
 from dashboard.shared.clustering.questions import ALL, Clustered, Question
 from dashboard.shared.latents import known_of_people
@@ -24,6 +32,7 @@ from posecore.clustering.methods import Clustering
 from posecore.clustering.space import latent_space
 from posecore.clustering.verdict import Kind
 from posecore.keypoints import COCO17
+from posecore.studies.control.summary import untrained_regrouped
 
 JOINTS = (*(f"{name} found" for name in COCO17.names), *COUNTS)
 
@@ -139,10 +148,49 @@ def test_the_check_shows_what_networks_that_never_learned_reach(
     monkeypatch.setattr(untrained, "reference", lambda _: known)
     assert untrained.outdated(bundle) in words(open_clusters(monkeypatch, artifacts, clu_tab="What is each?"))
     told = 0.5 + 0.1 * np.arange(3)[:, None, None] + np.zeros((3, len(KS), len(SETS)))
-    known = dataclasses.replace(known, told=told)
+    # Their clusters with K = 2 are those who stand and those who sit; the own network's are none of these.
+    ids, sits = bundle.samples["sample_id"].to_numpy(str), np.arange(len(bundle.samples)) % 2
+    labels = np.stack([0 * sits, sits, 1 - sits])[:, None].repeat(len(KS), axis=1)
+    known = dataclasses.replace(known, told=told, labels=labels, sample_ids=ids)
     app = open_clusters(monkeypatch, artifacts, clu_tab="What is each?")
     assert table(app)["never learned, at most"].tolist() == pytest.approx([0.7] * len(SETS))
     assert "the pose 60% to 70%" in words(app) and "control_study.py" not in words(app)
+    assert "sitting or crouching (2)" in words(app) and "4 clusters of 2 networks" in words(app)
+    apart = next(one.value for one in app.dataframe if "n, rest" in one.value).set_index("attribute")
+    people = known_of_people(bundle)
+    sitting = contrast(people, ids[1::2].tolist())["effect"]["knee_drop"]
+    word = words_of("knee_drop", "annotated").axis
+    assert apart["never learned, at most"][word] == pytest.approx(abs(sitting))
+    *effects, joints = (
+        [one for one in figure["data"] if "never learned" in str(one.get("name"))]
+        for figure in figures(app)[-3:]
+    )
+    assert all(effects) and joints
+    shares = np.sort([people["nose found"].to_numpy(float)[sits == side].mean() for side in (0, 1)])
+    assert joints[0]["x"][:2] == pytest.approx(shares.tolist())
+    pck = np.sort([people["pck"].to_numpy(float)[sits == side].mean() for side in (0, 1)])
+    assert f"this network's is {pck[0]:.3f} to {pck[1]:.3f}" in words(app)
+    more = open_clusters(monkeypatch, artifacts, clu_tab="What is each?", clu_k="12")
+    assert untrained.unknown(WHAT_THEY_ARE) in words(more)
+
+
+def test_two_clusterings_stand_beside_two_of_networks_that_never_learned(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = control_study(Kind.REGIONS, Kind.REGIONS)
+    row = np.arange(len(known.sample_ids))
+    labels = np.stack([row % min(k, 4) for k in KS])[None].repeat(3, axis=0)
+    known = dataclasses.replace(known, labels=labels)
+    app = open_clusters(monkeypatch, artifacts, clu_tab="Compare two", clu_k="2")
+    assert untrained.missing(open_bundle(artifacts / "people")) in words(app)
+    monkeypatch.setattr(untrained, "reference", lambda _: known)
+    for ours, other, expected in (
+        (2, 3, compared_untrained(untrained_regrouped(known, 2, 3), (2, 3), 600)),
+        (3, 3, compared_untrained(np.array([0.6, 0.7]), (3, 3), 600)),
+        (2, 12, untrained.unknown("two clusterings of so many clusters")),
+    ):
+        link = {"clu_tab": "Compare two", "clu_k": str(ours), "clu_b_k": str(other)}
+        assert expected in words(open_clusters(monkeypatch, artifacts, **link))
 
 
 def test_what_each_is_shows_effects_joints_and_pck(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.compare import networks_words
 from dashboard.shared import untrained
+from posecore.ablation import ALL_OFF
 from posecore.bundle import open_bundle, study_command
+from posecore.keypoints import K
 from posecore.metrics.pck import pck
 from posecore.statistics import Estimate
 from posecore.studies.networks.facts import DataSet, longest
@@ -80,8 +82,29 @@ def test_networks_that_never_learned_are_lines_in_grey(artifacts, monkeypatch):
     bundle = open_bundle(artifacts / "people")
     assert untrained.missing(bundle) in words(app) and "shapes" not in figures(app)[0]["layout"]
     found = np.stack([np.full((1, 4, 16), share) for share in (0.9, 0.1, 0.25)])
-    control = SimpleNamespace(replacements=np.array(["zero"]), skip_scores=found, skip_people=np.arange(4))
+    shares = np.stack([np.full((16, K), share) for share in (0.9, 0.1, 0.2)])
+    shares[2, ALL_OFF.position] = 0.05
+    shares[1, 0, 5] = 0.3  # one of the shoulders
+    control = SimpleNamespace(
+        replacements=np.array(["zero"]), skip_scores=found, skip_people=np.arange(4), joint_shares=shares
+    )
     monkeypatch.setattr(untrained, "reference", lambda _: control)
+    app = open_tab(monkeypatch, artifacts)
+    gains, parts, _ = figures(app)[1:]
+    band = [shape for shape in gains["layout"]["shapes"] if shape["type"] == "rect"]
+    assert [(one["x0"], one["x1"]) for one in band] == [pytest.approx((-15, 15))]
+    assert networks_words.never_apart(0.15, 4) in words(app)
+    on, off = (numbers(one["y"]).reshape(2, -1) for one in parts["data"][:2])
+    assert on[:, 0] == pytest.approx([0.1, 0.25]) and on[:, 2] == pytest.approx([0.2, 0.2])
+    assert off[:, 1:3] == pytest.approx(np.array([[0.1, 0.1], [0.05, 0.05]]))
+    assert networks_words.never_parts(on, off, 4) in words(app)
+    assert words(app).count(untrained.unknown("a later stack's gain")) == 1
+    # One network does not differ from another, and what is of other joints stands beside none.
+    control.skip_scores, control.joint_shares = found[:2], shares[:2, :, :16]
+    app = open_tab(monkeypatch, artifacts)
+    assert untrained.unknown("gains over another network") in words(app)
+    assert untrained.unknown("groups of these joints") in words(app)
+    control.skip_scores, control.joint_shares = found, shares
     app = open_tab(monkeypatch, artifacts)
     lines = figures(app)[0]["layout"]["shapes"]
     assert [line["x0"] for line in lines] == pytest.approx([0.1, 0.25])

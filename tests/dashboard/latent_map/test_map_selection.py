@@ -1,11 +1,13 @@
 """Areas drawn on the latent map, and what is said of who lies in them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from reading import words
+from planted_studies import plant_control
+from reading import figures, words
 from sent_map import PEOPLE, ids_of, open_map, selected, sent, standing
 
 from dashboard.latent_map import words as map_words
@@ -13,10 +15,10 @@ from dashboard.latent_map.choices import Choices
 from dashboard.latent_map.colours import PCK, colour
 from dashboard.latent_map.planes import open_space, plane_of
 from dashboard.latent_map.selection import table
-from dashboard.shared import latents
+from dashboard.shared import latents, untrained
 from dashboard.shared.area import inside, read_area, read_hidden, read_view
 from posecore.attributes.contrasts import contrast
-from posecore.bundle import Bundle
+from posecore.bundle import Bundle, open_bundle
 from posecore.samples import read_visibility
 
 
@@ -122,6 +124,36 @@ def test_the_surest_difference_comes_first_and_is_drawn(
     known = int(expected["effect"].notna().sum())
     assert 0 < sure < known
     assert map_words.contrasts(len(people), PEOPLE, "annotated", sure, known) in words(app)
+
+
+def test_a_selection_stands_beside_clusters_of_networks_that_never_learned(
+    artifacts: Path, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grey = lambda app: [one for one in figures(app)[0]["data"] if "never learned" in one["name"]]  # noqa: E731
+    area, people = standing(bundle)
+    assert not grey(open_map(monkeypatch, artifacts, map_area=area))
+    path = shutil.copytree(artifacts / "people", tmp_path / "people")
+    # In one of two networks those who stand are a cluster, so that nothing of them takes any training.
+    stands = np.arange(PEOPLE) % 2
+    labels = np.stack([stands * 0, stands, np.arange(PEOPLE) < PEOPLE // 2])[:, None].astype(np.uint8)
+    plant_control(path, [(0.1, 0.1), (0.1, 0.1)], labels=labels)
+    app = open_map(monkeypatch, tmp_path, map_area=area)
+    (drawn,) = grey(app)
+    shown = app.dataframe[0].value
+    known = shown["effect"].notna()
+    reach = shown["never learned, at most"][known]
+    assert (reach >= shown["effect"][known].abs() - 1e-9).all()
+    assert drawn["x"][:3] == [pytest.approx(-reach.iloc[0]), pytest.approx(reach.iloc[0]), None]
+    assert drawn["y"][0] == shown["attribute"].iloc[0] and len(drawn["x"]) == 3 * 12
+    expected = contrast(latents.attributes(bundle), people)
+    sure = int(((expected["low"] > 0) | (expected["high"] < 0)).sum())
+    assert f"0 of {sure} intervals without 0 lie wholly beyond that; of the others" in words(app)
+    assert "4 clusters of 2 networks that never learned" in words(app)
+    assert map_words.AREAS_AND_CLUSTERS in words(app)
+    shutil.rmtree(path / "studies" / "control")
+    plant_control(path, [(0.1, 0.1)])
+    app = open_map(monkeypatch, tmp_path, map_area=area)
+    assert not grey(app) and untrained.outdated(open_bundle(path)) in words(app)
 
 
 def test_a_gallery_has_pages(projected: Path, monkeypatch: pytest.MonkeyPatch) -> None:

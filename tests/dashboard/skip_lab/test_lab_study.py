@@ -21,6 +21,7 @@ from dashboard.skip_lab import study_words as words
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
+from posecore.keypoints import K
 from posecore.statistics import bootstrap
 from posecore.studies.skips.effects import SINGLE_CUTS, Claim, Claims, claims, counted
 from posecore.studies.skips.results import load_skip_study, save_results
@@ -381,13 +382,42 @@ def test_networks_that_never_learned_are_in_grey(artifacts, tmp_path, monkeypatc
     moved = open_tab(monkeypatch, tmp_path, lab_study_effect="moved")
     _, grey = charts(moved)["lab_study_effects"]["data"]
     assert grey["z"][-1] == pytest.approx([7] * 4) and "reach 7.0 pixels" in text_of(moved)
+    # Of a study from before joints were stored, and of what is not: a cell alone is no evidence.
+    unknown = words.never_learned_joints(None, "", 1).strip()
+    assert unknown in said and unknown in text_of(moved) and "no evidence" in unknown
+
+
+def test_every_joint_stands_beside_networks_that_never_learned(artifacts, tmp_path, monkeypatch):
+    path = shutil.copytree(artifacts / "people", tmp_path / "people")
+    # The own network's are not theirs. The first loses 0.1 of all joints with any level, of noses 0.3 with
+    # the second; the other gains as much as it finds.
+    shares = np.full((3, 16, K), 0.5, np.float32)
+    shares[0] = np.eye(16, K)
+    shares[1, SINGLE_CUTS] -= 0.1
+    shares[1, SINGLE_CUTS[1], 0] -= 0.2
+    shares[2, SINGLE_CUTS[3], 5] += 0.4
+    plant_control(path, [(0.3, 0.1), (0.2, 0.12)], joint_shares=shares)
+    app = open_tab(monkeypatch, tmp_path)
+    cells, grey = charts(app)["lab_study_effects"]["data"]
+    by_joint = [row[-1] for row in grey["z"]]
+    assert by_joint[0] == pytest.approx(30) and by_joint[5] == pytest.approx(-40)
+    assert by_joint[1] == pytest.approx(10) and by_joint[-1] is None and len(grey["x"]) == 5
+    assert numbers(cells["customdata"])[:3, :, 3] == pytest.approx(
+        np.array([[10, 30, 10, 10], [10] * 4, [10] * 4])
+    )
+    table = next(one.value for one in app.dataframe if words.AT_MOST in one.value)
+    assert table[words.AT_MOST].iloc[[0, 17, 34]].tolist() == pytest.approx([10, 30, 10])
+    assert "Joint by joint theirs reach 30.0 points of hit rate lost at most" in text_of(app)
+    mean = open_tab(monkeypatch, tmp_path, lab_study_replacement="mean")
+    assert len(charts(mean)["lab_study_effects"]["data"][1]["x"]) == 4
+    assert words.never_learned_joints(None, "", 1).strip() in text_of(mean)
 
 
 def test_of_networks_that_lose_all_joints_nothing_is_said_to_have_moved(artifacts, tmp_path, monkeypatch):
     path = shutil.copytree(artifacts / "people", tmp_path / "people")
     plant_control(path, [(0.3, 0.1), (0.2, 0.12)], moved=np.nan)
     said = text_of(open_tab(monkeypatch, tmp_path, lab_study_effect="moved"))
-    assert "at most, all joints together" not in said
+    assert "at most, all joints together" not in said and "is not known" in said
     some = np.array([[np.nan, 7, 3, 1], [2, 2, 2, 2]])
     assert "reach 7.0 pixels at most" in words.never_learned_effect(some, "pixels", 1)
 
