@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.clusters import charts, words
-from dashboard.shared import latents, links, widgets
+from dashboard.shared import latents, links, untrained, widgets
 from dashboard.shared.clustering.questions import Clustered
 from posecore import drawing
 from posecore.attributes.skeletons import PEAK
@@ -70,6 +70,8 @@ def draw_plane(
         alt=words.plane_alt(len(ids)),
     )
     st.caption(words.plane(LEAST_JOINTS))
+    if held := untrained.plane_shares(bundle, (0, 1)):
+        st.caption(untrained.plane(held))
 
 
 def _joints(bundle: Bundle, found: Clustered) -> NDArray[np.float32]:

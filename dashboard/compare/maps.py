@@ -13,7 +13,7 @@ from dashboard.compare import latents_words as words
 from dashboard.compare import words as words_of_pair
 from dashboard.compare.gallery import draw_people
 from dashboard.compare.pair import Pair
-from dashboard.shared import bundles, cache, figures, latents, links, sources, studies
+from dashboard.shared import bundles, cache, figures, latents, links, sources, studies, untrained
 from dashboard.shared.area import Area, inside, read_area
 from dashboard.shared.links import link, linked
 from posecore.ablation import ALL_ON
@@ -100,6 +100,7 @@ def draw_maps(pair: Pair, clusters: NDArray[np.int64] | None) -> None:
             config={"displaylogo": False},
             alt=f"Map of {len(ids)} people by {pair.names[place]}, coloured by A's clusters",
         )
+    st.caption(untrained.unknown("two maps turned onto another"))
     _selected(pair, aligned, ids, chosen)
 
 

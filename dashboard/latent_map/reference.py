@@ -3,7 +3,6 @@
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import streamlit as st
 
 from dashboard.latent_map import words
@@ -39,10 +38,6 @@ def _read_off(digest: str, _study: "ControlStudy") -> "tuple[Reach, Estimate]":
 def plane_shares(bundle: Bundle, plane: str) -> tuple[float, ...]:
     """Share of the variance that the plane, as Plane.name has it, holds of each network that never learned;
     nothing where that is not known."""
-    study = untrained.reference(bundle)
-    if study is None or "-" not in plane:
+    if "-" not in plane:
         return ()
-    places = sorted({int(component) - 1 for component in plane.split("-")})
-    if places[-1] >= study.explained.shape[1]:
-        return ()
-    return tuple(np.sum(study.explained[1:, places], axis=1).tolist())
+    return untrained.plane_shares(bundle, [int(component) - 1 for component in plane.split("-")])

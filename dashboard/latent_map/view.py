@@ -14,7 +14,7 @@ from dashboard.latent_map.person import draw_person
 from dashboard.latent_map.placement import OwnPicture, explain_placement, place_picture
 from dashboard.latent_map.planes import Planes, has_plane, open_space, plane_named
 from dashboard.latent_map.selection import draw_selection
-from dashboard.shared import bundles, canvas, glossary, links
+from dashboard.shared import bundles, canvas, glossary, links, untrained
 from dashboard.shared.area import Area, View, inside, read_area, read_hidden, read_view
 from dashboard.shared.links import link, linked
 from posecore import drawing
@@ -128,7 +128,7 @@ def _map(
         pictures.pictures_courier(bundle, colouring, _take_view)
     st.caption(plane.shown)
     if shares := reference.plane_shares(bundle, plane.name):
-        st.caption(words.plane_untrained(shares))
+        st.caption(untrained.plane(shares))
     if own is not None and info["placed"] is None:
         st.caption(words.UMAP_HAS_NO_PLACE)
 

@@ -90,13 +90,6 @@ def shown(reach: "Reach", learned: "Estimate") -> tuple[str, Verdict]:
     return text, verdict
 
 
-def plane_untrained(shares: Sequence[float]) -> str:
-    """How much of the variance the same plane of networks that never learned holds."""
-    least, most = (f"{share:.1%}" for share in (min(shares), max(shares)))
-    span = least if least == most else f"{least} to {most}"
-    return f"Of a network that never learned this plane holds {span}."
-
-
 def no_map(error: PosecoreError) -> str:
     """Of a bundle that cannot be drawn."""
     return f"No map can be drawn of this bundle: {error}"

@@ -144,6 +144,7 @@ def training_curves(bundle: Bundle) -> None:
             key="overview_loss",
             alt=words.loss_alt(len(epochs)),
         )
+        right.caption(words.LOSS_UNTRAINED)
 
 
 st.title("What a pose network learned")

@@ -182,6 +182,12 @@ def pck_alt(recorded: int, lines: Sequence[str]) -> str:
     return f"PCK on the validation people over {recorded} epochs, {' and '.join(lines)}"
 
 
+LOSS_UNTRAINED: Final = (
+    "The loss of a network that never learned is not known: how far these curves fall says what training did "
+    "to it, not where it began."
+)
+
+
 def pck_untrained(found: Sequence[float], people: int) -> str:
     """What the grey lines are: PCK of untrained networks with all skips on."""
     return (

@@ -1,5 +1,6 @@
 """What networks that never learned reach on the bundle's people: the reference beside every explanation."""
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dashboard.shared import cache
@@ -49,6 +50,23 @@ def unknown(what: str) -> str:
         f"What networks that never learned reach beside {what} is not known, so this alone is no evidence "
         "that training made it."
     )
+
+
+def plane_shares(bundle: Bundle, components: Collection[int]) -> tuple[float, ...]:
+    """Share of the variance that these components, from 0, hold together of each network that never learned;
+    nothing where that is not known."""
+    study = reference(bundle)
+    places = sorted(set(components))
+    if study is None or places[-1] >= study.explained.shape[1]:
+        return ()
+    return tuple(study.explained[1:, places].sum(axis=1).tolist())
+
+
+def plane(shares: Sequence[float]) -> str:
+    """How much of the variance the same plane of networks that never learned holds."""
+    least, most = (f"{share:.1%}" for share in (min(shares), max(shares)))
+    span = least if least == most else f"{least} to {most}"
+    return f"Of a network that never learned this plane holds {span}."
 
 
 def _found(bundle: Bundle) -> _Found:

@@ -69,7 +69,7 @@ def differ(found: "pd.DataFrame", beside: "Apart") -> str:
     else:
         said = f"{beyond} of {sure} intervals without 0 lie wholly beyond that"
         said += "; of the others it cannot be told that training made them." if beyond < sure else "."
-    return f"In grey: how far {_clusters(beside)} differ in it, the farthest of them. {said}"
+    return f"In grey: how far {_clusters(beside)} differ in the same, the farthest of them. {said}"
 
 
 def shares(beside: "Apart", word: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.shared.charts import CATEGORIES, GREY, colour_bar, framed, name_rows, set_below
+from dashboard.shared.charts import AXIS_LINE, CATEGORIES, GREY, colour_bar, framed, name_rows, set_below
 from dashboard.shared.numbers import number
 from posecore.ablation import LEVEL_NAMES
 from posecore.keypoints import sized_set
@@ -138,7 +138,7 @@ def effect_map(
     figure.update_layout(**framed(source, 126 + ROW * len(names)))
     figure.update_xaxes(title="level cut", type="category")
     name_rows(figure, names)
-    set_below(figure, ticks=0 if len(levels) == len(LEVEL_NAMES) else 15)
+    set_below(figure, ticks=AXIS_LINE * levels[-1].count("<br>"))
     return figure
 
 

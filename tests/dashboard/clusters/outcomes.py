@@ -68,6 +68,7 @@ def control_study(*kinds: Kind) -> ControlStudy:
         "gap_errors": np.full((len(step), len(KS) + 1), 0.01),
         "stability": 0.5 + 0.1 * step[:, None, None] + np.zeros((len(step), len(KS), 3)),
         "valleys": 0.7 + 0.1 * step[:, None] + np.zeros((len(step), len(KS))),
+        "explained": 0.2 + 0.1 * step[:, None] + np.zeros((len(step), 2)),
         "verdict": np.array([Kind.REGIONS.value, *(kind.value for kind in kinds)]),
     }
     return ControlStudy(**nothing | known | {"info": {}})

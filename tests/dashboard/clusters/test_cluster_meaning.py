@@ -155,6 +155,7 @@ def test_the_check_shows_what_networks_that_never_learned_reach(
     app = open_clusters(monkeypatch, artifacts, clu_tab="What is each?")
     assert table(app)["never learned, at most"].tolist() == pytest.approx([0.7] * len(SETS))
     assert "the pose 60% to 70%" in words(app) and "control_study.py" not in words(app)
+    assert untrained.plane([0.6, 0.8]) in words(app)
     assert "sitting or crouching (2)" in words(app) and "4 clusters of 2 networks" in words(app)
     apart = next(one.value for one in app.dataframe if "n, rest" in one.value).set_index("attribute")
     people = known_of_people(bundle)

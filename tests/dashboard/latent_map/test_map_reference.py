@@ -51,7 +51,7 @@ def test_the_map_is_judged_beside_networks_that_never_learned(
     (line,) = [one for one in said.splitlines() if BEGINS in one]
     assert f"**{verdict}**" in line and "n = 200 people" in line
     assert f"R² {r2[0]:.2f}" in line and "3 that never learned 0.12" in line
-    assert map_words.plane_untrained([0.5, 0.6, 0.7]) in said
+    assert untrained.plane([0.5, 0.6, 0.7]) in said
 
 
 def test_without_a_control_study_the_command_stands_there_and_no_verdict(
@@ -76,4 +76,4 @@ def test_planes_of_one_component_or_of_none_that_is_known(
     monkeypatch.setattr(untrained, "reference", lambda _: planted(0.6, 0.1))
     assert reference.plane_shares(bundle, "2-2") == pytest.approx((0.2,))
     assert reference.plane_shares(bundle, "1-4") == reference.plane_shares(bundle, "umap") == ()
-    assert map_words.plane_untrained([0.2]).endswith("20.0%.")
+    assert untrained.plane([0.2]).endswith("20.0%.")

@@ -14,7 +14,7 @@ from reading import words as text_of
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import bundles, claim_words, links, picture_source
-from dashboard.shared.charts import GREY
+from dashboard.shared.charts import AXIS_LINE, GREY
 from dashboard.shared.shown_here import Verdict
 from dashboard.skip_lab import study_charts, study_gallery
 from dashboard.skip_lab import study_words as words
@@ -405,10 +405,14 @@ def test_every_joint_stands_beside_networks_that_never_learned(artifacts, tmp_pa
     assert numbers(cells["customdata"])[:3, :, 3] == pytest.approx(
         np.array([[10, 30, 10, 10], [10] * 4, [10] * 4])
     )
+    # The title of the axis stands below names of three lines.
+    height = lambda chart: chart["layout"]["margin"]["b"]  # noqa: E731
+    mean = open_tab(monkeypatch, tmp_path, lab_study_replacement="mean")
+    apart = [height(charts(one)["lab_study_effects"]) for one in (app, mean)]
+    assert apart[0] - apart[1] == 2 * AXIS_LINE
     table = next(one.value for one in app.dataframe if words.AT_MOST in one.value)
     assert table[words.AT_MOST].iloc[[0, 17, 34]].tolist() == pytest.approx([10, 30, 10])
     assert "Joint by joint theirs reach 30.0 points of hit rate lost at most" in text_of(app)
-    mean = open_tab(monkeypatch, tmp_path, lab_study_replacement="mean")
     assert len(charts(mean)["lab_study_effects"]["data"][1]["x"]) == 4
     assert words.never_learned_joints(None, "", 1).strip() in text_of(mean)
 
