@@ -35,20 +35,21 @@ def test_every_attribute_named_exists_and_so_does_its_cause() -> None:
     ("along", "verdicts", "expected"),
     [
         # Goes along and moves, or neither: nothing to say.
-        ({"turned": Along(0.6, True)}, {"turn": MOVES}, []),
-        ({"turned": Along(0.1, False)}, {"turn": STILL}, []),
-        ({"turned": Along(0.6, True)}, {"turn": UNKNOWN}, []),
-        ({"turned": Along(0.6, True)}, {"turn": STILL}, [Disagreement("turned", 0.6, "turn", False)]),
+        ({"turned": Along(0.6, True, False)}, {"turn": MOVES}, []),
+        ({"turned": Along(0.1, False, True)}, {"turn": STILL}, []),
+        ({"turned": Along(0.6, True, False)}, {"turn": UNKNOWN}, []),
+        ({"turned": Along(0.6, True, False)}, {"turn": STILL}, [Disagreement("turned", 0.6, "turn", False)]),
         (
-            {"turned": Along(-0.2, False), "facing": Along(0.1, False)},
+            {"turned": Along(-0.2, False, True), "facing": Along(0.1, False, True)},
             {"turn": MOVES},
             [Disagreement("turned", -0.2, "turn", True)],
         ),
         # One of a cause's attributes is enough to name it.
-        ({"turned": Along(0.1, False), "facing": Along(0.5, True)}, {"turn": MOVES}, []),
+        ({"turned": Along(0.1, False, True), "facing": Along(0.5, True, False)}, {"turn": MOVES}, []),
         # One of an attribute's causes, likewise.
-        ({"knee_angle": Along(0.5, True)}, {"left_knee": STILL, "right_knee": MOVES}, []),
-        ({"pck": Along(0.9, True)}, {"turn": STILL}, []),
+        ({"knee_angle": Along(0.5, True, False)}, {"left_knee": STILL, "right_knee": MOVES}, []),
+        ({"pck": Along(0.9, True, False)}, {"turn": STILL}, []),
+        ({"turned": Along(0.49, False, False)}, {"turn": MOVES}, []),
     ],
 )
 def test_what_is_at_odds(
@@ -62,6 +63,11 @@ def test_going_along_needs_strength_and_certainty() -> None:
     assert not correlated(0.4, 0.2).goes and not correlated(0.2, 0.001).goes
     assert not correlated(float("nan"), float("nan")).goes
     assert set_apart(0.6, 0.2, 1.0, "quantity").goes and not set_apart(0.4, 0.2, 0.6, "quantity").goes
+    # Neither set apart nor differing little.
+    assert (
+        not set_apart(-0.49, -0.6, -0.3, "quantity").hardly and set_apart(-0.1, -0.2, 0.0, "quantity").hardly
+    )
+    assert not set_apart(0.15, 0.1, 0.2, "share").hardly
     assert set_apart(-0.4, -0.5, -0.2, "share").goes and not set_apart(0.6, -0.1, 1.0, "quantity").goes
 
 

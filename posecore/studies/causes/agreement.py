@@ -18,15 +18,20 @@ APART: Final = 0.5
 """Standard deviations (Hedges' g) from which on a cluster is set apart by an attribute; of kinds, a
 difference of shares of MODERATE."""
 
+LITTLE: Final = 0.2
+"""Standard deviations below which it differs little (a small effect: Cohen 1988); of kinds, half of that."""
+
 HARDLY: Final = 0.05
 """Share of people up to which a change moves hardly anybody to another cluster."""
 
 
 class Along(NamedTuple):
-    """How an attribute goes with a component or a cluster: by how much, and whether surely and not weakly."""
+    """How an attribute goes with a component or a cluster: by how much, whether surely and not weakly, and
+    whether hardly at all; it may be neither."""
 
     much: float
     goes: bool
+    hardly: bool
 
 
 class Disagreement(NamedTuple):
@@ -44,13 +49,14 @@ class Disagreement(NamedTuple):
 
 def correlated(r: float, p: float) -> Along:
     """An attribute with that rank correlation with a component, and that corrected p."""
-    return Along(r, abs(r) >= MODERATE and p < SURE)
+    goes = abs(r) >= MODERATE and p < SURE
+    return Along(r, goes, not goes)
 
 
 def set_apart(effect: float, low: float, high: float, kind: str) -> Along:
     """An attribute that sets a cluster apart by that, with its interval. kind: quantity or share."""
-    enough = abs(effect) >= (APART if kind == "quantity" else MODERATE)
-    return Along(effect, bool(enough and (low > 0 or high < 0)))
+    apart, little = (APART, LITTLE) if kind == "quantity" else (MODERATE, LITTLE / 2)
+    return Along(effect, abs(effect) >= apart and (low > 0 or high < 0), abs(effect) < little)
 
 
 def component_verdicts(found: Matrix, component: int) -> dict[str, Verdict]:
@@ -101,6 +107,6 @@ def disagreements(along: Mapping[str, Along], verdicts: Mapping[str, Verdict]) -
         if causes and along[name].goes and all(verdicts[key] == Verdict.STILL for key in causes):
             said.append(Disagreement(name, along[name].much, causes[0], False))
     for key, names in of_cause.items():
-        if verdicts[key] == Verdict.MOVES and not any(along[name].goes for name in names):
+        if verdicts[key] == Verdict.MOVES and all(along[name].hardly for name in names):
             said.append(Disagreement(names[0], along[names[0]].much, key, True))
     return said
