@@ -16,7 +16,7 @@ def around(latents: NDArray[np.floating], whole: NDArray[np.floating]) -> NDArra
     side = round((whole.size / latents.shape[1]) ** 0.5)
     if whole.ndim != 1 or whole.size != latents.shape[1] * side**2:
         raise ConfigError(
-            f"a whole latent has shape {whole.shape}; expected (W,) of {latents.shape[1]} averages"
+            f"a whole latent has shape {whole.shape}; expected one of {latents.shape[1]} averages"
         )
     cells = np.asarray(whole, np.float32).reshape(-1, CELLS, side, CELLS, side)
     averages = np.asarray(latents, np.float32).reshape(len(latents), -1, CELLS, 1, CELLS, 1)
