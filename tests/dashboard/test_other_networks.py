@@ -99,7 +99,7 @@ def test_a_walk_decodes_whole_latents_where_stored_ones_are_averages(
     assert "are averages" not in everything(open_page(monkeypatch, artifacts / "none", "pc_walk"))
     # Who comes later has none; the page says so and still shows real people.
     monkeypatch.setattr("posecore.bundle.manifest.WHOLE_PEOPLE", 3)
-    app = open_page(monkeypatch, artifacts / "resnet", "pc_walk", **link)
+    app = open_page(monkeypatch, artifacts / "resnet", "pc_walk", **link | {"walk_steps": "5"})
     assert [f"{start} is not stored, only those of the first 3" in each.value for each in app.error] == [True]
 
 
