@@ -113,9 +113,9 @@ def introduction(bundle: Bundle) -> str:
     return (
         f"{KINDS[manifest.model['name']]} ({bundles.network_name(bundle)}) finds {len(bundle.keypoints)} "
         f"joints of a person in a picture. This bundle, *{manifest.name}*, holds its weights and what its "
-        f"bottleneck made of **{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, some "
-        "of them and the heatmaps it predicts, a light per joint: blue and green on the person's left, orange "
-        "and pink on the right."
+        f"bottleneck made of **{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, "
+        "some of them and the heatmaps it predicts, a light per joint: blue and green on the person's left, "
+        "orange and pink on the right."
     )
 
 
