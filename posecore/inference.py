@@ -7,12 +7,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, SkipMask
 from posecore.bundle.manifest import LatentSpace
 from posecore.errors import ConfigError
 from posecore.models.all_masks import PAIR, decode_tree
-from posecore.models.hourglass import LEVELS, Encoded, HourglassConfig, StackedHourglass
+from posecore.models.configs import CELLS, LEVELS, HourglassConfig
+from posecore.models.hourglass import Encoded, StackedHourglass
 from posecore.models.registry import PoseNetwork
 
 Precision = Literal["bf16", "fp32"]
@@ -120,18 +122,28 @@ class Predictor:
             return _numpy(torch.cat([encoded.earlier_heatmaps, last.unsqueeze(1)], dim=1))
 
     def latents(self, encoded: Encoded, space: LatentSpace) -> NDArray[np.float32]:
-        """The encoded pictures' latents (N, D) of a space.
+        """The encoded pictures' latents (N, D) of a space: a bottleneck of more cells than CELLS x CELLS is
+        averaged to so many.
 
         Raises ConfigError for the numbers of an autoencoder that the network does not have.
         """
+        found = encoded.bottleneck
         with torch.inference_mode():
-            found = encoded.bottleneck if space == "bottleneck" else self.network.squeeze(encoded.bottleneck)
+            if space == "autoencoder":
+                found = self.network.squeeze(found)
+            elif self.network.config.latent_numbers != self.network.config.bottleneck_numbers:
+                found = functional.adaptive_avg_pool2d(found.float(), CELLS)
             return _numpy(found.flatten(1).float())
+
+    def whole_latents(self, encoded: Encoded) -> NDArray[np.float32]:
+        """The encoded pictures' bottlenecks (N, W) as the decoder takes them, not averaged."""
+        return _numpy(encoded.bottleneck.flatten(1).float())
 
     def latent_tensor(self, latents: NDArray[np.floating]) -> Tensor:
         """Latents (N, D) of either space as the network's `decode` takes them; D tells which space it is.
 
-        Raises ConfigError where D belongs to neither.
+        An average of several cells takes the place of each of them; of a larger bottleneck the decoder takes
+        whole ones (N, W) too, see `whole_latents`. Raises ConfigError where D belongs to none of these.
         """
         config = self.network.config
         tensor = torch.from_numpy(np.array(latents, np.float32)).to(self.device)
@@ -140,9 +152,12 @@ class Predictor:
         if tensor.shape[1:] == (config.bottleneck_numbers,):
             cells = config.bottleneck_cells
             return tensor.reshape(-1, config.bottleneck_width, cells, cells)
+        if tensor.shape[1:] == (config.latent_numbers,):
+            averages = tensor.reshape(-1, config.bottleneck_width, CELLS, CELLS)
+            return functional.interpolate(averages, size=config.bottleneck_cells, mode="nearest")
         squeezed = f", or {config.autoencoder} of its autoencoder" if config.autoencoder else ""
         raise ConfigError(
-            f"latents have shape {latents.shape}; this network's have {config.bottleneck_numbers} numbers "
+            f"latents have shape {latents.shape}; this network's have {config.latent_numbers} numbers "
             f"each{squeezed}"
         )
 

@@ -10,7 +10,7 @@ from posecore.cli import at_least, command
 
 if TYPE_CHECKING:
     from posecore.data.prepared import PreparedData
-    from posecore.models.hourglass import HourglassConfig
+    from posecore.models.configs import PoseConfig
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -130,9 +130,7 @@ def _bundle(path: Path) -> dict[str, Any]:
     }
 
 
-def _untrained(
-    config: "HourglassConfig", data: "PreparedData", options: argparse.Namespace
-) -> dict[str, Any]:
+def _untrained(config: "PoseConfig", data: "PreparedData", options: argparse.Namespace) -> dict[str, Any]:
     """A network of this shape that never learned, and the record that says so."""
     from posecore.data.dataset import CropDataset
     from posecore.extraction.extract import choose_people

@@ -124,8 +124,9 @@ def cumulative(
     held = [np.cumsum(one, dtype=np.float64) for one in untrained]
     never_learned(figure, [np.arange(1, len(one) + 1) for one in held], held)
     most = 1
-    for explained, side, colour, dash, count in zip(
-        shares, sides, COLOURS, ("solid", "dash"), needed, strict=True
+    # Of one alone where the other has none stored.
+    for explained, side, count, colour, dash in zip(
+        shares, sides, needed, COLOURS[: len(shares)], ("solid", "dash")[: len(shares)], strict=True
     ):
         together = np.concatenate([[0], np.cumsum(explained, dtype=np.float64)])
         most = max(most, min(len(explained), 3 * count))

@@ -19,6 +19,12 @@ GLOSSARY: Final = (
 )
 """Of glossary.TERMS, those that the page uses."""
 
+KINDS: Final = {
+    "hourglass": "A stacked hourglass",
+    "pose_resnet": "A residual network with transposed convolutions behind it",
+}
+"""What the networks of posecore.models.configs.CONFIGS are."""
+
 
 class Step(NamedTuple):
     """A link to another page. do: what to do there. ask: what to ask oneself."""
@@ -105,11 +111,11 @@ def introduction(bundle: Bundle) -> str:
     """What the network is, what the bundle holds, and how to read the pictures below."""
     manifest = bundle.manifest
     return (
-        f"A stacked hourglass ({bundles.network_name(bundle)}) finds {len(bundle.keypoints)} joints of a "
-        f"person in a picture. This bundle, *{manifest.name}*, holds its weights and what its bottleneck "
-        f"made of **{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, some of them "
-        "and the heatmaps it predicts, a light per joint: blue and green on the person's left, orange and "
-        "pink on the right."
+        f"{KINDS[manifest.model['name']]} ({bundles.network_name(bundle)}) finds {len(bundle.keypoints)} "
+        f"joints of a person in a picture. This bundle, *{manifest.name}*, holds its weights and what its "
+        f"bottleneck made of **{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, "
+        "some of them and the heatmaps it predicts, a light per joint: blue and green on the person's left, "
+        "orange and pink on the right."
     )
 
 

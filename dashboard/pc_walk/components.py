@@ -160,6 +160,8 @@ def _pose(
         f"PCK of {n} people against how many components of their latents are kept, with intervals",
     )
     st.caption(words.how_kept(study, what_cutting_says(bundle)))
+    if bundle.manifest.averaged:
+        st.caption(words.AVERAGED_CURVE)
     if control is not None and highest is not None:
         people, networks = len(control.curve_people), len(control.networks) - 1
         st.markdown(words.pose_untrained(float(highest.max()), networks, people))

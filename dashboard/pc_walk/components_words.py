@@ -29,6 +29,11 @@ THESIS_COUNTS: Final = {
 KNEES: Final = (0.5, 0.9)
 """Shares of what the whole latent adds whose counts tell where a curve bends."""
 
+AVERAGED_CURVE: Final = (
+    "This network's latents are averages of what its decoder takes. Here it gets every average in the place "
+    "of all that it is an average of, so that it finds less than of a picture even where all components are "
+    "kept."
+)
 INTRODUCTION: Final = (
     "How many components tell something? Three answers that need not agree: how many **hold the variance**, "
     "how many vary **more than chance** makes, and how many the **pose** needs. Of N people there are never "

@@ -153,6 +153,8 @@ def _start(bundle: Bundle, scores: NDArray[np.float32]) -> str:
 
 def _anybody(bundle: Bundle, scores: NDArray[np.float32]) -> None:
     known = ~np.isnan(scores[:, 0])
+    if bundle.manifest.averaged:  # of others the decoder has nothing to start from
+        known[bundle.manifest.whole_people :] = False
     pictured = known & pictures.at_hand(bundle)
     rows = np.flatnonzero(pictured if pictured.any() else known)
     # Who is drawn is in the URL afterwards, so they need not be drawn again.

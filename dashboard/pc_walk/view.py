@@ -66,6 +66,8 @@ def show(bundle: Bundle) -> None:
             usual = float(np.median(read_peaks(bundle.samples)))
             people = certainty.limit(bundle)
             st.caption(words.about_decoder(skips, float(maps.max()), usual, people, limit))
+            if bundle.manifest.averaged:
+                st.caption(words.AVERAGED.format(people=bundle.manifest.whole_people))
         if repeated := words.repeated(stops.sample_ids):
             st.info(repeated, icon=":material/repeat:")
     _how_near(bundle, stops, scores.shape[1])

@@ -49,6 +49,11 @@ NOBODY_FOUND: Final = (
     f"{PERSON} joints or more. Faint heatmaps are made visible below. It may lack skip features, which you "
     "choose above."
 )
+AVERAGED: Final = (
+    "This network's latents are averages of what its decoder takes. It gets the start's whole features, each "
+    "moved as far as the average that it is part of; from the mean, the mean of the {people:,} people whose "
+    "whole features are stored."
+)
 MIXED: Final = (
     "The features are the start's, the latent is the stop's: of such a mix the skip study says nothing."
 )

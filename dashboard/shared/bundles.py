@@ -8,6 +8,7 @@ from dashboard.shared import cache, links, sources, widgets
 from posecore.ablation import ALL_ON
 from posecore.bundle import Bundle, Manifest
 from posecore.errors import BundleError
+from posecore.models.configs import HourglassConfig, PoseResNetConfig
 
 CUTS: Final = "trained with skips cut at random"
 NO_CUTS: Final = "trained with all skips"
@@ -68,19 +69,23 @@ def source_line(bundle: Bundle, people: int | None = None) -> str:
 
 def network_name(bundle: Bundle) -> str:
     """The network in a few words: its size, and what was built into it or left out."""
-    config = bundle.manifest.model["config"]
-    stacks, skips = config.get("stacks", 1), config.get("skips", ALL_ON.title)
-    words = [
-        str(bundle.manifest.model["name"]),
-        f"{stacks} {'stacks' if stacks > 1 else 'stack'}",
-        f"{config['channels']} channels",
-    ]
-    if skips != ALL_ON.title:
-        words.append(f"skips {skips}" if "1" in skips else "no skips")
-    if config.get("bottleneck_channels"):
-        words.append(f"bottleneck of {config['bottleneck_channels']}")
-    if config.get("autoencoder"):
-        words.append(f"autoencoder of {config['autoencoder']}")
+    config = bundle.manifest.network_config
+    words = [bundle.manifest.model["name"]]
+    if isinstance(config, PoseResNetConfig):
+        words.append(f"depth {config.depth}")
+        if config.widths:
+            words.append("compressed")
+    else:
+        words += [
+            f"{config.stacks} {'stacks' if config.stacks > 1 else 'stack'}",
+            f"{config.channels} channels",
+        ]
+    if config.skips != ALL_ON.title:
+        words.append(f"skips {config.skips}" if "1" in config.skips else "no skips")
+    if isinstance(config, HourglassConfig) and config.bottleneck_channels:
+        words.append(f"bottleneck of {config.bottleneck_channels}")
+    if config.autoencoder:
+        words.append(f"autoencoder of {config.autoencoder}")
     if how := trained_how(bundle):
         words.append(how)
     return ", ".join(words)

@@ -99,8 +99,11 @@ def heatmaps_of(bundle: Bundle, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 @cached(64, "Asking the network …", copied=True)
 def latent_heatmaps(bundle: Bundle, sample_id: str) -> NDArray[np.float32]:
-    """Heatmaps (K, 64, 64) the decoder makes of a person's stored latent, all skips cut."""
+    """Heatmaps (K, 64, 64) the decoder makes of a person's stored latent, all skips cut; of the whole one
+    where latents are averages. Raises BundleError where that is not stored."""
     network, latent = predictor(bundle), bundle.latents[bundle.row(sample_id)]
+    if bundle.manifest.averaged:
+        latent = bundle.whole_latent(sample_id)
     with inference:
         return network.decode_latents(np.asarray(latent)[None])[0]
 
@@ -205,11 +208,14 @@ def _stop_heatmaps(
     _crop: NDArray[np.uint8] | None,
 ) -> NDArray[np.float32]:
     from posecore.components.walks import stop_latents
+    from posecore.components.whole import around
     from posecore.inference import decode_latents
 
     network = predictor(bundle)
     origin = np.asarray(bundle.latents[bundle.row(start)]) if start else None
     latents = stop_latents(components(bundle)[0], component, steps, origin)
+    if bundle.manifest.averaged:
+        latents = around(latents, bundle.whole_latent(start))
     with inference:
         features = _features(bundle, network, skips, _crop if skips == "own" else None)
         heatmaps = decode_latents(network, latents, features)

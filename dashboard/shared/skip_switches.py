@@ -54,8 +54,9 @@ def switches(built: SkipMask, opening: SkipMask, keys: tuple[str, ...]) -> SkipM
                         )
                     )
         chosen = SkipMask(mask) & built
-        theme = st.context.theme.type or "light"
-        st.image(hourglass_svg(chosen, theme), width=WIDTH, alt=hourglass_words(chosen))
+        if built != ALL_OFF:  # a network without skips need not be an hourglass
+            theme = st.context.theme.type or "light"
+            st.image(hourglass_svg(chosen, theme), width=WIDTH, alt=hourglass_words(chosen))
     with st.container(horizontal=True, gap="xsmall"):
         for name in ("All on", "All cut"):
             _preset(name, keys)

@@ -3,7 +3,7 @@
 import json
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 from re import fullmatch
 from typing import Any, Final, Literal, NotRequired, TypedDict, get_args, is_typeddict
@@ -12,7 +12,8 @@ from posecore.ablation import SkipMask, parse_mask
 from posecore.config import from_dict
 from posecore.errors import BundleError, ConfigError
 from posecore.files import sha256
-from posecore.keypoints import COCO17, KeypointSet, named_set
+from posecore.keypoints import KeypointSet, named_set
+from posecore.models.configs import CONFIGS, PoseConfig, read_config
 
 SCHEMA_VERSION: Final = 1
 FILE_NAME: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
@@ -26,14 +27,16 @@ SKIP_MEANS: Final = "skip_means.npz"
 HISTORY: Final = "history.jsonl"
 PICTURES: Final = "pictures/"
 THUMBNAIL_INDEX: Final = "thumbnails/index.json"
+WHOLE_LATENTS: Final = "whole_latents.npy"
+"""Only of a network whose bottleneck is averaged to make a latent."""
 REQUIRED: Final = (SAMPLES, LATENTS, WEIGHTS, SKIP_MEANS, HISTORY, THUMBNAIL_INDEX)
 
-BOTTLENECK_CELLS: Final = 4 * 4
-"""Height times width of the bottleneck of a 256 x 256 picture; a latent has channels times as many."""
+WHOLE_PEOPLE: Final = 1000
+"""People at most, from the first on, whose whole latents a bundle holds: they are large."""
 
 LatentSpace = Literal["bottleneck", "autoencoder"]
-"""What a bundle's latents are: the output of the last bottleneck residual, or what the network's autoencoder
-squeezes it to."""
+"""What a bundle's latents are: the output of the last bottleneck residual, or of an encoder, averaged to
+4 x 4 cells where it has more; or what the network's autoencoder squeezes it to."""
 
 
 class DatasetInfo(TypedDict):
@@ -50,7 +53,7 @@ class DatasetInfo(TypedDict):
 
 
 class ModelInfo(TypedDict):
-    """The network: a row of posecore.models.registry.MODELS and its configuration."""
+    """The network: a row of posecore.models.configs.CONFIGS and its configuration."""
 
     name: str
     config: dict[str, Any]
@@ -98,13 +101,27 @@ class Manifest:
         return self.dataset["people"]
 
     @property
+    def network_config(self) -> PoseConfig:
+        """The network's configuration; a field that older bundles do not name has its default."""
+        return read_config(self.model["name"], self.model["config"])
+
+    @property
     def dimensions(self) -> int:
-        """D, how many numbers a latent has: 4,096 for 256 channels, 50 of the thesis's autoencoder."""
-        config = self.model["config"]
-        # Bundles from before these could be configured do not name them.
-        if self.latent == "autoencoder":
-            return int(config.get("autoencoder", 0))
-        return int(config.get("bottleneck_channels") or config["channels"]) * BOTTLENECK_CELLS
+        """D, how many numbers a latent has: an hourglass's 4,096 for 256 channels, 50 of the thesis's
+        autoencoder, a pose_resnet's 32,768 for 2,048 channels."""
+        config = self.network_config
+        return config.autoencoder if self.latent == "autoencoder" else config.latent_numbers
+
+    @property
+    def averaged(self) -> bool:
+        """Whether latents are averages of a larger bottleneck: the decoder takes whole ones only."""
+        config = self.network_config
+        return self.latent == "bottleneck" and config.latent_numbers != config.bottleneck_numbers
+
+    @property
+    def whole_people(self) -> int:
+        """M, of how many people, from the first on, there are whole latents beside averaged ones."""
+        return min(self.people, WHOLE_PEOPLE) if self.averaged else 0
 
     @property
     def keypoints(self) -> KeypointSet:
@@ -119,7 +136,7 @@ class Manifest:
     @property
     def built_skips(self) -> SkipMask:
         """The skip connections the network was built and trained with; the others do not exist in it."""
-        return parse_mask(self.model["config"].get("skips", "1111"))
+        return parse_mask(self.network_config.skips)
 
 
 def broken(path: Path, problem: str) -> BundleError:
@@ -219,19 +236,7 @@ def _check_fields(manifest: Manifest) -> None:
     for field, least in (("people", 1), ("pictures", 0)):
         if manifest.dataset[field] < least:  # type: ignore[literal-required]
             raise ConfigError(f"dataset.{field} is {manifest.dataset[field]}, expected at least {least}")  # type: ignore[literal-required]
-    config = manifest.model["config"]
-    joints = config.get("joints", len(COCO17))  # old ones do not name them
-    _check_type("model.config.joints", joints, int)
-    if joints != len(manifest.keypoints):
-        raise ConfigError(f"model.config.joints is {joints}, but dataset has {manifest.keypoints.title}")
-    _check_type("model.config.channels", config.get("channels"), int)
-    _check_type("model.config.autoencoder", config.get("autoencoder", 0), int)
-    if config.get("bottleneck_channels") is not None:
-        _check_type("model.config.bottleneck_channels", config["bottleneck_channels"], int)
-    _check_type("model.config.skips", config.get("skips", "1111"), str)
-    if manifest.latent == "autoencoder" and not config.get("autoencoder"):
-        raise ConfigError("latent is 'autoencoder', but the network has none")
-    parse_mask(config.get("skips", "1111"))
+    _check_network(manifest)
     if manifest.pictures_in and not fullmatch(FILE_NAME, manifest.pictures_in):
         raise ConfigError(f"pictures_in is {manifest.pictures_in!r:.60}, expected the name of a bundle")
     for field, figures in manifest.figures.items():
@@ -242,8 +247,26 @@ def _check_fields(manifest: Manifest) -> None:
         pure = PurePosixPath(name)
         if pure.is_absolute() or ".." in pure.parts or str(pure) != name or "\\" in name or "\0" in name:
             raise ConfigError(f"the file {name!r} does not lie inside the bundle")
-    if absent := [name for name in REQUIRED if name not in manifest.files]:
+    required = (*REQUIRED, WHOLE_LATENTS) if manifest.averaged else REQUIRED
+    if absent := [name for name in required if name not in manifest.files]:
         raise ConfigError(f"it does not list {', '.join(absent)}")
+
+
+def _check_network(manifest: Manifest) -> None:
+    """Raise ConfigError where the network's configuration is none, or does not fit people and latents."""
+    name, values = manifest.model["name"], manifest.model["config"]
+    known = {field.name: field.type for field in fields(CONFIGS[name])} if name in CONFIGS else {}
+    for key, value in values.items():
+        for kind in (int, str):
+            if known.get(key) == kind or (known.get(key) == kind | None and value is not None):
+                _check_type(f"model.config.{key}", value, kind)
+    config = manifest.network_config
+    if config.joints != len(manifest.keypoints):
+        raise ConfigError(
+            f"model.config.joints is {config.joints}, but dataset has {manifest.keypoints.title}"
+        )
+    if manifest.latent == "autoencoder" and not config.autoencoder:
+        raise ConfigError("latent is 'autoencoder', but the network has none")
 
 
 def _check_mapping(field: str, value: object, kind: Any) -> None:

@@ -12,6 +12,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from PIL import Image
 
+from posecore.blocks import finite
 from posecore.bundle.manifest import (
     FILE_NAME,
     HISTORY,
@@ -22,6 +23,7 @@ from posecore.bundle.manifest import (
     SKIP_MEANS,
     THUMBNAIL_INDEX,
     WEIGHTS,
+    WHOLE_LATENTS,
     Manifest,
     broken,
     check_file,
@@ -30,14 +32,14 @@ from posecore.bundle.manifest import (
     read_manifest,
 )
 from posecore.bundle.thumbnails import ThumbnailIndex, read_index, read_tile
-from posecore.config import from_dict
-from posecore.errors import BundleError, CheckpointError, ConfigError, DataError
+from posecore.errors import BundleError, CheckpointError, DataError
 from posecore.files import read_arrays
 from posecore.keypoints import KeypointSet
+from posecore.models.configs import HourglassConfig
 from posecore.samples import ANNOTATED_VALUES, CROP_COLUMNS, PREDICTED_VALUES, columns
 
 if TYPE_CHECKING:
-    from posecore.models.hourglass import StackedHourglass
+    from posecore.models.registry import PoseNetwork
 
 TEXT_COLUMNS: Final = ("sample_id", "split", "file_name")
 NUMBER_COLUMNS: Final = ("image_width", "image_height", *CROP_COLUMNS, "pck")
@@ -105,8 +107,12 @@ class Bundle:
         return epochs
 
     def skip_means(self) -> tuple[NDArray[np.float16], ...]:
-        """Mean of every skip branch over the people, finest level first: (C, 64, 64) to (C, 8, 8) float16."""
-        channels = self.manifest.model["config"]["channels"]
+        """Mean of every skip branch over the people, finest level first: (C, 64, 64) to (C, 8, 8) float16.
+
+        Zeros, of one channel, of a network that knows no skips.
+        """
+        config = self.manifest.network_config
+        channels = config.channels if isinstance(config, HourglassConfig) else 1
         file = _intact(self.path, self.manifest, SKIP_MEANS)
         try:
             arrays = read_arrays(file, *LEVEL_KEYS)
@@ -122,18 +128,35 @@ class Bundle:
                 )
         return means
 
-    def network(self) -> "StackedHourglass":
+    def whole_latent(self, sample_id: str) -> NDArray[np.float32]:
+        """(W,) what a person's averaged latent is an average of, as the decoder takes it; of nobody, "", the
+        mean of all who have one.
+
+        Raises BundleError where the person has none, which only the first WHOLE_PEOPLE do, and where the file
+        is not as it was written.
+        """
+        row = self.row(sample_id) if sample_id else 0
+        if row >= self.manifest.whole_people:
+            raise BundleError(
+                f"{self.path}: the whole latent of {sample_id} is not stored, only those of the first "
+                f"{self.manifest.whole_people:,} people; start at one of them, or at the mean"
+            )
+        _intact(self.path, self.manifest, WHOLE_LATENTS)
+        expected = self.manifest.whole_people, self.manifest.network_config.bottleneck_numbers
+        latents = _map_rows(self.path, WHOLE_LATENTS, expected)
+        if sample_id:
+            return np.asarray(latents[row], np.float32)
+        return np.asarray(np.mean(latents[finite(latents)], axis=0, dtype=np.float32))
+
+    def network(self) -> "PoseNetwork":
         """The network with its weights, in evaluation mode."""
         from posecore.models.checkpoint import load_checkpoint
-        from posecore.models.hourglass import HourglassConfig
 
         try:
             network = load_checkpoint(_intact(self.path, self.manifest, WEIGHTS))
-            # As a configuration, so that one from before a field existed has that field's default.
-            described = from_dict(HourglassConfig, self.manifest.model["config"])
-        except (CheckpointError, ConfigError) as error:
+        except CheckpointError as error:
             raise broken(self.path, f"{WEIGHTS} is not usable: {error}") from error
-        if network.config != described:
+        if network.config != self.manifest.network_config:
             raise broken(
                 self.path, f"{WEIGHTS} is of a network with another configuration than {MANIFEST} says"
             )
@@ -159,7 +182,8 @@ def open_bundle(path: Path, *, trust_latents: bool = False) -> Bundle:
         raise broken(path, f"{SAMPLES} holds {twice} twice")
     _intact(path, manifest, THUMBNAIL_INDEX)
     index = read_index(path, manifest.people, manifest.files)
-    bundle = Bundle(path, manifest, samples, _map_latents(path, manifest), rows, index)
+    latents = _map_rows(path, LATENTS, (manifest.people, manifest.dimensions))
+    bundle = Bundle(path, manifest, samples, latents, rows, index)
     if not trust_latents:
         check_latents(bundle)
     return bundle
@@ -254,14 +278,14 @@ def _read_samples(path: Path, manifest: Manifest) -> pd.DataFrame:
     return samples
 
 
-def _map_latents(path: Path, manifest: Manifest) -> np.memmap[Any, np.dtype[np.float16]]:
+def _map_rows(path: Path, name: str, expected: tuple[int, int]) -> np.memmap[Any, np.dtype[np.float16]]:
+    """An array of a row per person."""
     try:
-        latents = open_memmap(path / LATENTS, mode="r")
+        latents = open_memmap(path / name, mode="r")
     except Exception as error:  # numpy raises many kinds for a broken header
-        raise broken(path, f"{LATENTS} is not a readable array ({type(error).__name__})") from error
-    expected = (manifest.people, manifest.dimensions)
+        raise broken(path, f"{name} is not a readable array ({type(error).__name__})") from error
     order = "row" if latents.flags.c_contiguous else "column"
     if latents.dtype != np.dtype("<f2") or latents.shape != expected or order != "row":
         found = f"{latents.dtype} {latents.shape} in {order} order"
-        raise broken(path, f"{LATENTS} is {found}, expected float16 {expected} in row order")
+        raise broken(path, f"{name} is {found}, expected float16 {expected} in row order")
     return latents

@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -37,10 +37,13 @@ from posecore.bundle.manifest import (
     SAMPLES,
     SKIP_MEANS,
     WEIGHTS,
+    WHOLE_LATENTS,
+    WHOLE_PEOPLE,
     DatasetInfo,
     LatentSpace,
 )
 from posecore.bundle.reader import LEVEL_KEYS
+from posecore.config import to_dict
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
@@ -53,7 +56,7 @@ from posecore.keypoints import set_record
 from posecore.metrics.evaluate import evaluate
 from posecore.metrics.pck import hits, scores
 from posecore.models.checkpoint import round_weights, save_checkpoint, weights_digest
-from posecore.models.hourglass import StackedHourglass
+from posecore.models.configs import name_of
 from posecore.prediction import BATCH, figures_name, predict
 from posecore.samples import (
     CROP_COLUMNS,
@@ -135,8 +138,6 @@ def extract(
         raise ConfigError(
             f"--pictures {pictures}: the bundle has {len(rows)} people; ask for 0 to {len(rows)}"
         )
-    if not isinstance(predictor.network, StackedHourglass):
-        raise ConfigError("a bundle holds an hourglass; score other networks with scripts/evaluate.py")
     if latent == "autoencoder" and not predictor.network.config.autoencoder:
         raise ConfigError(
             "--latent autoencoder: this network has no autoencoder; leave it out, or put one in with "
@@ -154,9 +155,12 @@ def extract(
         "people": hashlib.sha256("\n".join(table["sample_id"]).encode()).hexdigest(),
     }
     config = network.config
-    dimensions = config.autoencoder if latent == "autoencoder" else config.bottleneck_numbers
-    files = LatentFiles(destination, job, len(rows), dimensions, config.joints)
-    sums = _fill(files, predictor, crops, rows, pictures, shared, latent)
+    dimensions = config.autoencoder if latent == "autoencoder" else config.latent_numbers
+    whole = None
+    if latent == "bottleneck" and config.latent_numbers != config.bottleneck_numbers:
+        whole = min(len(rows), WHOLE_PEOPLE), config.bottleneck_numbers
+    files = LatentFiles(destination, job, len(rows), dimensions, config.joints, whole)
+    sums = _fill(files, predictor, crops, rows, pictures, shared, latent, 0 if whole is None else whole[0])
 
     predicted = np.asarray(files.read("predicted.npy"))
     points, peaks = predicted[..., :2], predicted[..., 2]
@@ -199,7 +203,7 @@ def extract(
         name=destination.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         dataset=dataset,
-        model={"name": "hourglass", "config": asdict(config)},
+        model={"name": name_of(config), "config": to_dict(config)},
         precision=predictor.precision,
         training=dict(training or {}),
         figures=dict(figures or {}) | found,
@@ -250,8 +254,10 @@ def _fill(
     shown: int,
     shared: Bundle | None,
     latent: LatentSpace,
+    whole: int,
 ) -> list[NDArray[np.float64]]:
-    """One pass over the people, the first of whom are `shown`, or those that the bundle `shared` shows.
+    """One pass over the people, the first of whom are `shown`, or those that the bundle `shared` shows; of
+    the first `whole` the whole latents are kept too.
 
     Returns the sum of each skip branch, (C, H, W) from fine to coarse.
     """
@@ -274,6 +280,10 @@ def _fill(
         heatmaps = predictor.decode(encoded, (ALL_ON,))[0]
         points, peaks = decode(heatmaps)
         files.write(LATENTS, start, predictor.latents(encoded, latent).astype(np.float16))
+        if start < whole:
+            files.write(
+                WHOLE_LATENTS, start, predictor.whole_latents(encoded)[: whole - start].astype(np.float16)
+            )
         files.write("predicted.npy", start, np.concatenate([points, peaks[..., None]], axis=-1))
         files.write("tiles.npy", start, np.stack([fuse_heatmaps(h) for h in heatmaps]))
         batch_sums = [skip.float().sum(dim=0).cpu().numpy().astype(np.float64) for skip in encoded.skips]

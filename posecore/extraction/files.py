@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from posecore.bundle.manifest import LATENTS
+from posecore.bundle.manifest import LATENTS, WHOLE_LATENTS
 from posecore.bundle.reader import LEVEL_KEYS
 from posecore.files import write_arrays, write_json
 from posecore.unfinished import read_json, read_piece
@@ -21,8 +21,15 @@ class LatentFiles:
     """The files a pass over the people fills, beside the bundle: .NAME.partial."""
 
     def __init__(
-        self, destination: Path, job: Mapping[str, Any], people: int, dimensions: int, joints: int
+        self,
+        destination: Path,
+        job: Mapping[str, Any],
+        people: int,
+        dimensions: int,
+        joints: int,
+        whole: tuple[int, int] | None = None,
     ) -> None:
+        """whole: shape of the whole latents that are kept beside averaged ones."""
         self.folder = destination.with_name(f".{destination.name}.partial")
         self._marks = self.folder / "done.npz"
         job_file = self.folder / "job.json"
@@ -32,6 +39,8 @@ class LatentFiles:
             "predicted.npy": (np.float32, (people, joints, 3)),
             "tiles.npy": (np.uint8, (people, 64, 64, 3)),
         }
+        if whole is not None:
+            arrays[WHOLE_LATENTS] = (np.float16, whole)
         if read_json(job_file) != job or not all(self._holds(name, *of) for name, of in arrays.items()):
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from posecore.ablation import ALL_MASKS, SkipMask
-from posecore.models.hourglass import LEVELS, Hourglass, StackedHourglass
+from posecore.models.configs import LEVELS
+from posecore.models.hourglass import Hourglass, StackedHourglass
 from posecore.models.layers import upsample
 
 Branch = tuple[bool, ...]

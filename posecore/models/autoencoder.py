@@ -3,7 +3,6 @@
 Shapes: N people, C channels of the bottleneck, D numbers.
 """
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -11,34 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from posecore.errors import ConfigError
-
-CELLS: Final = 4
-"""Height and width of the bottleneck of a 256 x 256 picture."""
-
-NUMBERS: Final = 50
-"""What the thesis's autoencoder squeezes a bottleneck to."""
+from posecore.models.configs import CELLS, AutoencoderConfig
 
 NOISE: Final = 0.1
 """Standard deviation of the training noise, as a share of the value it is added to."""
-
-
-@dataclass(frozen=True)
-class AutoencoderConfig:
-    """What has to be known to build it anew. channels: of the bottleneck. numbers: it squeezes that to."""
-
-    channels: int = 256
-    numbers: int = NUMBERS
-
-    def __post_init__(self) -> None:
-        if self.channels < 4:
-            raise ConfigError(f"channels is {self.channels}; an autoencoder needs at least 4")
-        most = self.channels * CELLS**2 - 1
-        if not 1 <= self.numbers <= most:
-            raise ConfigError(
-                f"numbers is {self.numbers}; expected 1 to {most}, fewer than the bottleneck of "
-                f"{self.channels} channels has"
-            )
 
 
 class Autoencoder(nn.Module):

@@ -12,8 +12,9 @@ from torch import nn
 from posecore.config import from_dict, to_dict
 from posecore.errors import CheckpointError, ConfigError
 from posecore.files import atomic_file
-from posecore.models.autoencoder import Autoencoder, AutoencoderConfig
-from posecore.models.registry import MODELS, Model, Network, PoseConfig, PoseNetwork, name_of
+from posecore.models.autoencoder import Autoencoder
+from posecore.models.configs import AutoencoderConfig, PoseConfig, name_of
+from posecore.models.registry import MODELS, Model, Network, PoseNetwork
 
 MEND = "train one with scripts/train.py"
 MEND_AUTOENCODER = "train one with scripts/train_autoencoder.py"

@@ -7,7 +7,7 @@ connections are listed from the finest level to the coarsest: 64, 32, 16 and 8 c
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import repeat
 from typing import Literal, NamedTuple
 
@@ -15,94 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from posecore.ablation import ALL_ON, parse_mask
-from posecore.config import LATER
+from posecore.ablation import parse_mask
 from posecore.errors import ConfigError
-from posecore.keypoints import COCO17
-from posecore.models.autoencoder import CELLS, Autoencoder, AutoencoderConfig
-from posecore.models.layers import HeatmapHead, Inner, NoSkip, Residual, Stem, upsample
+from posecore.models.autoencoder import Autoencoder
+from posecore.models.configs import LEVELS, AutoencoderConfig, HourglassConfig, Inner
+from posecore.models.layers import HeatmapHead, NoSkip, Residual, Stem, upsample
 from posecore.models.structure import Structure, Width
-
-LEVELS = 4
-"""Skip connections of one hourglass; also how often it halves the resolution."""
-
-STEM_RESIDUALS = 3
-
-
-@dataclass(frozen=True)
-class HourglassConfig:
-    """What has to be known to build the network anew. The defaults are the thesis's.
-
-    initialisation: `glorot` normal (the thesis) or `he` normal for every convolution. With `he` the last
-    convolution of every head starts at zero: heatmaps are nearly empty, and a network that starts with
-    full ones spends its first thousand steps on unlearning them.
-    mean_rgb: mean colour of the training crops in [0, 1], subtracted from every image.
-    skips: the skip connections that are built, a mask as in posecore.ablation, the same in all stacks.
-    Building a network without one is another experiment than cutting it at test time.
-    bottleneck_channels: width of the bottleneck of every stack; None for as wide as the rest.
-    autoencoder: how many numbers the autoencoder behind the last stack's bottleneck squeezes it to; 0: there
-    is none. The thesis has 50.
-    inner: widths inside every residual, in the order of `residuals`, as a compressed network has them; None
-    for half of its channels.
-    """
-
-    joints: int = len(COCO17)
-    channels: int = 256
-    stacks: int = 1
-    bottleneck_residuals: int = 3
-    initialisation: Literal["glorot", "he"] = "glorot"
-    mean_rgb: tuple[float, float, float] = (0.5, 0.5, 0.5)
-    skips: str = ALL_ON.title
-    bottleneck_channels: int | None = None
-    autoencoder: int = 0
-    inner: tuple[Inner, ...] | None = field(default=None, metadata=LATER)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "mean_rgb", tuple(self.mean_rgb))
-        for name in ("joints", "stacks", "bottleneck_residuals"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} is {getattr(self, name)}; expected at least 1")
-        for name in ("channels", "bottleneck_channels"):
-            value = getattr(self, name)
-            if value is not None and (value < 2 or value % 2):
-                raise ConfigError(f"{name} is {value}; expected an even number above 0")
-        if self.initialisation not in ("glorot", "he"):
-            raise ConfigError(f"initialisation is {self.initialisation!r}; expected 'glorot' or 'he'")
-        parse_mask(self.skips)
-        if self.autoencoder:
-            AutoencoderConfig(self.bottleneck_width, self.autoencoder)
-        if self.inner is not None:
-            object.__setattr__(self, "inner", _checked_inner(self.inner, self.residuals))
-
-    @property
-    def residuals(self) -> int:
-        """How many residuals the network has: the stem's, then for every stack its skips', those down, of
-        the bottleneck and up, then one behind every stack."""
-        per_stack = sum(parse_mask(self.skips)) + LEVELS + self.bottleneck_residuals + LEVELS
-        return STEM_RESIDUALS + self.stacks * per_stack
-
-    @property
-    def bottleneck_width(self) -> int:
-        """B, the channels of the bottleneck."""
-        return self.bottleneck_channels or self.channels
-
-    @property
-    def bottleneck_apart(self) -> bool:
-        """Whether layers lie between the bottleneck's channels and the rest's; compression may leave as many
-        of the one as of the other."""
-        return self.bottleneck_width != self.channels or (
-            self.inner is not None and self.bottleneck_channels is not None
-        )
-
-    @property
-    def bottleneck_cells(self) -> int:
-        """Height and width of the bottleneck of a 256 x 256 image."""
-        return CELLS
-
-    @property
-    def bottleneck_numbers(self) -> int:
-        """How many numbers it holds: 4,096 for 256 channels."""
-        return self.bottleneck_width * self.bottleneck_cells**2
 
 
 class Encoded(NamedTuple):
@@ -364,18 +282,6 @@ class _Trunk(NamedTuple):
     def width(self, name: str, size: int) -> Width:
         """What was noted, as a width of that name and so many channels."""
         return Width(name, size, tuple(self.producers), tuple(self.norms), tuple(self.consumers))
-
-
-def _checked_inner(inner: object, residuals: int) -> tuple[Inner, ...]:
-    pairs = (
-        [tuple(pair) for pair in inner if isinstance(pair, list | tuple)]
-        if isinstance(inner, list | tuple)
-        else []
-    )
-    whole = all(len(pair) == 2 and all(type(width) is int and width > 0 for width in pair) for pair in pairs)
-    if len(pairs) != residuals or not whole:
-        raise ConfigError(f"inner is {inner!r:.60}; expected two widths for each of {residuals} residuals")
-    return tuple((first, second) for first, second in pairs)
 
 
 def _gate(skip: Tensor, skip_mask: Tensor | None, level: int) -> Tensor:

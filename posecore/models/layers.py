@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-Inner = tuple[int, int]
-"""Channels behind the first and behind the second convolution of a residual."""
+from posecore.models.configs import Inner
 
 
 class Residual(nn.Module):

@@ -1,12 +1,12 @@
 """A residual network with transposed convolutions behind it (Xiao et al., ECCV 2018, arXiv:1804.06208).
 
-Shapes: N images, K joints, H x W the heatmap (a quarter of the image: 64 x 64 for 256 x 256). Its latent is
-what leaves the encoder: (N, C, H/8, W/8), 8 x 8 cells of a 256 x 256 image. It has no skip connections from
-encoder to decoder, so masks of skips mean nothing to it.
+Shapes: N images, K joints, H x W the heatmap (a quarter of the image: 64 x 64 for 256 x 256). Its
+bottleneck is what leaves the encoder: (N, C, H/8, W/8), 8 x 8 cells of a 256 x 256 image; a latent is that
+averaged to 4 x 4. It has no skip connections from encoder to decoder, so masks of skips mean nothing to it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, cast
 
 import torch
@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torchvision.models import resnet18, resnet50
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 
-from posecore.ablation import ALL_OFF
 from posecore.errors import ConfigError
+from posecore.models.configs import LEVELS, UP_CHANNELS, UPSAMPLINGS, PoseResNetConfig
 from posecore.models.hourglass import Encoded
 from posecore.models.structure import Structure, Width
 
@@ -24,70 +24,6 @@ DEPTHS: Final = {18: resnet18, 50: resnet50}
 MEAN_RGB: Final = (0.485, 0.456, 0.406)
 STD_RGB: Final = (0.229, 0.224, 0.225)
 """Of ImageNet's pictures: the usual scale of such an encoder's input."""
-
-WIDTHS: Final = {18: 15, 50: 40}
-"""How many widths the networks of either depth have: inside blocks, of stages, and going up."""
-
-UPSAMPLINGS: Final = 3
-UP_CHANNELS: Final = 256
-
-
-@dataclass(frozen=True)
-class PoseResNetConfig:
-    """What has to be known to build the network anew. The defaults are the second thesis's, but for joints.
-
-    depth: of the encoder, 18 or 50. widths: channels in the order of `PoseResNet.structure`, as a compressed
-    network has them; None for the usual ones.
-    """
-
-    joints: int = 17
-    depth: int = 50
-    widths: tuple[int, ...] | None = None
-
-    def __post_init__(self) -> None:
-        if self.joints < 1:
-            raise ConfigError(f"joints is {self.joints}; expected at least 1")
-        if self.depth not in DEPTHS:
-            raise ConfigError(f"depth is {self.depth!r}; expected 18 or 50")
-        if self.widths is not None:
-            count, given = WIDTHS[self.depth], self.widths
-            if not isinstance(given, list | tuple) or len(given) != count:
-                raise ConfigError(f"widths is {given!r:.60}; expected {count} for depth {self.depth}")
-            if not all(type(width) is int and width > 0 for width in given):
-                raise ConfigError(f"widths is {given!r:.60}; expected whole numbers above 0")
-            object.__setattr__(self, "widths", tuple(given))
-
-    @property
-    def stacks(self) -> int:
-        """It predicts heatmaps once."""
-        return 1
-
-    @property
-    def skips(self) -> str:
-        """None is built."""
-        return ALL_OFF.title
-
-    @property
-    def autoencoder(self) -> int:
-        """It has none."""
-        return 0
-
-    @property
-    def bottleneck_width(self) -> int:
-        """Channels of the encoder's last features."""
-        if self.widths is not None:
-            return self.widths[-1 - UPSAMPLINGS]
-        return {18: 512, 50: 2048}[self.depth]
-
-    @property
-    def bottleneck_cells(self) -> int:
-        """Their height and width for a 256 x 256 image."""
-        return 8
-
-    @property
-    def bottleneck_numbers(self) -> int:
-        """How many numbers they are for a 256 x 256 image."""
-        return self.bottleneck_width * self.bottleneck_cells**2
 
 
 class ResNetStem(nn.Module):
@@ -154,7 +90,9 @@ class PoseResNet(nn.Module):
         features: Tensor = self.layers(trunk)
         height, width = trunk.shape[2:]
         earlier = trunk.new_empty((len(trunk), 0, self.config.joints, height, width), dtype=torch.float32)
-        return Encoded((features,), (), earlier)
+        # As an hourglass gives where no skip was built: zeros.
+        skips = (trunk.new_zeros(()).expand(len(trunk), 1, height >> n, width >> n) for n in range(LEVELS))
+        return Encoded((features,), tuple(skips), earlier)
 
     def encode(self, images: Tensor, skip_mask: Tensor | None = None) -> Encoded:
         """Images (N, 3, 4H, 4W), RGB in [0, 1], to the encoder's last features."""

@@ -1,18 +1,17 @@
-"""Networks by name. Another architecture is another row of MODELS."""
+"""Networks by name. Another architecture is another row of MODELS, and of configs.CONFIGS."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from torch import nn
 
-from posecore.models.hourglass import HourglassConfig, StackedHourglass
-from posecore.models.pose_resnet import PoseResNet, PoseResNetConfig
+from posecore.models.configs import CONFIGS, PoseConfig, name_of
+from posecore.models.hourglass import StackedHourglass
+from posecore.models.pose_resnet import PoseResNet
 
 PoseNetwork = StackedHourglass | PoseResNet
 """What every network of MODELS is. They share `stem`, `encode_features`, `decode`, `forward`, `structure` and
 `narrowed`, and of their configuration `joints`, `stacks`, `skips` and what speaks of the bottleneck."""
-
-PoseConfig = HourglassConfig | PoseResNetConfig
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -25,14 +24,9 @@ class Model(NamedTuple, Generic[Network]):
 
 
 MODELS: Final[Mapping[str, Model[PoseNetwork]]] = {
-    "hourglass": Model(HourglassConfig, StackedHourglass),
-    "pose_resnet": Model(PoseResNetConfig, PoseResNet),
+    "hourglass": Model(CONFIGS["hourglass"], StackedHourglass),
+    "pose_resnet": Model(CONFIGS["pose_resnet"], PoseResNet),
 }
-
-
-def name_of(config: PoseConfig) -> str:
-    """The name of the network that a configuration is of."""
-    return next(name for name, model in MODELS.items() if isinstance(config, model.config))
 
 
 def build(config: PoseConfig) -> PoseNetwork:

@@ -18,8 +18,9 @@ from posecore.blocks import BLOCK, finite
 from posecore.bundle import Bundle
 from posecore.bundle.manifest import LATENTS, WEIGHTS
 from posecore.errors import ConfigError, DataError
-from posecore.models.autoencoder import CELLS, NUMBERS, Autoencoder, AutoencoderConfig
+from posecore.models.autoencoder import Autoencoder
 from posecore.models.checkpoint import save_autoencoder
+from posecore.models.configs import CELLS, NUMBERS, AutoencoderConfig, HourglassConfig
 from posecore.training.record import RunFolder
 
 EPOCHS: Final = 100
@@ -155,8 +156,13 @@ def split(latents: NDArray[np.floating], seed: int) -> tuple[NDArray[np.int64], 
 
 
 def _config(bundle: Bundle, numbers: int) -> AutoencoderConfig:
-    network = bundle.manifest.model["config"]
-    if network.get("autoencoder"):
+    network = bundle.manifest.network_config
+    if not isinstance(network, HourglassConfig):
+        raise ConfigError(
+            f"{bundle.path}: only an hourglass takes an autoencoder, and its network is a "
+            f"{bundle.manifest.model['name']}; name a bundle of an hourglass"
+        )
+    if network.autoencoder:
         raise ConfigError(
             f"{bundle.path}: its network has an autoencoder already; name a bundle of the network without"
         )

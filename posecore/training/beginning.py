@@ -8,8 +8,9 @@ from typing import Any
 from posecore.config import from_dict
 from posecore.errors import ConfigError
 from posecore.models.checkpoint import load_autoencoder, load_checkpoint, weights_digest
+from posecore.models.configs import HourglassConfig
 from posecore.models.extend import with_autoencoder
-from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.models.hourglass import StackedHourglass
 from posecore.models.registry import MODELS, PoseNetwork, build
 from posecore.training.presets import Preset
 from posecore.training.record import ENGINEERED, RUN, found_or_left_out, read_record, read_run

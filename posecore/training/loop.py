@@ -28,9 +28,10 @@ from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError, DataError
 from posecore.metrics.pck import hits, pck
 from posecore.models.checkpoint import load_checkpoint, save_checkpoint, weights_digest
+from posecore.models.configs import name_of
 from posecore.models.layers import Stem
 from posecore.models.pose_resnet import ResNetStem
-from posecore.models.registry import MODELS, name_of
+from posecore.models.registry import MODELS
 from posecore.processes import reading
 from posecore.samples import read_points, read_visibility
 from posecore.training.augment import augment

@@ -52,7 +52,17 @@ def test_a_newer_and_an_older_schema(copy):
         (lambda m: m["dataset"].update(people=True), "dataset.people is True, expected int"),
         (lambda m: m["dataset"].update(people=0), "dataset.people is 0, expected at least 1"),
         (lambda m: m["dataset"].update(people="300"), "dataset.people is '300', expected int"),
-        (lambda m: m["model"].update(config={}), "model.config.channels is None, expected int"),
+        (
+            lambda m: m["model"].update(name="lenet"),
+            "model.name is 'lenet', expected hourglass or",
+        ),
+        (
+            lambda m: m["model"].update(config={}),
+            "in row order, expected float16 (300, 4096)",
+        ),
+        (lambda m: m["model"]["config"].update(channels=None), "model.config.channels is None, expected int"),
+        (lambda m: m["model"]["config"].update(depth=18), "HourglassConfig does not know depth"),
+        (lambda m: m["model"].update(name="pose_resnet"), "PoseResNetConfig does not know"),
         (lambda m: m["model"]["config"].update(skips="012"), "skip mask '012'"),
         (lambda m: m["model"]["config"].update(skips=1111), "model.config.skips is 1111, expected str"),
         (lambda m: m["model"]["config"].update(bottleneck_channels="4"), "bottleneck_channels is '4'"),

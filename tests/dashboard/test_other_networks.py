@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from opening import DASHBOARD, open_page
 from reading import everything
 
-from dashboard.shared import person_search
+from dashboard.pc_walk.components_words import AVERAGED_CURVE
+from dashboard.pc_walk.words import AVERAGED
+from dashboard.shared import person_search, predictions
 from dashboard.shared.bundles import network_name
-from dashboard.shared.links import COMPARE_TABS, LAB_TABS
+from dashboard.shared.links import COMPARE_TABS, LAB_TABS, WALK_TABS
 from dashboard.skip_lab.words import NO_SKIPS
 from posecore.bundle import open_bundle
 from posecore.data.dataset import CropDataset
@@ -17,18 +20,25 @@ from posecore.data.prepared import open_prepared
 from posecore.extraction.extract import extract
 from posecore.inference import Predictor
 from posecore.keypoints import MPII16
-from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.models.configs import HourglassConfig, PoseResNetConfig
+from posecore.models.registry import build
 from posecore.models.untrained import untrained
+from posecore.studies.components.study import ComponentSettings, run_component_study
 from posecore.studies.pair.study import PairSettings, compare_bundles
+from posecore.studies.probe.study import ProbeSettings, run_probe_study
+from posecore.studies.projection.study import ProjectionSettings, project
 from posecore.studies.skips.study import SkipSettings, run_study
 
 PAGES = sorted(path.parent.name for path in DASHBOARD.glob("*/page.py"))
+
+TINY_RESNET = {"depth": 18, "widths": (8,) * 15}
 
 BUNDLES = {
     "numbers": ({"autoencoder": 50}, {"latent": "autoencoder"}),
     "other": ({"skips": "0100", "stacks": 2, "bottleneck_channels": 2}, {}),
     "none": ({"skips": "0000"}, {}),
     "sixteen": ({"joints": 16}, {}),
+    "resnet": (TINY_RESNET, {}),
 }
 
 
@@ -38,7 +48,8 @@ def artifacts(prepared_dir: Path, sixteen_dir: Path, tmp_path_factory: pytest.Te
     folder = tmp_path_factory.mktemp("artifacts")
     for name, (built, options) in BUNDLES.items():
         torch.manual_seed(0)
-        network = StackedHourglass(HourglassConfig(channels=8, **built)).eval()
+        config = PoseResNetConfig(**built) if "depth" in built else HourglassConfig(channels=8, **built)
+        network = build(config).eval()
         data = open_prepared(sixteen_dir if built.get("joints") == 16 else prepared_dir)
         extract(
             Predictor(network, "fp32"),
@@ -56,6 +67,40 @@ def test_a_network_s_name_says_how_it_is_built(artifacts: Path) -> None:
     names = {bundle: network_name(open_bundle(artifacts / bundle / "one")) for bundle in BUNDLES}
     assert names["numbers"].endswith("1 stack, 8 channels, autoencoder of 50")
     assert names["other"].endswith("2 stacks, 8 channels, skips 0100, bottleneck of 2")
+
+
+def test_a_pose_resnet_is_called_what_it_is(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = network_name(open_bundle(artifacts / "resnet" / "one"))
+    assert name == "pose_resnet, depth 18, compressed, no skips"
+    said = everything(open_page(monkeypatch, artifacts / "resnet", "overview"))
+    assert name in said and "A residual network" in said and "A stacked hourglass" not in said
+    assert "A stacked hourglass" in everything(open_page(monkeypatch, artifacts / "none", "overview"))
+    lab = open_page(monkeypatch, artifacts / "resnet", "skip_lab")
+    assert NO_SKIPS in [element.value for element in lab.info]
+
+
+def test_a_walk_decodes_whole_latents_where_stored_ones_are_averages(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = open_bundle(artifacts / "resnet" / "one")
+    start = bundle.samples["sample_id"].iloc[3]
+    network = Predictor(bundle.network(), "fp32")
+    own = network.decode_latents(bundle.whole_latent(start)[None])[0]
+    stops = predictions.stop_heatmaps(bundle, 0, (0.0, 2.0), start, "off", None)
+    np.testing.assert_allclose(stops[0], own, atol=1e-2 * abs(own).max())
+    assert abs(stops[1] - own).max() > 0.05 * abs(own).max()
+    np.testing.assert_allclose(predictions.latent_heatmaps(bundle, start), own, atol=1e-3 * abs(own).max())
+    mean = network.decode_latents(bundle.whole_latent("")[None])[0]
+    at_mean = predictions.stop_heatmaps(bundle, 0, (0.0,), "", "off", None)[0]
+    np.testing.assert_allclose(at_mean, mean, atol=1e-2 * abs(mean).max())
+    link = {"walk_start": start, "walk_steps": "3"}
+    said = everything(open_page(monkeypatch, artifacts / "resnet", "pc_walk", **link))
+    assert AVERAGED.format(people=24) in said
+    assert "are averages" not in everything(open_page(monkeypatch, artifacts / "none", "pc_walk"))
+    # Who comes later has none; the page says so and still shows real people.
+    monkeypatch.setattr("posecore.bundle.manifest.WHOLE_PEOPLE", 3)
+    app = open_page(monkeypatch, artifacts / "resnet", "pc_walk", **link | {"walk_steps": "5"})
+    assert [f"{start} is not stored, only those of the first 3" in each.value for each in app.error] == [True]
 
 
 @pytest.mark.parametrize("bundle", BUNDLES)
@@ -93,6 +138,31 @@ def test_where_there_are_no_skips_the_lab_says_so(artifacts: Path, monkeypatch: 
     for page in ("skip_lab", "overview"):
         app = open_page(monkeypatch, artifacts / "other", page)
         assert NO_SKIPS not in [element.value for element in app.info]
+
+
+def test_studies_of_a_pose_resnet_are_made_and_every_tab_shows_them(
+    prepared_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, config = open_prepared(prepared_dir), PoseResNetConfig(**TINY_RESNET)
+    for name, seed in (("own", 0), ("other", 1)):
+        network = untrained(config, seed, 24, CropDataset(data, "train").picture)
+        shared = {"pictures": 24} if name == "own" else {"pictures_in": tmp_path / "own"}
+        extract(Predictor(network, "fp32"), data, "train", tmp_path / name, annotations=True, **shared)
+    own, other = (open_bundle(tmp_path / name) for name in ("own", "other"))
+    run_study(own, None, SkipSettings(limit=8))
+    project(own, ProjectionSettings(components=8))
+    run_component_study(own, None, ComponentSettings(limit=4))
+    run_probe_study(own, None, ProbeSettings(networks=1))
+    compare_bundles(own, other, None, PairSettings())
+    tabs = [*((page, {}) for page in PAGES), *(("skip_lab", {"lab_tab": tab}) for tab in LAB_TABS[1:])]
+    tabs += [("pc_walk", {"walk_tab": tab}) for tab in WALK_TABS[1:]]
+    tabs += [("compare", {"cmp_tab": tab}) for tab in COMPARE_TABS[1:]]
+    for page, link in tabs:
+        app = open_page(monkeypatch, tmp_path, page, bundle="own", **link)
+        assert not app.error, (page, link, [element.value for element in app.error])
+        said = everything(app)
+        assert "cannot be used" not in said
+        assert (AVERAGED_CURVE in said) == (link.get("walk_tab") == WALK_TABS[1]), (page, link)
 
 
 TABS: list[tuple[str, dict[str, str]]] = [

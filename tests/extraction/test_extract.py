@@ -7,11 +7,13 @@ import pytest
 import torch
 from harming import HARMS
 
+import posecore.bundle.manifest as manifest_module
 import posecore.extraction.extract as module
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import open_bundle, verify
 from posecore.components.pca import fit_components
 from posecore.components.walks import stop_latents
+from posecore.config import to_dict
 from posecore.data.dataset import CropDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import open_prepared
@@ -20,9 +22,13 @@ from posecore.errors import BundleError, ConfigError
 from posecore.extraction.extract import choose_people, extract
 from posecore.inference import Predictor
 from posecore.metrics.pck import hits, scores
-from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.models.configs import WIDTHS, HourglassConfig, PoseResNetConfig
+from posecore.models.hourglass import StackedHourglass
+from posecore.models.registry import build
 from posecore.prediction import predict
 from posecore.samples import read_points, read_visibility
+from posecore.training.autoencoder import train_autoencoder
+from posecore.training.record import RunFolder
 
 
 def predictor(stacks: int = 1) -> Predictor:
@@ -64,6 +70,56 @@ def test_a_bundle_holds_what_the_network_makes_of_each_person(prepared_dir, tmp_
     tile = np.asarray(bundle.thumbnail(crops.table["sample_id"][7]), int)
     own = np.abs(tile - fuse_heatmaps(heatmaps[7]).astype(int)).mean()
     assert own < np.abs(tile - fuse_heatmaps(heatmaps[8]).astype(int)).mean()
+
+
+@pytest.mark.parametrize("depth", [18, 50])
+def test_a_bundle_of_another_network_of_the_registry(
+    prepared_dir, tmp_path, small_batches, monkeypatch, depth
+):
+    for place in (module, manifest_module):
+        monkeypatch.setattr(place, "WHOLE_PEOPLE", 12)
+    torch.manual_seed(0)
+    config = PoseResNetConfig(depth=depth, widths=(8,) * WIDTHS[depth])
+    p, data = Predictor(build(config).eval(), "fp32"), open_prepared(prepared_dir)
+    assert extract(p, data, "train", tmp_path / "b") == 24
+    bundle = open_bundle(tmp_path / "b")
+    assert verify(bundle.path) == []
+    assert bundle.manifest.model == {"name": "pose_resnet", "config": json.loads(json.dumps(to_dict(config)))}
+    assert bundle.network().config == bundle.manifest.network_config == config
+    assert bundle.manifest.built_skips == ALL_OFF and not any(mean.any() for mean in bundle.skip_means())
+    assert bundle.manifest.dimensions == 8 * 16 and bundle.manifest.averaged
+    crops = CropDataset(data, "train")
+    encoded = p.encode(np.stack([crops.picture(i) for i in range(24)]))
+    whole = p.whole_latents(encoded)
+    averages = encoded.bottleneck.reshape(24, 8, 4, 2, 4, 2).mean(dim=(3, 5)).flatten(1)
+    np.testing.assert_allclose(bundle.latents, averages, atol=1e-2, rtol=1e-2)
+    # Of the first people, also across batches of 5, whole ones; of the others one sentence.
+    ids = bundle.samples["sample_id"].tolist()
+    for row in (0, 7, 11):
+        np.testing.assert_allclose(bundle.whole_latent(ids[row]), whole[row], atol=1e-2, rtol=1e-2)
+    np.testing.assert_allclose(bundle.whole_latent(""), whole[:12].mean(axis=0), atol=1e-2, rtol=1e-2)
+    with pytest.raises(BundleError, match=f"{ids[12]} is not stored, only those of the first 12"):
+        bundle.whole_latent(ids[12])
+    heatmaps = p.decode_latents(bundle.whole_latent(ids[7])[None])
+    np.testing.assert_allclose(heatmaps[0], p.decode(encoded, (ALL_ON,))[0][7], atol=1e-2, rtol=1e-2)
+    with pytest.raises(ConfigError, match="only an hourglass takes an autoencoder"):
+        train_autoencoder(bundle, RunFolder(tmp_path / "ae"))
+
+
+def test_a_damaged_or_absent_whole_latent_is_told_of(prepared_dir, tmp_path):
+    network = build(PoseResNetConfig(depth=18, widths=(8,) * 15)).eval()
+    extract(Predictor(network, "fp32"), open_prepared(prepared_dir), "train", tmp_path / "b", samples=6)
+    bundle, file = open_bundle(tmp_path / "b"), tmp_path / "b" / "whole_latents.npy"
+    damaged = bytearray(file.read_bytes())
+    damaged[-1] ^= 1
+    file.write_bytes(damaged)
+    with pytest.raises(BundleError, match=r"whole_latents\.npy is not as it was written"):
+        bundle.whole_latent("")
+    manifest = json.loads((bundle.path / "manifest.json").read_text())
+    del manifest["files"]["whole_latents.npy"]
+    (bundle.path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(BundleError, match=r"does not list whole_latents\.npy"):
+        open_bundle(bundle.path)
 
 
 def test_without_leave_no_annotation_is_in_the_bundle_and_figures_state_their_skips(prepared_dir, tmp_path):

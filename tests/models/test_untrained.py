@@ -10,7 +10,7 @@ from torch import nn
 from posecore.data.heatmaps import decode
 from posecore.errors import ConfigError
 from posecore.inference import Predictor
-from posecore.models.hourglass import HourglassConfig
+from posecore.models.configs import HourglassConfig, PoseResNetConfig
 from posecore.models.untrained import drawn, untrained
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -48,6 +48,19 @@ def test_weights_are_as_he_et_al_draw_them_and_every_head_speaks(initialisation)
     assert convolution.weight.std().item() == pytest.approx((2 / fan_in) ** 0.5, rel=0.05)
     for head in drawn(CONFIG, 0).heads:
         assert head.last.weight.abs().min() > 0
+
+
+def test_a_pose_resnet_that_never_learned_is_drawn_and_measured_alike():
+    config = PoseResNetConfig(depth=18, widths=(8,) * 15)
+    network, again = (untrained(config, 0, 8, picture) for _ in range(2))
+    assert network.config == config and not network.training
+    assert all(np.array_equal(value, weights(again)[name]) for name, value in weights(network).items())
+    # Where the loss would begin at nothing, nothing would be said.
+    for layer in (network.up[0], network.up[3], network.head):
+        fan_in = layer.weight[0].numel()
+        assert layer.weight.std().item() == pytest.approx((2 / fan_in) ** 0.5, rel=0.1)
+    heatmaps = Predictor(network, "fp32").heatmaps(np.stack([picture(row) for row in range(4)]))
+    assert len({tuple(person) for person in decode(heatmaps)[0].reshape(4, -1).tolist()}) == 4
 
 
 def test_batch_norm_has_the_statistics_of_the_people_it_is_run_over():

@@ -128,7 +128,7 @@ def spaces_of(bundle: Bundle) -> list[LatentSpace]:
     """The bundle's latent space, and the other one where the network has an autoencoder."""
     own = bundle.manifest.latent
     other: LatentSpace = "autoencoder" if own == "bottleneck" else "bottleneck"
-    return [own, other] if bundle.manifest.model["config"].get("autoencoder") else [own]
+    return [own, other] if bundle.manifest.network_config.autoencoder else [own]
 
 
 def _prepare(folder: Path, bundle: Bundle, ids: list[str], settings: CauseSettings, workers: int) -> None:

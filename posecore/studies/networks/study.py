@@ -31,7 +31,7 @@ from posecore.errors import ConfigError
 from posecore.files import sha256
 from posecore.inference import Predictor, best_precision
 from posecore.metrics.pck import PCK_RADIUS, hits
-from posecore.models.hourglass import HourglassConfig
+from posecore.models.configs import HourglassConfig
 from posecore.prediction import BATCH
 from posecore.samples import read_points, read_visibility
 from posecore.studies.networks.facts import DataSet, Network

@@ -55,7 +55,7 @@ def study_name(other: Bundle) -> str:
 
 def layer_names(bundle: Bundle) -> tuple[str, ...]:
     """The layers of a bundle's network that are compared, of its last stack, those not built among them."""
-    squeezed = (AUTOENCODER,) if bundle.manifest.model["config"].get("autoencoder") else ()
+    squeezed = (AUTOENCODER,) if bundle.manifest.network_config.autoencoder else ()
     return (*LEVEL_NAMES, BOTTLENECK, *squeezed)
 
 
