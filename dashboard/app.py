@@ -15,6 +15,7 @@ PAGES = (
     ("clusters/page.py", "Clusters", ":material/bubble_chart:", "clusters", ("clu",)),
     ("pc_walk/page.py", "PC walk", ":material/directions_walk:", "pc-walk", ("walk",)),
     ("causes/page.py", "Causes", ":material/tune:", "causes", ("cause",)),
+    ("compression/page.py", "Compression", ":material/compress:", "compression", ("cpr",)),
     ("compare/page.py", "Compare", ":material/compare:", "compare", ("cmp", "with", "net")),
     ("phone/page.py", "Phone", ":material/smartphone:", "phone", ()),
 )

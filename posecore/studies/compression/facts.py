@@ -218,6 +218,13 @@ def check_joints(network: PoseNetwork, joints: int, where: Path) -> None:
         )
 
 
+def control_place(points: Sequence[Point]) -> int:
+    """The dense control that was trained on, of the shipped network's kind; without one, the shipped one."""
+    kind = points[0].network
+    dense = [p for p, one in enumerate(points) if (one.kind, one.method) == (TUNED, DENSE)]
+    return next((p for p in dense if points[p].network == kind), 0)
+
+
 def under_trained(point: Point, points: Sequence[Point]) -> bool:
     """Whether a network had fewer steps than the longest trained one that it is held against: for a control
     those that were compressed, for these the dense control."""

@@ -61,6 +61,7 @@ from posecore.studies.compression.facts import (
     Ranked,
     Trained,
     check_joints,
+    control_place,
     joined,
     named,
     origins,
@@ -455,13 +456,6 @@ def _people(
         _pictures(crops, rows[shown]),
         np.stack([piece["cells"][shown] for piece in everybody]),
     )
-
-
-def control_place(points: Sequence[Point]) -> int:
-    """The dense control that was trained on, of the shipped network's kind; without one, the shipped one."""
-    kind = points[0].network
-    dense = [p for p, one in enumerate(points) if (one.kind, one.method) == (TUNED, DENSE)]
-    return next((p for p in dense if points[p].network == kind), 0)
 
 
 def _worst(
