@@ -33,6 +33,7 @@ from posecore.studies.compression.facts import (
     Point,
     under_trained,
 )
+from posecore.studies.compression.facts import METHODS as RANKED
 from posecore.studies.compression.results import CompressionStudy, Hessian
 from posecore.studies.compression.summary import SURE, Arm, Contest, Foretold, Group, control
 
@@ -134,7 +135,7 @@ def series(kind: str, method: str) -> str:
         return f"{name}, only masked"
     if kind == LIVE:
         return f"{name}, only masked, shipped weights"
-    return f"{name}, engineered and fine-tuned" if kind == TUNED and method not in (DENSE, SCRATCH) else name
+    return f"{name}, engineered and fine-tuned" if kind == TUNED and method in RANKED else name
 
 
 def thesis_series(method: str, tuned: bool) -> str:
