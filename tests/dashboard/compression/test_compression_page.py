@@ -8,7 +8,8 @@ from fake_bundle import make_fake_bundle
 from opening import open_page
 from planted_compression import FINDS, PEOPLE, plant_compression
 from planted_studies import plant_probe
-from reading import everything, figures, numbers, words as said
+from reading import everything, figures, numbers
+from reading import words as said
 
 from dashboard.compression import charts, words
 from dashboard.shared import links
