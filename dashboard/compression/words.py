@@ -39,7 +39,8 @@ from posecore.studies.compression.summary import SURE, Arm, Contest, Foretold, G
 
 GLOSSARY: Final = (
     "Crop, Heatmap, Peak, Bottleneck, Skip connection, Channels, PCK, Point, OKS, Seed, 95 % interval, "
-    "Bootstrap, Corrected p, Rank correlation, Rival, Control, Readout, Engineered, Fine-tuned, Group, MAC"
+    "Bootstrap, Corrected p, Rank correlation, Rival, Control, Readout, Engineered, Fine-tuned, "
+    "Group of weights, Multiply-accumulate"
 )
 """Of glossary.TERMS, those that the page uses."""
 

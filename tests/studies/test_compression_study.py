@@ -186,17 +186,18 @@ def test_a_stopped_run_goes_on(bundle, runs, data, monkeypatch, written):
             raise KeyboardInterrupt
         return look(*given)
 
+    arguments = (runs.rankings[:1], [], [(data, "val")], SETTINGS)
     with monkeypatch.context() as patch:
         patch.setattr(compression_study, "_look", stopping)
         with pytest.raises(KeyboardInterrupt):
-            run_compression_study(bundle, runs.rankings, runs.tuned, [(data, "val")], SETTINGS)
+            run_compression_study(bundle, *arguments)
     again = []
     monkeypatch.setattr(compression_study, "_look", lambda *given: again.append(1) or look(*given))
-    run_compression_study(bundle, runs.rankings, runs.tuned, [(data, "val")], SETTINGS)
+    run_compression_study(bundle, *arguments)
     ours, theirs = load_compression_study(bundle), load_compression_study(written)
-    assert len(again) == len(ours.points) - 3
-    for own, other in zip(ours.people[0].hits, theirs.people[0].hits, strict=True):
-        np.testing.assert_array_equal(own, other)
+    assert len(again) == len(ours.points) - 3 == 3
+    for point in ours.points:
+        np.testing.assert_array_equal(ours.hits(point, 0), theirs.hits(point, 0))
 
 
 @pytest.mark.parametrize("shares", [(0.0,), (1.0,), (0.5, 0.5), ()])
