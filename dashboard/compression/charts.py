@@ -74,8 +74,8 @@ def _latency(study: CompressionStudy, place: int) -> float:
 
 PANELS: Final = (
     Panel("parameters", "parameters, millions", _parameters),
-    Panel("multiplications", "multiply-accumulates of a picture, billions", _multiplications),
-    Panel("latency", "latency, share of the dense network's beside it", _latency),
+    Panel("multiplications", "multiply-accumulates, billions", _multiplications),
+    Panel("latency", "latency, share of the dense network's", _latency),
 )
 
 
@@ -117,7 +117,8 @@ def panel(
         marker={"size": 19, "symbol": "circle-open", "color": MARK, "line": {"width": 2.5}},
         hoverinfo="skip",
     )
-    figure.update_layout(**framed(source, HEIGHT), showlegend=True)
+    # The same for all three, and long: it stands below the first one.
+    figure.update_layout(**framed(source, HEIGHT), showlegend=panel is PANELS[0])
     figure.update_xaxes(title=panel.axis, rangemode="tozero")
     figure.update_yaxes(title="PCK", rangemode="tozero")
     set_below(figure)

@@ -21,6 +21,7 @@ told = known.figures(bundle, study.created, data)
 with top:
     shown_here.draw(*words.shown(study, told))
     st.markdown(words.on_whom(study, told))
+    st.caption(words.RULE)
 modules = ("dashboard.compression.trade", "dashboard.compression.losers", "dashboard.compression.survives")
 tabs = dict(zip(links.COMPRESSION_TABS, modules, strict=True))
 widgets.tabs(links.COMPRESSION_TAB, tabs).show(bundle, study, data)

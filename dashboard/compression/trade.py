@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -15,12 +16,16 @@ from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
 from posecore.keypoints import KEYPOINTS, label
 from posecore.metrics.pck import per_joint
+from posecore.statistics import Estimate
 from posecore.studies.compression.facts import LIVE, under_trained
 from posecore.studies.compression.results import CompressionStudy
 from posecore.studies.compression.summary import control, visible_pck
 
-PANEL: Final = 430
+PANEL: Final = 408
 """Pixels that a panel is wide where there is room; on a narrow page they stand below each other."""
+
+PARTS: Final = ("mean", "low", "high", "n")
+"""Of an Estimate."""
 
 
 def show(bundle: Bundle, study: CompressionStudy, data: int) -> None:
@@ -42,7 +47,17 @@ def show(bundle: Bundle, study: CompressionStudy, data: int) -> None:
     if said := words.at_share(study, told.pck, marked):
         st.markdown("\n".join(f"* {line}" for line in said))
     figures.tabled("All networks as a table", _table(study, told), "compression")
-    figures.tabled("What is lost against the control", _lost_table(study, told), "compression-lost")
+    if told.lost:
+        st.subheader("What is lost against the dense control")
+        names = [words.point(study, one) for one, _ in told.lost]
+        lost = Estimate(
+            *(np.array([getattr(found.difference, part) for _, found in told.lost]) for part in PARTS)
+        )
+        figures.chart(
+            charts.losses(names, lost, "points of PCK lost", source), "cpr_lost", words.lost_alt(names, lost)
+        )
+        st.caption(words.against(study))
+        figures.tabled("The same as a table", _lost_table(study, told), "compression-lost")
     st.subheader("One person")
     _person(bundle, study, percent)
     st.subheader("What the thesis reports")

@@ -35,7 +35,16 @@ from posecore.studies.compression.facts import (
 )
 from posecore.studies.compression.facts import METHODS as RANKED
 from posecore.studies.compression.results import CompressionStudy, Hessian
-from posecore.studies.compression.summary import SURE, Arm, Contest, Foretold, Group, control
+from posecore.studies.compression.summary import (
+    EQUAL,
+    FEWEST_SEEDS,
+    SURE,
+    Arm,
+    Contest,
+    Foretold,
+    Group,
+    control,
+)
 
 GLOSSARY: Final = (
     "Crop, Heatmap, Peak, Bottleneck, Skip connection, Channels, PCK, Point, OKS, Seed, 95 % interval, "
@@ -62,6 +71,11 @@ NOTHING_TUNED: Final = (
 )
 SHARE_HELP: Final = (
     "Marks the networks of this share with a ring in all three panels, and masks the network below live."
+)
+RULE: Final = (
+    "It holds where, at every share at which both were fine-tuned, for as many steps and with "
+    f"{FEWEST_SEEDS} seeds against magnitude, the whole interval of the gain lies above 0. It does not where "
+    f"at one of them the interval ends below {EQUAL * 100:.0f} point. Otherwise it cannot be told."
 )
 DENSE_TITLE: Final = "Dense, as shipped"
 HOW_GROUPS: Final = (
@@ -260,8 +274,8 @@ def how_to_read(study: CompressionStudy, data: int) -> str:
     )
     return (
         "Whiskers: 95 % intervals over people. Filled: a seed each, lines through their means; hollow: only "
-        "masked. Grey: controls; dashed: a network that never learned. Latency: median of "
-        f"{rounds} turns, one picture, taken in turn with the dense network.{single}{more}"
+        "masked; colours as named below the first panel. Grey: controls; dashed: a network that never "
+        f"learned. Latency: median of {rounds} turns, one picture, taken in turn with the dense network.{single}{more}"
     )
 
 
@@ -271,6 +285,23 @@ def panel_alt(axis: str, study: CompressionStudy, pck: Sequence[Estimate]) -> st
     return (
         f"PCK of {len(told)} networks against {axis}: from {number(min(told))} to {number(max(told))}, the "
         f"shipped dense one {number(told[0])}"
+    )
+
+
+def lost_alt(names: Sequence[str], lost: Estimate) -> str:
+    """The chart of what is lost."""
+    told = (f"{name} {points(float(mean))}" for name, mean in zip(names, lost.mean, strict=True))
+    return f"Points of PCK lost: {'; '.join(told)}"
+
+
+def against(study: CompressionStudy) -> str:
+    """Below the same chart."""
+    dense = control(study)
+    told = f"Against {point(study, dense)}, person by person, with intervals over people."
+    if dense.kind == TUNED:
+        return told
+    return (
+        f"{told} No dense network of this study was trained on for as long, so longer training counts, too."
     )
 
 

@@ -72,7 +72,7 @@ def test_the_verdict_is_the_summarys(study, beats, verdict):
 def test_three_panels_show_every_point_where_it_stands(artifacts, study, monkeypatch):
     app = open_page(monkeypatch, artifacts, PAGE, bundle="one")
     drawn = figures(app)
-    assert len(drawn) == 4
+    assert len(drawn) == 5
     for figure, panel in zip(drawn, charts.PANELS, strict=False):
         assert f"n = {PEOPLE} " in figure["layout"]["title"]["text"]
         by_name = {re.sub("<br>", " ", t["name"]): t for t in figure["data"] if t.get("name")}
@@ -85,7 +85,11 @@ def test_three_panels_show_every_point_where_it_stands(artifacts, study, monkeyp
         single = words.series("masked", "l1")
         assert (single in by_name) == (panel.key == "parameters")
         assert words.METHODS["untrained"] in by_name
-    assert "PCKh" in str(drawn[3]["layout"]["yaxis"]["title"]) and "n = " not in str(drawn[3]["layout"])
+    lost = numbers(drawn[3]["data"][0]["x"])
+    np.testing.assert_allclose(
+        lost, [100 * float(f.difference.mean) for _, f in summary.lost(study, 0)], atol=1e-9
+    )
+    assert "PCKh" in str(drawn[4]["layout"]["yaxis"]["title"]) and "n = " not in str(drawn[4]["layout"])
 
 
 def test_the_slider_marks_the_same_share_in_all_three_and_masks_the_network(artifacts, study, monkeypatch):
