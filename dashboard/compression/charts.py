@@ -162,7 +162,8 @@ def _line(
         legendgroup=name,
         hoverinfo="skip",
     )
-    _scatter(figure, panel, study, pck, rows, name, colour, "circle-open", 6, intervals=False)
+    symbol = "circle-open" if kind == MASKED else "diamond-open"
+    _scatter(figure, panel, study, pck, rows, name, colour, symbol, 6, intervals=False)
 
 
 def _dots(

@@ -21,7 +21,7 @@ from posecore.studies.compression.facts import LIVE, under_trained
 from posecore.studies.compression.results import CompressionStudy
 from posecore.studies.compression.summary import control, visible_pck
 
-PANEL: Final = 408
+PANEL: Final = 372
 """Pixels that a panel is wide where there is room; on a narrow page they stand below each other."""
 
 PARTS: Final = ("mean", "low", "high", "n")

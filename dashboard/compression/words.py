@@ -275,7 +275,8 @@ def how_to_read(study: CompressionStudy, data: int) -> str:
     return (
         "Whiskers: 95 % intervals over people. Filled: a seed each, lines through their means; hollow: only "
         "masked; colours as named below the first panel. Grey: controls; dashed: a network that never "
-        f"learned. Latency: median of {rounds} turns, one picture, taken in turn with the dense network.{single}{more}"
+        f"learned. Latency: median of {rounds} turns, one picture, taken in turn with the dense network."
+        f"{single}{more}"
     )
 
 

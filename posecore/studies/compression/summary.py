@@ -127,10 +127,10 @@ def visible_pck(study: CompressionStudy, point: Point, data: int) -> float:
 
 def lost(study: CompressionStudy, data: int) -> list[tuple[Point, Comparison]]:
     """Every tuned network but the control beside that: `one` is its PCK, `other` the control's, so that the
-    difference is what it lost."""
+    difference is what it lost; the smallest share first."""
     dense = control(study)
     found = []
-    for one in tuned(study):
+    for one in sorted(tuned(study), key=lambda one: one.keep or 1):
         if one is not dense:
             ours, theirs = (scores(part)[:, None] for part in study.same_people(one, dense, data))
             found.append((one, compare(ours, theirs).at(0)))

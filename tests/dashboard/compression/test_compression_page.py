@@ -15,7 +15,9 @@ from dashboard.compression import charts, words
 from dashboard.shared import links
 from dashboard.shared.shown_here import Verdict, sentence
 from posecore.bundle import open_bundle
+from posecore.statistics import Estimate
 from posecore.studies.compression import summary
+from posecore.studies.skips.study import SkipSettings, run_study
 
 PAGE = "compression"
 
@@ -211,6 +213,24 @@ def test_a_smaller_bundle_of_the_same_people_is_shown_beside(tmp_path, monkeypat
     link = {links.COMPRESSION_TAB: links.COMPRESSION_TABS[2], "bundle": "one"}
     app = open_page(monkeypatch, tmp_path, PAGE, **link)
     assert "skip_study.py" in said(app) and not app.error
+    for one in (path, small):
+        run_study(open_bundle(one), None, SkipSettings(replacements=("zero",)))
+    app = open_page(monkeypatch, tmp_path, PAGE, **link)
+    assert not app.error
+    tables = {tuple(frame.value.columns)[1]: frame.value for frame in app.dataframe}
+    assert list(tables["PCK"]["network"]) == [words.bundle_title(open_bundle(one)) for one in (path, small)]
+    assert set(tables["part"]["R²"].round(3)) == {0.5, 0.4}
+    assert "With all skip connections cut, one loses" in said(app)
+
+
+@pytest.mark.parametrize(("theirs", "verdict"), [(0.3, "more"), (0.1, "cannot be told"), (-0.1, "less")])
+def test_who_leans_more_on_skips_follows_from_the_intervals(artifacts, theirs, verdict):
+    def lost(mean):
+        return Estimate(*(np.array(value) for value in (mean, mean - 0.05, mean + 0.05, 9)))
+
+    bundle = open_bundle(artifacts / "one")
+    told = words.leaning([(bundle, lost(0.1)), (bundle, lost(theirs))])
+    assert f"**{verdict}**" in told
 
 
 def test_a_study_without_tuned_networks_or_a_ranking_says_so_everywhere(tmp_path, monkeypatch):
