@@ -33,7 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--swept",
         type=at_least(1),
-        default=300,
+        default=200,
         help="of these, that networks which are only masked are shown (default: %(default)s)",
     )
     parser.add_argument(

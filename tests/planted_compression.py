@@ -9,7 +9,6 @@ from posecore.bundle import open_bundle
 from posecore.bundle.studies import study_folder, write_study
 from posecore.compression.groups import norms
 from posecore.compression.ranking import Ranking
-from posecore.keypoints import K
 from posecore.models.checkpoint import weights_digest
 from posecore.studies.compression.facts import Point
 from posecore.studies.compression.results import (
@@ -70,14 +69,15 @@ def plant_compression(
     so what a weaker one finds a stronger one finds, too; the margin is smallest where the dense one just
     finds it."""
     bundle, every = open_bundle(path), points(finds, seeds, late)
+    joints = len(bundle.keypoints)
     network = bundle.network()
     names = [width.name for width in network.structure().widths]
     sizes = np.array([width.size for width in network.structure().widths])
     sets, folks = [], []
     for number, name in enumerate(data):
         rng = np.random.default_rng(number)
-        hard = rng.random((people, K))
-        labelled = rng.random((people, K)) < 0.9
+        hard = rng.random((people, joints))
+        labelled = rng.random((people, joints)) < 0.9
         labelled[:, 0] = True
         family = np.where(np.arange(people) % 3 == 0, "lying", "standing")
         swept = np.arange(0, people, 2)
@@ -97,12 +97,12 @@ def plant_compression(
                 tuple(hits),
                 labelled,
                 1 - hard,
-                np.zeros((people, K)),
+                np.zeros((people, joints)),
                 np.stack([np.arange(people, dtype=float), rng.random(people)], axis=1),
                 family[:, None],
                 np.array(SHOWN),
                 cv2.imencode(".webp", tiles)[1].tobytes(),
-                rng.integers(0, 64, (whole, len(SHOWN), K, 2)).astype(np.uint8),
+                rng.integers(0, 64, (whole, len(SHOWN), joints, 2)).astype(np.uint8),
             )
         )
         sets.append(DataSet(name, "val", f"of {name}", people))
@@ -120,9 +120,17 @@ def plant_compression(
     milliseconds[[point.method == "l1" for point in every]] = np.nan
     widths = np.stack([np.maximum(8, sizes * (point.keep or 1)).astype(int) for point in every])
     oks = np.full((len(every), len(sets)), 0.5)
-    save_compression_study(folder, folks, milliseconds, widths, {"oks": oks}, ranking)
+    save_compression_study(folder, folks, milliseconds, widths, {"oks": oks, "pckh": oks}, ranking)
     hessians = [Hessian(0, 1e-6, 0.8, 0.9, {"0.25": 0.7, "0.5": 0.6})]
-    told = {"widths": names, "attributes": ["size", "arm_spread"], "kinds": ["family"], "scores": ["oks"]}
-    info = describe(every, sets, hessians, ranking, told) | {"settings": {"rounds": 3}}
+    told = {
+        "widths": names,
+        "attributes": ["size", "arm_spread"],
+        "kinds": ["family"],
+        "scores": ["oks", "pckh"],
+    }
+    info = describe(every, sets, hessians, ranking, told) | {
+        "settings": {"rounds": 3},
+        "heads": [{"stand-in": people}] * len(sets),
+    }
     write_study(bundle, NAME, folder, info)
     return load_compression_study(open_bundle(path))

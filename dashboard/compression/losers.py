@@ -13,7 +13,6 @@ from dashboard.shared import figures, links, widgets
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.data.heatmaps import STRIDE
-from posecore.keypoints import KEYPOINTS, label
 from posecore.studies.compression.facts import Point
 from posecore.studies.compression.results import SWEPT, CompressionStudy
 from posecore.studies.compression.summary import SURE, Arm, arms, changed, control, losses
@@ -35,7 +34,7 @@ def show(bundle: Bundle, study: CompressionStudy, data: int) -> None:
     st.markdown(words.losing(study, arm, data))
     _gallery(study, arm, data)
     st.subheader("Which joints?")
-    names = [label(name) for name in KEYPOINTS]
+    names = bundle.keypoints.labels
     figures.chart(
         charts.losses(names, found.joints, "points of hits lost", source),
         "cpr_joints",

@@ -1,5 +1,6 @@
 """The first tab: PCK against what a network costs, and one person's heatmaps as groups go."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,6 @@ from dashboard.shared.two_heatmaps import HEATMAP, Answer, from_heatmaps, heat
 from posecore import drawing
 from posecore.bundle import Bundle
 from posecore.errors import PosecoreError
-from posecore.keypoints import KEYPOINTS, label
 from posecore.metrics.pck import per_joint
 from posecore.statistics import Estimate
 from posecore.studies.compression.facts import LIVE, under_trained
@@ -44,9 +44,11 @@ def show(bundle: Bundle, study: CompressionStudy, data: int) -> None:
                     words.panel_alt(one.axis, study, told.pck),
                 )
     st.caption(words.how_to_read(study, data))
+    if heads := words.heads(study, data):
+        st.caption(heads)
     if said := words.at_share(study, told.pck, marked):
         st.markdown("\n".join(f"* {line}" for line in said))
-    figures.tabled("All networks as a table", _table(study, told), "compression")
+    figures.tabled("All networks as a table", _table(study, told, bundle.keypoints.labels), "compression")
     if told.lost:
         st.subheader("What is lost against the dense control")
         names = [words.point(study, one) for one, _ in told.lost]
@@ -111,7 +113,7 @@ def _three(bundle: Bundle, study: CompressionStudy, share: float, subject: Subje
     if other is not None:
         maps = live.whole_heatmaps(other, subject.crop)
         sides.append(from_heatmaps(words.tuned_title(bundle, other), maps, certainty.limit(other)))
-    joint = two_heatmaps.joint_picker(links.COMPRESSION_JOINT)
+    joint = two_heatmaps.joint_picker(links.COMPRESSION_JOINT, bundle.keypoints)
     for column, side in zip(st.columns(3, gap="small"), sides, strict=False):
         answer = Answer(subject, dense, side)
         column.markdown(f"**{side.title}**  \n{words.joints(answer)}")
@@ -126,7 +128,7 @@ def _three(bundle: Bundle, study: CompressionStudy, share: float, subject: Subje
     st.caption("  \n".join(words.what_is_masked(study, share, has_point, other is not None)))
 
 
-def _table(study: CompressionStudy, told: known.Figures) -> pd.DataFrame:
+def _table(study: CompressionStudy, told: known.Figures, labels: Sequence[str]) -> pd.DataFrame:
     rows = []
     for place, (point, pck) in enumerate(zip(study.points, told.pck, strict=True)):
         shares, _ = per_joint(study.hits(point, told.data))
@@ -152,7 +154,7 @@ def _table(study: CompressionStudy, told: known.Figures) -> pd.DataFrame:
             "ms": float(own),
             "ms, dense beside it": float(dense),
         }
-        rows.append(row | {label(name): float(share) for name, share in zip(KEYPOINTS, shares, strict=True)})
+        rows.append(row | dict(zip(labels, shares.tolist(), strict=True)))
     return pd.DataFrame(rows)
 
 

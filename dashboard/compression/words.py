@@ -15,6 +15,7 @@ from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.errors import PosecoreError
+from posecore.metrics.pckh import heads_in_words
 from posecore.samples import TRUTH
 from posecore.statistics import Estimate
 from posecore.studies.compression.facts import (
@@ -278,6 +279,12 @@ def how_to_read(study: CompressionStudy, data: int) -> str:
         f"learned. Latency: median of {rounds} turns, one picture, taken in turn with the dense network."
         f"{single}{more}"
     )
+
+
+def heads(study: CompressionStudy, data: int) -> str:
+    """By what PCKh is, in the table; empty where these people have no heads."""
+    origins = study.info["heads"][data]
+    return f"PCKh, in the table: {heads_in_words(origins)}." if origins else ""
 
 
 def panel_alt(axis: str, study: CompressionStudy, pck: Sequence[Estimate]) -> str:

@@ -21,6 +21,9 @@ from posecore.studies.networks.facts import DataSet
 NAME: Final = "compression"
 FILE: Final = "results.npz"
 
+STEPS: Final = 200
+"""Into which a heatmap's 0 to 1 is cut where peaks are stored, in a byte each."""
+
 SWEPT: Final = (MASKED, LIVE)
 """Kinds of points that fewer people are shown to."""
 
@@ -30,7 +33,8 @@ class People:
     """The people of one data set. N of them, S of whom saw the swept networks; J joints.
 
     sample_ids: (N,). swept: (S,) rows of those. hits: per point (N or S, J) int8, 1 found, 0 not, -1 not
-    labelled. visible: (N, J). peak, second: (N, J) of the dense control, see heatmap_measures. attributes:
+    labelled. visible: (N, J). peak, second: (N, J) of the dense control, see
+    heatmap_measures, to STEPS. attributes:
     (N, A), nan where unknown; kinds: (N, T) words for rendered people, none for others. shown: (G,) rows of
     rendered people that compressed networks lose the most of; pictures: of these, encoded as one WEBP of 128
     pixels each, in one row; cells: (P, G, J, 2) where each point of all people finds their joints.
@@ -127,8 +131,8 @@ def save_compression_study(
             f"ids_{d}": one.sample_ids,
             f"swept_{d}": one.swept.astype(np.int32),
             f"visible_{d}": one.visible,
-            f"peak_{d}": one.peak.astype(np.float16),
-            f"second_{d}": one.second.astype(np.float16),
+            f"peak_{d}": _in_steps(one.peak),
+            f"second_{d}": _in_steps(one.second),
             f"attributes_{d}": one.attributes.astype(np.float16),
             f"kinds_{d}": one.kinds,
             f"shown_{d}": one.shown.astype(np.int32),
@@ -138,6 +142,10 @@ def save_compression_study(
         arrays |= {f"hits_{d}_{p}": part for p, part in enumerate(one.hits)}
     with atomic_file(folder / FILE) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
+def _in_steps(heights: NDArray[np.floating]) -> NDArray[np.uint8]:
+    return np.clip(np.rint(heights * STEPS), 0, 255).astype(np.uint8)
 
 
 def describe(
@@ -186,9 +194,8 @@ def load_compression_study(bundle: Bundle) -> CompressionStudy:
 
 
 def _people(arrays: Mapping[str, NDArray[Any]], d: int, points: int) -> People:
-    peak, second, attributes = (
-        arrays[f"{name}_{d}"].astype(np.float64) for name in ("peak", "second", "attributes")
-    )
+    peak, second = (arrays[f"{name}_{d}"] / STEPS for name in ("peak", "second"))
+    attributes = arrays[f"attributes_{d}"].astype(np.float64)
     swept, shown = (arrays[f"{name}_{d}"].astype(np.int64) for name in ("swept", "shown"))
     return People(
         arrays[f"ids_{d}"],

@@ -40,12 +40,13 @@ from posecore.inference import Predictor, best_precision
 from posecore.metrics.heatmap_measures import measure
 from posecore.metrics.oks import oks, picture_points
 from posecore.metrics.pck import PCK_RADIUS, hits
+from posecore.metrics.pckh import evaluate_heads
 from posecore.models.checkpoint import weights_digest
 from posecore.models.hourglass import StackedHourglass
 from posecore.models.registry import PoseNetwork, build
 from posecore.models.untrained import untrained
 from posecore.prediction import BATCH
-from posecore.samples import TRUTH, read_points, read_visibility
+from posecore.samples import TRUTH, read_points, read_visibility, table_keypoints
 from posecore.studies.compression.facts import (
     BAYESIAN,
     DENSE,
@@ -99,20 +100,30 @@ Score = Callable[[NDArray[np.floating], pd.DataFrame], float]
 
 
 def mean_oks(points: NDArray[np.floating], table: pd.DataFrame) -> float:
-    """Mean OKS of points (N, J, 2), crop pixels, of the people of a table."""
+    """Mean OKS of points (N, K, 2), crop pixels, of the people of a table; nan where the set of joints has no
+    published spreads."""
+    sigmas = table_keypoints(table, "annotated").sigmas
+    if sigmas is None:
+        return float("nan")
     similarity = oks(
         picture_points(points, table),
         picture_points(read_points(table, "annotated"), table),
         read_visibility(table),
         table["area"].to_numpy(np.float64),
+        sigmas,
     )
     known = similarity[~np.isnan(similarity)]
     return float(known.mean()) if len(known) else float("nan")
 
 
-SCORES: Final[Mapping[str, Score]] = {"oks": mean_oks}
-"""What is scored besides hits; another score, such as one by the size of heads, is another row. nan where a
-data set does not say what it needs."""
+def pckh(points: NDArray[np.floating], table: pd.DataFrame) -> float:
+    """PCKh of points (N, K, 2), crop pixels, of the people of a table; nan where it knows no heads."""
+    return float(evaluate_heads(points, table).get("pckh") or np.nan)
+
+
+SCORES: Final[Mapping[str, Score]] = {"oks": mean_oks, "pckh": pckh}
+"""What is scored besides hits; another score is another row. nan where a data set does not say what it
+needs."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +132,7 @@ class CompressionSettings:
     which are only masked are shown. shares: of the parameters, of l1 of single weights. rounds: of timing."""
 
     limit: int | None = None
-    swept: int = 300
+    swept: int = 200
     shares: tuple[float, ...] = SHARES
     rounds: int = 7
     seed: int = 0
@@ -168,6 +179,8 @@ def run_compression_study(
     Raises ConfigError, CheckpointError and DataError where something named is not usable, or twice.
     """
     crops = [CropDataset(folder, split) for folder, split in data]
+    for prepared, _ in data:
+        prepared.check_network(len(bundle.keypoints))
     dense = bundle.network()
     ranked = [read_ranked(folder) for folder in rankings]
     begun = origins(ranked) | {weights_digest(dense)}
@@ -229,9 +242,16 @@ def run_compression_study(
         "settings": asdict(settings),
         "precision": precision,
         "pck_radius": PCK_RADIUS,
+        "heads": [_heads(part.table.iloc[chosen]) for part, chosen in zip(crops, rows, strict=True)],
         "versions": {name: version(name) for name in ("torch", "numpy")},
     }
     return write_study(bundle, NAME, unfinished, info)
+
+
+def _heads(table: pd.DataFrame) -> dict[str, int]:
+    """From where the sizes of heads are that PCKh is by, as `evaluate_heads` counts them; empty without."""
+    found: dict[str, int] = evaluate_heads(read_points(table, "annotated"), table).get("pckh_heads", {})
+    return found
 
 
 def _refuse_twice(what: str, names: list[str]) -> None:

@@ -15,6 +15,7 @@ from dashboard.compression import charts, words
 from dashboard.shared import links
 from dashboard.shared.shown_here import Verdict, sentence
 from posecore.bundle import open_bundle
+from posecore.keypoints import MPII16
 from posecore.statistics import Estimate
 from posecore.studies.compression import summary
 from posecore.studies.skips.study import SkipSettings, run_study
@@ -198,9 +199,7 @@ def test_a_smaller_bundle_of_the_same_people_is_shown_beside(tmp_path, monkeypat
     path = make_fake_bundle(tmp_path / "one", people=6, channels=32, annotations=True, pictures=True)
     plant_compression(path)
     inner = tuple((8, 8) for _ in range(HourglassConfig().residuals))
-    monkeypatch.setattr(
-        fake, "HourglassConfig", lambda channels: HourglassConfig(channels=channels, inner=inner)
-    )
+    monkeypatch.setattr(fake, "HourglassConfig", lambda **given: HourglassConfig(**given, inner=inner))
     small = make_fake_bundle(tmp_path / "small", people=6, channels=16, annotations=True, pictures=True)
     assert asdict(open_bundle(small).network().config)["inner"]
     for one in (path, small):
@@ -254,3 +253,24 @@ def test_several_data_sets_are_chosen_between_in_the_link(tmp_path, monkeypatch)
     app = open_page(monkeypatch, tmp_path, PAGE, **link)
     assert not app.warning
     assert all(titles[1] in figure["layout"]["title"]["text"] for figure in figures(app)[:3])
+
+
+def test_another_set_of_joints_and_a_network_without_skips_are_shown_alike(tmp_path, monkeypatch):
+    path = make_fake_bundle(
+        tmp_path / "one",
+        people=6,
+        channels=32,
+        annotations=True,
+        pictures=True,
+        keypoints=MPII16,
+        skips="0000",
+    )
+    study = plant_compression(path)
+    for tab in links.COMPRESSION_TABS:
+        link = {links.COMPRESSION_TAB: tab, "bundle": "one"}
+        app = open_page(monkeypatch, tmp_path, PAGE, **link)
+        assert not app.error and not app.warning
+        if tab == links.COMPRESSION_TABS[0]:
+            every = next(frame.value for frame in app.dataframe if "PCKH" in frame.value.columns)
+            assert set(MPII16.labels) <= set(every.columns)
+            assert "stand-ins" in words.heads(study, 0) and words.heads(study, 0) in said(app)
