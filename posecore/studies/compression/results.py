@@ -145,7 +145,7 @@ def save_compression_study(
 
 
 def _in_steps(heights: NDArray[np.floating]) -> NDArray[np.uint8]:
-    return np.clip(np.rint(heights * STEPS), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(heights * STEPS), 0, 255), np.uint8)
 
 
 def describe(

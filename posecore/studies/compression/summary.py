@@ -24,7 +24,7 @@ from posecore.studies.compression.facts import (
     control_place,
     under_trained,
 )
-from posecore.studies.compression.results import CompressionStudy
+from posecore.studies.compression.results import SWEPT, CompressionStudy
 
 LEAST: Final = 20
 """People that a group needs, for its loss to be told."""
@@ -114,7 +114,21 @@ def arms(study: CompressionStudy) -> list[Arm]:
 
 def pck(study: CompressionStudy, data: int) -> list[Estimate]:
     """PCK of every point over the people it was shown, with intervals over these."""
-    return [bootstrap(scores(study.hits(one, data))) for one in study.points]
+    whole = [one for one in study.points if one.kind not in SWEPT]
+    some = [one for one in study.points if one.kind in SWEPT]
+    # All who saw the same people at once, as drawing these takes longer than adding them up.
+    return [found for part in (whole, some) if part for found in _each(_scores(study, part, data))]
+
+
+def _scores(study: CompressionStudy, points: Sequence[Point], data: int) -> Floats:
+    """(N, P) PCK of each person, of points that saw the same people."""
+    return np.stack([scores(study.hits(one, data)) for one in points], axis=1)
+
+
+def _each(values: Floats) -> list[Estimate]:
+    """The estimate of every column of values (N, P)."""
+    found = bootstrap(values)
+    return [Estimate(*(part[place] for part in found)) for place in range(values.shape[1])]
 
 
 def visible_pck(study: CompressionStudy, point: Point, data: int) -> float:
@@ -129,26 +143,37 @@ def lost(study: CompressionStudy, data: int) -> list[tuple[Point, Comparison]]:
     """Every tuned network but the control beside that: `one` is its PCK, `other` the control's, so that the
     difference is what it lost; the smallest share first."""
     dense = control(study)
-    found = []
-    for one in sorted(tuned(study), key=lambda one: one.keep or 1):
-        if one is not dense:
-            ours, theirs = (scores(part)[:, None] for part in study.same_people(one, dense, data))
-            found.append((one, compare(ours, theirs).at(0)))
-    return found
+    others = sorted((one for one in tuned(study) if one is not dense), key=lambda one: one.keep or 1)
+    if not others:
+        return []
+    ours = _scores(study, others, data)
+    found = compare(ours, np.repeat(_scores(study, [dense], data), len(others), axis=1))
+    return [(one, found.at(place)) for place, one in enumerate(others)]
 
 
 def contests(study: CompressionStudy, data: int) -> list[Contest]:
     """The Bayesian networks against every other method, the same shape from scratch too, at every share that
     both were fine-tuned at."""
     every = arms(study)
-    found = []
-    for ours in (one for one in every if one.method == BAYESIAN):
-        for theirs in (one for one in every if one.keep == ours.keep and one.method != BAYESIAN):
-            gain = _score(study, ours, data) - _score(study, theirs, data)
-            fair = not any(under_trained(one, study.points) for one in (*ours.points, *theirs.points))
-            seeds = len(ours.points), len(theirs.points)
-            found.append(Contest(ours.keep, theirs.method, bootstrap(gain), seeds, fair))
-    return found
+    pairs = [
+        (ours, theirs)
+        for ours in every
+        for theirs in every
+        if ours.method == BAYESIAN != theirs.method and ours.keep == theirs.keep
+    ]
+    if not pairs:
+        return []
+    gains = np.stack([_score(study, ours, data) - _score(study, theirs, data) for ours, theirs in pairs], 1)
+    return [
+        Contest(
+            ours.keep,
+            theirs.method,
+            gain,
+            (len(ours.points), len(theirs.points)),
+            not any(under_trained(one, study.points) for one in (*ours.points, *theirs.points)),
+        )
+        for (ours, theirs), gain in zip(pairs, _each(gains), strict=True)
+    ]
 
 
 def beats(study: CompressionStudy, data: int) -> bool | None:
