@@ -66,8 +66,8 @@ def plant_compression(
     path: Path, finds=FINDS, seeds=SEEDS, late=(), people=PEOPLE, live=True, data=("rendered people",)
 ) -> CompressionStudy:
     """Put the study into the bundle at `path` and read it again. All points ask the same chance of a joint,
-    so what a weaker one finds a stronger one finds, too, but for chance of the second seed; the margin is smallest where the dense one just
-    finds it."""
+    so what a weaker one finds a stronger one finds, too, but for some joints of the second seed; the margin
+    is smallest where the dense one just finds it."""
     bundle, every = open_bundle(path), points(finds, seeds, late)
     joints = len(bundle.keypoints)
     network = bundle.network()

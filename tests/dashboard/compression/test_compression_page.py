@@ -99,7 +99,7 @@ def test_the_slider_marks_the_same_share_in_all_three_and_masks_the_network(arti
     links_ = {links.COMPRESSION_SHARE: "50 %", "bundle": "one"}
     app = open_page(monkeypatch, artifacts, PAGE, **links_)
     assert not app.warning and not app.error
-    marked = charts.marked_places(study, 0.5)
+    marked = [p for p, one in enumerate(study.points) if one.method == "bayesian" and one.keep == 0.5]
     assert {study.points[p].kind for p in marked} == {"tuned", "masked", "live"}
     for figure, panel in zip(figures(app), charts.PANELS, strict=False):
         ring = next(t for t in figure["data"] if t.get("name") == words.MARKED)
