@@ -89,7 +89,11 @@ def panel(
     for swept in (MASKED, LIVE):
         for method in _methods(study, swept):
             rows = [p for p in places if (study.points[p].kind, study.points[p].method) == (swept, method)]
-            _line(figure, panel, study, pck, rows, words.series(swept, method), method, swept)
+            strengths = list(dict.fromkeys(study.points[p].strength for p in rows))
+            for strength in strengths:
+                name = words.series(swept, method, strength if len(strengths) > 1 else None)
+                alike = [p for p in rows if study.points[p].strength == strength]
+                _line(figure, panel, study, pck, alike, name, method, swept)
     for method in (*_methods(study, TUNED), SCRATCH, DENSE, SHIPPED):
         rows = [
             p

@@ -144,9 +144,9 @@ def percent(share: float) -> str:
     return f"{share * 100:.3g} %"
 
 
-def series(kind: str, method: str) -> str:
-    """A line's or a series' name."""
-    name = METHODS[method]
+def series(kind: str, method: str, strength: float | None = None) -> str:
+    """A line's or a series' name. strength: where others of the method have another one."""
+    name = METHODS[method] if strength is None else f"{METHODS[method]} {strength:g}"
     if kind == MASKED:
         return f"{name}, only masked"
     if kind == LIVE:
@@ -180,7 +180,9 @@ def point(study: CompressionStudy, one: Point) -> str:
 def arm(one: Arm) -> str:
     """Seeds of one method at one share."""
     seeds = len(one.points)
-    return f"{METHODS[one.method]}, {percent(one.keep)} kept, {seeds} {'seed' if seeds == 1 else 'seeds'}"
+    strength = "" if one.strength is None else f" {one.strength:g}"
+    counted = f"{seeds} {'seed' if seeds == 1 else 'seeds'}"
+    return f"{METHODS[one.method]}{strength}, {percent(one.keep)} kept, {counted}"
 
 
 def _interval(found: Estimate) -> str:

@@ -42,16 +42,17 @@ DRAWS: Final = 500
 
 
 class Arm(NamedTuple):
-    """Seeds of one method, of the shipped network's kind, with the same share kept."""
+    """Seeds of one method and strength, of the shipped network's kind, with the same share kept."""
 
     method: str
     keep: float
+    strength: float | None
     points: tuple[Point, ...]
 
     @property
     def name(self) -> str:
         """Unique among a study's arms."""
-        return f"{self.method}-{self.keep:g}"
+        return f"{self.method}-{self.strength}-{self.keep:g}"
 
 
 class Contest(NamedTuple):
@@ -103,13 +104,18 @@ def tuned(study: CompressionStudy) -> list[Point]:
 
 def arms(study: CompressionStudy) -> list[Arm]:
     """Compressed and fine-tuned networks and those from scratch, the smallest share first."""
-    found: dict[tuple[float, str], list[Point]] = {}
+    found: dict[tuple[float, str, float | None], list[Point]] = {}
     for one in tuned(study):
         if one.method != DENSE and one.keep is not None:
-            found.setdefault((one.keep, one.method), []).append(one)
+            found.setdefault((one.keep, one.method, one.strength), []).append(one)
     order = (BAYESIAN, MAGNITUDE, RANDOM)
-    keys = sorted(found, key=lambda key: (key[0], order.index(key[1]) if key[1] in order else len(order)))
-    return [Arm(method, keep, tuple(found[keep, method])) for keep, method in keys]
+    keys = sorted(
+        found,
+        key=lambda key: (key[0], order.index(key[1]) if key[1] in order else len(order), key[1], key[2] or 0),
+    )
+    return [
+        Arm(method, keep, strength, tuple(found[keep, method, strength])) for keep, method, strength in keys
+    ]
 
 
 def pck(study: CompressionStudy, data: int) -> list[Estimate]:
