@@ -222,6 +222,8 @@ def on_whom(study: CompressionStudy, told: Figures) -> str:
     begun = (
         f"Against {point(study, control(study))}, it loses {each} with {percent(told.smallest.keep)} kept."
     )
+    if not told.worst:
+        return f"{begun} There are too few people to tell of whom."
     sure = [one for one in told.worst if one.corrected < SURE and one.loss > one.others]
     if not sure:
         return f"{begun} No group of people surely loses more than the others."
