@@ -7,7 +7,7 @@ from dashboard.compression import hourglass, known, words
 from dashboard.shared import figures, links, studies, widgets
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
-from posecore.models.hourglass import LEVELS
+from posecore.models.configs import LEVELS
 from posecore.studies.compression.facts import SCRATCH
 from posecore.studies.compression.results import CompressionStudy
 from posecore.studies.compression.summary import arms

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 from posecore.compression.ranking import RANKING, Ranking, load_ranking
 from posecore.errors import CheckpointError, DataError
 from posecore.models.checkpoint import load_checkpoint, weights_digest
-from posecore.models.pose_resnet import PoseResNetConfig
-from posecore.models.registry import PoseNetwork, name_of
+from posecore.models.configs import PoseResNetConfig, name_of
+from posecore.models.registry import PoseNetwork
 from posecore.studies.networks.runs import steps_of_epoch
 from posecore.training.record import LAST, RUN, read_record, read_run
 

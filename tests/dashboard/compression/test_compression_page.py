@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import streamlit as st
 from fake_bundle import make_fake_bundle
 from opening import open_page
 from planted_compression import FINDS, PEOPLE, plant_compression
@@ -47,6 +48,24 @@ def test_without_a_study_one_line_with_the_command_and_nothing_else(artifacts, m
     app = open_page(monkeypatch, artifacts, PAGE, bundle="without")
     assert len(app.info) == 1 and "scripts/compression_study.py --bundle" in app.info[0].value
     assert not app.get("plotly_chart") and not app.error and not app.warning
+
+
+def test_it_is_in_the_navigation_only_where_a_bundle_has_the_study(artifacts, tmp_path, monkeypatch):
+    make_fake_bundle(tmp_path / "without", people=6)
+    listed, real = {}, st.Page
+
+    def listen(file, **rest):
+        listed[file] = rest["visibility"]
+        return real(file, **rest)
+
+    monkeypatch.setattr(st, "Page", listen)
+    for folder, visibility in ((artifacts, "visible"), (tmp_path, "hidden")):
+        open_page(monkeypatch, folder, "overview")
+        assert listed.pop("compression/page.py") == visibility
+        assert len(listed) > 5 and set(listed.values()) == {"visible"}
+    # Whoever has the address is told how to make it.
+    app = open_page(monkeypatch, tmp_path, PAGE)
+    assert [title.value for title in app.title] == ["Compression"] and len(app.info) == 1
 
 
 def test_the_question_on_top_is_answered_with_the_studys_figures(artifacts, study, monkeypatch):
