@@ -15,14 +15,25 @@ PAGES = (
     ("clusters/page.py", "Clusters", ":material/bubble_chart:", "clusters", ("clu",)),
     ("pc_walk/page.py", "PC walk", ":material/directions_walk:", "pc-walk", ("walk",)),
     ("causes/page.py", "Causes", ":material/tune:", "causes", ("cause",)),
+    ("compression/page.py", "Compression", ":material/compress:", "compression", ("cpr",)),
     ("compare/page.py", "Compare", ":material/compare:", "compare", ("cmp", "with", "net")),
     ("phone/page.py", "Phone", ":material/smartphone:", "phone", ()),
 )
 
+OF_STUDY = {"compression": "compression"}
+"""Paths of pages that tell of one study alone, and its name: in the navigation as soon as a bundle has it."""
+
 st.set_page_config(page_title="Pose explainability", page_icon=":material/accessibility_new:", layout="wide")
 page = st.navigation(
     [
-        st.Page(file, title=title, icon=icon, url_path=path or None, default=not path)
+        st.Page(
+            file,
+            title=title,
+            icon=icon,
+            url_path=path or None,
+            default=not path,
+            visibility="visible" if path not in OF_STUDY or cache.studied(OF_STUDY[path]) else "hidden",
+        )
         for file, title, icon, path, _ in PAGES
     ],
     position="top",

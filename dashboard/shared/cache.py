@@ -59,6 +59,11 @@ def bundle_names() -> list[str]:
     return [path.name for path in list_bundles(artifacts_folder())]
 
 
+def studied(name: str) -> bool:
+    """Whether one of the bundles has a study of this name, a broken one too."""
+    return any((path / FOLDER / name).is_dir() for path in list_bundles(artifacts_folder()))
+
+
 def load_bundle(name: str) -> Bundle:
     """The bundle with this name, opened once as long as its manifest stays. Raises BundleError."""
     path = artifacts_folder() / name

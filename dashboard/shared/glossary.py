@@ -208,6 +208,19 @@ TERMS: Final[Mapping[str, Term]] = {
         "0 not at all.",
         r"\bCKA\b|kernel alignment",
     ),
+    "Group of weights": Term(
+        "all that read one channel of a layer, or all that make it; they go together.",
+        r"\bgroups? of weights\b",
+    ),
+    "Engineered": Term(
+        "a network whose groups that say nothing are really taken out, so that it is smaller and faster.",
+        r"\bengineered\b",
+    ),
+    "Fine-tuned": Term("trained on after groups were taken out.", r"\bfine-tuned\b"),
+    "Multiply-accumulate": Term(
+        "one multiplication and one addition; counted for one picture.",
+        r"\bmultiply-accumulates?\b",
+    ),
     "Quantile": Term("the value that a given share of all values stays below.", r"\bquantiles?\b"),
     "Percentile": Term("how many of a hundred people have a smaller value.", r"\bpercentiles?\b"),
 }

@@ -119,6 +119,16 @@ COMPARE_AREAS: Final = ("cmp_area_a", "cmp_area_b")
 NETWORKS_DATA: Final = "net_data"
 """Whose answers are shown of networks trained side by side."""
 
+COMPRESSION_TAB: Final = "cpr_tab"
+COMPRESSION_TABS: Final = ("What it costs", "Who loses", "What survives")
+COMPRESSION_DATA: Final = "cpr_data"
+COMPRESSION_SHARE: Final = "cpr_share"
+"""Percent of the parameters that are kept."""
+COMPRESSION_PERSON: Final = "cpr_person"
+COMPRESSION_JOINT: Final = "cpr_joint"
+COMPRESSION_ARM: Final = "cpr_arm"
+COMPRESSION_PAGE: Final = "cpr_page"
+
 NAMES: Final = frozenset(
     text
     for name, value in list(globals().items())

@@ -36,6 +36,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "control": "python scripts/control_study.py --bundle {bundle}",
     "probe": "python scripts/probe_study.py --bundle {bundle}",
     "causes": "python scripts/cause_study.py --bundle {bundle}",
+    "compression": "python scripts/compression_study.py --bundle {bundle} --data DIR --ranking RUN "
+    "--tuned RUN",
     "compare": "python scripts/compare.py --bundle {bundle} --with {other} --data DIR",
 }
 """How every study is made, by name. Of those that speak of another bundle, too, there may be several: their

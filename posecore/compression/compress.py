@@ -15,6 +15,7 @@ from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError
 from posecore.models.checkpoint import load_checkpoint, save_checkpoint, weights_digest
 from posecore.models.registry import PoseNetwork
+from posecore.training.beginning import Beginning
 from posecore.training.loop import train
 from posecore.training.presets import Preset
 from posecore.training.record import RUN, RunFolder
@@ -131,7 +132,8 @@ def rank_as_it_is(
     if method == "random":
         rng = np.random.default_rng(seed)
         scores = {name: torch.from_numpy(rng.random(len(part))) for name, part in size.items()}
-    own = {"groups": side} if method == "magnitude" else {"seed": seed}
+    own: dict[str, Any] = {"groups": side} if method == "magnitude" else {"seed": seed}
+    own["init"] = Beginning(init).record  # for how long it was trained, which its controls have to match
     ranking = Ranking(weights_digest(network), method, scale, _numbers(scores), _numbers(size), own)
     save_checkpoint(folder.last, network)
     save_ranking(run / RANKING, ranking)

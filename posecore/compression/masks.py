@@ -41,12 +41,17 @@ def masked(network: Network, kept: Kept) -> Network:
 @torch.no_grad()
 def without_small_weights(network: Network, share: float) -> Network:
     """A copy that keeps this share of the single weights of all convolutions that have groups, those whose
-    folded weights are largest; the rest are zero. Raises ConfigError for a share that is none."""
+    folded weights are largest relative to their layer's mean; the rest are zero.
+
+    By their absolute size the convolution of a head, whose normalisation makes all its weights small, would
+    go as a whole before any other. Raises ConfigError for a share that is none.
+    """
     if not 0 < share < 1:
         raise ConfigError(f"a share of {share}: expected one between 0 and 1")
     changed, structure = copy.deepcopy(network), network.structure()
     names = list(dict.fromkeys((*all_layers(structure, "channels"), *all_layers(structure, "filters"))))
     sizes = {name: folded(network, structure, name).abs() for name in names}
+    sizes = {name: size / size.mean().clamp(min=1e-30) for name, size in sizes.items()}
     every = torch.cat([size.flatten() for size in sizes.values()])
     least = every.kthvalue(max(1, round((1 - share) * len(every)))).values
     for name, size in sizes.items():

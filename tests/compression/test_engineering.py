@@ -110,6 +110,16 @@ def test_single_weights_are_masked_smallest_first():
         without_small_weights(network, 1)
 
 
+def test_single_weights_are_judged_beside_those_of_their_layer():
+    """A head's convolution whose normalisation makes all its weights small does not go as a whole."""
+    network = trained_like("hourglass")
+    head = network.get_submodule("heads.0.body.1")
+    with torch.no_grad():
+        head.weight.mul_(1e-3)
+    sparse = without_small_weights(network, 0.8).get_submodule("heads.0.body.0").weight
+    assert 0.5 < float((sparse != 0).float().mean()) < 1
+
+
 def test_engineer_writes_the_network_and_what_it_is_made_of(tmp_path):
     save_checkpoint(tmp_path / "dense.safetensors", trained_like("hourglass"))
     rank_as_it_is(tmp_path / "run", init=tmp_path / "dense.safetensors", method="magnitude")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,19 @@ def read_network(label: str, folder: Path) -> Network:
         ) from error
 
 
+def steps_of_epoch(record: Mapping[str, Any]) -> int:
+    """Steps of one batch each that an epoch of a run has, of the run's record.
+
+    Raises KeyError or TypeError for a record that is not as train.py writes it.
+    """
+    # As DistributedSampler and DataLoader count, both with drop_last.
+    people: int = sum(folder["train"] for folder in record["data"]) // record["processes"]
+    if record.get("people") is not None:
+        people = min(people, record["people"] // record["processes"])
+    batch: int = max(1, min(record["recipe"]["batch_size"], people))
+    return people // batch
+
+
 def _trainings(run: Run) -> tuple[Training, ...]:
     """All runs that made the weights, the first one first."""
     before = run.record["epochs_before"]
@@ -85,11 +99,6 @@ def _trainings(run: Run) -> tuple[Training, ...]:
 
 def _training(record: Record, epochs: int, kept: int) -> Training:
     recipe = json.dumps(record["recipe"], sort_keys=True)
-    # As DistributedSampler and DataLoader count, both with drop_last.
-    people = sum(folder["train"] for folder in record["data"]) // record["processes"]
-    if record.get("people") is not None:
-        people = min(people, record["people"] // record["processes"])
-    batch = max(1, min(record["recipe"]["batch_size"], people))
     squeezing = (record["init"] or {}).get("autoencoder")
     alone = squeezing and squeezing["run"]
     return Training(
@@ -99,7 +108,7 @@ def _training(record: Record, epochs: int, kept: int) -> Training:
         planned=record["recipe"]["epochs"],
         epochs=epochs,
         kept=kept,
-        steps=people // batch,
+        steps=steps_of_epoch(record),
         data=tuple(folder["name"] for folder in record["data"]),
         fingerprints=tuple(folder["fingerprint"] for folder in record["data"]),
         autoencoder_epochs=alone["epochs"] if alone else None,

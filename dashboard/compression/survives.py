@@ -1,0 +1,102 @@
+"""The third tab: which channels stay, how far the Hessian changed that, what the smaller network leans on."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.compression import hourglass, known, words
+from dashboard.shared import figures, links, studies, widgets
+from posecore.bundle import Bundle
+from posecore.errors import BundleError
+from posecore.models.configs import LEVELS
+from posecore.studies.compression.facts import SCRATCH
+from posecore.studies.compression.results import CompressionStudy
+from posecore.studies.compression.summary import arms
+from posecore.studies.probe import summary as probes
+
+
+def show(bundle: Bundle, study: CompressionStudy, data: int) -> None:
+    """The whole tab; data is of the other two."""
+    _channels(study)
+    st.subheader("How far did the Hessian change which groups go?")
+    st.markdown(words.hessian(study.hessians))
+    if study.hessians:
+        figures.tabled("Its overlap at every share", _overlap(study), "compression-hessian")
+    st.subheader("Does the smaller network lean more on skip connections?")
+    _leaning(bundle)
+
+
+def _channels(study: CompressionStudy) -> None:
+    every = {words.arm(one): one for one in arms(study) if one.method != SCRATCH}
+    if not every:
+        st.info(words.NOTHING_TUNED, icon=":material/query_stats:")
+        return
+    arm = every[widgets.select("Compressed network", list(every), links.COMPRESSION_ARM, width=360)]
+    shares = hourglass.survives(study, arm.points)
+    st.markdown(words.surviving(arm, shares))
+    if study.points[0].network == "hourglass":
+        theme = st.context.theme.type or "light"
+        st.image(hourglass.hourglass_svg(shares, theme), width=hourglass.WIDTH, alt=words.drawing_alt(shares))
+        st.caption(words.HOW_DRAWN)
+    table = pd.DataFrame(
+        [{"compressed network": name, **hourglass.survives(study, one.points)} for name, one in every.items()]
+    )
+    figures.tabled("Share of channels that stay, part by part", table, "compression-channels")
+
+
+def _overlap(study: CompressionStudy) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "seed": one.seed,
+            "strength": one.strength,
+            "share of parameters kept": float(share),
+            "of the groups that go, go by norm too": overlap,
+        }
+        for one in study.hessians
+        for share, overlap in one.overlap.items()
+    )
+
+
+def _leaning(bundle: Bundle) -> None:
+    other = known.compressed_beside(bundle)
+    if other is None:
+        st.markdown(words.NO_SMALLER_BUNDLE)
+        return
+    rows, lines = [], []
+    for one in (bundle, other):
+        try:
+            found = studies.skip_summary(one, studies.skip_study_created(one), "zero")
+        except BundleError as error:
+            st.info(words.no_study(error), icon=":material/query_stats:")
+            return
+        row: dict[str, object] = {"network": words.bundle_title(one), "PCK": float(found.pck.mean[0])}
+        row["lost with all skips cut"] = float(found.all_lost.mean)
+        row["95 % from"], row["95 % to"] = float(found.all_lost.low), float(found.all_lost.high)
+        row |= {words.level(n): float(found.lost.mean[n]) for n in range(LEVELS)}
+        rows.append(row)
+        lines.append((one, found.all_lost))
+    st.markdown(words.leaning(lines))
+    figures.tabled("PCK lost when skips are cut", pd.DataFrame(rows), "compression-skips")
+    _readouts(bundle, other)
+
+
+def _readouts(bundle: Bundle, other: Bundle) -> None:
+    there = [(one, studies.probe_study_at_hand(one)) for one in (bundle, other)]
+    rows = []
+    for one, study in there:
+        if study is None:
+            st.caption(words.no_probe(one))
+            continue
+        r2 = probes.r2(study)
+        rows += [
+            {
+                "network": words.bundle_title(one),
+                "part": str(name),
+                "numbers read": int(study.numbers[place]),
+                "R²": float(r2.mean[place]),
+                "95 % from": float(r2.low[place]),
+                "95 % to": float(r2.high[place]),
+            }
+            for place, name in enumerate(study.inputs)
+        ]
+    if rows:
+        figures.tabled("What each part knows, by a linear readout", pd.DataFrame(rows), "compression-probe")
