@@ -16,7 +16,9 @@ Spread is taken within clusters, as the distance between groups would else smoot
 """
 
 import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Final
 
@@ -50,6 +52,14 @@ RESTARTS: Final = 10
 RESAMPLES: Final = 100
 GRID: Final = 64
 """Points of an axis at which densities are estimated."""
+
+
+Sorted = tuple[NDArray[np.float32], NDArray[np.int64]]
+"""Centroids (k, D) of clusters of one half of the people, and the cluster (H,) of everybody of the other."""
+
+Sorting = Callable[[NDArray[np.float32], NDArray[np.float32], list[int]], Iterable[Sorted]]
+"""Of (F, D) people whom clusters are fitted to, (H, D) held out, and some K: what came out for each. Clusters of
+fewer than LEAST fitted people are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +105,17 @@ class Density:
 
 
 def density(
-    space: Space, most: int = 10, seed: int = 0, restarts: int = RESTARTS, resamples: int = RESAMPLES
+    space: Space,
+    most: int = 10,
+    seed: int = 0,
+    restarts: int = RESTARTS,
+    resamples: int = RESAMPLES,
+    sorting: Sorting | None = None,
 ) -> Density:
     """The test for K from 2 to `most`, or to as many as leave PER_CLUSTER people of a half to a cluster.
 
-    Each half is held out once. Raises ConfigError for fewer than LEAST_PEOPLE, `most` below LEAST_K, or
-    fewer than one restart or resample.
+    Each half is held out once. sorting: by K-Means with `restarts` unless given. Raises ConfigError for fewer
+    than LEAST_PEOPLE, `most` below LEAST_K, or fewer than one restart or resample.
     """
     people = len(space.rows)
     if most < LEAST_K or restarts < 1 or resamples < 1:
@@ -116,11 +131,12 @@ def density(
     rng = np.random.default_rng([seed, 2])
     features = np.asarray(space.features, np.float32)[rng.permutation(people)]
     halves = features[: people // 2], features[people // 2 :]
+    sorting = partial(_by_kmeans, restarts, seed) if sorting is None else sorting
     ways = []
     for fitted, held in (halves, halves[::-1]):
         drawn = rng.multinomial(len(held), np.full(len(held), 1 / len(held)), resamples)
         weights = np.concatenate([np.ones((1, len(held))), drawn]).astype(np.float32)
-        found = [_at(held, centroids, weights) for centroids in _centroids(fitted, ks, restarts, seed)]
+        found = [_at(held, *clusters, weights) for clusters in sorting(fitted, held, ks.tolist())]
         ways.append([np.stack(values, axis=1) for values in zip(*found, strict=True)])
     valleys = (ways[0][0] + ways[1][0]) / 2
     parts = np.stack([ways[0][1], ways[1][1]], axis=1)
@@ -163,34 +179,37 @@ def valley(places: Floats, bandwidth: float, weights: NDArray[np.floating] | Non
     return np.where(lower > 0, least / np.where(lower > 0, lower, 1), 0.0)
 
 
-def _centroids(
-    fitted: NDArray[np.float32], ks: NDArray[np.int64], restarts: int, seed: int
-) -> list[NDArray[np.float32]]:
-    """For every K those of the tightest run that enough people are nearest to."""
+def _by_kmeans(
+    restarts: int, seed: int, fitted: NDArray[np.float32], held: NDArray[np.float32], ks: list[int]
+) -> Iterator[Sorted]:
+    """By the nearest centroid of the tightest run."""
     source = LocalSource(fitted)
     runs = kmeans(
         source,
-        [k for k in ks.tolist() for _ in range(restarts)],
-        [(seed, k, restart) for k in ks.tolist() for restart in range(restarts)],
+        [k for k in ks for _ in range(restarts)],
+        [(seed, k, restart) for k in ks for restart in range(restarts)],
     )
-    found = []
     for number in range(len(ks)):
         best = number * restarts + int(runs.inertia[number * restarts :][:restarts].argmin())
         sizes = np.bincount(runs.labels[best], minlength=len(runs.centroids[best]))
-        found.append(runs.centroids[best][sizes >= LEAST] + source.mean)
-    return found
+        centroids = runs.centroids[best][sizes >= LEAST] + source.mean
+        with one_blas_thread():
+            lengths = np.einsum("kd,kd->k", centroids, centroids)
+            away = lengths - 2 * (held @ centroids.T)
+        yield centroids, away.argmin(axis=1) if len(centroids) else np.zeros(len(held), np.int64)
 
 
 def _at(
-    held: NDArray[np.float32], centroids: NDArray[np.float32], weights: NDArray[np.float32]
+    held: NDArray[np.float32],
+    centroids: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    weights: NDArray[np.float32],
 ) -> tuple[Floats, NDArray[np.int64]]:
     """(B,) the valley that counts, and the parts, with each row of weights (B, H)."""
     k = len(centroids)
     if k < 2:  # the others were strays
         return np.ones(len(weights)), np.ones(len(weights), np.int64)
     with one_blas_thread():
-        lengths = np.einsum("kd,kd->k", centroids, centroids)
-        labels = (lengths - 2 * (held @ centroids.T)).argmin(axis=1)
         joined = np.ones((len(weights), k, k))
         for a, b in combinations(range(k), 2):
             found = _between(held, labels, centroids, a, b, weights)

@@ -5,6 +5,7 @@ Shapes: N people, D numbers per person (latents or scores), k clusters.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -55,11 +56,12 @@ class Clustering:
 class Clusterer:
     """run: (space, k, restarts, seed) to labels (N,). takes_k: whether it is told the number of clusters, and
     k and the gap statistic mean anything. components: how many principal components it sees at most, None for
-    the whole space."""
+    the whole space. learned: whether it clusters in a space of its own, see posecore.clustering.learned."""
 
     run: Callable[[Space, int, int, int], NDArray[np.integer]]
     takes_k: bool
     components: int | None
+    learned: bool = False
 
 
 def cluster(
@@ -81,7 +83,7 @@ def cluster(
     check_k(space, k if clusterer.takes_k else 2)
     if restarts < 1:
         raise ConfigError(f"{restarts} restarts: expected at least 1")
-    seen = space if clusterer.components is None else _components(space, clusterer.components)
+    seen = space if clusterer.components is None else first_components(space, clusterer.components)
     labels = clusterer.run(seen, k, restarts, seed)
     found = len(np.unique(labels[labels != NOISE]))
     if clusterer.takes_k and found < k:
@@ -229,7 +231,15 @@ def _hdbscan(space: Space, k: int, restarts: int, seed: int) -> NDArray[np.integ
     return np.asarray(found.fit_predict(np.asarray(space.features, np.float64)), np.int64)
 
 
-def _components(space: Space, count: int) -> Space:
+def _learned(method: str, space: Space, k: int, restarts: int, seed: int) -> NDArray[np.integer]:
+    """Restarts are those of the K-Means that it begins from."""
+    from posecore.clustering.learned import learn, train_autoencoder
+
+    autoencoder = train_autoencoder(space.features, seed)
+    return learn(autoencoder, space.features, method, k, restarts, seed).labels
+
+
+def first_components(space: Space, count: int) -> Space:
     """The same people along their first `count` components, or as many as there are."""
     if space.features.shape[1] <= count:
         return space
@@ -242,5 +252,7 @@ CLUSTERERS: Final[Mapping[str, Clusterer]] = {
     "k-means": Clusterer(_kmeans, takes_k=True, components=None),
     "gaussian mixture": Clusterer(_mixture, takes_k=True, components=DENSE),
     "hdbscan": Clusterer(_hdbscan, takes_k=False, components=DENSE),
+    "dec": Clusterer(partial(_learned, "dec"), takes_k=True, components=DENSE, learned=True),
+    "idec": Clusterer(partial(_learned, "idec"), takes_k=True, components=DENSE, learned=True),
 }
 """Methods by name."""
