@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "projection": "python scripts/project.py --bundle {bundle}",
     "components": "python scripts/component_study.py --bundle {bundle} --data DIR",
     "clusters": "python scripts/cluster_sweep.py --bundle {bundle}",
+    "learned": "python scripts/learned_study.py --bundle {bundle}",
     "belonging": "python scripts/belonging_study.py --bundle {bundle}",
     "networks": "python scripts/networks_study.py --bundle {bundle} --data DIR --network LABEL=RUN",
     "control": "python scripts/control_study.py --bundle {bundle}",

@@ -58,8 +58,8 @@ Sorted = tuple[NDArray[np.float32], NDArray[np.int64]]
 """Centroids (k, D) of clusters of one half of the people, and the cluster (H,) of everybody of the other."""
 
 Sorting = Callable[[NDArray[np.float32], NDArray[np.float32], list[int]], Iterable[Sorted]]
-"""Of (F, D) people whom clusters are fitted to, (H, D) held out, and some K: what came out for each. Clusters of
-fewer than LEAST fitted people are left out."""
+"""Of (F, D) people whom clusters are fitted to, (H, D) held out, and some K: what came out for each.
+Clusters of fewer than LEAST fitted people are left out."""
 
 
 @dataclass(frozen=True, eq=False)

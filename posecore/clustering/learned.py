@@ -3,9 +3,9 @@
 A stacked denoising autoencoder is trained without a cluster in mind. Deep embedded clustering ("dec": Xie,
 Girshick and Farhadi 2016) then moves its encoder and k centres so that people who are nearly sure of their
 cluster become surer: it lowers the Kullback-Leibler divergence between assignments (Student's t) and a
-sharpened target. Its improved form ("idec": Guo, Gao, Liu and Yin 2017) has people reconstructed meanwhile, so
-that what tells them apart is not given up. Both make tight clusters whether there are groups or not: a
-silhouette in the space that was learned says nothing of groups, so clusters are judged where people came from.
+sharpened target. Its improved form ("idec": Guo, Gao, Liu and Yin 2017) has people reconstructed meanwhile,
+so that what tells them apart is not given up. Both make tight clusters whether there are groups or not: a
+silhouette in the learned space says nothing of groups, so clusters are judged where people came from.
 
 Shapes: N people, D numbers per person, d numbers of the learned space, k clusters.
 """
@@ -67,7 +67,8 @@ Progress = Callable[[float], None]
 class Autoencoder(nn.Module):
     """(N, D) people to (N, d) numbers and back. Layers are rectified but at the numbers and at the end.
 
-    center: (D,) the mean of the people it was made for. scale: the spread of their numbers. Weights start Glorot normal, drawn with `generator`.
+    center: (D,) the mean of the people it was made for. scale: the spread of their numbers. Weights start
+    Glorot normal, drawn with `generator`.
     """
 
     center: Tensor
@@ -273,7 +274,7 @@ def _layer_loss(
     generator: torch.Generator,
     rows: Tensor,
 ) -> Tensor:
-    """How far a layer is from bringing back what was left out. ends: whether it is the first, and the last."""
+    """How far a layer is from bringing back what was left out. ends: whether it is the first, the last."""
     people = below[rows]
     hidden = down(_noisy(people, generator))
     back = up(hidden if ends[1] else _noisy(hidden.relu(), generator))

@@ -4,8 +4,9 @@ Where the best of many restarts takes long, one quick run is shown first and the
 """
 
 from concurrent.futures import Future
+from functools import partial
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from dashboard.shared import cache, latents
 from dashboard.shared.background import worker
 from dashboard.shared.clustering import stored
+from dashboard.shared.clustering.learning import AUTOENCODER, Learning, own_silhouettes
 from dashboard.shared.clustering.questions import (
     ALL,
     COMPLETE,
@@ -35,12 +37,24 @@ from dashboard.shared.clustering.quick import Distances, grown, measured, number
 from posecore.bundle import Bundle
 from posecore.clustering.controls import subsampled
 from posecore.clustering.distances import MOST_STORED
-from posecore.clustering.methods import Clustering, check_k, cluster, cluster_from, clustering_of
+from posecore.clustering.methods import (
+    DENSE,
+    Clustering,
+    check_k,
+    cluster,
+    cluster_from,
+    clustering_of,
+    first_components,
+)
 from posecore.clustering.silhouette import mean_silhouette
 from posecore.clustering.space import Space, component_space, latent_space
 from posecore.errors import ConfigError, PosecoreError
 from posecore.samples import read_visibility
 from posecore.studies.clusters.results import ClusterStudy
+from posecore.studies.learned.results import LearnedStudy
+
+if TYPE_CHECKING:
+    from posecore.clustering.learned import Autoencoder, Learned, Progress
 
 AT_ONCE: Final = 20_000_000
 """People times numbers times restarts of K-Means for which somebody waits. With twice as many, 1,000 people
@@ -56,11 +70,11 @@ worker.submit(import_module, "sklearn.metrics")  # takes a second, and is needed
 class Cohort(NamedTuple):
     """The people of a subset, who are asked for their clusters. It is the key of all that is cached of them.
 
-    made: when the study of clusters and the components were made that answers depend on.
+    made: when the studies of clusters and the components were made that answers depend on.
     """
 
     bundle: Bundle
-    made: tuple[str, str]
+    made: tuple[str, str, str]
     subset: Subset
 
     @property
@@ -82,14 +96,32 @@ class Cohort(NamedTuple):
 
     def answer(self, question: Question) -> Clustered:
         """What comes out, or for the time being one quick run. Raises PosecoreError for what cannot be."""
-        _check_bounds(self.subset, question)
-        check_k(self.space, question.k if question.has_k else LEAST)
+        self._check(question)
+        if question.learned and (job := self._learning().get(question)) is not None:
+            job.future.result()  # what went wrong in the background is said, too
         if self._is_stored(question):
             return self._clustered(question, STORED)
         if self._takes_long(question):
             job = self.restarts.get(question)
             return self._clustered(question, RESTARTED if job is not None and job.done() else QUICK)
         return self._clustered(question, RESTARTED)
+
+    def learning(self, question: Question) -> Learning | None:
+        """What is under way of clusters that have to be learned, set going for whoever asks; None where there is
+        nothing to wait for. Raises PosecoreError for what cannot be."""
+        self._check(question)
+        if not question.learned or self._is_stored(question):
+            return None
+        job = self._learning().get(question)
+        if job is None:
+            job = self._learning()[question] = Learning(partial(self._learn, question))
+        return None if job.future.done() else job
+
+    def learned_study(self, question: Question) -> LearnedStudy | None:
+        """The stored study of the method, where it is of these very people in whole latents."""
+        if not question.learned or self.subset != ALL:
+            return None
+        return stored.learned_study_of(self.bundle, question.method, self.space)
 
     def prepare(self) -> None:
         """In the background, once: measure the distances, and then answer for one K after the other, so that
@@ -135,6 +167,10 @@ class Cohort(NamedTuple):
 
     def _is_stored(self, question: Question) -> bool:
         """Whether the study answers the very question."""
+        learned = self.learned_study(question)
+        if learned is not None:
+            known = question.k in learned.ks and question.seed < len(learned.labels)
+            return known and question.restarts == learned.info.get("restarts")
         study = self._study if question.method == KMEANS else None
         if study is None:
             return False
@@ -187,11 +223,61 @@ class Cohort(NamedTuple):
         worker.submit(lambda: self.distances)
         return worker.submit(self._answer_ahead, LEAST)
 
+    def _check(self, question: Question) -> None:
+        """Raise PosecoreError for what cannot be."""
+        _check_bounds(self.subset, question)
+        check_k(self.space, question.k if question.has_k else LEAST)
+
+    def _learn(self, question: Question, report: "Progress") -> None:
+        self._clustered(question, RESTARTED, report)
+
+    @cache.cached(16)
+    def _learning(self) -> dict[Question, Learning]:
+        return {}
+
+    @cache.cached(6)
+    def _dense(self) -> Space:
+        """What methods see that see some components only."""
+        return first_components(self.space, DENSE)
+
+    @cache.cached(4)
+    def _autoencoder(self, seed: int, _report: "Progress | None") -> "Autoencoder":
+        """One for every K and both methods."""
+        from posecore.clustering.learned import train_autoencoder
+
+        return train_autoencoder(self._dense().features, seed, _report)
+
+    def _learned(self, question: Question, report: "Progress | None") -> "Learned":
+        from posecore.clustering.learned import learn
+
+        def after(share: float) -> None:
+            if report is not None:
+                report(AUTOENCODER + (1 - AUTOENCODER) * share)
+
+        def before(share: float) -> None:
+            if report is not None:
+                report(AUTOENCODER * share)
+
+        features, (k, method, restarts, seed) = self._dense().features, question
+        return learn(self._autoencoder(seed, before), features, method, k, restarts, seed, after)
+
     @cache.cached(64)
-    def _clustered(self, question: Question, how: str) -> Clustered:
-        whole, study = self.space, self._study if how == STORED else None
+    def _clustered(self, question: Question, how: str, _report: "Progress | None" = None) -> Clustered:
+        whole, study = self.space, self._study if how == STORED and not question.learned else None
         space = subsampled(whole, most=MOST_DENSE) if question.method == HDBSCAN else whole
-        if study is not None:
+        own: NDArray[np.floating] | None = None
+        learned = self.learned_study(question) if how == STORED else None
+        if learned is not None:
+            place = int(np.searchsorted(learned.ks, question.k))
+            clustering = clustering_of(space, learned.labels[question.seed, place])
+            values = silhouettes_of(self.distances, space.rows, clustering.labels)
+            own = learned.own_values[question.seed, place].astype(np.float32)
+        elif question.learned:
+            found = self._learned(question, _report)
+            clustering = clustering_of(space, found.labels)
+            values = silhouettes_of(self.distances, space.rows, clustering.labels)
+            own = own_silhouettes(found.embedding, clustering.labels, np.flatnonzero(np.isfinite(values)))
+        elif study is not None:
             clustering = clustering_of(space, study.sweep.labels[study.sweep.best(question.k)])
             values = study.sweep.of_best(question.k)
         else:
@@ -202,7 +288,7 @@ class Cohort(NamedTuple):
             before = self._guessed(count - 1)[-1][np.searchsorted(whole.rows, space.rows)]
         order, numbers = numbered(clustering.labels, before)
         mean = mean_silhouette(values) if np.isfinite(values).any() else float("nan")
-        return Clustered(self.subset, question, space, clustering, numbers, order, values, mean, how)
+        return Clustered(self.subset, question, space, clustering, numbers, order, values, mean, how, own)
 
     def _computed(self, question: Question, how: str, space: Space) -> Clustering:
         if how == QUICK:
@@ -225,8 +311,9 @@ class Cohort(NamedTuple):
 
 
 def cohort(bundle: Bundle, subset: Subset = ALL) -> Cohort:
-    """Those people, with the bundle's study and components as they are now."""
-    return Cohort(bundle, (stored.created(bundle), latents.projected(bundle)), subset)
+    """Those people, with the bundle's studies and components as they are now."""
+    made = stored.created(bundle), stored.learned_created(bundle), latents.projected(bundle)
+    return Cohort(bundle, made, subset)
 
 
 def cluster_numbers(bundle: Bundle, k: int) -> NDArray[np.int64]:

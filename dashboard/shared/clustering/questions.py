@@ -48,6 +48,11 @@ class Question(NamedTuple):
         """Whether the method is given how many clusters to find."""
         return CLUSTERERS[self.method].takes_k
 
+    @property
+    def learned(self) -> bool:
+        """Whether the method clusters in a space that it learns."""
+        return CLUSTERERS[self.method].learned
+
 
 STORED, RESTARTED, QUICK = "stored", "restarted", "quick"
 
@@ -58,7 +63,8 @@ class Clustered:
 
     numbers: (M,) clusters from 0, or NOISE, the same from one K to the next; the page shows them from 1.
     clustering: the same by size, largest first. order: (k,) the clustering's label of every number.
-    values: (M,) silhouettes, nan where not known. mean: of those. how: STORED, RESTARTED or QUICK.
+    values: (M,) silhouettes, nan where not known. mean: of those. how: STORED, RESTARTED or QUICK. own: (M,)
+    silhouettes in the space that was learned, None of a method that learns none.
     """
 
     subset: Subset
@@ -70,6 +76,7 @@ class Clustered:
     values: NDArray[np.float32]
     mean: float
     how: str
+    own: NDArray[np.floating] | None = None
 
     @property
     def sizes(self) -> NDArray[np.int64]:

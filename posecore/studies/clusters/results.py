@@ -77,7 +77,7 @@ def save_cluster_study(
     if stability is not None:
         arrays["stability"] = stability.ari
     if evidence is not None:
-        arrays |= _evidence_arrays(evidence)
+        arrays |= evidence_arrays(evidence)
     with atomic_file(folder / FILE) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
@@ -117,7 +117,7 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]], info: Mapping[str, Any]) ->
         )
     if "stability" in arrays:
         stability = Stability(sweep.numbers, arrays["stability"])
-    evidence = _evidence_from(arrays) if "test_ks" in arrays else None
+    evidence = evidence_from(arrays) if "test_ks" in arrays else None
     return ClusterStudy(
         arrays["sample_ids"],
         arrays["left_out"],
@@ -130,7 +130,8 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]], info: Mapping[str, Any]) ->
     )
 
 
-def _evidence_arrays(evidence: Evidence) -> dict[str, NDArray[Any]]:
+def evidence_arrays(evidence: Evidence) -> dict[str, NDArray[Any]]:
+    """What `evidence_from` makes it of again."""
     test = evidence.density
     arrays: dict[str, NDArray[Any]] = {f"test_{name}": getattr(test, name) for name in TEST}
     arrays |= {"test_people": np.array(test.people), "test_space": np.array(evidence.space)}
@@ -140,8 +141,8 @@ def _evidence_arrays(evidence: Evidence) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _evidence_from(arrays: Mapping[str, NDArray[Any]]) -> Evidence:
-    """Raises KeyError or ValueError where it is not what `_evidence_arrays` gave."""
+def evidence_from(arrays: Mapping[str, NDArray[Any]]) -> Evidence:
+    """Raises KeyError or ValueError where it is not what `evidence_arrays` gave."""
     test = Density(**{name: arrays[f"test_{name}"] for name in TEST}, people=int(arrays["test_people"]))
     names = [name for name in CONTROLS if f"drawn_{name}" in arrays]
     drawn, valleys = ({name: arrays[f"{of}_{name}"] for name in names} for of in ("drawn", "valleys"))

@@ -1,0 +1,1 @@
+"""Clusters that are learned, for every K: stable or not, apart or not, beside people without structure."""
