@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.clusters import controls, words
+from dashboard.clusters import controls, waiting, words
 from dashboard.clusters.controls import FIRST, SPACES
 from dashboard.shared import bundles, figures, latents, links, untrained, widgets
 from dashboard.shared.clustering import answers
@@ -27,6 +27,7 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
     cohort, question = _other(bundle, found)
     try:
+        waiting.until_learned(cohort, question)
         with st.spinner("Clustering …"):
             other = cohort.answer(question)
     except PosecoreError as error:

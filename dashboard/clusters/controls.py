@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard.clusters import words
+from dashboard.clusters import learned_words, words
 from dashboard.shared import latents, links, widgets
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.answers import Cohort
@@ -46,7 +46,7 @@ def ask(bundle: Bundle) -> "tuple[Cohort, Question, DeltaGenerator]":
         with st.popover("Settings", icon=":material/tune:"):
             method = widgets.select("Method", list(CLUSTERERS), links.CLUSTERS_METHOD)
             if method != KMEANS:
-                st.caption(f"{words.SEES} {words.NOISY if method == HDBSCAN else ''}")
+                st.caption(" ".join(_about(method)))
             seed = widgets.whole_number("Seed", 0, MOST_SEED, 0, links.CLUSTERS_SEED, help=words.SEED_HELP)
             restarts = widgets.whole_number(
                 "Restarts", 1, MOST_RESTARTS, RESTARTS, links.CLUSTERS_RESTARTS, help=words.RESTARTS_HELP
@@ -77,6 +77,13 @@ def ask(bundle: Bundle) -> "tuple[Cohort, Question, DeltaGenerator]":
     else:
         _refuse_undrawn()
     return answers.cohort(bundle, subset), Question(k, method, restarts, seed), naming
+
+
+def _about(method: str) -> list[str]:
+    """What is said of a method beside K-Means."""
+    if CLUSTERERS[method].learned:
+        return [learned_words.METHODS[method], learned_words.SEED, words.SEES]
+    return [words.SEES, words.NOISY] if method == HDBSCAN else [words.SEES]
 
 
 def names(count: int, room: "DeltaGenerator") -> dict[int, str]:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.clusters import controls as cluster_controls
-from dashboard.clusters import count_charts, verdict_words
+from dashboard.clusters import count_charts, learned_count, verdict_words
 from dashboard.clusters import count_words as words
 from dashboard.shared import bundles, figures, untrained
 from dashboard.shared.clustering import stored
@@ -29,6 +29,9 @@ WORDS: Final = (
 
 def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     """The whole section."""
+    if found.question.learned:
+        learned_count.show(bundle, found)
+        return
     try:
         study = stored.study(bundle)
     except BundleError as error:

@@ -89,6 +89,26 @@ def silhouettes(
             hovertemplate="K = %{x}<br>mean silhouette %{y:.3f}<extra></extra>",
             legendrank=OURS,
         )
+    return _over_k(figure, sweep, space, chosen, source)
+
+
+def own_silhouettes(
+    sweep: Sweep,
+    ks: NDArray[np.integer],
+    draws: Mapping[str, NDArray[np.floating]],
+    controls: Mapping[str, str],
+    chosen: int,
+    source: str,
+) -> go.Figure:
+    """The same in learned spaces. draws: by the names of controls (B, K) at each of `ks`, in spaces learned
+    of them."""
+    figure = go.Figure()
+    for (name, words), look in zip(controls.items(), LOOKS, strict=False):
+        _add_band(figure, ks, draws[name], words, *look)
+    return _over_k(figure, sweep, "the learned space", chosen, source)
+
+
+def _over_k(figure: go.Figure, sweep: Sweep, space: str, chosen: int, source: str) -> go.Figure:
     best, worst = (
         np.array([of(sweep.silhouettes[sweep.ks == k]) for k in sweep.numbers]) for of in (np.max, np.min)
     )

@@ -47,7 +47,7 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
 def labels(bundle: Bundle, found: Clustered, own: list[str]) -> pd.DataFrame:
     """A row per person: sample_id, cluster from 1 (0 for noise), its name, silhouette. own: (k,) names."""
     names = dict(enumerate(own)) | {NOISE: "noise"}
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "sample_id": bundle.samples["sample_id"].to_numpy(str)[found.space.rows],
             "cluster": found.numbers + 1,
@@ -55,6 +55,9 @@ def labels(bundle: Bundle, found: Clustered, own: list[str]) -> pd.DataFrame:
             "silhouette": found.values,
         }
     )
+    if found.own is not None:
+        table["silhouette in the learned space"] = found.own
+    return table
 
 
 def centroids(found: Clustered, own: list[str]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from scipy.stats import t as student
 
-from dashboard.clusters import charts, controls
+from dashboard.clusters import charts, controls, learned_words
 from dashboard.clusters import meaning_words as words
 from dashboard.shared import (
     bundles,
@@ -118,7 +118,10 @@ def _check(bundle: Bundle, found: Clustered) -> None:
     if not accuracies:
         return
     control, k = untrained.reference(bundle), len(found.sizes)
-    if control is None:
+    if found.question.learned:
+        st.caption(learned_words.NEVER)
+        control = None
+    elif control is None:
         st.caption(untrained.missing(bundle))
     elif beside := words.told_untrained(accuracies, k, control):
         st.caption(beside)

@@ -6,18 +6,21 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.clusters import charts, controls, verdict_words, words
+from dashboard.clusters import charts, controls, learned_words, verdict_words, waiting, words
 from dashboard.clusters import map as cluster_map
 from dashboard.shared import bundles, glossary, links, shown_here, untrained, widgets
 from dashboard.shared.clustering import answers, stored
-from dashboard.shared.clustering.questions import ALL, KMEANS, QUICK, STORED, Clustered
+from dashboard.shared.clustering.questions import ALL, KMEANS, QUICK, STORED, Clustered, Question
 from dashboard.shared.numbers import number
 from posecore.bundle import Bundle
+from posecore.bundle.studies import study_command
 from posecore.clustering.evidence import Evidence
+from posecore.clustering.matching import compare
 from posecore.errors import BundleError, PosecoreError
 from posecore.studies.clusters.results import ClusterStudy
 from posecore.studies.control.results import ControlStudy
 from posecore.studies.control.summary import untrained_silhouettes
+from posecore.studies.learned import results as learned_results
 
 TABS: Final = {
     "Who is in them?": "dashboard.clusters.people",
@@ -27,8 +30,8 @@ TABS: Final = {
     "Files": "dashboard.clusters.files",
 }
 WORDS: Final = (
-    "Heatmap, Latent, Seed, Component, Variance, K-Means, Gaussian mixture, HDBSCAN, Silhouette, Restart, "
-    "95 % interval, Valley"
+    "Heatmap, Latent, Seed, Component, Variance, K-Means, Gaussian mixture, HDBSCAN, "
+    "Deep embedded clustering, Silhouette, Restart, 95 % interval, Valley"
 )
 """Of glossary.TERMS, those that the page uses beside those of its tabs."""
 
@@ -45,6 +48,7 @@ def draw_page(bundle: Bundle) -> None:
         return
     cohort, question, room = controls.ask(bundle)
     try:
+        waiting.until_learned(cohort, question)
         with st.spinner("Clustering …"):
             found = cohort.answer(question)
     except PosecoreError as error:
@@ -82,7 +86,17 @@ def _headline(bundle: Bundle, found: Clustered) -> None:
     judged = int(np.isfinite(found.values).sum())
     with st.container(horizontal=True):
         label = words.mean_of_some(people - noise, people) if noise else "Mean silhouette"
-        st.metric(label, number(found.mean), border=True, width=420 if noise else 200)
+        if found.own is not None:
+            label = f"Mean silhouette {learned_words.IN_LATENT}"
+        st.metric(
+            label,
+            number(found.mean),
+            border=True,
+            width=420 if noise else 240 if found.own is not None else 200,
+        )
+        if found.own is not None:
+            label = f"Mean silhouette {learned_words.IN_LEARNED}"
+            st.metric(label, number(learned_words.mean_of(found.own)), border=True, width=300)
         st.metric(
             "Smallest and largest cluster",
             f"{found.sizes.min():,} – {found.sizes.max():,}",
@@ -91,6 +105,8 @@ def _headline(bundle: Bundle, found: Clustered) -> None:
         )
         below = f"{(found.values[np.isfinite(found.values)] < 0).mean():.0%}" if judged else "not known"
         st.metric("People nearer to another cluster", below, border=True, width=270, help=words.BELOW_HELP)
+    if found.own is not None:
+        st.markdown(_beside_kmeans(bundle, found, found.own))
     if not judged:
         st.caption(words.NO_SILHOUETTES)
     elif judged < people - noise:
@@ -102,9 +118,28 @@ def _headline(bundle: Bundle, found: Clustered) -> None:
 
 def _evidence(bundle: Bundle, found: Clustered) -> Evidence | None:
     """Where the study has some about these people and this K."""
+    if found.how != STORED:
+        return None
+    if found.question.learned:
+        learned = answers.cohort(bundle, found.subset).learned_study(found.question)
+        # It is of the first seed's clusters.
+        return None if learned is None or found.question.seed else learned.evidence
     study = _study(bundle)
-    evidence = None if study is None or found.how != STORED else study.evidence
+    evidence = None if study is None else study.evidence
     return None if evidence is None or found.question.k not in evidence.density.ks else evidence
+
+
+def _beside_kmeans(bundle: Bundle, found: Clustered, own: NDArray[np.floating]) -> str:
+    """Silhouettes in both spaces, and how alike K-Means sorts the same people."""
+    cohort, k = answers.cohort(bundle, found.subset), found.question.k
+    try:
+        plain = cohort.answer(Question(k))
+        agree = plain.mean, compare(plain.numbers, found.numbers).ari
+    except PosecoreError:
+        agree = None
+    study = cohort.learned_study(found.question)
+    reached = learned_words.without_groups(study, k, study_command(bundle, learned_results.NAME))
+    return learned_words.own_looks_better(found, learned_words.mean_of(own), agree, reached)
 
 
 @st.fragment(run_every=1.0)
@@ -136,14 +171,25 @@ def _figures(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Silhouette of every person")
+        values, mean, alt = found.values, found.mean, words.bars_alt
+        if found.own is not None:
+            where = widgets.segments(
+                "Where it is taken",
+                learned_words.SPACES,
+                links.CLUSTERS_SILHOUETTES,
+                label_visibility="collapsed",
+                persist_state="page",
+            )
+            if where == learned_words.IN_LEARNED:
+                values, mean, alt = found.own, learned_words.mean_of(found.own), learned_words.bars_alt
         if judged:
             st.plotly_chart(
                 charts.silhouettes(
-                    found.values,
+                    values,
                     found.numbers,
                     names,
                     ids.tolist(),
-                    found.mean,
+                    mean,
                     bundles.source_line(bundle, judged),
                     never,
                 ),
@@ -151,11 +197,13 @@ def _figures(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
                 on_select=_pick,
                 selection_mode="points",
                 config=bars,
-                alt=words.bars_alt(judged, len(found.sizes), found.mean),
+                alt=alt(judged, len(found.sizes), mean),
             )
             st.caption(words.bars(-(-people // charts.MOST_BARS), found.clustering.noise))
             if control is not None and len(never):
                 st.caption(words.bars_untrained(never, found.question.k, len(control.sample_ids)))
+            elif found.question.learned:
+                st.caption(learned_words.NEVER)
     with right:
         st.subheader("The clusters on the map")
         cluster_map.draw_plane(bundle, found, names, ids, source, plane)

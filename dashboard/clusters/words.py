@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.clusters import learned_words
 from dashboard.shared.clustering import answers
 from dashboard.shared.clustering.questions import QUICK, STORED, Clustered
 from dashboard.shared.numbers import number
@@ -93,6 +94,8 @@ def described(bundle: Bundle, found: Clustered) -> str:
         STORED: f"the highest mean silhouette of {question.restarts} restarts, from the stored sweep",
         QUICK: "one quick run",
     }.get(found.how, f"the tightest of {question.restarts} restarts")
+    if question.learned:
+        how = learned_words.how(question, found.how == STORED)
     asked = f"{question.method} with K = {question.k}, seed {question.seed},"
     if not question.has_k:
         people, noise = len(found.space.rows), found.clustering.noise

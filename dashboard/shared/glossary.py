@@ -160,6 +160,12 @@ TERMS: Final[Mapping[str, Term]] = {
     "HDBSCAN": Term(
         "finds crowded places by itself and leaves people in thin ones in no cluster (noise).", r"\bhdbscan\b"
     ),
+    "Deep embedded clustering": Term(
+        "an autoencoder makes a few numbers of each person, which are moved until clusters of them stand "
+        "apart "
+        "(dec); idec has people reconstructed meanwhile.",
+        r"\bi?dec\b|\bdeep embedded\b",
+    ),
     "Centroid": Term("the mean of a cluster's people.", r"\bcentroids?\b"),
     "Silhouette": Term(
         "of a person from −1 to 1: near 1 at home in the own cluster, near 0 between two, below 0 nearer to "

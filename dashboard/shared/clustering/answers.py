@@ -97,8 +97,8 @@ class Cohort(NamedTuple):
     def answer(self, question: Question) -> Clustered:
         """What comes out, or for the time being one quick run. Raises PosecoreError for what cannot be."""
         self._check(question)
-        if question.learned and (job := self._learning().get(question)) is not None:
-            job.future.result()  # what went wrong in the background is said, too
+        if question.learned and (under_way := self._learning().get(question)) is not None:
+            under_way.future.result()  # what went wrong in the background is said, too
         if self._is_stored(question):
             return self._clustered(question, STORED)
         if self._takes_long(question):
@@ -107,8 +107,8 @@ class Cohort(NamedTuple):
         return self._clustered(question, RESTARTED)
 
     def learning(self, question: Question) -> Learning | None:
-        """What is under way of clusters that have to be learned, set going for whoever asks; None where there is
-        nothing to wait for. Raises PosecoreError for what cannot be."""
+        """What is under way of clusters that have to be learned, set going for whoever asks; None where there
+        is nothing to wait for. Raises PosecoreError for what cannot be."""
         self._check(question)
         if not question.learned or self._is_stored(question):
             return None
