@@ -56,6 +56,7 @@ demo: .venv/installed
 	  $(BIN)/python scripts/skip_study.py --bundle $$bundle --data data/rendered-crops --limit 400 && \
 	  $(BIN)/python scripts/component_study.py --bundle $$bundle --data data/rendered-crops && \
 	  $(BIN)/python scripts/cluster_sweep.py --bundle $$bundle && \
+	  $(BIN)/python scripts/learned_study.py --bundle $$bundle && \
 	  $(BIN)/python scripts/belonging_study.py --bundle $$bundle && \
 	  $(BIN)/python scripts/probe_study.py --bundle $$bundle && \
 	  $(BIN)/python scripts/control_study.py --bundle $$bundle || exit 1; \

@@ -26,7 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
         default=4,
         help="of each kind of people without structure (default: %(default)s)",
     )
-    add_option(parser, "--threads")
+    add_option(parser, "--threads", "processor cores (default: 1)")
     return parser
 
 
@@ -39,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.studies.learned.results import load_learned_study
     from posecore.studies.learned.study import LearnedSettings, run_learned_study
 
-    use_threads(options.threads)
+    # Steps are so small that several threads would wait for each other.
+    use_threads(options.threads or 1)
     bundle = open_bundle(options.bundle)
     settings = LearnedSettings(options.most, options.seeds, options.resamples, options.draws)
     written = run_learned_study(bundle, settings)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from posecore.clustering import learned
 from posecore.clustering.methods import (
     CLUSTERERS,
     Clusterer,
@@ -22,6 +23,12 @@ def planted(sizes, seed=0, dimensions=32):
     truth = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
     centres = rng.normal(0, 8, (len(sizes), dimensions))
     return (centres[truth] + rng.normal(0, 0.5, (len(truth), dimensions))).astype(np.float16), truth
+
+
+@pytest.fixture(autouse=True)
+def learned_quickly(monkeypatch):
+    """Groups as plain as these are learned in few steps."""
+    monkeypatch.setattr(learned, "STEPS", 30)
 
 
 @pytest.mark.parametrize("method", CLUSTERERS)
