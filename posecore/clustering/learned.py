@@ -169,9 +169,8 @@ def learn(
 ) -> Learned:
     """k clusters of people (N, D) by a method of KEPT; the autoencoder stays as it is.
 
-    Begins from the tightest of `restarts` K-Means clusterings of the autoencoder's numbers.
-
-    Raises ConfigError where clusters stay empty.
+    Begins from the tightest of `restarts` K-Means clusterings of the autoencoder's numbers. Clusters may come
+    out empty.
     """
     generator = torch.Generator().manual_seed(seed)
     encoder = copy.deepcopy(autoencoder)
@@ -196,9 +195,6 @@ def learn(
     with torch.no_grad():
         embedding = encoder.encode(scaled)
         found = assignments(embedding, centers).argmax(dim=1).numpy()
-    if len(np.unique(found)) < k:
-        filled = len(np.unique(found))
-        raise ConfigError(f"{k} clusters by {method}: {k - filled} stay empty; ask for at most {filled}")
     return Learned(found, embedding.numpy(), encoder.requires_grad_(False), centers.detach())
 
 

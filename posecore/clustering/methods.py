@@ -85,9 +85,8 @@ def cluster(
         raise ConfigError(f"{restarts} restarts: expected at least 1")
     seen = space if clusterer.components is None else first_components(space, clusterer.components)
     labels = clusterer.run(seen, k, restarts, seed)
-    found = len(np.unique(labels[labels != NOISE]))
-    if clusterer.takes_k and found < k:
-        raise ConfigError(f"{k} clusters by {method}: {k - found} stay empty; ask for at most {found}")
+    if clusterer.takes_k:
+        check_filled(labels, k, method)
     return clustering_of(space, labels)
 
 
@@ -143,6 +142,13 @@ def check_k(space: Space, k: int) -> None:
             return
     most = len(distinct)
     raise ConfigError(f"{k} clusters: the latents have only {most} distinct values; expected at most {most}")
+
+
+def check_filled(labels: NDArray[np.integer], k: int, method: str) -> None:
+    """Raise ConfigError where some of k clusters have nobody."""
+    found = len(np.unique(labels[labels != NOISE]))
+    if found < k:
+        raise ConfigError(f"{k} clusters by {method}: {k - found} stay empty; ask for at most {found}")
 
 
 def clustering_of(space: Space, labels: NDArray[np.integer]) -> Clustering:

@@ -40,6 +40,7 @@ from posecore.clustering.distances import MOST_STORED
 from posecore.clustering.methods import (
     DENSE,
     Clustering,
+    check_filled,
     check_k,
     cluster,
     cluster_from,
@@ -274,6 +275,7 @@ class Cohort(NamedTuple):
             own = learned.own_values[question.seed, place].astype(np.float32)
         elif question.learned:
             found = self._learned(question, _report)
+            check_filled(found.labels, question.k, question.method)
             clustering = clustering_of(space, found.labels)
             values = silhouettes_of(self.distances, space.rows, clustering.labels)
             own = own_silhouettes(found.embedding, clustering.labels, np.flatnonzero(np.isfinite(values)))

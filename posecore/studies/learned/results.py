@@ -1,4 +1,4 @@
-"""The files of a study of learned clusters, one per method: clusters of every K, and the means to doubt them."""
+"""The files of a study of learned clusters, one per method: clusters of every K, and means to doubt them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ class LearnedStudy:
     sample_ids: (N,). left_out: who was not clustered, as their latents hold nan. ks: (K,). labels: (S, K, N),
     the largest cluster first. values: (S, K, N) silhouettes in whole latents; own_values: the same in the
     learned space. draws: (K, B) adjusted Rand index between the clusters of the first seed and those learned
-    of B bootstrap draws of people. evidence: of the first seed's clusters, measured where people come from, in
-    some components; None of too few people. own_controls: by the names of controls (B, K) mean silhouettes in
+    of B bootstrap draws of people. evidence: of the first seed's clusters, measured in some components of the
+    latents; None of too few people. own_controls: by the names of controls (B, K) mean silhouettes in
     the spaces learned of these. info: the settings.
     """
 
@@ -123,6 +123,7 @@ def load_learned_study(bundle: Bundle, method: str) -> LearnedStudy:
         and len(found.labels) > 0
         and found.draws.shape[0] == numbers
         and set(found.sample_ids.tolist()) <= set(bundle.rows)
+        and all(isinstance(found.info.get(name), str) for name in ("space", "learned in"))
     )
     if not fits:
         raise broken_study(bundle, NAME, f"{file} does not hold what a study of learned clusters holds")

@@ -1,4 +1,4 @@
-"""Make the study `learned` of a bundle: clusters learned by each method for every K. A stopped run goes on."""
+"""Make the study `learned` of a bundle: clusters learned by each method for each K. A stopped run goes on."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -21,8 +21,8 @@ from posecore.clustering.density import LEAST_K, LEAST_PEOPLE, Density, density
 from posecore.clustering.evidence import MOST, Evidence
 from posecore.clustering.learned import KEPT, learn, sorting, train_autoencoder
 from posecore.clustering.matching import compare
-from posecore.clustering.methods import DENSE, check_k, first_components, largest_first
-from posecore.clustering.silhouette import silhouettes
+from posecore.clustering.methods import DENSE, check_filled, check_k, first_components, largest_first
+from posecore.clustering.silhouette import mean_silhouette, silhouettes
 from posecore.clustering.space import Space, latent_space
 from posecore.errors import ConfigError
 from posecore.studies.clusters.results import TEST
@@ -117,6 +117,7 @@ def _seed(dense: Space, ks: list[int], seed: int) -> Piece:
     for method in KEPT:
         for k in ks:
             found = learn(autoencoder, dense.features, method, k, RESTARTS, seed)
+            check_filled(found.labels, k, method)
             labels.append(largest_first(found.labels).astype(np.uint8))
             own.append(silhouettes(LocalSource(found.embedding), labels[-1][None])[0].astype(np.float16))
     shape = (len(KEPT), len(ks), len(dense.rows))
@@ -188,9 +189,14 @@ def _reached(people: Space, ks: list[int]) -> Piece:
         for k in ks:
             found = learn(autoencoder, people.features, method, k, RESTARTS)
             sources = people.source, LocalSource(found.embedding)
-            reached.append([silhouettes(source, found.labels[None])[0].mean() for source in sources])
+            reached.append([_silhouette(source, found.labels) for source in sources])
     means = np.array(reached, np.float64).reshape(len(KEPT), len(ks), 2)
     return {"silhouettes": means[..., 0], "own": means[..., 1]}
+
+
+def _silhouette(source: LocalSource, labels: NDArray[np.int64]) -> float:
+    """The mean; 0 where all clusters but one have stayed empty."""
+    return mean_silhouette(silhouettes(source, labels[None])[0]) if len(np.unique(labels)) > 1 else 0.0
 
 
 def _control(people: Space, name: str, ks: list[int], draw: int) -> Piece:
