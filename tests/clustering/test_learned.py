@@ -27,6 +27,7 @@ from posecore.errors import ConfigError
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch):
     monkeypatch.setattr(learned, "STEPS", 60)
+    monkeypatch.setattr(learned, "TARGETS", 10)
 
 
 def rolled(seed, people=240, k=6, dimensions=20):
@@ -78,7 +79,7 @@ def test_a_cloud_falls_into_fine_clusters_in_its_own_space_and_is_one_cloud_all_
 
 @pytest.mark.parametrize("method", KEPT)
 def test_groups_are_apart_in_the_space_that_people_came_in(method):
-    test = density(latent_space(in_groups(480)), 6, resamples=20, sorting=sorting(method, 3))
+    test = density(latent_space(in_groups(480)), 6, resamples=5, sorting=sorting(method, 3))
     assert test.count == 3 and test.valley[1] < 0.2
 
 

@@ -25,7 +25,7 @@ PEOPLE = 60
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch):
     monkeypatch.setattr("posecore.inference.use_threads", lambda _: None)  # it is the whole process's
-    monkeypatch.setattr(learned, "STEPS", 6)
+    monkeypatch.setattr(learned, "STEPS", 10)
     monkeypatch.setattr(learned, "TARGETS", 2)
 
 

@@ -270,6 +270,7 @@ class Cohort(NamedTuple):
         learned = self.learned_study(question) if how == STORED else None
         if learned is not None:
             place = int(np.searchsorted(learned.ks, question.k))
+            check_filled(learned.labels[question.seed, place], question.k, question.method)
             clustering = clustering_of(space, learned.labels[question.seed, place])
             values = silhouettes_of(self.distances, space.rows, clustering.labels)
             own = learned.own_values[question.seed, place].astype(np.float32)

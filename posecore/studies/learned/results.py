@@ -30,11 +30,11 @@ class LearnedStudy:
     """What a method learned of N people of a bundle with S seeds for every K.
 
     sample_ids: (N,). left_out: who was not clustered, as their latents hold nan. ks: (K,). labels: (S, K, N),
-    the largest cluster first. values: (S, K, N) silhouettes in whole latents; own_values: the same in the
-    learned space. draws: (K, B) adjusted Rand index between the clusters of the first seed and those learned
-    of B bootstrap draws of people. evidence: of the first seed's clusters, measured in some components of the
-    latents; None of too few people. own_controls: by the names of controls (B, K) mean silhouettes in
-    the spaces learned of these. info: the settings.
+    the largest cluster first; some may have stayed empty. values: (S, K, N) silhouettes in whole latents;
+    own_values: the same in the learned space. draws: (K, B) adjusted Rand index between the clusters of the
+    first seed and those learned of B bootstrap draws of people. evidence: of the first seed's clusters,
+    measured in some components of the latents; None of too few people. own_controls: by the names of controls
+    (B, K) mean silhouettes in the spaces learned of these. info: the settings.
     """
 
     sample_ids: NDArray[np.str_]

@@ -21,8 +21,8 @@ from posecore.clustering.density import LEAST_K, LEAST_PEOPLE, Density, density
 from posecore.clustering.evidence import MOST, Evidence
 from posecore.clustering.learned import KEPT, learn, sorting, train_autoencoder
 from posecore.clustering.matching import compare
-from posecore.clustering.methods import DENSE, check_filled, check_k, first_components, largest_first
-from posecore.clustering.silhouette import mean_silhouette, silhouettes
+from posecore.clustering.methods import DENSE, check_k, first_components, largest_first
+from posecore.clustering.silhouette import silhouettes
 from posecore.clustering.space import Space, latent_space
 from posecore.errors import ConfigError
 from posecore.studies.clusters.results import TEST
@@ -61,8 +61,7 @@ class LearnedSettings:
 def run_learned_study(bundle: Bundle, settings: LearnedSettings) -> Study:
     """Write the study of `bundle` and open it; see posecore.studies.learned.results.
 
-    People whose latents hold nan are left out and named. Raises ConfigError for too few others, or where
-    clusters stay empty.
+    People whose latents hold nan are left out and named. Raises ConfigError for too few others.
     """
     space = latent_space(bundle.latents)
     check_k(space, settings.most)
@@ -80,7 +79,7 @@ def run_learned_study(bundle: Bundle, settings: LearnedSettings) -> Study:
     )
     evidence, own_controls = _evidence(folder, dense, settings)
     flat = labels.reshape(-1, labels.shape[-1])
-    values = silhouettes(space.source, flat).reshape(labels.shape).astype(np.float16)
+    values = _silhouettes(space.source, flat).reshape(labels.shape)
     ids = np.array(list(bundle.rows))
     empty_partial(folder)
     for number, method in enumerate(KEPT):
@@ -117,9 +116,8 @@ def _seed(dense: Space, ks: list[int], seed: int) -> Piece:
     for method in KEPT:
         for k in ks:
             found = learn(autoencoder, dense.features, method, k, RESTARTS, seed)
-            check_filled(found.labels, k, method)
             labels.append(largest_first(found.labels).astype(np.uint8))
-            own.append(silhouettes(LocalSource(found.embedding), labels[-1][None])[0].astype(np.float16))
+            own.append(_silhouettes(LocalSource(found.embedding), labels[-1][None])[0])
     shape = (len(KEPT), len(ks), len(dense.rows))
     return {"labels": np.stack(labels).reshape(shape), "own": np.stack(own).reshape(shape)}
 
@@ -189,14 +187,20 @@ def _reached(people: Space, ks: list[int]) -> Piece:
         for k in ks:
             found = learn(autoencoder, people.features, method, k, RESTARTS)
             sources = people.source, LocalSource(found.embedding)
-            reached.append([_silhouette(source, found.labels) for source in sources])
+            reached.append(
+                [_silhouettes(source, found.labels[None]).mean(dtype=np.float64) for source in sources]
+            )
     means = np.array(reached, np.float64).reshape(len(KEPT), len(ks), 2)
     return {"silhouettes": means[..., 0], "own": means[..., 1]}
 
 
-def _silhouette(source: LocalSource, labels: NDArray[np.int64]) -> float:
-    """The mean; 0 where all clusters but one have stayed empty."""
-    return mean_silhouette(silhouettes(source, labels[None])[0]) if len(np.unique(labels)) > 1 else 0.0
+def _silhouettes(source: LocalSource, labellings: NDArray[np.integer]) -> NDArray[np.float16]:
+    """(L, N) of everybody in every labelling (L, N); 0 where all clusters but one have stayed empty."""
+    found = np.zeros(labellings.shape, np.float16)
+    several = (labellings != labellings[:, :1]).any(axis=1)
+    if several.any():
+        found[several] = silhouettes(source, labellings[several])
+    return found
 
 
 def _control(people: Space, name: str, ks: list[int], draw: int) -> Piece:

@@ -8,7 +8,7 @@ from fake_bundle import make_fake_bundle
 from outcomes import evidence
 from planted import open_clusters
 from planted_studies import plant_control
-from reading import figures, words
+from reading import figures, numbers, words
 from sklearn.metrics import adjusted_rand_score
 
 from dashboard.clusters import learned_words
@@ -81,7 +81,8 @@ def test_both_silhouettes_stand_beside_each_other_and_beside_kmeans(
         monkeypatch, artifacts, clu_method="dec", clu_k="3", clu_sil=learned_words.IN_LEARNED
     )
     drawn = [
-        np.sort(np.concatenate([trace["x"] for trace in figures(page)[0]["data"]])) for page in (app, other)
+        np.sort(np.concatenate([numbers(trace["x"]) for trace in figures(page)[0]["data"]]))
+        for page in (app, other)
     ]
     np.testing.assert_allclose(drawn[0], np.sort(found.values), atol=1e-5)
     np.testing.assert_allclose(drawn[1], np.sort(found.own), atol=1e-5)
