@@ -156,8 +156,8 @@ def silhouettes(study: LearnedStudy, own: bool) -> str:
     said += f" Bands: people **without any groups**, {draws} draws of each kind, "
     if own:
         return (
-            said + "each in a space learned of it. They reach much with nothing, so this figure alone says "
-            "nothing."
+            f"{said}each in a space learned of it. High values are reached there without any groups, so this "
+            "figure alone is no sign of any."
         )
     return said + f"in {study.evidence.space}, to be compared with the people there."
 

@@ -8,7 +8,7 @@ from fake_bundle import make_fake_bundle, note_change
 
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.studies import study_folder
-from posecore.clustering import learned
+from posecore.clustering import controls, learned
 from posecore.clustering.density import LEAST_PEOPLE
 from posecore.clustering.verdict import Kind, Reason
 from posecore.errors import BundleError, ConfigError
@@ -55,7 +55,8 @@ def test_a_study_holds_what_was_found(bundle):
 
 
 def test_of_enough_people_it_holds_the_evidence_for_a_verdict(tmp_path, monkeypatch):
-    monkeypatch.setattr(learned_study, "RESTARTS", 2)
+    monkeypatch.setattr(learned_study, "RESTARTS", 1)
+    monkeypatch.setattr(controls, "critical_bandwidth", lambda _: 1.0)  # which takes long to search for
     bundle = open_bundle(make_fake_bundle(tmp_path / "fake", people=LEAST_PEOPLE))
     run_learned_study(bundle, dataclasses.replace(FEW, seeds=1, resamples=1))
     study = load_learned_study(bundle, "dec")
@@ -84,7 +85,7 @@ def test_a_stopped_study_goes_on_with_what_is_done(bundle, monkeypatch):
         run_learned_study(bundle, FEW)
     partial = study_folder(bundle, "learned").with_name(".learned.partial")
     assert len(list(partial.glob("seed-*.npz"))) == 2
-    monkeypatch.setattr(learned_study, "_seed", None)  # done already
+    monkeypatch.setattr(learned_study, "_seed", killed)  # done already
     run_learned_study(bundle, FEW)
     again = load_learned_study(bundle, "idec")
     np.testing.assert_array_equal(again.labels, whole.labels)
