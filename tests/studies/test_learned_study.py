@@ -10,7 +10,7 @@ from posecore.bundle import open_bundle, verify
 from posecore.bundle.studies import study_folder
 from posecore.clustering import controls, learned
 from posecore.clustering.density import LEAST_PEOPLE
-from posecore.clustering.verdict import Kind, Reason
+from posecore.clustering.verdict import REQUIRED, Kind, Reason
 from posecore.errors import BundleError, ConfigError
 from posecore.files import read_arrays, write_arrays
 from posecore.studies.learned import study as learned_study
@@ -27,6 +27,7 @@ def quickly(monkeypatch):
     monkeypatch.setattr("posecore.inference.use_threads", lambda _: None)  # it is the whole process's
     monkeypatch.setattr(learned, "STEPS", 10)
     monkeypatch.setattr(learned, "TARGETS", 2)
+    monkeypatch.setattr(learned, "PER_TARGET", 5)
 
 
 @pytest.fixture
@@ -56,12 +57,13 @@ def test_a_study_holds_what_was_found(bundle):
 
 def test_of_enough_people_it_holds_the_evidence_for_a_verdict(tmp_path, monkeypatch):
     monkeypatch.setattr(learned_study, "RESTARTS", 1)
+    monkeypatch.setattr(learned_study, "CONTROLS", {name: controls.CONTROLS[name] for name in REQUIRED})
     monkeypatch.setattr(controls, "critical_bandwidth", lambda _: 1.0)  # which takes long to search for
     bundle = open_bundle(make_fake_bundle(tmp_path / "fake", people=LEAST_PEOPLE))
     run_learned_study(bundle, dataclasses.replace(FEW, seeds=1, resamples=1))
     study = load_learned_study(bundle, "dec")
     assert study.evidence.density.ks.tolist() == [2, 3, 4] and study.over_seeds is None
-    assert set(study.own_controls) == set(study.evidence.controls) == {"gaussian", "shuffled", "smoothed"}
+    assert set(study.own_controls) == set(study.evidence.controls) == set(REQUIRED)
     assert all(draws.shape == (2, 3) for draws in study.own_controls.values())
     assert study.verdict.kind != Kind.REGIONS  # who stands and who sits
     path = study_folder(bundle, "learned") / "dec.npz"
