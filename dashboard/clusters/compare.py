@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.clusters import controls, waiting, words
+from dashboard.clusters import controls, learned_words, waiting, words
 from dashboard.clusters.controls import FIRST, SPACES
 from dashboard.shared import bundles, figures, latents, links, untrained, widgets
 from dashboard.shared.clustering import answers
@@ -58,7 +58,9 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
         controls.image_format(),
     )
     control, sizes = untrained.reference(bundle), (len(found.sizes), len(other.sizes))
-    if control is None:
+    if found.question.learned or question.learned:
+        st.caption(learned_words.NEVER)
+    elif control is None:
         st.caption(untrained.missing(bundle))
     elif len(never := untrained_regrouped(control, *sizes)):
         st.caption(words.compared_untrained(never, sizes, len(control.sample_ids)))

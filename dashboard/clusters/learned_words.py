@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.clusters.count_words import CONTROLS
+from dashboard.shared import untrained
 from dashboard.shared.clustering.questions import Clustered, Question
 from dashboard.shared.numbers import number
 from posecore.clustering.density import APART, LEAST_K
@@ -23,10 +24,7 @@ METHODS: Final = {
 SEED: Final = "The seed is the autoencoder's, too; one serves every K."
 IN_LATENT, IN_LEARNED = "in the latent", "in the learned space"
 SPACES: Final = (IN_LATENT, IN_LEARNED)
-NEVER: Final = (
-    "No network that never learned was clustered by this method, so nothing here says whether training made "
-    "these clusters."
-)
+NEVER: Final = untrained.unknown("clusters learned this way")
 DRAWS, SEEDS = "Found again, other people", "Found again, other seeds"
 DRAWS_ALT: Final = "Adjusted Rand index between the clusters and those learned of other people, for every K"
 SEEDS_ALT: Final = "Adjusted Rand index between clusters learned with two seeds, for every K"

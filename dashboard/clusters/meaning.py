@@ -66,8 +66,11 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     )
     with st.popover("How the words are chosen", icon=":material/help:"):
         st.markdown(words.how_words_are_chosen(joints))
-    beside = untrained_clusters.apart(bundle, len(found.sizes))
-    never = untrained_clusters.absent(bundle, words.WHAT_THEY_ARE)
+    if found.question.learned:
+        beside, never = None, learned_words.NEVER
+    else:
+        beside = untrained_clusters.apart(bundle, len(found.sizes))
+        never = untrained_clusters.absent(bundle, words.WHAT_THEY_ARE)
     if said := never if beside is None else untrained_clusters.called(beside):
         st.caption(said)
     _check(bundle, found)
@@ -119,8 +122,7 @@ def _check(bundle: Bundle, found: Clustered) -> None:
         return
     control, k = untrained.reference(bundle), len(found.sizes)
     if found.question.learned:
-        st.caption(learned_words.NEVER)
-        control = None
+        control = None  # it is of K-Means
     elif control is None:
         st.caption(untrained.missing(bundle))
     elif beside := words.told_untrained(accuracies, k, control):

@@ -181,3 +181,4 @@ def test_learned_clusters_are_compared_with_others(artifacts: Path, monkeypatch:
     plain, found = (cohort(bundle).answer(question) for question in (Question(3), DEC))
     ari = adjusted_rand_score(plain.numbers, found.numbers)
     assert f"Adjusted Rand index **{ari:.3f}**" in words(app) and not app.warning
+    assert learned_words.NEVER in words(app) and "by K-Means in whole latents" not in words(app)
