@@ -31,7 +31,7 @@ TABS: Final = {
 }
 WORDS: Final = (
     "Heatmap, Latent, Seed, Component, Variance, K-Means, Gaussian mixture, HDBSCAN, "
-    "Deep embedded clustering, Silhouette, Restart, 95 % interval, Valley"
+    "Deep embedded clustering, Adjusted Rand index, Silhouette, Restart, 95 % interval, Valley"
 )
 """Of glossary.TERMS, those that the page uses beside those of its tabs."""
 

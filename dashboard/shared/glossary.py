@@ -53,7 +53,8 @@ TERMS: Final[Mapping[str, Term]] = {
     ),
     "Channels": Term("how many numbers the network keeps per cell.", r"\bchannels?\b"),
     "Autoencoder": Term(
-        "a layer in the bottleneck that squeezes the latent to a few numbers and opens it again.",
+        "a network that squeezes many numbers to a few and opens them again; one may be a layer of the "
+        "bottleneck.",
         r"\bautoencoders?\b",
     ),
     "PCK": Term(

@@ -140,6 +140,7 @@ def test_words_are_explained_nothing_raw_is_shown_and_nothing_logged(
         "p < 0.001",
         "p, corrected",
         "autoencoder",
+        "idec",
         "entropy",
         "inertia",
         "centroid",

@@ -8,10 +8,11 @@ from fake_bundle import make_fake_bundle
 from outcomes import evidence
 from planted import open_clusters
 from planted_studies import plant_control
-from reading import figures, numbers, words
+from reading import everything, figures, numbers, words
 from sklearn.metrics import adjusted_rand_score
 
 from dashboard.clusters import learned_words
+from dashboard.shared import glossary
 from dashboard.shared.clustering import learning
 from dashboard.shared.clustering.answers import cohort
 from dashboard.shared.clustering.questions import RESTARTED, STORED, Question, Subset
@@ -165,6 +166,10 @@ def test_how_far_to_believe_them(
     assert table["gaussian, mean in learned spaces"].tolist() == pytest.approx([0.5] * 9)
     assert table["found again, other people, ARI"].tolist() == pytest.approx([0.5] * 9)
     assert len(figures(app)) == 2 + 5
+    (explained,) = (one for one in app.expander if one.label == glossary.TITLE)
+    used = glossary.used_in(everything(app, without=glossary.TITLE))
+    assert {"Deep embedded clustering", "Autoencoder", "Valley"} <= {*used}
+    assert all(f"**{name}**" in explained.markdown[0].value for name in used)
 
 
 def test_without_the_study_the_command_is_named(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
