@@ -264,7 +264,7 @@ class Cohort(NamedTuple):
 
     @cache.cached(64)
     def _clustered(self, question: Question, how: str, _report: "Progress | None" = None) -> Clustered:
-        whole, study = self.space, self._study if how == STORED and not question.learned else None
+        whole, study = self.space, self._study if how == STORED else None
         space = subsampled(whole, most=MOST_DENSE) if question.method == HDBSCAN else whole
         own: NDArray[np.floating] | None = None
         learned = self.learned_study(question) if how == STORED else None
