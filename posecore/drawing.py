@@ -71,6 +71,22 @@ def overlay(
     return _to_uint8(dimmed * (1 - weight) + colour * weight)
 
 
+def signed_overlay(picture: Picture, values: NDArray[np.floating], vmax: float) -> Picture:
+    """Values (H, W) over the dimmed `picture`: orange above 0, blue below, opaque from `vmax` on."""
+    level = np.clip(values / vmax if vmax > 0 else np.zeros_like(values), -1, 1)[..., None]
+    weight = 0.85 * np.abs(level)
+    return _to_uint8(picture * 0.5 * (1 - weight) + np.where(level < 0, LESS, MORE) * weight)
+
+
+def draw_ring(picture: Picture, place: tuple[float, float]) -> Picture:
+    """A copy of the `picture` with a ring around a place, x then y in its pixels, seen on any ground."""
+    drawn, radius = picture.copy(), max(5, picture.shape[1] // 40)
+    at = (round(place[0] * 16), round(place[1] * 16))
+    for ink, width in (((0, 0, 0), 4), ((255, 255, 255), 2)):
+        cv2.circle(drawn, at, radius * 16, ink, width, cv2.LINE_AA, 4)
+    return drawn
+
+
 def draw_skeleton(
     picture: Picture,
     points: NDArray[np.floating],

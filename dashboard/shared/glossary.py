@@ -110,6 +110,33 @@ TERMS: Final[Mapping[str, Term]] = {
         "often the mean is then as large.",
         r"flipping people's signs",
     ),
+    "Occlusion": Term(
+        "part of the picture is covered, and one sees how far the peak falls: exact, and slow.",
+        r"\bocclusion\b",
+    ),
+    "Grad-CAM": Term(
+        "a map of where the features of one layer speak for a cell, as coarse as that layer.", r"\bgrad-cam\b"
+    ),
+    "Integrated gradients": Term(
+        "what every pixel adds on the way from a grey picture to this one; over all pixels it adds up to the "
+        "whole change, but for an error that is stated.",
+        r"\bintegrated gradients\b",
+    ),
+    "SmoothGrad": Term(
+        "the gradient by the picture, averaged over copies of it with noise.", r"\bsmoothgrad\b"
+    ),
+    "Deconvolution": Term(
+        "the way back through the network on which only what is above zero is passed on.",
+        r"\bdeconvolution\b",
+    ),
+    "Guided backpropagation": Term(
+        "the gradient on whose way back whatever is below zero is left out.", r"\bguided backpropagation\b"
+    ),
+    "Deletion and insertion": Term(
+        "squares of the picture are greyed out, the most important first, or shown on a grey one; the sooner "
+        "the peak falls, or comes, the better a map names what it rests on.",
+        r"\bdeletion\b|\binsertion\b",
+    ),
     "Rank correlation": Term(
         "Spearman's: from −1 to 1, how far two things order people alike, not how much they differ.",
         r"\brank correlations?\b|\bspearman\b",

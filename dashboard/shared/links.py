@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitAPIException
 BUNDLE: Final = "bundle"
 
 LAB_TAB: Final = "lab_tab"
-LAB_TABS: Final = ("One picture", "The whole data set", "What each part knows")
+LAB_TABS: Final = ("One picture", "The whole data set", "What each part knows", "Where it looks")
 LAB_SOURCE: Final = "lab_source"
 LAB_PERSON: Final = "lab_person"
 LAB_SKIPS: Final = ("lab_64", "lab_32", "lab_16", "lab_8")
@@ -30,6 +30,16 @@ LAB_STUDY_SORT: Final = "lab_study_sort"
 LAB_STUDY_PAGE: Final = "lab_study_page"
 
 LAB_PARTS_MEASURE: Final = "lab_parts_measure"
+
+LAB_LOOK_METHOD: Final = "lab_look_method"
+LAB_LOOK_JOINT: Final = "lab_look_joint"
+LAB_LOOK_AT: Final = "lab_look_at"
+LAB_LOOK_COLUMN: Final = "lab_look_column"
+LAB_LOOK_ROW: Final = "lab_look_row"
+LAB_LOOK_SKIPS: Final = ("lab_look_64", "lab_look_32", "lab_look_16", "lab_look_8")
+"""One switch per skip connection, finest level first."""
+LAB_LOOK_STUDIED: Final = "lab_look_studied"
+"""Under which skips the study's figures are shown."""
 
 MAP_PERSON: Final = "map_person"
 MAP_PLANE: Final = "map_plane"

@@ -15,5 +15,8 @@ else:
     shown_here.draw(*words.shown(bundle, carried(bundle)))
 if untrained.reference(bundle) is None:
     st.caption(untrained.missing(bundle))
-modules = ("dashboard.skip_lab.picture", "dashboard.skip_lab.study", "dashboard.skip_lab.parts")
+modules = (
+    *("dashboard.skip_lab.picture", "dashboard.skip_lab.study"),
+    *("dashboard.skip_lab.parts", "dashboard.skip_lab.looks"),
+)
 widgets.tabs(links.LAB_TAB, dict(zip(links.LAB_TABS, modules, strict=True))).show(bundle)
