@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from posecore.studies.components.results import ComponentStudy
     from posecore.studies.probe.results import ProbeStudy
     from posecore.studies.projection.results import Projection
+    from posecore.studies.saliency.results import SaliencyStudy
+    from posecore.studies.saliency.summary import Checks
     from posecore.studies.skips.effects import Claim
     from posecore.studies.skips.results import SkipStudy
     from posecore.studies.skips.summary import SkipSummary
@@ -89,6 +91,34 @@ def _probe_study(bundle: Bundle, created: str) -> "ProbeStudy":
     from posecore.studies.probe.results import load_probe_study
 
     return load_probe_study(bundle)
+
+
+def saliency_study(bundle: Bundle) -> "SaliencyStudy":
+    """The bundle's saliency study, read once as long as it stays. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return _saliency_study(bundle, open_study(bundle, "saliency").created)
+
+
+@cache.cached(4, "Reading the study …")
+def _saliency_study(bundle: Bundle, created: str) -> "SaliencyStudy":
+    from posecore.studies.saliency.results import load_saliency_study
+
+    return load_saliency_study(bundle)
+
+
+def saliency_checks(bundle: Bundle, mask: str) -> "Checks":
+    """What it says of every method under one of its masks. Raises BundleError."""
+    from posecore.bundle.studies import open_study
+
+    return _saliency_checks(bundle, open_study(bundle, "saliency").created, mask)
+
+
+@cache.cached(8, "Drawing people anew …")
+def _saliency_checks(bundle: Bundle, created: str, mask: str) -> "Checks":
+    from posecore.studies.saliency.summary import checks
+
+    return checks(_saliency_study(bundle, created), mask)
 
 
 def projection(bundle: Bundle) -> "Projection":

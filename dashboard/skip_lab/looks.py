@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.shared import bundles, glossary, links, picture_source, pictures, sources
-from dashboard.skip_lab import looks_view
+from dashboard.skip_lab import looks_study, looks_view
 from dashboard.skip_lab import looks_words as words
 from dashboard.skip_lab import opening as lab_opening
 from posecore.bundle import Bundle
@@ -20,4 +20,5 @@ def show(bundle: Bundle) -> None:
             st.info(pictures.absent(bundle, subject.sample_id), icon=":material/no_photography:")
             subject = None
     looks_view.ask_and_show(bundle, subject)
+    looks_study.show(bundle)
     glossary.explain(words.GLOSSARY, f"{bundles.source_line(bundle)} {sources.training_names(bundle)}")

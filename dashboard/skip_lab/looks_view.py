@@ -11,7 +11,7 @@ from dashboard.shared.alone import runs_alone
 from dashboard.shared.cut_words import what_cutting_says
 from dashboard.shared.skip_switches import switches
 from dashboard.shared.subject import Subject
-from dashboard.skip_lab import looking
+from dashboard.skip_lab import looking, looks_study
 from dashboard.skip_lab import looks_words as words
 from posecore import drawing
 from posecore.ablation import ALL_ON, SkipMask
@@ -51,12 +51,13 @@ def ask_and_show(bundle: Bundle, subject: Subject | None) -> None:
         right.info(words.NO_PICTURE_YET, icon=":material/image:")
         return
     with above:
-        pass
+        looks_study.check_of(bundle, asked.method, asked.mask)
     with right:
         try:
             _show(bundle, subject, asked)
         except PosecoreError as error:
             st.error(words.cannot_be_asked(error))
+    looks_study.curves_of(bundle, asked.method, asked.mask)
 
 
 def _asked(bundle: Bundle) -> Asked:
