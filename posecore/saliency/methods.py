@@ -49,7 +49,7 @@ SAMPLES: Final = 8
 NOISE: Final = 0.15
 """Their noise, as a share of the range from black to white (Smilkov et al. 2017: 0.1 to 0.2)."""
 
-# Captum tells of its hooks, and that it asks for gradients, each time; both are the method.
+# Captum tells of its hooks each time; they are the method.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"captum\.")
 
 
@@ -204,7 +204,7 @@ def _grad_cam(level: int | None) -> Ask:
         else:
             raise ConfigError(f"this network was built without the {LEVEL_NAMES[level]} skip; choose another")
         cam = LayerGradCam(lambda trunk: looker.decoded(trunk, question.mask)[_cell(question)], layer)
-        found = cam.attribute(seen.trunk.clone(), relu_attributions=True)
+        found = cam.attribute(seen.trunk.clone().requires_grad_(), relu_attributions=True)
         wide = LayerAttribution.interpolate(found, seen.images.shape[2:], "bilinear")
         return Look(_numpy(wide[0, 0]), _height(looker, seen, question))
 
@@ -213,7 +213,7 @@ def _grad_cam(level: int | None) -> Ask:
 
 def _integrated(looker: Looker, seen: Seen, question: Question) -> Look:
     found, missed = IntegratedGradients(_Asked(looker, question)).attribute(
-        seen.images.clone(),
+        seen.images.clone().requires_grad_(),
         baselines=looker.grey(seen),
         n_steps=STEPS,
         internal_batch_size=AT_ONCE,
@@ -228,7 +228,7 @@ def _smooth(looker: Looker, seen: Seen, question: Question) -> Look:
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(0)
         found = gradients.attribute(
-            seen.images.clone(),
+            seen.images.clone().requires_grad_(),
             nt_type="smoothgrad",
             nt_samples=SAMPLES,
             nt_samples_batch_size=AT_ONCE,
@@ -242,7 +242,7 @@ def _rectified(
     kind: type[Deconvolution] | type[GuidedBackprop],
 ) -> Ask:
     def look(looker: Looker, seen: Seen, question: Question) -> Look:
-        found = kind(_Asked(looker, question)).attribute(seen.images.clone())
+        found = kind(_Asked(looker, question)).attribute(seen.images.clone().requires_grad_())
         return Look(_strongest(found), _height(looker, seen, question))
 
     return look

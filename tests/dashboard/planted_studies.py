@@ -12,11 +12,13 @@ from posecore.bundle.studies import study_folder, write_study
 from posecore.causes.table import CAUSES
 from posecore.components.belonging import MEASURES
 from posecore.keypoints import K
+from posecore.saliency.faithful import STEPS
 from posecore.studies.causes import results as causes
 from posecore.studies.causes.summary import placebo
 from posecore.studies.causes.verdict import corrected_p
 from posecore.studies.control import results as control
 from posecore.studies.probe import results as probe
+from posecore.studies.saliency import results as saliency
 
 
 def plant_control(
@@ -164,3 +166,44 @@ def plant_causes(
     )
     write_study(bundle, causes.NAME, folder, {})
     return causes.load_cause_study(open_bundle(path))
+
+
+def plant_saliency(
+    path: Path,
+    similar: Mapping[str, tuple[float, float]],
+    sooner: float = 0.2,
+    masks: Sequence[str] = ("1111", "0011"),
+) -> saliency.SaliencyStudy:
+    """A saliency study of methods whose maps have these rank correlations with an untrained network's and
+    with random last levels', give or take 0.02. Along all curves so much less of the peak is left, and more
+    is there, than at random. Of the maps 60 % lie on the person, 20 % on the limb, nothing is in front."""
+    bundle = open_bundle(path)
+    ids = bundle.samples["sample_id"].to_numpy(str)
+    n, m, r, t = len(ids), len(masks), len(similar), STEPS + 1
+    falling, inner = np.linspace(1, 0, t), np.ones(t)
+    inner[[0, -1]] = 0
+    apart = 0.02 * np.where(np.arange(n) % 2, 1.0, -1.0)[:, None, None, None]
+    curve = np.ones((n, m, r, 1))
+    folder = study_folder(bundle, saliency.NAME).with_name(".partial")
+    folder.mkdir(parents=True)
+    arrays = {
+        "peaks": np.ones((n, m)),
+        "missed": np.full((n, m), 0.1),
+        "deletion": curve * (falling - (sooner + apart) * inner / 0.9),
+        "insertion": curve * (falling[::-1] + (sooner + apart) * inner / 0.9),
+        "random_deletion": np.ones((n, m, 1)) * falling,
+        "random_insertion": np.ones((n, m, 1)) * falling[::-1],
+        "shares": np.tile([0.6, 0.2, np.nan], (n, m, r, 1)),
+        "areas": np.tile([0.15, 0.02, np.nan], (n, 1)),
+        "similar": np.array(list(similar.values())) + apart * np.ones((n, m, r, 1)),
+    }
+    saliency.save_saliency_study(
+        folder,
+        sample_ids=ids,
+        joints=np.zeros(n, np.int64),
+        masks=np.array(masks),
+        methods=np.array(list(similar)),
+        **{name: each.astype(np.float32) for name, each in arrays.items()},
+    )
+    write_study(bundle, saliency.NAME, folder, {})
+    return saliency.load_saliency_study(open_bundle(path))
