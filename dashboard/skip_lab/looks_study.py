@@ -28,6 +28,9 @@ def check_of(bundle: Bundle, method: str, mask: SkipMask) -> None:
         st.caption(words.unchecked(bundle))
         return
     title, checks = found
+    if method not in checks.methods:
+        st.caption(words.not_tried(METHODS[method].name, title))
+        return
     said = words.changes(checks, checks.methods.index(method), title)
     if said.warns:
         st.warning(said.text, icon=":material/warning:")
@@ -41,10 +44,10 @@ def curves_of(bundle: Bundle, method: str, mask: SkipMask) -> None:
     if found is None:
         return
     title, checks = found
-    at, name = checks.methods.index(method), METHODS[method].name
-    if not checks.sooner.n[at]:
-        st.caption(words.not_tried(name, title))
-        return
+    name = METHODS[method].name
+    at = checks.methods.index(method) if method in checks.methods else None
+    if at is None or not checks.sooner.n[at]:
+        return  # said above the picture
     source = bundles.source_line(bundle, int(checks.sooner.n[at]))
     figures.chart(
         looks_charts.curves(checks, at, f"{name}, skips {title} · {source}"),

@@ -198,9 +198,9 @@ def _grad_cam(level: int | None) -> Ask:
     def look(looker: Looker, seen: Seen, question: Question) -> Look:
         stack = looker.network.hourglasses[-1]
         if level is None:
-            layer = stack.bottleneck[-1]
+            layer = stack.bottleneck[-1]  # type: ignore[index]
         elif looker.network.config.skips[level] == "1":
-            layer = stack.skip[level]
+            layer = stack.skip[level]  # type: ignore[index]
         else:
             raise ConfigError(f"this network was built without the {LEVEL_NAMES[level]} skip; choose another")
         cam = LayerGradCam(lambda trunk: looker.decoded(trunk, question.mask)[_cell(question)], layer)

@@ -27,10 +27,7 @@ def last_levels_randomised(
     evaluation mode, rounded as bundles store weights.
     """
     mixed, other = copy.deepcopy(network).requires_grad_(False).eval(), drawn(network.config, seed)
-    parts = [
-        (one.hourglasses[-1].up, one.features[-1], one.heads[-1])  # type: ignore[union-attr]
-        for one in (mixed, other)
-    ]
+    parts = [(one.hourglasses[-1].up, one.features[-1], one.heads[-1]) for one in (mixed, other)]
     norms = []
     for own, random in zip(*parts, strict=True):
         own.load_state_dict(random.state_dict())

@@ -12,7 +12,7 @@ from posecore.errors import ConfigError
 from posecore.inference import Predictor
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.saliency import methods
-from posecore.saliency.faithful import STEPS, area, by_squares, curves, ranked
+from posecore.saliency.faithful import STEPS, area, by_squares, curves, ends, ranked
 from posecore.saliency.methods import INTEGRATED, METHODS, OCCLUSION, SQUARES, Looker, Question
 from posecore.saliency.randomised import last_levels_randomised, similarity
 from posecore.saliency.regions import share
@@ -147,15 +147,20 @@ def test_as_the_squares_that_count_go_and_come_so_does_the_peak(planted: Looker)
     predictor = Predictor(OneSquare(), "fp32")  # type: ignore[arg-type]
     found = planted.look(OCCLUSION, planted.see(picture()), PEAK).map
     rng = np.random.default_rng(0)
-    deletion, insertion = curves(predictor, picture(), PEAK, ranked(by_squares(found), rng))
+    at_ends = ends(predictor, picture(), PEAK)
+
+    def run(importance: np.ndarray) -> np.ndarray:
+        return curves(predictor, picture(), PEAK, ranked(importance, rng), at_ends)
+
+    deletion, insertion = run(by_squares(found))
     assert deletion.shape == insertion.shape == (STEPS + 1,)
     assert (np.diff(deletion) <= 1e-6).all() and (np.diff(insertion) >= -1e-6).all()
     assert deletion[0] == insertion[-1] == pytest.approx(200 / 255, abs=1e-5)
     assert deletion[-1] == insertion[0] == 0
-    random = curves(predictor, picture(), PEAK, ranked(np.zeros_like(by_squares(found)), rng))
+    random = run(np.zeros_like(by_squares(found)))
     assert area(deletion) < area(random[0]) - 0.1 and area(insertion) > area(random[1]) + 0.1
     # The worst order is worse than chance, so that a map which points elsewhere is found out.
-    worst = curves(predictor, picture(), PEAK, ranked(-by_squares(found), rng))
+    worst = run(-by_squares(found))
     assert area(worst[0]) > area(random[0]) + 0.1 and area(worst[1]) < area(random[1]) - 0.1
 
 

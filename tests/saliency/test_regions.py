@@ -1,5 +1,6 @@
 """Where a rendered person is in their crop: held against what changes when they alone are coloured anew."""
 
+import cv2
 import numpy as np
 import pytest
 from rendered_bundle import SEED
@@ -21,7 +22,10 @@ def test_the_person_is_where_other_clothes_change_the_crop() -> None:
     assert edit is not None
     made, other = show(drawn), show(edit(drawn, 1.0))
     changed = np.abs(made.crop.astype(int) - other.crop).max(axis=2) > 40
-    assert changed.sum() > 200 and (changed & person).sum() > 0.97 * changed.sum()
+    # A crop's pixels are made of several of the picture's: at the outline some lie half beside.
+    near = cv2.dilate(person.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert changed.sum() > 200 and near.mean() < 0.5
+    assert (changed & near).sum() > 0.99 * changed.sum() and (changed & person).sum() > 0.5 * person.sum()
     x, y = made.joints[KNEE]
     assert 0 <= x < 256 and 0 <= y < 256
     around = np.hypot(*(np.mgrid[:256, :256] + 0.5 - np.array([y, x])[:, None, None]))

@@ -5,13 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
+from PIL import Image
 from rendered_bundle import make_rendered_bundle
 
 from posecore.ablation import ALL_ON
 from posecore.bundle import open_bundle, verify
 from posecore.bundle.studies import study_folder
 from posecore.errors import BundleError
-from posecore.saliency.faithful import STEPS, by_squares, curves, ranked
+from posecore.inference import Predictor
+from posecore.saliency.faithful import STEPS, by_squares, curves, ends, ranked
 from posecore.saliency.methods import METHODS, OCCLUSION, Looker, Question
 from posecore.saliency.randomised import RANDOMISED
 from posecore.samples import read_visibility
@@ -88,6 +90,12 @@ def test_the_verdict_on_planted_curves(
     assert found.shares.mean[0, :2].tolist() == pytest.approx([0.6, 0.2]) and found.shares.n[0, 2] == 0
 
 
+def test_of_few_people_nothing_is_said() -> None:
+    found = checks(planted(0.2, 0.1, 0.1, 0.97, people=9), "1111")
+    assert (found.changes, found.faithful) == ([Changes.UNKNOWN], [Faithful.UNKNOWN])
+    assert stays_after(found, 0) == []
+
+
 def test_of_who_has_no_peak_nothing_is_left() -> None:
     study = planted(0.2, 0.1, 0.1, 0.1)
     study.peaks[:10] = -0.001
@@ -106,38 +114,35 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("few")
 def test_a_run_says_what_the_network_says(tmp_path: Path) -> None:
-    bundle = open_bundle(make_rendered_bundle(tmp_path / "people", 4, [1]))
-    run_saliency_study(bundle, None, SaliencySettings(4, seed=3), workers=1)
+    bundle = open_bundle(make_rendered_bundle(tmp_path / "people", 3, [1], channels=4))
+    run_saliency_study(bundle, None, SaliencySettings(3, seed=3), workers=1)
     study = load_saliency_study(bundle)
     assert verify(bundle.path) == []
     assert study.sample_ids.tolist() == bundle.samples["sample_id"].tolist()
     assert study.masks.tolist() == [mask.title for mask in MASKS] and study.methods.tolist() == list(SOME)
     seen = read_visibility(bundle.samples)
-    assert (seen[np.arange(4), study.joints] == 2).all()
+    assert (seen[np.arange(3), study.joints] == 2).all()
     # Of whom it says what.
     assert np.isfinite(study.similar[::2, 0]).all() and np.isnan(study.similar[1::2]).all()
-    assert np.isfinite(study.areas[1, 0]) and np.isnan(study.areas[[0, 2, 3]]).all()
+    assert np.isfinite(study.areas[1, 0]) and np.isnan(study.areas[[0, 2]]).all()
     assert np.isfinite(study.deletion[:, 0]).all() and np.isfinite(study.deletion[:, 1, 1]).all()
     assert np.isnan(study.deletion[:, 1, 0]).all()  # the finest skip is cut there
     # By another way: the guided map of the last person with all skips, and its curves.
     looker = Looker(bundle.network())
-    crop = np.array(_picture(bundle.path, study.sample_ids[3]))
-    eyes, joint = looker.see(crop), int(study.joints[3])
+    crop = np.array(_picture(bundle.path, study.sample_ids[2]))
+    eyes, joint = looker.see(crop), int(study.joints[2])
     row, column = divmod(int(looker.heatmaps(eyes)[joint].argmax()), 64)
     question = Question(joint, row, column, ALL_ON)
     found = looker.look("guided", eyes, question)
-    assert found.height == pytest.approx(study.peaks[3, 0], abs=0.01)
-    from posecore.inference import Predictor
-
+    assert found.height == pytest.approx(study.peaks[2, 0], abs=0.01)
     order = ranked(by_squares(found.map), np.random.default_rng(9))
-    again = curves(Predictor(bundle.network(), "fp32"), crop, question, order)
-    assert np.allclose(again[0], study.deletion[3, 0, 1], atol=0.01)
-    assert np.allclose(again[1], study.insertion[3, 0, 1], atol=0.01)
+    given = Predictor(bundle.network(), "fp32"), crop, question
+    again = curves(*given, order, ends(*given))
+    assert np.allclose(again[0], study.deletion[2, 0, 1], atol=0.01)
+    assert np.allclose(again[1], study.insertion[2, 0, 1], atol=0.01)
 
 
-def _picture(path: Path, sample_id: str) -> object:
-    from PIL import Image
-
+def _picture(path: Path, sample_id: str) -> Image.Image:
     return Image.open(path / f"pictures/{sample_id}.webp").convert("RGB")
 
 
@@ -146,7 +151,7 @@ def test_a_killed_run_goes_on_and_ends_as_one_that_was_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, killed = (
-        open_bundle(make_fake_bundle(tmp_path / name, 3, annotations=True, pictures=True))
+        open_bundle(make_fake_bundle(tmp_path / name, 3, annotations=True, pictures=True, channels=2))
         for name in ("whole", "killed")
     )
     settings = SaliencySettings(3)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from posecore.ablation import SkipMask
 from posecore.inference import Predictor
-from posecore.saliency.faithful import STEPS, by_squares, curves, ranked
+from posecore.saliency.faithful import SIDE, STEPS, by_squares, curves, ends, ranked
 from posecore.saliency.methods import METHODS, OCCLUSION, Looker, Question
 from posecore.saliency.randomised import RANDOMISED, similarity
 from posecore.saliency.regions import REGIONS, share
@@ -68,8 +68,9 @@ def check(tools: Tools, person: Person, masks: tuple[SkipMask, ...], rng: np.ran
         heatmap = tools.own.heatmaps(seen, mask)[person.joint]
         row, column = divmod(int(heatmap.argmax()), heatmap.shape[1])
         question = Question(person.joint, row, column, mask)
-        order = ranked(np.zeros_like(by_squares(np.zeros(person.picture.shape[:2]))), rng)
-        pair = curves(tools.predictor, person.picture, question, order)
+        at_ends = ends(tools.predictor, person.picture, question)
+        given = tools.predictor, person.picture, question
+        pair = curves(*given, ranked(np.zeros((SIDE, SIDE)), rng), at_ends)
         found["random_deletion"][m], found["random_insertion"][m] = pair
         found["peaks"][m] = pair[0, 0]
         for r, (key, method) in enumerate(METHODS.items()):
@@ -79,8 +80,7 @@ def check(tools: Tools, person: Person, masks: tuple[SkipMask, ...], rng: np.ran
             looked = tools.own.look(key, seen, question)
             if np.isfinite(looked.missed):
                 found["missed"][m] = looked.missed
-            order = ranked(by_squares(looked.map), rng)
-            pair = curves(tools.predictor, person.picture, question, order)
+            pair = curves(*given, ranked(by_squares(looked.map), rng), at_ends)
             found["deletion"][m, r], found["insertion"][m, r] = pair
             if person.where is not None:
                 found["shares"][m, r] = share(looked.map, person.where)

@@ -16,6 +16,10 @@ STAYS: Final = 0.5
 """Rank correlation with a randomised network's map beyond which a map is said not to change."""
 
 
+LEAST: Final = 10
+"""People behind a figure from which on it is judged: intervals over fewer are too narrow."""
+
+
 class Changes(StrEnum):
     """What becomes of a method's maps when weights are made random."""
 
@@ -70,7 +74,7 @@ def checks(study: SaliencyStudy, mask: str) -> Checks:
     gain = area(insertion) - area(random[1])[:, None]
     similar = bootstrap(study.similar[:, m])
     sooner, more = (_of_peaks(each, peaks) for each in (less, gain))
-    changes = [_changes(low, high) for low, high in zip(similar.low, similar.high, strict=True)]
+    changes = [_changes(similar, r) for r in range(len(study.methods))]
     return Checks(
         methods=study.methods.tolist(),
         deletion=_of_peaks(deletion, peaks),
@@ -90,7 +94,7 @@ def checks(study: SaliencyStudy, mask: str) -> Checks:
 
 def stays_after(found: Checks, method: int) -> list[str]:
     """After which of RANDOMISED a method's maps surely stay as they are."""
-    return [name for o, name in enumerate(RANDOMISED) if found.similar.low[method, o] > STAYS]
+    return [RANDOMISED[o] for o in np.flatnonzero(_stays(found.similar, method))]
 
 
 def _of_peaks(values: Floats, peaks: Floats) -> Estimate:
@@ -99,14 +103,21 @@ def _of_peaks(values: Floats, peaks: Floats) -> Estimate:
     return bootstrap_ratio(values, wide)
 
 
-def _changes(low: NDArray[np.float64], high: NDArray[np.float64]) -> Changes:
-    """low, high: (2,) of the rank correlations."""
-    if (low > STAYS).any():
+def _stays(similar: Estimate, r: int) -> NDArray[np.bool_]:
+    """(2,) after which of RANDOMISED a method's maps surely stay as they are."""
+    return np.asarray((similar.low[r] > STAYS) & (similar.n[r] >= LEAST))
+
+
+def _changes(similar: Estimate, r: int) -> Changes:
+    if _stays(similar, r).any():
         return Changes.NO
-    return Changes.YES if (high <= STAYS).all() else Changes.UNKNOWN
+    sure = (similar.high[r] <= STAYS) & (similar.n[r] >= LEAST)
+    return Changes.YES if sure.all() else Changes.UNKNOWN
 
 
 def _faithful(sooner: Estimate, more: Estimate, r: int, changes: Changes) -> Faithful:
+    if sooner.n[r] < LEAST:
+        return Faithful.UNKNOWN
     if changes == Changes.NO or sooner.high[r] <= 0 or more.high[r] <= 0:
         return Faithful.NO
     beyond = sooner.low[r] > 0 and more.low[r] > 0
