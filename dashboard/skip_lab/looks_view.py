@@ -44,7 +44,7 @@ def ask_and_show(bundle: Bundle, subject: Subject | None) -> None:
     """Widgets and pictures; without anybody the widgets alone, which so stay as they are."""
     above = st.container()
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
-        left, right = st.container(width=330), st.container(width=770)
+        left, right = st.container(width=330), st.container(width=740)
     with left:
         asked = _asked(bundle)
     if subject is None:

@@ -201,8 +201,9 @@ def changes(checks: Checks, method: int, mask: str) -> Said:
     if stays:
         which = " and ".join(_AFTER[after] for after in stays)
         return Said(
-            f"**{begins} does not change when weights are made random**: {which} gives nearly the same "
-            f"map. What it shows is in the picture, not in what was learned. {of}",
+            f"**{begins} does not change when weights are made random**: its maps of {which} rank the "
+            "places of a picture much as those of this network do. What they show is in the picture, not in "
+            f"what was learned. {of}",
             True,
         )
     verdict = {

@@ -123,7 +123,7 @@ def test_a_run_says_what_the_network_says(tmp_path: Path) -> None:
     seen = read_visibility(bundle.samples)
     assert (seen[np.arange(3), study.joints] == 2).all()
     # Of whom it says what.
-    assert np.isfinite(study.similar[::2, 0]).all() and np.isnan(study.similar[1::2]).all()
+    assert np.isfinite(study.similar[::2, 0, 1]).all() and np.isnan(study.similar[1::2]).all()
     assert np.isfinite(study.areas[1, 0]) and np.isnan(study.areas[[0, 2]]).all()
     assert np.isfinite(study.deletion[:, 0]).all() and np.isfinite(study.deletion[:, 1, 1]).all()
     assert np.isnan(study.deletion[:, 1, 0]).all()  # the finest skip is cut there
@@ -155,6 +155,7 @@ def test_a_killed_run_goes_on_and_ends_as_one_that_was_not(
         for name in ("whole", "killed")
     )
     settings = SaliencySettings(3)
+    monkeypatch.setattr(module, "MASKS", MASKS[:1])
     run_saliency_study(whole, None, settings, workers=1)
     asked, real = [], measure.check
 
@@ -187,6 +188,7 @@ def test_occlusion_is_tried_on_every_fourth_person_only(
     for each in (measure, module):
         monkeypatch.setattr(each, "METHODS", some)
     monkeypatch.setattr(module, "CLOSER", 100)
+    monkeypatch.setattr(module, "MASKS", MASKS[:1])
     bundle = open_bundle(
         make_fake_bundle(tmp_path / "people", 5, annotations=True, pictures=True, channels=2)
     )

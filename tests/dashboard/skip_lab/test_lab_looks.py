@@ -163,7 +163,7 @@ def test_a_method_that_does_not_change_says_so_above_the_picture(
     assert "never learned and this network with everything after" in told and f"n = {PEOPLE}" in told
     app = open_tab(monkeypatch, path.parent, lab_look_method="deconvolution")
     (told,) = [each.value for each in app.warning]
-    assert "random**: this network with everything after" in told
+    assert "random**: its maps of this network with everything after" in told
     # What the study has nothing of, it says nothing of.
     app = open_tab(monkeypatch, path.parent, lab_look_method="SmoothGrad")
     assert words.not_tried("SmoothGrad", "1111") in text_of(app) and not app.warning
