@@ -62,6 +62,7 @@ demo: .venv/installed
 	  $(BIN)/python scripts/control_study.py --bundle $$bundle || exit 1; \
 	done
 	$(BIN)/python scripts/cause_study.py --bundle artifacts/demo
+	$(BIN)/python scripts/saliency_study.py --bundle artifacts/demo
 	$(BIN)/python scripts/compare.py --bundle artifacts/demo --with artifacts/plain --data data/rendered-crops
 	$(BIN)/python scripts/compare.py --bundle artifacts/plain --with artifacts/demo --data data/rendered-crops
 	$(BIN)/python -m posecore.bundle verify artifacts/demo

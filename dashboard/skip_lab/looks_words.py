@@ -33,7 +33,7 @@ INTRODUCTION: Final = (
 GLOSSARY: Final = (
     "Crop, Heatmap, Peak, Lost joint, Bottleneck, Decoder, Skip connection, Occlusion, Grad-CAM, "
     "Integrated gradients, SmoothGrad, Deconvolution, Guided backpropagation, Deletion and insertion, "
-    "Rank correlation, 95 % interval"
+    "Rank correlation, 95 % interval, Mask, PCK, Point, Latent"
 )
 """Of glossary.TERMS, those that the tab uses."""
 
