@@ -12,7 +12,7 @@ SHIPPED = Path(__file__).parent.parent.parent / "artifacts"
 NAMES = {"demo": bundles.CUTS, "plain": bundles.NO_CUTS}
 PAGES: list[tuple[str, dict[str, str]]] = [
     ("overview", {}),
-    *(("skip_lab", {"lab_tab": tab}) for tab in links.LAB_TABS),
+    *(("skip_lab", {"lab_tab": tab}) for tab in links.LAB_TABS[:-1]),
     ("latent_map", {}),
     ("clusters", {}),
     *(("pc_walk", {"walk_tab": tab}) for tab in links.WALK_TABS),
@@ -42,6 +42,18 @@ def test_causes_open_and_name_the_command_where_there_is_no_study(
     assert not app.warning and not app.error and NAMES[bundle] in everything(app)
     studied = (SHIPPED / bundle / "studies" / "causes").is_dir()
     assert words(app).count(".py --bundle") == (0 if studied else 1)
+
+
+@pytest.mark.parametrize("bundle", NAMES)
+def test_where_it_looks_opens_and_names_the_command_where_there_is_no_study(
+    bundle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, SHIPPED, "skip_lab", bundle=bundle, lab_tab=links.LAB_TABS[-1])
+    assert not app.error and NAMES[bundle] in everything(app)
+    studied = (SHIPPED / bundle / "studies" / "saliency").is_dir()
+    assert words(app).count("saliency_study.py --bundle") == (0 if studied else 1)
+    assert all("does not change when weights" in warning.value for warning in app.warning)
+    assert studied or not app.warning
 
 
 def test_the_thesis_s_claim_is_tried_in_both(monkeypatch: pytest.MonkeyPatch) -> None:
