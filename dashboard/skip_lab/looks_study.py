@@ -12,7 +12,7 @@ from dashboard.skip_lab import looks_words as words
 from posecore.ablation import SkipMask
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
-from posecore.saliency.methods import METHODS
+from posecore.saliency.methods import INTEGRATED, METHODS
 from posecore.saliency.randomised import RANDOMISED
 from posecore.saliency.regions import REGIONS
 from posecore.studies.saliency.summary import Checks
@@ -55,6 +55,8 @@ def curves_of(bundle: Bundle, method: str, mask: SkipMask) -> None:
         words.curves_alt(name),
     )
     st.caption(words.CURVES)
+    if method == INTEGRATED:
+        st.markdown(words.incomplete(checks))
     if where := words.where(checks, at):
         st.markdown(where)
 

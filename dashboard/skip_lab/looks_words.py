@@ -226,6 +226,16 @@ def where(checks: Checks, method: int) -> str:
     return f"On rendered people, by their true outlines, the map lies {'; '.join(parts)}."
 
 
+def incomplete(checks: Checks) -> str:
+    """How far integrated gradients are from complete, over the study's people."""
+    missed = checks.missed
+    return (
+        f"Their sums miss what they have to be by {number(100 * float(missed.mean), 0)} % of the peak (95 % "
+        f"interval {number(100 * float(missed.low), 0)} to {number(100 * float(missed.high), 0)}, n = "
+        f"{int(missed.n)})."
+    )
+
+
 _REGIONS: Final[Mapping[str, str]] = {
     "person": "on the person",
     "limb": "on the parts that meet in the joint",

@@ -114,7 +114,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("few")
 def test_a_run_says_what_the_network_says(tmp_path: Path) -> None:
-    bundle = open_bundle(make_rendered_bundle(tmp_path / "people", 3, [1]))
+    bundle = open_bundle(make_rendered_bundle(tmp_path / "people", 3, [1], channels=4))
     run_saliency_study(bundle, None, SaliencySettings(3, seed=3), workers=1)
     study = load_saliency_study(bundle)
     assert verify(bundle.path) == []

@@ -19,7 +19,7 @@ from dashboard.skip_lab import looks_words as words
 from posecore.ablation import parse_mask
 from posecore.bundle import open_bundle
 from posecore.bundle.studies import study_command
-from posecore.saliency.methods import BOTTLENECK, METHODS, OCCLUSION, Looker, Question
+from posecore.saliency.methods import BOTTLENECK, INTEGRATED, METHODS, OCCLUSION, Looker, Question
 from posecore.studies.saliency.summary import Faithful
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -188,6 +188,16 @@ def test_the_checks_of_one_and_of_all_methods_are_the_study_s(
     (table,) = (one.value for one in app.dataframe)
     assert table["method"].tolist() == [METHODS[key].name for key in (BOTTLENECK, "guided")]
     assert table["rank correlation, last levels"].tolist() == pytest.approx([0.2, 0.98], abs=0.01)
+
+
+def test_how_far_integrated_gradients_are_from_complete_is_said(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant_saliency(path, {INTEGRATED: (0.1, 0.2)})
+    app = open_tab(monkeypatch, path.parent, lab_look_method=METHODS[INTEGRATED].name)
+    said = text_of(app)
+    assert f"by 10 % of the peak (95 % interval 10 to 10, n = {PEOPLE})" in said
+    assert "(completeness error)" in said
 
 
 def test_nobody_else_is_shown_a_map_of_an_upload(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
