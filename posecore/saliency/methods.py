@@ -25,7 +25,8 @@ from torch import Tensor, nn
 from posecore.ablation import ALL_ON, LEVEL_NAMES, SkipMask
 from posecore.data.crops import SIZE
 from posecore.errors import ConfigError
-from posecore.models.hourglass import StackedHourglass
+from posecore.models.pose_resnet import PoseResNet
+from posecore.models.registry import PoseNetwork
 from posecore.saliency.seen import Seen, stem_where_changed
 
 WINDOW: Final = 40
@@ -85,13 +86,13 @@ class Looker:
     Pictures are (256, 256, 3) uint8 RGB. All methods raise ConfigError for what is no cell of its heatmaps.
     """
 
-    def __init__(self, network: StackedHourglass) -> None:
+    def __init__(self, network: PoseNetwork) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         own = copy.deepcopy(network).float().eval().requires_grad_(False)
         for module in own.modules():
             if isinstance(module, nn.ReLU):
                 module.inplace = False  # hooks need what goes in and what comes out
-        self.network: StackedHourglass = own.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network: PoseNetwork = own.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.lock = threading.Lock()
 
     def see(self, picture: NDArray[np.uint8]) -> Seen:
@@ -196,19 +197,24 @@ def _grad_cam(level: int | None) -> Ask:
     """level: of the skip, 0 for the finest; None for the bottleneck."""
 
     def look(looker: Looker, seen: Seen, question: Question) -> Look:
-        stack = looker.network.hourglasses[-1]
-        if level is None:
-            layer = stack.bottleneck[-1]  # type: ignore[index]
-        elif looker.network.config.skips[level] == "1":
-            layer = stack.skip[level]  # type: ignore[index]
-        else:
+        if level is not None and looker.network.config.skips[level] == "0":
             raise ConfigError(f"this network was built without the {LEVEL_NAMES[level]} skip; choose another")
+        layer = _layer(looker.network, level)
         cam = LayerGradCam(lambda trunk: looker.decoded(trunk, question.mask)[_cell(question)], layer)
         found = cam.attribute(seen.trunk.clone().requires_grad_(), relu_attributions=True)
         wide = LayerAttribution.interpolate(found, seen.images.shape[2:], "bilinear")
         return Look(_numpy(wide[0, 0]), _height(looker, seen, question))
 
     return look
+
+
+def _layer(network: PoseNetwork, level: int | None) -> nn.Module:
+    """Whose features are the bottleneck's, or go over a skip."""
+    if isinstance(network, PoseResNet):
+        return network.layers
+    stack = f"hourglasses.{network.config.stacks - 1}"
+    last = network.config.bottleneck_residuals - 1
+    return network.get_submodule(f"{stack}.bottleneck.{last}" if level is None else f"{stack}.skip.{level}")
 
 
 def _integrated(looker: Looker, seen: Seen, question: Question) -> Look:

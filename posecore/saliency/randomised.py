@@ -10,7 +10,8 @@ from scipy.stats import spearmanr
 from torch import nn
 
 from posecore.models.checkpoint import round_weights
-from posecore.models.hourglass import StackedHourglass
+from posecore.models.pose_resnet import PoseResNet
+from posecore.models.registry import PoseNetwork
 from posecore.models.untrained import drawn
 from posecore.saliency.faithful import by_squares
 
@@ -18,19 +19,17 @@ UNTRAINED, LAST_LEVELS = RANDOMISED = ("untrained", "last levels")
 """What is made random: everything, or all that comes after the bottleneck."""
 
 
-def last_levels_randomised(
-    network: StackedHourglass, seed: int, pictures: NDArray[np.uint8]
-) -> StackedHourglass:
-    """A copy whose last stack's way up and head are drawn by `seed`, as posecore.models.untrained draws them.
+def last_levels_randomised(network: PoseNetwork, seed: int, pictures: NDArray[np.uint8]) -> PoseNetwork:
+    """A copy whose last way up and head are drawn by `seed`, as posecore.models.untrained draws them.
 
     pictures: (N, 256, 256, 3), two or more, of which those layers' batch-norm statistics are taken. In
     evaluation mode, rounded as bundles store weights.
     """
     mixed, other = copy.deepcopy(network).requires_grad_(False).eval(), drawn(network.config, seed)
-    parts = [(one.hourglasses[-1].up, one.features[-1], one.heads[-1]) for one in (mixed, other)]
     norms = []
-    for own, random in zip(*parts, strict=True):
-        own.load_state_dict(random.state_dict())
+    for name in _late(network):
+        own = mixed.get_submodule(name)
+        own.load_state_dict(other.get_submodule(name).state_dict())
         norms += [module for module in own.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
@@ -46,6 +45,14 @@ def last_levels_randomised(
 
 
 _BATCH: Final = 8
+
+
+def _late(network: PoseNetwork) -> tuple[str, ...]:
+    """Names of the modules between the bottleneck and the last heatmaps."""
+    if isinstance(network, PoseResNet):
+        return "up", "head"
+    last = network.config.stacks - 1
+    return f"hourglasses.{last}.up", f"features.{last}", f"heads.{last}"
 
 
 def similarity(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:

@@ -1,7 +1,7 @@
 """A picture as a network has it, and the same network over many pictures that differ from it in one place.
 
-The stem, two thirds of all the work, looks at 29 pixels around a cell: where a picture changed in one place,
-it is computed there alone, which gives what it gives of the whole picture.
+The stem, two thirds of all the work, looks at 29 pixels around a cell at most: where a picture changed in one
+place, it is computed there alone, which gives what it gives of the whole picture.
 """
 
 from typing import Final, NamedTuple
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from posecore.data.heatmaps import STRIDE
-from posecore.models.hourglass import StackedHourglass
+from posecore.models.registry import PoseNetwork
 
 REACH: Final = 4
 """Cells beyond a changed pixel's own that the stem's features change in at most."""
@@ -23,7 +23,7 @@ class Seen(NamedTuple):
     trunk: Tensor
 
 
-def stem_where_changed(network: StackedHourglass, seen: Seen, images: Tensor) -> Tensor:
+def stem_where_changed(network: PoseNetwork, seen: Seen, images: Tensor) -> Tensor:
     """The stem's features (N, C, 64, 64) of images (N, 3, 256, 256) that differ from the seen one.
 
     Fast where each differs in one small place.

@@ -26,7 +26,7 @@ class OneSquare(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.config = HourglassConfig(joints=2, channels=4)
+        self.config = HourglassConfig(joints=2, channels=4, bottleneck_residuals=1)
         self.stem = nn.Sequential(nn.AvgPool2d(4), nn.ReLU(inplace=True))
         self.hourglasses = nn.ModuleList([_Levels()])
         self.mean_rgb = nn.Buffer(torch.zeros(1, 3, 1, 1))

@@ -11,6 +11,7 @@ from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.errors import ConfigError
 from posecore.inference import Predictor
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
+from posecore.models.pose_resnet import PoseResNet, PoseResNetConfig
 from posecore.saliency import methods
 from posecore.saliency.faithful import STEPS, area, by_squares, curves, ends, ranked
 from posecore.saliency.methods import INTEGRATED, METHODS, OCCLUSION, SQUARES, Looker, Question
@@ -180,6 +181,31 @@ def test_a_map_is_like_itself_and_not_like_that_of_random_last_levels() -> None:
     assert similarity(looks[0], looks[1]) == pytest.approx(1)
     assert similarity(looks[0], looks[2]) < 0.9
     assert np.isnan(similarity(looks[0], np.zeros((256, 256), np.float32)))
+
+
+@pytest.mark.parametrize("key", [key for key, method in METHODS.items() if method.level is None])
+def test_a_network_of_another_build_is_asked_alike(key: str) -> None:
+    torch.manual_seed(0)
+    given = PoseResNet(PoseResNetConfig(depth=18, widths=(8,) * 15)).eval()
+    for module in given.modules():
+        if isinstance(module, torch.nn.ConvTranspose2d):
+            torch.nn.init.kaiming_normal_(module.weight)
+    looker, crop = Looker(given), pictures(1)[0]
+    seen = looker.see(crop)
+    with torch.no_grad():
+        expected = given(seen.images)[0, 0].numpy()
+    assert np.allclose(looker.heatmaps(seen), expected, atol=1e-5 * np.abs(expected).max())
+    found = looker.look(key, seen, Question(0, 30, 30))
+    assert found.height == pytest.approx(float(expected[0, 30, 30]), rel=1e-3)
+    if key == OCCLUSION:  # by the whole stem, where the corner alone is covered
+        covered = seen.images.clone()
+        covered[..., : methods.WINDOW, : methods.WINDOW] = looker.grey(seen)[..., :1, :1]
+        with torch.no_grad():
+            low = float(given(covered)[0, 0, 0, 30, 30])
+        assert found.map[0, 0] == pytest.approx(found.height - low, abs=1e-4 * abs(found.height))
+    if key == INTEGRATED:
+        mixed = Looker(last_levels_randomised(given, 1, pictures(3)))
+        assert similarity(found.map, mixed.look(key, mixed.see(crop), Question(0, 30, 30)).map) < 0.9
 
 
 def test_networks_of_several_stacks_are_asked_at_their_last() -> None:

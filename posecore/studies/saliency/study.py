@@ -29,7 +29,6 @@ from posecore.files import read_arrays, write_arrays
 from posecore.inference import Predictor
 from posecore.keypoints import COCO17
 from posecore.models.checkpoint import load_checkpoint, save_checkpoint
-from posecore.models.hourglass import StackedHourglass
 from posecore.models.untrained import untrained
 from posecore.processes import cores, in_processes
 from posecore.saliency import methods
@@ -201,6 +200,5 @@ def _opened(path: Path, data: Path | None) -> tuple[Bundle, People]:
 def _tools(folder: Path, path: Path, data: Path | None) -> Tools:
     bundle, _ = _opened(path, data)
     network = bundle.network()
-    randomised = [load_checkpoint(_weights(folder, name)) for name in RANDOMISED]
-    lookers = tuple(Looker(one) for one in randomised if isinstance(one, StackedHourglass))
-    return Tools(Looker(network), lookers, Predictor(network, bundle.manifest.precision))
+    randomised = tuple(Looker(load_checkpoint(_weights(folder, name))) for name in RANDOMISED)
+    return Tools(Looker(network), randomised, Predictor(network, bundle.manifest.precision))
