@@ -20,8 +20,8 @@ PAGES = (
     ("phone/page.py", "Phone", ":material/smartphone:", "phone", ()),
 )
 
+# Paths of pages that tell of one study alone, and its name: in the navigation as soon as a bundle has it.
 OF_STUDY = {"compression": "compression"}
-"""Paths of pages that tell of one study alone, and its name: in the navigation as soon as a bundle has it."""
 
 st.set_page_config(page_title="Pose explainability", page_icon=":material/accessibility_new:", layout="wide")
 page = st.navigation(

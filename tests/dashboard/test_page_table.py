@@ -1,5 +1,6 @@
 """Every row of the table of pages: what it names is there, and the page opens, with and without bundles."""
 
+import ast
 from collections import Counter
 from pathlib import Path
 
@@ -51,6 +52,13 @@ def test_what_a_row_names_is_there(row: Row) -> None:
     assert row.path == row.path.strip("/") and row.path.isascii()
     known = {first_prefix(name) for name in links.NAMES}
     assert [prefix for prefix in row.prefixes if prefix not in known] == []
+
+
+@pytest.mark.parametrize("file", ["app.py", *(row.file for row in PAGES)])
+def test_no_string_stands_alone_in_a_file_that_streamlit_runs(file: str) -> None:
+    """Streamlit prints a value that stands alone, on every page where it is app.py's."""
+    lines = ast.parse((DASHBOARD / file).read_text()).body[1:]
+    assert not [line for line in lines if isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)]
 
 
 @every_page
