@@ -26,10 +26,10 @@ OWN: Final = 0
 class Groups:
     """What the density test and the controls say of some people in their first components.
 
-    kind: of posecore.clustering.verdict. count: groups, 1 for one cloud; low, high: its 95 % interval. valley,
-    valley_low, valley_high: at K = 2, the density between both clusters as a share of the lower peak. people:
-    how many. Of fewer people than the test needs kind cannot be told, and all figures but people are nan.
-    """
+    kind: of posecore.clustering.verdict. count: groups, 1 for one cloud; low, high: its 95 % interval.
+    valley, valley_low, valley_high: at K = 2, the density between both clusters as a share of the lower peak.
+    people: how many. Of fewer people than the test needs kind cannot be told, and all figures but people are
+    nan."""
 
     kind: Kind
     count: float
@@ -104,6 +104,12 @@ ARRAYS: Final = (
 GROUPS: Final = tuple(field.name for field in fields(Groups) if field.name != "kind")
 
 
+def unknown_groups(people: int) -> Groups:
+    """Of too few people to tell."""
+    nan = float("nan")
+    return Groups(Kind.UNKNOWN, nan, nan, nan, nan, nan, nan, people)
+
+
 def groups_arrays(prefix: str, groups: Groups) -> dict[str, NDArray[Any]]:
     """Groups as arrays whose names begin with `prefix`."""
     figures = np.array([float(getattr(groups, name)) for name in GROUPS])
@@ -113,8 +119,8 @@ def groups_arrays(prefix: str, groups: Groups) -> dict[str, NDArray[Any]]:
 def groups_from(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> Groups:
     """What `groups_arrays` stored. Raises KeyError or ValueError where it is not that."""
     kind = Kind(str(arrays[f"{prefix}_kind"]))
-    *figures, people = arrays[f"{prefix}_figures"].tolist()
-    return Groups(kind, *figures, int(people))
+    figures = dict(zip(GROUPS, arrays[f"{prefix}_figures"].tolist(), strict=True))
+    return Groups(kind, **figures | {"people": int(figures["people"])})
 
 
 def save_claims_study(folder: Path, largest: Groups, squeezed: Squeezed | None, **arrays: Any) -> None:
@@ -137,12 +143,10 @@ def load_claims_study(bundle: Bundle) -> ClaimsStudy:
     """The bundle's study. Raises BundleError, with the command that makes it, where none is usable."""
     study = open_study(bundle, NAME)
     with study_arrays(bundle, study, FILE) as arrays:
-        own = {name: arrays[name] for name in ARRAYS}
-        own["complete_silhouette"] = float(own["complete_silhouette"])
+        own: dict[str, Any] = {name: arrays[name] for name in ARRAYS}
+        own["complete_silhouette"] = float(arrays["complete_silhouette"])
         squeezed = _squeezed_from(arrays) if "squeezed_names" in arrays else None
-        found = ClaimsStudy(
-            **own, largest=groups_from("largest", arrays), squeezed=squeezed, info=study.info
-        )
+        found = ClaimsStudy(**own, largest=groups_from("largest", arrays), squeezed=squeezed, info=study.info)
     sized, complete = len(found.sized_ids), len(found.complete_ids)
     named = {*found.neighbour_ids.tolist(), *found.sized_ids.tolist(), *found.complete_ids.tolist()}
     fits = (
