@@ -17,10 +17,17 @@ Criterion = Callable[[Stored], Finding]
 
 
 class Thesis(StrEnum):
-    """Which of the two, by its subject."""
+    """Which of the two."""
 
-    POSE = "2D pose estimation with explainable AI"
-    MOBILE = "Real-time pose estimation for mobile"
+    POSE = "First thesis"
+    MOBILE = "Second thesis"
+
+
+SUBJECTS: Final[Mapping[Thesis, str]] = {
+    Thesis.POSE: "2D pose estimation with explainable AI",
+    Thesis.MOBILE: "real-time pose estimation for mobile devices",
+}
+"""What each is about."""
 
 
 @dataclass(frozen=True)
