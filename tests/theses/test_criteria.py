@@ -14,15 +14,17 @@ from fake_networks import make_study, planted
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import Bundle, open_bundle
 from posecore.clustering.verdict import Kind
+from posecore.errors import DataError
 from posecore.keypoints import COCO17, K
 from posecore.samples import columns, read_points, read_visibility
-from posecore.studies.claims.results import Groups, Squeezed
+from posecore.studies.checks.loaded import NotStudiedError
+from posecore.studies.claims.results import Groups, Squeezed, unknown_groups
 from posecore.studies.components.results import ComponentStudy
 from posecore.studies.networks.results import NetworksStudy
 from posecore.studies.skips.effects import big_joints, small_joints
-from posecore.theses.finding import Finding
-from posecore.theses.table import CLAIMS
-from posecore.verdict import Verdict
+from posecore.theses.finding import Finding, Part, Unit, against, people_to_tell
+from posecore.theses.table import CLAIMS, Thesis
+from posecore.verdict import Verdict, above, agreed, together
 
 PEOPLE = 120
 BY_KEY = {claim.key: claim for claim in CLAIMS}
@@ -352,4 +354,97 @@ def test_every_claim_with_a_criterion_takes_every_verdict(
     assert found.verdict is verdict
     assert found.what and found.change.endswith(".")
     assert np.isfinite(found.effect) and found.n > 0
-    assert found.low <= found.effect <= found.high
+    assert found.low - 1e-9 <= found.effect <= found.high + 1e-9
+
+
+def test_claims_have_names_of_their_own_and_say_what_they_are_about() -> None:
+    assert len(BY_KEY) == len(CLAIMS)
+    assert {claim.thesis for claim in CLAIMS} == set(Thesis)
+    for claim in CLAIMS:
+        assert claim.statement.endswith(".") and claim.measured.endswith(".")
+        assert claim.where and claim.of
+        assert bool(claim.unmeasured) == (claim.judge is None)
+        assert bool(claim.studies) == (claim.judge is not None)
+
+
+def test_a_figure_of_other_data_gets_ours_beside_it_and_no_verdict(bundle: Bundle) -> None:
+    projection = SimpleNamespace(
+        explained=np.array([0.2, 0.1, 0.05]),
+        people=PEOPLE,
+        needed_for=lambda share: 77 if share == 0.95 else 0,
+    )
+    never = SimpleNamespace(
+        explained=np.array([[0.2, 0.1], [0.3, 0.2], [0.25, 0.2]]),
+        needed=np.array([77, 80, 81]),
+        sample_ids=np.arange(9),
+    )
+    studies = {"projection": projection, "control": never}
+    two = judged("two-components", bundle, studies)
+    assert two.verdict is UNKNOWN and two.effect == pytest.approx(0.3) and np.isnan(two.low)
+    assert "45 % to 50 %" in two.notes[0]
+    most = judged("most-components", bundle, studies)
+    assert most.verdict is UNKNOWN and most.effect == 77 and "80 to 81" in most.notes[0]
+    assert [claim.key for claim in CLAIMS if claim.figure_only] == ["two-components", "most-components"]
+
+
+def test_longer_training_is_no_autoencoder(bundle: Bundle, networks: NetworksStudy) -> None:
+    """What it gains over the network it began with does not count, and is told."""
+    found = judged(
+        "autoencoder",
+        bundle,
+        {"networks": finding_joints(networks, ae=(12, 12), plain_on=(12, 12), plain=(5, 5))},
+    )
+    assert found.verdict is DOES_NOT and found.effect == 0
+    assert Unit.POINTS.figure(7 / 17) in " ".join(found.notes)
+
+
+def test_what_was_not_looked_at_gets_no_verdict(bundle: Bundle, networks: NetworksStudy) -> None:
+    for key, studies in {
+        "narrow": {"networks": networks},
+        "cleaner": {"claims": SimpleNamespace(squeezed=None)},
+        "squeezed-components": {"claims": SimpleNamespace(squeezed=None)},
+    }.items():
+        stored = SimpleNamespace(**studies, bundle=bundle)
+        with pytest.raises(NotStudiedError, match="python scripts/"):
+            BY_KEY[key].judge(stored)  # type: ignore[misc, arg-type]
+
+
+def test_nothing_to_tell_from_is_said(bundle: Bundle) -> None:
+    few = np.where(np.arange(PEOPLE) < 5, 1, 0)
+    ids = np.array(list(bundle.rows))
+    alone = SimpleNamespace(complete_ids=ids, complete_labels=few)
+    with pytest.raises(DataError, match="fewer than 20 people"):
+        judged("still-moving", bundle, {"claims": alone})
+    third = judged("third-cluster", bundle, {"claims": SimpleNamespace(largest=unknown_groups(100))})
+    assert third.verdict is UNKNOWN and third.change.startswith("320 people")
+    nothing = skip_study(bundle, np.zeros((PEOPLE, 16, K, 2)), np.full((PEOPLE, 16, K), -1.0))
+    with pytest.raises(DataError, match="nobody"):
+        judged("small-joints", bundle, {"skips": nothing, **NEVER})
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0.021, 0.5, HOLDS), (-0.5, 0.02, DOES_NOT), (0.02, 0.03, UNKNOWN), (np.nan, np.nan, UNKNOWN)],
+)
+def test_an_interval_lies_on_one_side_or_tells_nothing(low: float, high: float, expected: Verdict) -> None:
+    assert above(low, high, 0.02) is expected
+    found = against(Part("it", (low + high) / 2, low, high, 100), 0.02, Unit.POINTS)
+    assert found.verdict is expected and "2.0 points" in found.change
+
+
+def test_tries_have_to_agree_and_parts_all_to_hold() -> None:
+    assert agreed([HOLDS, HOLDS]) is HOLDS and agreed([HOLDS, DOES_NOT]) is UNKNOWN
+    assert together([HOLDS, UNKNOWN]) is UNKNOWN and together([UNKNOWN, DOES_NOT]) is DOES_NOT
+
+
+def test_how_many_people_would_tell() -> None:
+    # The interval has to shrink to a half: four times the people.
+    assert people_to_tell(Part("", 0.04, 0.0, 0.08, 100), 0.02) == 400
+    assert people_to_tell(Part("", 0.0, -0.04, 0.04, 100), 0.02) == 400
+    assert people_to_tell(Part("", 0.02, 0.0, 0.04, 100), 0.02) is None  # right on the line
+    assert people_to_tell(Part("", 0.04, 0.03, 0.05, 100), 0.02) is None  # told already
+
+
+def test_figures_are_written_with_their_unit() -> None:
+    assert Unit.POINTS.said(-0.0312) == "−3.1 points of PCK" and Unit.SHARE.said(0.153) == "15 %"
+    assert Unit.POINTS.figure(-0.0001) == "0.0" and Unit.PLAIN.figure(np.nan) == "–"
