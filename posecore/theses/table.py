@@ -73,6 +73,9 @@ _NETWORKS: Final = View(
     "compare", "Compare, Networks trained side by side", {"cmp_tab": "Networks trained side by side"}
 )
 _COUNT: Final = View("clusters", "Clusters, How many clusters?", {"clu_tab": "How many clusters?"})
+_COMPLETE: Final = View(
+    "clusters", "Clusters, completely annotated people", {"clu_people": "completely annotated people"}
+)
 
 SKIPS_SECTION: Final = "Understanding the model, The effects of skip-connections"
 SHAPE: Final = "Understanding the model, Shape of the latent space"
@@ -221,7 +224,7 @@ CLAIMS: Final = (
         "half-way from guessing to always.",
         OWN,
         ("clusters",),
-        View("clusters", "Clusters, K = 2", {"clu_k": "2"}),
+        View("clusters", "Clusters, What is each?", {"clu_k": "2", "clu_tab": "What is each?"}),
         clusters.clusters_by_labels,
     ),
     Claim(
@@ -233,7 +236,7 @@ CLAIMS: Final = (
         "cluster counting alike. It holds above 75 %.",
         OWN + ", every joint labelled",
         ("claims",),
-        View("clusters", "Clusters, K = 2", {"clu_k": "2"}),
+        _COMPLETE,
         clusters.complete_by_movement,
     ),
     Claim(
@@ -245,7 +248,7 @@ CLAIMS: Final = (
         "one more draw may differ by. It holds above 0.",
         OWN + ", every joint labelled",
         ("claims",),
-        _COUNT,
+        _COMPLETE,
         clusters.complete_overlap_less,
     ),
     Claim(
@@ -257,7 +260,7 @@ CLAIMS: Final = (
         "groups. It holds where it is several groups, and does not where it is a region of one cloud.",
         OWN + ", the larger cluster",
         ("claims",),
-        View("clusters", "Clusters, within one cluster", {"clu_k": "2", "clu_of_k": "2", "clu_of": "1"}),
+        View("clusters", "Clusters, within one cluster", {"clu_people": "one cluster", "clu_k": "2"}),
         clusters.third_in_first,
     ),
     Claim(
