@@ -171,7 +171,8 @@ def _gains(study: NetworksStudy, network: Network, other: Network) -> Iterator[P
 
 
 def _try(network: Network, data: DataSet) -> str:
-    return f"seed {network.seed}, {data.title}"
+    people = f"validation people of {data.name}" if data.split == "val" else data.name
+    return f"seed {network.seed}, {people}"
 
 
 def _part(name: str, before: NDArray[np.float64], after: NDArray[np.float64]) -> Part:

@@ -14,7 +14,13 @@ from posecore.studies.checks import measures
 from posecore.studies.control.results import OWN
 from posecore.studies.probe import summary
 from posecore.studies.reference import beyond
-from posecore.studies.skips.effects import claims, counted, judged, tells_the_claim
+from posecore.studies.skips.effects import (
+    claims,
+    counted,
+    judged,
+    small_against_big,
+    tells_the_claim,
+)
 from posecore.studies.skips.results import SkipStudy
 from posecore.theses.finding import Finding, Part, Unit, against
 from posecore.theses.stored import Stored
@@ -50,19 +56,30 @@ def small_lose_more(studies: Stored) -> Finding:
     table = claims(under, found_only=True)
     finds = verdict_of(_finds_more(studies, under))
     verdict, count, least = judged(table, finds), counted(table), _least(under)
+    apart = [
+        np.subtract(*small_against_big(under[name], mask, found_only=True))
+        for name in under
+        for mask in ALL_MASKS
+        if mask != ALL_ON and table[name, mask.title].answers
+    ]
+    nobody = np.full(len(study.sample_ids), np.nan)
+    whole = scores(np.stack(apart, axis=1)) if apart else nobody
+    part = Part.of(
+        "loss of small joints less that of big ones, mean of all cells that can answer", bootstrap(whole)
+    )
     cell = table[least, ALL_OFF.title]
-    nothing = (np.nan, np.nan, np.nan, cell.n)
-    part = Part("", *((cell.mean, cell.low, cell.high, cell.n) if cell.answers else nothing))
     answering = count.small + count.big + count.open
     notes = [
         f"Of {answering} cells (masks by replacements) that can answer, small joints surely lose more in "
-        f"{count.small}, big ones in {count.big}."
+        f"{count.small}, big ones in {count.big}.",
+        f"All four cut, {least} in their place, small ones lose {Unit.POINTS.said(cell.mean)} more "
+        f"({Unit.POINTS.figure(cell.low)} to {Unit.POINTS.figure(cell.high)}).",
     ]
     if finds is not Verdict.HOLDS:
         notes.append("Whether the network finds more joints than untrained ones is not sure.")
     return Finding(
         verdict,
-        f"loss of small joints less that of big ones, all four cut, {least} in their place",
+        part.name,
         Unit.POINTS,
         *part[1:],
         change=_majority(verdict),
@@ -97,8 +114,8 @@ def restore_detail(studies: Stored) -> Finding:
     shares = scores(under[least])
     notes = (
         f"With {least} in their place. {coarse.name}: {Unit.PLAIN.figure(coarse.effect)} "
-        f"({Unit.PLAIN.figure(coarse.low)} to {Unit.PLAIN.figure(coarse.high)}, n = {coarse.n:,}); more of "
-        f"it than untrained networks' bottlenecks hold: {learned}.",
+        f"({Unit.PLAIN.figure(coarse.low)} to {Unit.PLAIN.figure(coarse.high)}, n = {coarse.n:,}).",
+        f"That the bottleneck tells more of the pose than untrained networks' do: {learned}.",
         f"PCK with all skips {np.nanmean(shares[:, ALL_ON.position]):.2f}, with none "
         f"{np.nanmean(shares[:, ALL_OFF.position]):.2f}.",
     )

@@ -17,7 +17,7 @@ from posecore.theses.judging import Outcome
 from posecore.theses.table import CLAIMS, Thesis, View
 from posecore.verdict import Verdict
 
-PEOPLE = 24
+PEOPLE = 150
 VERDICTS = {"cutting": Verdict.HOLDS, "small-joints": Verdict.DOES_NOT, "noise": Verdict.UNKNOWN}
 FIGURE_ONLY = "most-components"
 
