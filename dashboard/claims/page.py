@@ -11,7 +11,6 @@ from dashboard.shared import bundles, glossary, links, shown_here, widgets
 from dashboard.shared.counterpart import counterpart
 from posecore.attributes.skeletons import joints_known
 from posecore.bundle import Bundle
-from posecore.theses.finding import Finding
 from posecore.theses.judging import Outcome
 from posecore.verdict import Verdict
 
@@ -44,7 +43,7 @@ def card(bundle: Bundle, outcome: Outcome, other: tuple[Bundle, Outcome] | None)
                     verdict(one, found)
         with st.expander(words.HOW):
             judged_how(bundle, outcome)
-        if claim.judge is not None:
+        if claim.view is not None:
             bundles.page_link(
                 bundle, claim.view.page, claim.view.label, ":material/arrow_forward:", **claim.view.link
             )
@@ -59,7 +58,7 @@ def verdict(bundle: Bundle, outcome: Outcome) -> None:
         st.markdown(said)
         return
     st.markdown(words.effect(finding))
-    st.caption(f"{words.what(finding)}.")
+    st.caption(words.what(finding))
     if said := words.correlations(finding, joints_known(bundle.samples)):
         st.caption(said)
     st.caption(f"**{words.CHANGE}.** {finding.change}")
@@ -73,15 +72,18 @@ def judged_how(bundle: Bundle, outcome: Outcome) -> None:
         st.markdown(f"**The thesis's figure** {claim.figure}.")
     st.markdown(f"**Measured** {claim.measured}")
     st.markdown(words.whom(claim, bundle))
-    if outcome.finding is not None:
-        behind(outcome.finding)
+    if outcome.finding is not None and outcome.finding.parts:
+        st.markdown("\n".join(f"- {line}" for line in words.parts(outcome.finding)))
 
 
-def behind(finding: Finding) -> None:
-    """Parts and notes."""
-    lines = [*words.parts(finding), *finding.notes]
-    if lines:
-        st.markdown("\n".join(f"- {line}" for line in lines))
+def at_a_glance(found: Mapping[str, Outcome]) -> None:
+    """What held, what did not, and what cannot be told, before the cards."""
+    for column, kind in zip(st.columns(len(Verdict)), Verdict, strict=True):
+        chosen = [outcome for outcome in found.values() if outcome.verdict is kind]
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"{icon(kind)} **{kind.capitalize()}** ({len(chosen)})")
+            if chosen:
+                st.markdown(words.glance(chosen))
 
 
 def cards(
@@ -89,10 +91,8 @@ def cards(
 ) -> None:
     """Those that the filters ask for, by verdict."""
     theses = words.thesis_options()
-    left, right = st.columns([2, 3])
-    with left:
+    with st.container(horizontal=True):
         thesis = theses[widgets.segments(words.THESIS_LABEL, list(theses), links.CLAIMS_THESIS)]
-    with right:
         asked = widgets.segments(words.VERDICT_LABEL, [words.ALL, *words.VERDICTS], links.CLAIMS_VERDICT)
     drawn = False
     for title, kind in words.VERDICTS.items():
@@ -122,6 +122,7 @@ found = outcomes(bundle)
 st.markdown(f"### {words.counts(list(found.values()))}")
 second = counterpart(bundle)
 beside = None if second is None else (second, outcomes(second))
+at_a_glance(found)
 if beside is not None:
     st.markdown(words.disagreements(found, beside[1], beside[0].path.name))
 st.markdown(words.INTRODUCTION)

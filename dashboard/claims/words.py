@@ -86,7 +86,7 @@ def effect(finding: Finding) -> str:
     said = f"**{finding.unit.said(finding.effect)}**"
     if finding.low == finding.low:  # not nan
         said += f", 95 % interval {between(finding, finding.unit)}"
-    return f"{said}, n = {finding.n:,} {finding.whom}"
+    return f"{said}, n\u00a0=\u00a0{finding.n:,}\u00a0{finding.whom}"
 
 
 def between(part: Part | Finding, unit: Unit) -> str:
@@ -95,8 +95,13 @@ def between(part: Part | Finding, unit: Unit) -> str:
 
 
 def what(finding: Finding) -> str:
-    """What the effect is, as a sentence's beginning."""
-    return finding.what[:1].upper() + finding.what[1:]
+    """What the effect is, and what else to know."""
+    return " ".join([f"{finding.what[:1].upper()}{finding.what[1:]}.", *finding.notes])
+
+
+def glance(outcomes: Iterable[Outcome]) -> str:
+    """The statements alone, a line each."""
+    return "\n".join(f"- {outcome.claim.statement.rstrip('.')}" for outcome in outcomes)
 
 
 def parts(finding: Finding) -> list[str]:

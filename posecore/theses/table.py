@@ -43,12 +43,12 @@ class View:
 class Claim:
     """A row of the table.
 
-    key: its name in links. statement: in plain words. where: the thesis's chapter. measured: what is
+    key: its name. statement: in plain words. where: the thesis's chapter. measured: what is
     measured, and the rule. of: which people and which network. studies: the stored studies it needs, by name,
     the one that it mainly rests on first. judge: the criterion; None as long as no study measures it, and why
-    is `unmeasured`. figure: the thesis's own figures, of its data; empty where it gives none. figure_only:
-    whether the claim is nothing but such a figure, so that none of ours can bear it out.
-    """
+    is `unmeasured`. view: None as long as no page shows it. figure: the thesis's own figures, of its data;
+    empty where it gives none. figure_only: whether the claim is nothing but such a figure, so that none of
+    ours can bear it out."""
 
     key: str
     thesis: Thesis
@@ -57,7 +57,7 @@ class Claim:
     measured: str
     of: str
     studies: tuple[str, ...]
-    view: View
+    view: View | None
     judge: Criterion | None
     figure: str = ""
     figure_only: bool = False
@@ -346,7 +346,7 @@ CLAIMS: Final = (
         "PCK lost at equal size, person by person.",
         "compressed networks",
         (),
-        _NETWORKS,
+        None,
         None,
         "86.42 PCKh at 11.3 M parameters; group lasso 84.22 at 14.5 M",
         unmeasured=_NO_COMPRESSION,
@@ -359,7 +359,7 @@ CLAIMS: Final = (
         "PCK lost with a third of the parameters, beside a dense network trained as long.",
         "compressed networks",
         (),
-        _NETWORKS,
+        None,
         None,
         "33.9 M to 11.3 M parameters, 87.80 to 86.42 PCKh",
         unmeasured=_NO_COMPRESSION,
@@ -372,7 +372,7 @@ CLAIMS: Final = (
         "PCK before and after fine-tuning, beside the same shape trained from the start.",
         "compressed networks",
         (),
-        _NETWORKS,
+        None,
         None,
         unmeasured=_NO_COMPRESSION,
     ),
