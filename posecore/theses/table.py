@@ -48,7 +48,8 @@ class Claim:
     the one that it mainly rests on first. judge: the criterion; None as long as no study measures it, and why
     is `unmeasured`. view: None as long as no page shows it. figure: the thesis's own figures, of its data;
     empty where it gives none. figure_only: whether the claim is nothing but such a figure, so that none of
-    ours can bear it out."""
+    ours can bear it out.
+    """
 
     key: str
     thesis: Thesis

@@ -37,6 +37,7 @@ from posecore.studies.batches import in_batches
 from posecore.studies.claims.neighbours import NEIGHBOURS, nearer, poses, sizes
 from posecore.studies.claims.results import (
     NAME,
+    SIDES,
     Groups,
     Squeezed,
     groups_arrays,
@@ -87,30 +88,25 @@ def run_claims_study(bundle: Bundle, data: PreparedData | None, settings: Claims
     where people, pictures or labels do not suffice, and CheckpointError for a network that is not as asked
     for."""
     people = labelled_people(bundle, data, settings.limit, settings.seed, least=NEIGHBOURS + 2)
-    squeezing = [path for path in (settings.autoencoder, settings.without) if path is not None]
+    squeezing = _squeezing(settings)
     job = {
         "networks": settings.networks,
         "limit": settings.limit,
         "seed": settings.seed,
-        "squeezing": [sha256(path) for path in squeezing],
+        "squeezing": [sha256(path) for path in squeezing.values()],
         "weights": bundle.manifest.files[WEIGHTS]["sha256"],
         "people": hashlib.sha256("\n".join(people.sample_ids).encode()).hexdigest(),
         "data": None if data is None else data.info["fingerprint"],
         "precision": bundle.manifest.precision,
     }
     folder = open_partial(bundle, NAME, job)
-    steps: dict[str, Any] = {}
-    with tqdm(total=4, desc="claims", unit=" parts", mininterval=1) as progress:
-        steps["neighbours"] = _neighbours(folder, bundle, people, settings)
+    with tqdm(total=3, desc="claims", unit=" parts", mininterval=1) as progress:
+        neighbours = _neighbours(folder, bundle, people, settings)
         progress.update()
-        steps["sizes"] = _sizes(bundle)
+        clusters = _clusters(folder, bundle, settings.seed)
         progress.update()
-        steps["clusters"] = _clusters(folder, bundle, settings.seed)
+        squeezed = _squeezed(folder, bundle, people, squeezing, settings.seed) if squeezing else None
         progress.update()
-        squeezed = _squeezed(folder, bundle, people, settings) if squeezing else None
-        progress.update()
-    clusters = dict(steps["clusters"])
-    largest = groups_from("largest", clusters)
     info = job | {
         "count": len(people.sample_ids),
         "neighbours": NEIGHBOURS,
@@ -118,10 +114,8 @@ def run_claims_study(bundle: Bundle, data: PreparedData | None, settings: Claims
         "draws": DRAWS,
         "versions": {name: version(name) for name in ("torch", "numpy", "scipy")},
     }
-    own = {name: values for name, values in clusters.items() if not name.startswith("largest_")}
-    save_claims_study(
-        empty_partial(folder), largest, squeezed, **steps["neighbours"], **steps["sizes"], **own
-    )
+    arrays = {**neighbours, **_sizes(bundle), **clusters}
+    save_claims_study(empty_partial(folder), groups_from("largest", clusters), squeezed, **arrays)
     return write_study(bundle, NAME, folder, info)
 
 
@@ -248,28 +242,33 @@ def _groups(latents: NDArray[np.floating], rows: NDArray[np.int64], seed: int) -
     )
 
 
-def _squeezed(folder: Path, bundle: Bundle, people: People, settings: ClaimsSettings) -> Squeezed:
-    """Both networks over the same people."""
-    assert settings.autoencoder is not None and settings.without is not None
-    files: dict[str, tuple[Path, LatentSpace]] = {
-        "with": (settings.autoencoder, "autoencoder"),
-        "without": (settings.without, "bottleneck"),
-    }
+def _squeezing(settings: ClaimsSettings) -> dict[str, Path]:
+    """The two checkpoints by SIDES, which open; nothing where none are asked for."""
+    if settings.autoencoder is None or settings.without is None:
+        return {}
+    files = dict(zip(SIDES, (settings.autoencoder, settings.without), strict=True))
+    has = [bool(load_checkpoint(file).config.autoencoder) for file in files.values()]
+    if has != [True, False]:
+        raise ConfigError(
+            f"--autoencoder {settings.autoencoder} --without {settings.without}: expected a network with the "
+            "autoencoder, then one without it"
+        )
+    return files
+
+
+def _squeezed(folder: Path, bundle: Bundle, people: People, files: Mapping[str, Path], seed: int) -> Squeezed:
+    """Both networks, by SIDES, over the same people."""
+    spaces: tuple[LatentSpace, LatentSpace] = ("autoencoder", "bottleneck")
     counts, groups = [], []
-    for side, (file, space) in files.items():
+    for (side, file), space in zip(files.items(), spaces, strict=True):
         predictor = Predictor(load_checkpoint(file), bundle.manifest.precision)
         latents = _pass(folder / side, predictor, people, space, f"network {side} the autoencoder")
-        make = partial(_of_network, latents, settings.seed)
         names = ("components", "groups_kind", "groups_figures")
-        piece = read_or_make(folder / f"{side}.npz", names, make)
+        piece = read_or_make(folder / f"{side}.npz", names, partial(_of_network, latents, seed))
         counts.append(piece["components"])
         groups.append(groups_from("groups", piece))
-    return Squeezed(
-        (settings.autoencoder.parent.name, settings.without.parent.name),
-        np.stack(counts),
-        (groups[0], groups[1]),
-        len(people.sample_ids),
-    )
+    first, second = (file.parent.name for file in files.values())
+    return Squeezed((first, second), np.stack(counts), (groups[0], groups[1]), len(people.sample_ids))
 
 
 def _of_network(latents: NDArray[np.floating], seed: int) -> Piece:
