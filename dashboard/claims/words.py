@@ -19,7 +19,8 @@ GLOSSARY: Final = "PCK, Point, 95 % interval, Skip connection, Latent, Control, 
 INTRODUCTION: Final = (
     "What two theses claim, tried on this bundle: "
     + "; ".join(f"the {thesis.value.lower()} is on {about}" for thesis, about in SUBJECTS.items())
-    + ". Every criterion was fixed before it was computed on the bundles that ship. A figure that a thesis "
+    + ". Every criterion was committed before it was computed on the bundles that ship, though some of the "
+    "figures beneath stood in the documentation before that. A figure that a thesis "
     "gives is of its own people and network, so directions are compared, not numbers."
 )
 

@@ -186,11 +186,13 @@ def _clusters(folder: Path, bundle: Bundle, seed: int) -> Piece:
     if bundle.manifest.dataset["annotations"]:
         whole |= (read_visibility(bundle.samples) > 0).all(axis=1)
     complete = everybody.rows[whole[everybody.rows]]
+    if len(complete) <= 2:
+        complete = complete[:0]  # nobody to cluster
 
     def alone() -> Piece:
         labels, silhouette = np.empty(0, np.int8), np.array(np.nan)
         drawn = np.empty(0)
-        if len(complete) > 2:
+        if len(complete):
             labels, silhouette = _in_two(latent_space(bundle.latents, complete), seed)
             rng = np.random.default_rng([seed, 3])
             rows = [rng.choice(everybody.rows, len(complete), replace=False) for _ in range(DRAWS)]
