@@ -3,6 +3,7 @@ run that was killed goes on.
 """
 
 import hashlib
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -127,20 +128,24 @@ def _neighbours(
     shapes = poses(people.annotated, people.visibility)
     found = [nearer(np.asarray(bundle.latents[rows], np.float32), shapes)]
     for seed in range(settings.networks):
-
-        def make(seed: int = seed) -> Piece:
-            network = untrained(bundle.network().config, seed, len(people.sample_ids), people.picture)
-            predictor = Predictor(network, bundle.manifest.precision)
-            latents = _pass(
-                folder / f"untrained-{seed}", predictor, people, "bottleneck", f"untrained {seed}"
-            )
-            return {"nearer": nearer(latents, shapes)}
-
+        name = f"untrained-{seed}"
+        make = partial(_never_learned, folder / name, bundle, people, shapes, seed)
         found.append(read_or_make(folder / f"nearer-{seed}.npz", ("nearer",), make)["nearer"])
+        shutil.rmtree(folder / name, ignore_errors=True)  # its latents
     return {
         "neighbour_ids": np.array(people.sample_ids),
         "nearer": np.stack(found).astype(np.float32),
     }
+
+
+def _never_learned(
+    folder: Path, bundle: Bundle, people: People, shapes: NDArray[np.float64], seed: int
+) -> Piece:
+    """`nearer` in the latents of an untrained network of the bundle's shape."""
+    network = untrained(bundle.network().config, seed, len(people.sample_ids), people.picture)
+    predictor = Predictor(network, bundle.manifest.precision)
+    latents = _pass(folder, predictor, people, "bottleneck", f"untrained network {seed}")
+    return {"nearer": nearer(latents, shapes)}
 
 
 def _pass(
@@ -263,17 +268,22 @@ def _squeezed(folder: Path, bundle: Bundle, people: People, files: Mapping[str, 
     spaces: tuple[LatentSpace, LatentSpace] = ("autoencoder", "bottleneck")
     counts, groups = [], []
     for (side, file), space in zip(files.items(), spaces, strict=True):
-        predictor = Predictor(load_checkpoint(file), bundle.manifest.precision)
-        latents = _pass(folder / side, predictor, people, space, f"network {side} the autoencoder")
+        make = partial(_of_network, folder / side, bundle, people, file, space, seed)
         names = ("components", "groups_kind", "groups_figures")
-        piece = read_or_make(folder / f"{side}.npz", names, partial(_of_network, latents, seed))
+        piece = read_or_make(folder / f"{side}.npz", names, make)
+        shutil.rmtree(folder / side, ignore_errors=True)  # its latents
         counts.append(piece["components"])
         groups.append(groups_from("groups", piece))
     first, second = (file.parent.name for file in files.values())
     return Squeezed((first, second), np.stack(counts), (groups[0], groups[1]), len(people.sample_ids))
 
 
-def _of_network(latents: NDArray[np.floating], seed: int) -> Piece:
+def _of_network(
+    folder: Path, bundle: Bundle, people: People, file: Path, space: LatentSpace, seed: int
+) -> Piece:
+    """Components and groups of what a network makes of people."""
+    predictor = Predictor(load_checkpoint(file), bundle.manifest.precision)
+    latents = _pass(folder, predictor, people, space, file.parent.name)
     rng = np.random.default_rng([seed, 4])
     halves = [rng.choice(len(latents), len(latents) // 2, replace=False) for _ in range(DRAWS)]
     chosen = [np.arange(len(latents)), *halves]
