@@ -42,13 +42,13 @@ def judge(bundle: Bundle, claims: Sequence[Claim] = CLAIMS) -> list[Outcome]:
 
 
 def _outcome(claim: Claim, studies: Stored) -> Outcome:
-    if claim.judge is None:
-        return Outcome(claim, problem=claim.unmeasured, studied=False)
     bundle = studies.bundle
     absent = [name for name in claim.studies if not study_folder(bundle, name).exists()]
     if absent:
         commands = tuple(study_command(bundle, name) for name in absent)
         return Outcome(claim, studied=False, commands=commands)
+    if claim.judge is None:
+        return Outcome(claim, problem=claim.unmeasured, studied=False)
     try:
         return Outcome(claim, claim.judge(studies))
     except (NotStudiedError, BundleError) as error:

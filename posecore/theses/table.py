@@ -84,7 +84,7 @@ CLUSTERS: Final = "Understanding the model, Clusters of the latent space"
 IMPROVED: Final = "Improving the model"
 DISCUSSION: Final = "Discussion"
 
-_NO_COMPRESSION: Final = "no study of compressed networks is stored"
+_NO_COMPRESSION: Final = "no criterion on the study of compressed networks is committed yet"
 
 CLAIMS: Final = (
     Claim(
@@ -346,7 +346,7 @@ CLAIMS: Final = (
         "Experiments and results, Structural Bayesian deep compression",
         "PCK lost at equal size, person by person.",
         "compressed networks",
-        (),
+        ("compression",),
         None,
         None,
         "86.42 PCKh at 11.3 M parameters; group lasso 84.22 at 14.5 M",
@@ -359,7 +359,7 @@ CLAIMS: Final = (
         "Experiments and results, Structural Bayesian deep compression",
         "PCK lost with a third of the parameters, beside a dense network trained as long.",
         "compressed networks",
-        (),
+        ("compression",),
         None,
         None,
         "33.9 M to 11.3 M parameters, 87.80 to 86.42 PCKh",
@@ -372,7 +372,7 @@ CLAIMS: Final = (
         "Model compression, Engineering the sparse model",
         "PCK before and after fine-tuning, beside the same shape trained from the start.",
         "compressed networks",
-        (),
+        ("compression",),
         None,
         None,
         unmeasured=_NO_COMPRESSION,

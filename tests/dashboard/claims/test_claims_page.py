@@ -112,7 +112,7 @@ def test_what_is_missing_is_a_line_with_its_command_and_no_verdict(page) -> None
         claim.key for claim in CLAIMS if claim.key not in (*VERDICTS, FIGURE_ONLY, "radius")
     }
     assert "Not computed: `make detail` makes what is needed." in said
-    assert "no study of compressed networks is stored" in said
+    assert "no criterion on the study of compressed networks is committed yet" in said
     assert len(app.info) == 1 and "`make detail`" in app.info[0].value
 
 
