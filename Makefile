@@ -59,7 +59,8 @@ demo: .venv/installed
 	  $(BIN)/python scripts/learned_study.py --bundle $$bundle && \
 	  $(BIN)/python scripts/belonging_study.py --bundle $$bundle && \
 	  $(BIN)/python scripts/probe_study.py --bundle $$bundle && \
-	  $(BIN)/python scripts/control_study.py --bundle $$bundle || exit 1; \
+	  $(BIN)/python scripts/control_study.py --bundle $$bundle && \
+	  $(BIN)/python scripts/claims_study.py --bundle $$bundle || exit 1; \
 	done
 	$(BIN)/python scripts/cause_study.py --bundle artifacts/demo
 	$(BIN)/python scripts/saliency_study.py --bundle artifacts/demo

@@ -10,6 +10,7 @@ from dashboard.shared.bundles import bundle_picker
 PAGES = (
     # file, title, icon, path in the URL, what names in its links begin with (dashboard/shared/links.py)
     ("overview/page.py", "Overview", ":material/home:", "", ()),
+    ("claims/page.py", "Claims", ":material/fact_check:", "claims", ("claims",)),
     ("skip_lab/page.py", "Skip lab", ":material/call_split:", "skip-lab", ("lab",)),
     ("latent_map/page.py", "Latent map", ":material/scatter_plot:", "latent-map", ("map",)),
     ("clusters/page.py", "Clusters", ":material/bubble_chart:", "clusters", ("clu",)),

@@ -15,6 +15,7 @@ from posecore.bundle.studies import Study
 from posecore.clustering import silhouette
 from posecore.clustering.sweep import SweepSettings
 from posecore.data.prepared import open_prepared
+from posecore.studies.claims import study as claims_study
 from posecore.studies.clusters import study as cluster_study
 from posecore.studies.components import study as component_study
 from posecore.studies.networks import study as networks_study
@@ -61,12 +62,16 @@ def studies(run, prepared_dir, monkeypatch) -> dict[str, tuple[object, Callable[
             lambda b: networks_study.run_networks_study(b, [("plain", run)], data),
         ),
         "probe": (probe_study, lambda b: probe_study.run_probe_study(b, None, probe_study.ProbeSettings(1))),
+        "claims": (
+            claims_study,
+            lambda b: claims_study.run_claims_study(b, None, claims_study.ClaimsSettings(1)),
+        ),
         "projection": (project, lambda b: project.project(b, project.ProjectionSettings(draws=3))),
         "clusters": (cluster_study, lambda b: cluster_study.run_cluster_study(b, clusters)),
     }
 
 
-STUDIES = ("skips", "components", "compare", "networks", "probe", "projection", "clusters")
+STUDIES = ("skips", "components", "compare", "networks", "probe", "claims", "projection", "clusters")
 
 
 def left_by_a_killed_run(module, make: Callable[[Bundle], Study], bundle: Bundle) -> list[Path]:

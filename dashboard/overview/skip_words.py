@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dashboard.shared import bundles, sources
-from dashboard.shared.carried import Carried, verdict_of
-from dashboard.shared.claim_words import STAND_INS, counted_sentence, judged
+from dashboard.shared.carried import Carried
+from dashboard.shared.claim_words import STAND_INS, counted_sentence
 from dashboard.shared.numbers import number
-from dashboard.shared.shown_here import Verdict
 from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -18,7 +17,8 @@ from posecore.statistics import Estimate
 from posecore.studies.probe import summary
 from posecore.studies.probe.results import BOTTLENECK, SKIPS, ProbeStudy
 from posecore.studies.reference import beyond
-from posecore.studies.skips.effects import EMPTIED, Claims
+from posecore.studies.skips.effects import EMPTIED, Claims, judged
+from posecore.verdict import Verdict, together, verdict_of
 
 CLAIM: Final = "Do small joints lose more than big ones?"
 QUESTION: Final = "What do the four skip connections carry?"
@@ -89,14 +89,6 @@ def holds_view(probe: ProbeStudy, facing: Estimate) -> Verdict:
 def _best(probe: ProbeStudy, found: Estimate) -> str:
     """The skip off which most is read."""
     return max(SKIPS, key=lambda name: float(found.mean[summary.place(probe, name)]))
-
-
-def together(verdicts: Sequence[Verdict]) -> Verdict:
-    """Of a statement in several parts: it holds where each does, and does not where one does not."""
-    for verdict in (Verdict.DOES_NOT, Verdict.UNKNOWN):
-        if verdict in verdicts:
-            return verdict
-    return Verdict.HOLDS
 
 
 def parts(bundle: Bundle, probe: ProbeStudy) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.shared import studies, untrained
-from dashboard.shared.shown_here import Verdict
 from posecore.ablation import ALL_OFF, ALL_ON
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.statistics import Estimate
 from posecore.studies.reference import beyond
+from posecore.verdict import Verdict, verdict_of
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,6 @@ class Carried:
         """Whether more goes with all four skips, whatever is in their place, than in those."""
         lost = self.lost[self.least]
         return verdict_of(beyond(float(lost.low), float(lost.high), self.untrained_lost.get(self.least, ())))
-
-
-def verdict_of(more: bool | None) -> Verdict:
-    """In a word, what posecore.studies.reference.beyond says."""
-    if more is None:
-        return Verdict.UNKNOWN
-    return Verdict.HOLDS if more else Verdict.DOES_NOT
 
 
 def carried(bundle: Bundle) -> Carried | None:

@@ -48,20 +48,6 @@ def claim_sentence(claim: Claim, cells: int) -> str:
     )
 
 
-def judged(table: Claims, finds: Verdict) -> Verdict:
-    """Whether the claim holds of a network: by what surely is so in most of the cells that can answer.
-
-    finds: whether the network finds more joints than ones that never learned; else there is nothing to lose.
-    """
-    count = counted(table)
-    answering = count.small + count.big + count.open
-    if finds != Verdict.HOLDS or not answering:
-        return Verdict.UNKNOWN
-    if 2 * count.small > answering:
-        return Verdict.HOLDS
-    return Verdict.DOES_NOT if 2 * count.big > answering else Verdict.UNKNOWN
-
-
 def counted_sentence(table: Claims, finds: Verdict) -> str:
     """How many cells of a table say what, and the clearest of them. finds: as in `judged`."""
     if finds == Verdict.DOES_NOT:

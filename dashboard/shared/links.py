@@ -11,6 +11,10 @@ from streamlit.errors import StreamlitAPIException
 
 BUNDLE: Final = "bundle"
 
+CLAIMS_THESIS: Final = "claims_thesis"
+CLAIMS_VERDICT: Final = "claims_verdict"
+"""Which claims are shown."""
+
 LAB_TAB: Final = "lab_tab"
 LAB_TABS: Final = ("One picture", "The whole data set", "What each part knows", "Where it looks")
 LAB_SOURCE: Final = "lab_source"

@@ -1,21 +1,13 @@
 """The sentence at the top of a page: what it shows of this bundle, and whether that holds."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Final
 
 import streamlit as st
 
+from posecore.verdict import Verdict as Verdict
+
 BEGINS: Final = "What this shows here:"
-
-
-class Verdict(StrEnum):
-    """The three words that such a sentence may end in."""
-
-    HOLDS = "holds"
-    DOES_NOT = "does not"
-    UNKNOWN = "cannot be told"
-
 
 ICONS: Final[Mapping[Verdict, str]] = {
     Verdict.HOLDS: ":material/check_circle:",

@@ -6,13 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.shared import bundles, figures, glossary, links, studies, widgets
-from dashboard.shared.carried import verdict_of
 from dashboard.skip_lab import parts_charts
 from dashboard.skip_lab import parts_words as words
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.studies.probe import summary
 from posecore.studies.probe.results import ProbeStudy
+from posecore.verdict import verdict_of
 
 MEASURES: Final = {"R²": summary.r2, "PCK": summary.pck}
 

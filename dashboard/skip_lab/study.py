@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.shared import bundles, figures, glossary, links, studies, widgets
 from dashboard.shared.carried import carried
-from dashboard.shared.claim_words import judged, verdict
+from dashboard.shared.claim_words import verdict
 from dashboard.shared.shown_here import Verdict
 from dashboard.skip_lab import reference, study_charts, study_gallery
 from dashboard.skip_lab import study_words as words
@@ -16,7 +16,7 @@ from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEME
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.statistics import Estimate
-from posecore.studies.skips.effects import Claims, tells_the_claim
+from posecore.studies.skips.effects import Claims, judged, tells_the_claim
 from posecore.studies.skips.results import SkipStudy
 from posecore.studies.skips.summary import SkipSummary, agreement, easy_faces
 

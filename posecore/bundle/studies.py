@@ -40,6 +40,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "compression": "python scripts/compression_study.py --bundle {bundle} --data DIR --ranking RUN "
     "--tuned RUN",
     "saliency": "python scripts/saliency_study.py --bundle {bundle}",
+    "claims": "python scripts/claims_study.py --bundle {bundle}",
     "compare": "python scripts/compare.py --bundle {bundle} --with {other} --data DIR",
 }
 """How every study is made, by name. Of those that speak of another bundle, too, there may be several: their

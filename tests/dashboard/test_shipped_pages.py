@@ -56,6 +56,19 @@ def test_where_it_looks_opens_and_names_the_command_where_there_is_no_study(
     assert studied or not app.warning
 
 
+@pytest.mark.parametrize("bundle", NAMES)
+def test_claims_are_judged_by_what_is_stored(bundle: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(monkeypatch, SHIPPED, "claims", bundle=bundle)
+    assert not app.warning and not app.error and NAMES[bundle] in everything(app)
+    # What the other studies of a bundle tell does not wait for the study of claims.
+    studied = (SHIPPED / bundle / "studies" / "claims").is_dir()
+    badges = [one.value for one in app.markdown if "-badge[" in one.value]
+    assert sum("not computed" not in badge for badge in badges) >= (17 if studied else 11)
+    # One line names the commands of all studies that are missing.
+    stored = [(SHIPPED / bundle / "studies" / name).is_dir() for name in ("claims", "compression")]
+    assert len(app.info) == (0 if all(stored) else 1)
+
+
 def test_the_thesis_s_claim_is_tried_in_both(monkeypatch: pytest.MonkeyPatch) -> None:
     said = words(open_page(monkeypatch, SHIPPED, "overview"))
     assert all(f"*{name}*, {how}: " in said for name, how in NAMES.items())

@@ -37,6 +37,7 @@ TRUTH = {
 SMALL = ClusterSettings(SweepSettings(2, 4, restarts=10), draws=3, resamples=3)
 PAGES = [
     ("overview", {}),
+    ("claims", {}),
     *(("skip_lab", {"lab_tab": tab}) for tab in links.LAB_TABS),
     *(("skip_lab", {"lab_source": source}) for source in ("your own picture", "an example")),
     ("latent_map", {"map_colour": "facing the camera"}),

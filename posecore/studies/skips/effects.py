@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, SkipMask
 from posecore.keypoints import KeypointSet, sized_set
 from posecore.statistics import Floats, _divide, bootstrap, holm, sign_flip_ps
+from posecore.verdict import Verdict
 
 
 def small_joints(keypoints: KeypointSet) -> list[int]:
@@ -176,3 +177,17 @@ def counted(table: Claims) -> Count:
     small, big = (sum(getattr(cell, side) for cell in every) for side in ("small_lose_more", "big_lose_more"))
     empty = sum(not cell.answers for cell in every)
     return Count(small, big, len(every) - small - big - empty, empty)
+
+
+def judged(table: Claims, finds: Verdict) -> Verdict:
+    """Whether the claim holds of a network: by what surely is so in most of the cells that can answer.
+
+    finds: whether the network finds more joints than ones that never learned; else there is nothing to lose.
+    """
+    count = counted(table)
+    answering = count.small + count.big + count.open
+    if finds != Verdict.HOLDS or not answering:
+        return Verdict.UNKNOWN
+    if 2 * count.small > answering:
+        return Verdict.HOLDS
+    return Verdict.DOES_NOT if 2 * count.big > answering else Verdict.UNKNOWN

@@ -23,7 +23,7 @@ from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
 from posecore.keypoints import K
 from posecore.statistics import bootstrap
-from posecore.studies.skips.effects import SINGLE_CUTS, Claim, Claims, claims, counted
+from posecore.studies.skips.effects import SINGLE_CUTS, Claim, Claims, claims, counted, judged
 from posecore.studies.skips.results import load_skip_study, save_results
 from posecore.studies.skips.study import SkipSettings, run_study
 from posecore.studies.skips.summary import agreement, easy_faces, paired_differences, perfect, summarise
@@ -320,10 +320,10 @@ def cells(small: int, big: int, undecided: int, empty: int) -> Claims:
     ],
 )
 def test_the_claim_is_judged_by_most_cells_that_can_answer(table: Claims, verdict: Verdict):
-    assert claim_words.judged(table, Verdict.HOLDS) == verdict
+    assert judged(table, Verdict.HOLDS) == verdict
     # In a network that finds no more than ones that never learned, or of which that is not known, by nothing.
-    assert claim_words.judged(table, Verdict.DOES_NOT) == Verdict.UNKNOWN
-    assert claim_words.judged(table, Verdict.UNKNOWN) == Verdict.UNKNOWN
+    assert judged(table, Verdict.DOES_NOT) == Verdict.UNKNOWN
+    assert judged(table, Verdict.UNKNOWN) == Verdict.UNKNOWN
     said = claim_words.counted_sentence(table, Verdict.HOLDS)
     count = counted(table)
     assert f"of {len(table)} cells" in said and f"big joints lose more in {count.big}," in said

@@ -1,0 +1,1 @@
+"""Claims: what the two theses say, and what held here."""

@@ -1,0 +1,22 @@
+"""The claims as judged on a bundle's stored studies, once as long as these stay."""
+
+from collections.abc import Mapping
+
+from dashboard.shared import cache
+from posecore.bundle import Bundle
+from posecore.bundle.manifest import MANIFEST
+from posecore.bundle.studies import FOLDER
+from posecore.theses.judging import Outcome, judge
+
+
+def outcomes(bundle: Bundle) -> Mapping[str, Outcome]:
+    """By the claims' keys, in the order of the table."""
+    manifests = sorted((bundle.path / FOLDER).glob(f"*/{MANIFEST}"))
+    stamps = [(path.parent.name, path.stat().st_ino, path.stat().st_mtime_ns) for path in manifests]
+    return _outcomes(bundle, tuple(stamps))
+
+
+@cache.cached(4, "Judging the claims …")
+def _outcomes(bundle: Bundle, stamps: tuple[tuple[str, int, int], ...]) -> Mapping[str, Outcome]:
+    """stamps: of the studies, so that a new one is judged anew."""
+    return {outcome.claim.key: outcome for outcome in judge(bundle)}

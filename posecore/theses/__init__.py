@@ -1,0 +1,1 @@
+"""What the two theses claim, and how each claim is judged on stored studies."""

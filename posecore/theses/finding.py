@@ -1,0 +1,146 @@
+"""What judging a claim comes to: a verdict, and the figures behind it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, NamedTuple
+
+from posecore.statistics import Estimate
+from posecore.verdict import Verdict, above, agreed
+
+MOST_PEOPLE: Final = 1_000_000
+"""Where more people than this would be needed to tell, more people are no advice."""
+
+
+class Unit(Enum):
+    """What an effect is measured in: how often it goes into 1, digits, and what follows the number."""
+
+    POINTS = (100.0, 1, " points of PCK")
+    SHARE = (100.0, 0, " %")
+    PLAIN = (1.0, 2, "")
+    COUNT = (1.0, 0, "")
+    COMPONENTS = (1.0, 0, " components")
+    SILHOUETTE = (1.0, 3, "")
+
+    def figure(self, value: float) -> str:
+        """The number alone: 0.0123 in POINTS as '1.2', with a true minus; a dash for nan."""
+        factor, digits, _ = self.value
+        if not math.isfinite(value):
+            return "–"
+        return f"{round(value * factor, digits) + 0.0:,.{digits}f}".replace("-", "−")
+
+    def said(self, value: float) -> str:
+        """The number with its unit."""
+        return f"{self.figure(value)}{self.value[2]}"
+
+
+class Part(NamedTuple):
+    """One of several figures that a verdict rests on, with its 95 % interval, nan where there is none."""
+
+    name: str
+    effect: float
+    low: float
+    high: float
+    n: int
+
+    @classmethod
+    def of(cls, name: str, found: Estimate) -> "Part":
+        """Of an estimate of one figure."""
+        return cls(name, float(found.mean), float(found.low), float(found.high), int(found.n))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict on a claim.
+
+    what: what the effect is, in a few words. effect: with its 95 % interval from low to high, nan where there
+    is none, over n of `whom`, who are people unless that says otherwise. change: what would change the
+    verdict. people: of which data, where they are not the bundle's own. parts: what else the verdict rests
+    on. notes: sentences on what else to know. correlations: attributes by their column names, with r.
+    """
+
+    verdict: Verdict
+    what: str
+    unit: Unit
+    effect: float
+    low: float
+    high: float
+    n: int
+    change: str
+    whom: str = "people"
+    people: str = ""
+    parts: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()
+    correlations: tuple[tuple[str, float], ...] = ()
+
+
+def change_of(verdict: Verdict, limit: float, unit: Unit, part: Part) -> str:
+    """What would change a verdict that holds an interval against a limit. part: the effect."""
+    line = unit.said(limit)
+    if verdict is Verdict.HOLDS:
+        return (
+            f"An interval that reaches down to {line} leaves it open; one wholly below, and it does not hold."
+        )
+    if verdict is Verdict.DOES_NOT:
+        return f"An interval that reaches above {line} leaves it open; one wholly above, and it holds."
+    said = (
+        f"Wholly above {line} it would hold, wholly below it would not; the interval reaches to both sides."
+    )
+    needed = people_to_tell(part, limit)
+    return f"{said} With this effect some {needed:,} people would tell." if needed else said
+
+
+def people_to_tell(part: Part, limit: float) -> int | None:
+    """About how many people would bring the interval to one side of the limit, were the effect as found; it
+    narrows with the root of their number. Two digits; None where that is no advice."""
+    away = part.effect - limit
+    reach = part.effect - part.low if away > 0 else part.high - part.effect
+    if not math.isfinite(reach) or away == 0 or not part.low <= limit <= part.high:
+        return None
+    needed = part.n * (reach / away) ** 2
+    if needed > MOST_PEOPLE:
+        return None
+    digits = int(10 ** max(0, math.ceil(math.log10(needed)) - 2))
+    return math.ceil(needed / digits) * digits
+
+
+def against(part: Part, limit: float, unit: Unit, **more: object) -> Finding:
+    """A finding whose verdict is whether the effect is above a limit. more: fields of Finding."""
+    verdict = above(part.low, part.high, limit)
+    return Finding(
+        verdict,
+        part.name,
+        unit,
+        *part[1:],
+        change=change_of(verdict, limit, unit, part),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def tries(what: str, parts: Sequence[Part], limit: float, unit: Unit, **more: object) -> Finding:
+    """A claim tried several times, such as with every seed: what all tries say of the limit.
+
+    The effect shown is that of the try nearest to changing the verdict. more: fields of Finding.
+    """
+    verdict = agreed([above(part.low, part.high, limit) for part in parts])
+    shown = (
+        max(parts, key=lambda part: part.high)
+        if verdict is Verdict.DOES_NOT
+        else min(parts, key=lambda part: part.low)
+    )
+    change = change_of(verdict, limit, unit, shown)
+    if verdict is Verdict.UNKNOWN:
+        change = (
+            f"All {len(parts)} tries would have to lie wholly above {unit.said(limit)}, or all below; "
+            "longer training, more seeds or more people may bring that."
+        )
+    return Finding(
+        verdict,
+        f"{what}: {shown.name}" if len(parts) > 1 else what,
+        unit,
+        *shown[1:],
+        change=change,
+        parts=tuple(parts) if len(parts) > 1 else (),
+        **more,  # type: ignore[arg-type]
+    )

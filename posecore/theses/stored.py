@@ -1,0 +1,41 @@
+"""The stored studies that claims are judged by, each opened when it is first asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from posecore.studies.checks.loaded import Loaded
+from posecore.studies.claims.results import ClaimsStudy, load_claims_study
+from posecore.studies.components.results import ComponentStudy, load_component_study
+from posecore.studies.networks.results import NetworksStudy, load_networks_study
+from posecore.studies.projection.results import Projection, load_projection
+from posecore.studies.skips.results import SkipStudy, load_skip_study
+
+
+@dataclass(frozen=True)
+class Stored(Loaded):
+    """Those of a check, and the others. Each raises BundleError, with the command, where it is not usable."""
+
+    @cached_property
+    def skips(self) -> SkipStudy:
+        """Everybody's joints under sixteen masks."""
+        return load_skip_study(self.bundle)
+
+    @cached_property
+    def components(self) -> ComponentStudy:
+        """What latents cut to their first components say."""
+        return load_component_study(self.bundle)
+
+    @cached_property
+    def projection(self) -> Projection:
+        """Everybody's scores."""
+        return load_projection(self.bundle)
+
+    @cached_property
+    def networks(self) -> NetworksStudy:
+        """Networks trained side by side."""
+        return load_networks_study(self.bundle)
+
+    @cached_property
+    def claims(self) -> ClaimsStudy:
+        """Neighbours, complete people, sizes, squeezing."""
+        return load_claims_study(self.bundle)

@@ -1,0 +1,394 @@
+"""All claims of the two theses, each with what it is judged by.
+
+Every criterion was committed before it was computed on a bundle that ships. What counts as an effect that
+matters is one line per kind: see posecore.theses.skips, latents, clusters, sizes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from posecore.theses import clusters, latents, networks, sizes, skips
+from posecore.theses.finding import Finding
+from posecore.theses.stored import Stored
+
+Criterion = Callable[[Stored], Finding]
+
+
+class Thesis(StrEnum):
+    """Which of the two."""
+
+    POSE = "First thesis"
+    MOBILE = "Second thesis"
+
+
+SUBJECTS: Final[Mapping[Thesis, str]] = {
+    Thesis.POSE: "2D pose estimation with explainable AI",
+    Thesis.MOBILE: "real-time pose estimation for mobile devices",
+}
+"""What each is about."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Where a page shows what a claim rests on. page: its folder. link: what its address says."""
+
+    page: str
+    label: str
+    link: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row of the table.
+
+    key: its name. statement: in plain words. where: the thesis's chapter. measured: what is
+    measured, and the rule. of: which people and which network. studies: the stored studies it needs, by name,
+    the one that it mainly rests on first. judge: the criterion; None as long as no study measures it, and why
+    is `unmeasured`. view: None as long as no page shows it. figure: the thesis's own figures, of its data;
+    empty where it gives none. figure_only: whether the claim is nothing but such a figure, so that none of
+    ours can bear it out.
+    """
+
+    key: str
+    thesis: Thesis
+    statement: str
+    where: str
+    measured: str
+    of: str
+    studies: tuple[str, ...]
+    view: View | None
+    judge: Criterion | None
+    figure: str = ""
+    figure_only: bool = False
+    unmeasured: str = ""
+
+
+OWN: Final = "the bundle's people and network"
+TRAINED: Final = "networks of half the width, trained side by side, on every data set of the study"
+
+_STUDY_TAB: Final = View("skip_lab", "Skip lab, The whole data set", {"lab_tab": "The whole data set"})
+_PARTS_TAB: Final = View("skip_lab", "Skip lab, What each part knows", {"lab_tab": "What each part knows"})
+_NETWORKS: Final = View(
+    "compare", "Compare, Networks trained side by side", {"cmp_tab": "Networks trained side by side"}
+)
+_COUNT: Final = View("clusters", "Clusters, How many clusters?", {"clu_tab": "How many clusters?"})
+_COMPLETE: Final = View(
+    "clusters", "Clusters, completely annotated people", {"clu_people": "completely annotated people"}
+)
+
+SKIPS_SECTION: Final = "Understanding the model, The effects of skip-connections"
+SHAPE: Final = "Understanding the model, Shape of the latent space"
+CLUSTERS: Final = "Understanding the model, Clusters of the latent space"
+IMPROVED: Final = "Improving the model"
+DISCUSSION: Final = "Discussion"
+
+_NO_COMPRESSION: Final = "no criterion on the study of compressed networks is committed yet"
+
+CLAIMS: Final = (
+    Claim(
+        "cutting",
+        Thesis.POSE,
+        "Cutting all skip connections lowers PCK.",
+        SKIPS_SECTION,
+        "PCK that goes when all four are cut after training, with what in their place costs least, less what "
+        "goes in the untrained network that loses most. It holds above 2 points.",
+        OWN,
+        ("control",),
+        _STUDY_TAB,
+        skips.cutting_costs,
+    ),
+    Claim(
+        "small-joints",
+        Thesis.POSE,
+        "With skips cut, small joints (nose, eyes, ears) lose more than big ones (shoulders, hips, knees).",
+        SKIPS_SECTION,
+        "Loss of small joints less that of big ones, over the joints found with all skips, for 15 masks and "
+        "every replacement, corrected for all of them. It holds where small ones surely lose more in over "
+        "half of the cells that can answer, and does not where big ones do.",
+        OWN,
+        ("skips", "control"),
+        _STUDY_TAB,
+        skips.small_lose_more,
+    ),
+    Claim(
+        "detail",
+        Thesis.POSE,
+        "Skip connections restore detail that the encoder loses.",
+        SKIPS_SECTION,
+        "Detail: PCK that goes with all four within the PCK radius, less what goes within four radii, above "
+        "2 points. And the rest is in the bottleneck: R² of the pose read off it is above that off any skip "
+        "by 0.02, and above untrained networks'. It holds where all of that does.",
+        OWN,
+        ("skips", "probe"),
+        _PARTS_TAB,
+        skips.restore_detail,
+    ),
+    Claim(
+        "neighbours",
+        Thesis.POSE,
+        "People near each other in the latent have alike poses.",
+        SHAPE,
+        "How far apart two people's joints are, once both are moved to one place and scaled to one size: "
+        "from a person to the ten nearest in the latent, against to anybody. It holds where that share is "
+        "above the one in the best untrained network by 10 %, and above chance.",
+        OWN,
+        ("claims",),
+        View("latent_map", "Latent map"),
+        latents.neighbours_alike,
+    ),
+    Claim(
+        "two-components",
+        Thesis.POSE,
+        "The first two components hold 37 % of the variance (draft), or 15.3 % (final text).",
+        SHAPE,
+        "Share of the variance along the first two components.",
+        OWN,
+        ("projection", "control"),
+        View("latent_map", "Latent map"),
+        latents.first_two,
+        "37 % and 15.3 %, of 10,000 people of COCO",
+        figure_only=True,
+    ),
+    Claim(
+        "component-1",
+        Thesis.POSE,
+        "Component 1 is sitting to standing.",
+        SHAPE,
+        "The strongest rank correlation of component 1 with what tells sitting from standing (knees, hips, "
+        "how rendered people were made), less that with anything else. It holds where the first is above 0.2 "
+        "and the difference above 0.",
+        OWN,
+        ("projection",),
+        View("pc_walk", "PC walk, component 1", {"walk_component": "1"}),
+        latents.first_is_sitting,
+    ),
+    Claim(
+        "noise",
+        Thesis.POSE,
+        "Beyond 50 components there is noise.",
+        SHAPE,
+        "PCK that goes when latents are cut to their first 50 components, decoded in the way in which most "
+        "goes. It holds where less than 2 points go, and does not where more do.",
+        OWN,
+        ("components", "projection"),
+        View("pc_walk", "PC walk, How many components matter", {"walk_tab": "How many components matter"}),
+        latents.noise_beyond_fifty,
+        "component 50 holds 0.165 % of the variance",
+    ),
+    Claim(
+        "most-components",
+        Thesis.POSE,
+        "541 components hold 95 % of the variance.",
+        SHAPE,
+        "Components that hold 95 % of the variance.",
+        OWN,
+        ("projection", "control"),
+        View("pc_walk", "PC walk, How many components matter", {"walk_tab": "How many components matter"}),
+        latents.components_for_most,
+        "541, of 7,017 people of COCO",
+        figure_only=True,
+    ),
+    Claim(
+        "squeezed-components",
+        Thesis.POSE,
+        "With the autoencoder far fewer components hold 95 % of the variance: 16.",
+        IMPROVED,
+        "Components for 95 % of the variance of the latent of a network without the autoencoder, less those "
+        "of the autoencoder's numbers, after the same training. It holds where that is above 0 in nearly "
+        "every draw of people. Directions are compared, not numbers.",
+        "networks with and without the autoencoder, the bundle's people",
+        ("claims",),
+        _NETWORKS,
+        clusters.squeezed_needs_fewer,
+        "16 instead of 541",
+    ),
+    Claim(
+        "two-clusters",
+        Thesis.POSE,
+        "K = 2 is best by silhouette.",
+        CLUSTERS,
+        "Everybody's silhouette in the best labelling into two clusters, less that at the best other K, of 3 "
+        "to 10. It holds above 0.",
+        OWN,
+        ("clusters",),
+        _COUNT,
+        clusters.two_is_best,
+    ),
+    Claim(
+        "complete-sparse",
+        Thesis.POSE,
+        "The two clusters are nearly completely and sparsely labelled people.",
+        CLUSTERS,
+        "People who are in the cluster of their kind, each cluster counting alike. It holds above 75 %, "
+        "half-way from guessing to always.",
+        OWN,
+        ("clusters",),
+        View("clusters", "Clusters, What is each?", {"clu_k": "2", "clu_tab": "What is each?"}),
+        clusters.clusters_by_labels,
+    ),
+    Claim(
+        "still-moving",
+        Thesis.POSE,
+        "Among completely labelled people the two clusters are still and moving ones.",
+        CLUSTERS,
+        "People of whom every joint is labelled, clustered alone: those in the cluster of their kind, each "
+        "cluster counting alike. It holds above 75 %.",
+        OWN + ", every joint labelled",
+        ("claims",),
+        _COMPLETE,
+        clusters.complete_by_movement,
+    ),
+    Claim(
+        "overlap",
+        Thesis.POSE,
+        "Completely labelled people's clusters overlap less.",
+        CLUSTERS,
+        "Mean silhouette of their two clusters, less that of as many people drawn from everybody, with what "
+        "one more draw may differ by. It holds above 0.",
+        OWN + ", every joint labelled",
+        ("claims",),
+        _COMPLETE,
+        clusters.complete_overlap_less,
+    ),
+    Claim(
+        "third-cluster",
+        Thesis.POSE,
+        "A third cluster hides in the first.",
+        CLUSTERS,
+        "Groups in the larger of the two clusters, by the density between its parts and by people without "
+        "groups. It holds where it is several groups, and does not where it is a region of one cloud.",
+        OWN + ", the larger cluster",
+        ("claims",),
+        View("clusters", "Clusters, within one cluster", {"clu_people": "one cluster", "clu_k": "2"}),
+        clusters.third_in_first,
+    ),
+    Claim(
+        "autoencoder",
+        Thesis.POSE,
+        "The autoencoder raises PCK, and not because training was longer.",
+        IMPROVED,
+        "PCK of the network with the autoencoder less that of one that was given the same training without "
+        "it, with every seed and on all people. It holds where all are above 2 points, and does not where "
+        "all are below.",
+        TRAINED,
+        ("networks",),
+        _NETWORKS,
+        networks.autoencoder_raises,
+        "0.467 instead of 0.433 on the validation people, after 57 epochs more",
+    ),
+    Claim(
+        "cleaner",
+        Thesis.POSE,
+        "The autoencoder's clusters are cleaner.",
+        IMPROVED,
+        "How much deeper the density falls between two clusters of the autoencoder's numbers than between "
+        "two of the latent of a network without it. It holds above a tenth of the lower peak.",
+        "networks with and without the autoencoder, the bundle's people",
+        ("claims",),
+        _NETWORKS,
+        clusters.squeezed_cleaner,
+    ),
+    Claim(
+        "second-stack",
+        Thesis.POSE,
+        "A second stack helps.",
+        DISCUSSION,
+        "PCK with two stacks less that with one, after the same training, with every seed and on all people. "
+        "It holds where all are above 2 points, and does not where all are below.",
+        TRAINED,
+        ("networks",),
+        _NETWORKS,
+        networks.second_stack_helps,
+    ),
+    Claim(
+        "without-skips",
+        Thesis.POSE,
+        "A network could have been trained without skips.",
+        DISCUSSION,
+        "PCK of a network trained without skips less that of one trained with them whose skips are then cut. "
+        "It holds where all are above 2 points: it learned to do without.",
+        TRAINED,
+        ("networks",),
+        _NETWORKS,
+        networks.without_skips,
+    ),
+    Claim(
+        "narrow",
+        Thesis.POSE,
+        "A narrower bottleneck would have done as well as the autoencoder.",
+        IMPROVED,
+        "PCK of a network with a bottleneck of 4 channels (64 numbers) less that of the one with the "
+        "autoencoder, trained alike, with every seed and on all people. It holds where all lie within 1 "
+        "point either way, and does not where all lie beyond.",
+        TRAINED,
+        ("networks",),
+        _NETWORKS,
+        networks.narrow_as_well,
+    ),
+    Claim(
+        "radius",
+        Thesis.POSE,
+        "A PCK radius that is the same for everybody misjudges people of other sizes.",
+        DISCUSSION,
+        "Rank correlation of how small people are with how much higher they stand among all by PCK than by "
+        "OKS, whose tolerance grows with the person. It holds above 0.2.",
+        OWN,
+        ("claims",),
+        View("overview", "Overview, How well it does"),
+        sizes.fixed_radius_misjudges,
+    ),
+    Claim(
+        "bayesian",
+        Thesis.MOBILE,
+        "Bayesian compression loses less than group lasso and L1 at equal size.",
+        "Experiments and results, Structural Bayesian deep compression",
+        "PCK lost at equal size, person by person.",
+        "compressed networks",
+        ("compression",),
+        None,
+        None,
+        "86.42 PCKh at 11.3 M parameters; group lasso 84.22 at 14.5 M",
+        unmeasured=_NO_COMPRESSION,
+    ),
+    Claim(
+        "two-thirds",
+        Thesis.MOBILE,
+        "Two thirds of the parameters go for 1.4 points.",
+        "Experiments and results, Structural Bayesian deep compression",
+        "PCK lost with a third of the parameters, beside a dense network trained as long.",
+        "compressed networks",
+        ("compression",),
+        None,
+        None,
+        "33.9 M to 11.3 M parameters, 87.80 to 86.42 PCKh",
+        unmeasured=_NO_COMPRESSION,
+    ),
+    Claim(
+        "fine-tuning",
+        Thesis.MOBILE,
+        "Fine-tuning recovers what engineering lost.",
+        "Model compression, Engineering the sparse model",
+        "PCK before and after fine-tuning, beside the same shape trained from the start.",
+        "compressed networks",
+        ("compression",),
+        None,
+        None,
+        unmeasured=_NO_COMPRESSION,
+    ),
+    Claim(
+        "phone",
+        Thesis.MOBILE,
+        "Inference takes half the time on a phone.",
+        "Experiments and results, Mobile application",
+        "Seconds for a picture, measured on a phone.",
+        "compressed networks",
+        (),
+        View("phone", "Phone"),
+        None,
+        "2.37 to 1.23 s for a picture on a Redmi MI Note 3",
+        unmeasured="no file of a phone's times is stored; the page Phone measures them",
+    ),
+)
+"""In the order in which a page shows them."""
