@@ -11,11 +11,12 @@ from posecore.attributes.traits import traits_of
 from posecore.bundle.studies import study_command
 from posecore.clustering.density import LEAST_PEOPLE
 from posecore.clustering.verdict import Kind
-from posecore.errors import DataError
+from posecore.errors import BundleError, DataError
 from posecore.samples import TRUTH
 from posecore.statistics import bootstrap
 from posecore.studies.checks.loaded import NotStudiedError
 from posecore.studies.claims.results import NAME, Squeezed
+from posecore.studies.control.summary import untrained_silhouettes
 from posecore.theses.finding import Finding, Part, Unit, against
 from posecore.theses.stored import Stored
 from posecore.verdict import Verdict, above
@@ -60,7 +61,24 @@ def two_is_best(studies: Stored) -> Finding:
     notes = [f"The mean silhouette at K = 2 is {means[two]:.3f}; near 0 no K gives clear groups."]
     if said is not None:
         notes.append(f"Whether clusters are groups at all, by density and controls: {said.kind}.")
-    return against(part, 0.0, Unit.SILHOUETTE, notes=tuple(notes))
+    return against(part, 0.0, Unit.SILHOUETTE, notes=(*notes, _best_without_training(studies)))
+
+
+def _best_without_training(studies: Stored) -> str:
+    """At which K networks that never learned have their best silhouette, in a sentence."""
+    try:
+        study = studies.control
+    except BundleError:
+        return "Where networks that never learned have theirs is not known, so this may take no training."
+    best = np.stack([untrained_silhouettes(study, k) for k in study.ks.tolist()])
+    too = int((study.ks[best.argmax(axis=0)] == TWO).sum())
+    reach = best[study.ks.tolist().index(TWO)]
+    return (
+        f"Of {best.shape[1]} networks that never learned {too} have their best at K = 2, too, where they "
+        f"reach {reach.min():.2f} to {reach.max():.2f}: that takes no training."
+        if too
+        else f"None of {best.shape[1]} networks that never learned has its best at K = 2."
+    )
 
 
 def told(labels: NDArray[np.integer], kind: NDArray[np.bool_], what: str, *notes: str) -> Finding:

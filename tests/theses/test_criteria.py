@@ -22,6 +22,7 @@ from posecore.studies.claims.results import Groups, Squeezed, unknown_groups
 from posecore.studies.components.results import ComponentStudy
 from posecore.studies.networks.results import NetworksStudy
 from posecore.studies.skips.effects import big_joints, small_joints
+from posecore.theses.clusters import two_is_best
 from posecore.theses.finding import Finding, Part, Unit, against, people_to_tell
 from posecore.theses.table import CLAIMS, Thesis
 from posecore.verdict import Verdict, above, agreed, together
@@ -143,6 +144,11 @@ def silhouettes(two: float, three: float, spread: float = 0.05) -> SimpleNamespa
     return SimpleNamespace(sweep=sweep, verdict=None)
 
 
+def never_learned() -> SimpleNamespace:
+    networks = [[[0.5], [0.6]], [[0.2], [0.1]], [[0.1], [0.3]]]  # the bundle's own first
+    return SimpleNamespace(ks=np.array([2, 3]), silhouettes=np.array(networks))
+
+
 def groups(kind: Kind = Kind.UNKNOWN, valley: float = 1.0) -> Groups:
     return Groups(kind, 2, 1, 3, valley, valley - 0.1, valley + 0.1, 400)
 
@@ -262,9 +268,9 @@ def plant_clusters(bundle: Bundle, networks: NetworksStudy) -> dict[str, Planted
     kinds = {HOLDS: Kind.GROUPS, DOES_NOT: Kind.REGIONS, UNKNOWN: Kind.UNKNOWN}
     return {
         "two-clusters": {
-            HOLDS: {"clusters": silhouettes(0.3, 0.1)},
-            DOES_NOT: {"clusters": silhouettes(0.1, 0.3)},
-            UNKNOWN: {"clusters": silhouettes(0.1, 0.1, spread=0.2)},
+            HOLDS: {"clusters": silhouettes(0.3, 0.1), "control": never_learned()},
+            DOES_NOT: {"clusters": silhouettes(0.1, 0.3), "control": never_learned()},
+            UNKNOWN: {"clusters": silhouettes(0.1, 0.1, spread=0.2), "control": never_learned()},
         },
         "complete-sparse": {
             verdict: {"clusters": clusters(flipped(share), bundle), "bundle": half}
@@ -448,3 +454,9 @@ def test_how_many_people_would_tell() -> None:
 def test_figures_are_written_with_their_unit() -> None:
     assert Unit.POINTS.said(-0.0312) == "−3.1 points of PCK" and Unit.SHARE.said(0.153) == "15 %"
     assert Unit.POINTS.figure(-0.0001) == "0.0" and Unit.PLAIN.figure(np.nan) == "–"
+
+
+def test_the_best_number_of_clusters_stands_beside_networks_that_never_learned() -> None:
+    studies = SimpleNamespace(clusters=silhouettes(0.3, 0.1), control=never_learned())
+    notes = " ".join(two_is_best(studies).notes)
+    assert "Of 2 networks that never learned 1" in notes and "0.10 to 0.20" in notes
