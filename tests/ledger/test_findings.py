@@ -1,0 +1,145 @@
+"""Verdicts on planted people: how often they are right, and that many claims do not make one of them hold."""
+
+from math import atanh, sqrt, tanh
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from posecore.ledger.findings import (
+    FEWEST,
+    Finding,
+    Verdict,
+    change,
+    correlation_of,
+    difference_of,
+    judge,
+    level,
+    mean_of,
+)
+
+PEOPLE = 500
+SPREAD = 12.0
+"""Points of PCK by which people differ in what a cut does to them."""
+SMALLEST = {"mean": 2.0, "correlation": 0.2, "difference": 0.2}
+POWER = 0.99
+LEDGERS = 20
+SEED = 23_500
+"""Fixed before the first run."""
+
+KINDS = tuple(SMALLEST)
+
+
+def planted(kind: str, effect: float, rng: np.random.Generator) -> Finding:
+    """New people of whom exactly this effect is true."""
+    if kind == "mean":
+        return mean_of(rng.normal(effect, SPREAD, PEOPLE))
+    if kind == "correlation":
+        # Spearman's of two normal variables, from Pearson's.
+        pearson = 2 * np.sin(np.pi * effect / 6)
+        x = rng.normal(size=PEOPLE)
+        return correlation_of(x, pearson * x + sqrt(1 - pearson**2) * rng.normal(size=PEOPLE))
+    inside = np.arange(PEOPLE) < PEOPLE // 4
+    return difference_of(rng.normal(size=PEOPLE) + effect * inside, inside)
+
+
+def surely_found(kind: str) -> float:
+    """The effect that holds as the first claim of a ledger with a calculated power of POWER."""
+    reach, smallest = norm.isf(level(1)) + norm.ppf(POWER), SMALLEST[kind]
+    if kind == "mean":
+        return float(smallest + reach * SPREAD / sqrt(PEOPLE))
+    if kind == "correlation":
+        return tanh(atanh(smallest) + reach * sqrt((1 + 0.4**2 / 2) / (PEOPLE - 3)))
+    error = sqrt(PEOPLE / (PEOPLE // 4 * (PEOPLE - PEOPLE // 4)) + 0.6**2 / (2 * PEOPLE))
+    return float(smallest + reach * error)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("direction", [1, -1])
+def test_an_effect_with_power_99_holds_and_one_at_the_boundary_hardly_ever(kind: str, direction: int) -> None:
+    rng = np.random.default_rng([SEED, KINDS.index(kind), direction + 1])
+
+    def held(effect: float) -> int:
+        found = [
+            judge(planted(kind, direction * effect, rng), direction, SMALLEST[kind], 1)
+            for _ in range(LEDGERS)
+        ]
+        return found.count(Verdict.HOLDS)
+
+    assert held(surely_found(kind)) >= 18
+    assert held(SMALLEST[kind]) <= 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_200_ledgers_of_20_claims_at_the_boundary_at_most_20_have_one_that_holds(kind: str) -> None:
+    rng = np.random.default_rng([SEED, 200, KINDS.index(kind)])
+    having = 0
+    for _ in range(200):
+        found = {
+            judge(planted(kind, SMALLEST[kind], rng), 1, SMALLEST[kind], number) for number in range(1, 21)
+        }
+        having += Verdict.HOLDS in found
+    assert having <= 20
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_effect_does_not_hold_in_either_direction_and_half_of_one_needs_more_people(kind: str) -> None:
+    rng = np.random.default_rng([SEED, 3, KINDS.index(kind)])
+    # A hundred times the people's certainty, by a smallest effect that is far away.
+    nothing = planted(kind, 0.0, rng)
+    assert {judge(nothing, way, 3 * SMALLEST[kind], 1) for way in (1, -1)} == {Verdict.DOES_NOT}
+    at = planted(kind, SMALLEST[kind], rng)
+    assert judge(at, 1, SMALLEST[kind], 10_000) == Verdict.UNKNOWN
+    # An effect in the other direction than claimed does not hold, however large.
+    assert judge(planted(kind, surely_found(kind), rng), -1, SMALLEST[kind], 1) == Verdict.DOES_NOT
+
+
+def test_levels_of_all_claims_there_will_ever_be_sum_to_five_in_a_hundred() -> None:
+    assert level(1) == pytest.approx(0.0304, abs=1e-4)
+    assert sum(map(level, range(1, 100_000))) == pytest.approx(0.05, abs=1e-6)
+    assert sum(map(level, range(1, 100_000))) < 0.05
+
+
+def test_intervals_cover_what_is_true_of_19_in_20() -> None:
+    rng = np.random.default_rng([SEED, 95])
+    for kind in KINDS:
+        found = [planted(kind, SMALLEST[kind], rng) for _ in range(400)]
+        covered = np.mean([one.low <= SMALLEST[kind] <= one.high for one in found])
+        assert 0.92 < covered < 0.98
+
+
+def test_fewer_than_20_people_in_a_group_cannot_be_told() -> None:
+    rng = np.random.default_rng(SEED)
+    few, enough = (np.arange(PEOPLE) < count for count in (FEWEST - 1, FEWEST))
+    values = rng.normal(size=PEOPLE)
+    assert judge(difference_of(values + 5 * few, few), 1, 0.2, 1) == Verdict.UNKNOWN
+    assert judge(difference_of(values + 5 * enough, enough), 1, 0.2, 1) == Verdict.HOLDS
+    # So it is of a kind, which divides people, too.
+    assert judge(correlation_of(values + 50 * few, few.astype(float)), 1, 0.2, 1) == Verdict.UNKNOWN
+    assert judge(mean_of(np.full(FEWEST - 1, 9.0) + values[: FEWEST - 1] / 9), 1, 2, 1) == Verdict.UNKNOWN
+    assert judge(mean_of(np.full(FEWEST, 9.0) + values[:FEWEST] / 9), 1, 2, 1) == Verdict.HOLDS
+
+
+def test_what_nobody_knows_counts_nowhere() -> None:
+    nan = float("nan")
+    assert mean_of(np.array([nan, nan])).n == 0
+    assert judge(mean_of(np.full(50, nan)), 1, 2, 1) == Verdict.UNKNOWN
+    everybody_equal = correlation_of(np.arange(50.0), np.ones(50))
+    assert judge(everybody_equal, 1, 0.2, 1) == Verdict.UNKNOWN
+    inside = np.arange(60) < 30
+    assert judge(difference_of(np.ones(60), inside), 1, 0.2, 1) == Verdict.UNKNOWN
+    # Of two people without a joint in common nothing is known; of the others the mean over their joints.
+    before, after = np.array([[1, nan], [1, 1], [nan, nan]]), np.array([[nan, 1], [0, 1], [1, 1]])
+    np.testing.assert_equal(change(before, after), [nan, 50.0, nan])
+
+
+def test_an_unequal_spread_does_not_make_a_small_group_sure() -> None:
+    """With one spread for both, a boundary effect of a small group that spreads widely would hold often."""
+    rng = np.random.default_rng([SEED, 7])
+    inside = np.arange(PEOPLE) < 25
+    found = []
+    for _ in range(400):
+        values = rng.normal(size=PEOPLE) * np.where(inside, 3.0, 1.0)
+        pooled = sqrt((24 * 9 + 474) / 498)
+        found.append(judge(difference_of(values + 0.2 * pooled * inside, inside), 1, 0.2, 1))
+    assert found.count(Verdict.HOLDS) <= 400 * level(1) * 2
