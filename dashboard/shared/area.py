@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from posecore.components.polygon import in_polygon
+
 MOST_CORNERS: Final = 100
 LONGEST: Final = 4000
 """Characters of a text that is looked at."""
@@ -62,21 +64,8 @@ def read_hidden(text: str) -> list[int] | None:
 
 
 def inside(area: Area, places: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """(N,) which places (N, 2) lie in the area, by the even-odd rule; nan lies nowhere."""
-    near = ((places >= area.corners.min(axis=0)) & (places <= area.corners.max(axis=0))).all(axis=1)
-    x, y = places[near].astype(np.float64).T
-    odd = np.zeros(len(x), np.bool_)
-    before = area.corners[-1]
-    for corner in area.corners:
-        (x0, y0), (x1, y1) = before, corner
-        before = corner
-        if y0 == y1:
-            continue
-        crosses = (y0 > y) != (y1 > y)
-        odd ^= crosses & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
-    found = near.copy()
-    found[near] = odd
-    return found
+    """(N,) which places (N, 2) of its plane lie in the area."""
+    return in_polygon(area.corners, places)
 
 
 def _read(text: str) -> tuple[str, list[float]] | None:

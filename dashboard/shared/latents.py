@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from posecore.components.outliers import ReferenceDistances
     from posecore.components.pca import Components
 
-COMPONENTS: Final = 50
-"""Components that pages offer of a bundle without a projection."""
-
-MOST_FITTED: Final = 10_000
-"""People that components are fitted on at most; everybody is projected."""
-
 MOST_CORRELATED: Final = 5_000
 """People whose scores are shuffled at most while somebody waits."""
 
@@ -32,8 +26,7 @@ MOST_CORRELATED: Final = 5_000
 def components(bundle: Bundle) -> "tuple[Components, NDArray[np.float32]]":
     """The components and everybody's scores (N, d) along them, nan for people whose latents hold nan.
 
-    Those that scripts/project.py stored; without them the first COMPONENTS are computed. Raises ConfigError
-    where there are none.
+    See posecore.studies.projection.fitted. Raises ConfigError where there are none.
     """
     return _components(bundle, projected(bundle))
 
@@ -51,15 +44,9 @@ def projected(bundle: Bundle) -> str:
 
 @cache.cached(2, "Computing principal components …")
 def _components(bundle: Bundle, projected: str) -> "tuple[Components, NDArray[np.float32]]":
-    from posecore.components.pca import fit_components
+    from posecore.studies.projection.fitted import fitted_components
 
-    if projected:
-        stored = projection(bundle)
-        fitted, scores = stored.components(bundle.latents), stored.scores
-    else:
-        rows = subsample(np.arange(len(bundle.latents)), MOST_FITTED)
-        fitted = fit_components(bundle.latents[rows], COMPONENTS)
-        scores = fitted.project(bundle.latents)
+    fitted, scores = fitted_components(bundle, projection(bundle) if projected else None)
     scores.flags.writeable = False
     return fitted, scores
 

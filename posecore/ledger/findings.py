@@ -1,4 +1,4 @@
-"""What new people say of a claim: an effect with its plain interval, and the verdict at the claim's own level.
+"""What new people say of a claim: an effect with its plain interval, and a verdict at the claim's own level.
 
 N people; what is not known of one is nan. Tests are one-sided, against the smallest effect that matters.
 """
@@ -135,7 +135,7 @@ def difference_of(values: NDArray[np.floating], inside: NDArray[np.bool_]) -> Fi
 
 
 def _tail(distance: float, error: float, beyond: Callable[[float], float]) -> float:
-    """p of a distance with that standard error. Where nobody differs from anybody there is none to test by."""
+    """p of a distance with that standard error, which is 0 where nobody differs from anybody."""
     if error > 0:
         return beyond(distance / error)
     return float(distance <= 0)
