@@ -40,7 +40,7 @@ class Entries:
     results: dict[str, Result] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     lines: int = 0
-    """Number of the last line, those that are missing counted."""
+    """Number of the last line, those that are damaged or missing counted."""
     last: str = FIRST
     """Hash of the last line that could be read."""
     unknown: int = 0
@@ -143,32 +143,33 @@ def _hash(content: Mapping[str, Any]) -> str:
 
 def _entries(file: BinaryIO) -> Entries:
     file.seek(0)
-    found, sure = Entries(), True
+    found, damaged = Entries(), 0
     for row, raw in enumerate(file, start=1):
         try:
             line = _line(raw)
         except DataError as error:
             found.problems.append(f"Line {row} {error}; it is left out.")
-            found.lines += 1
-            found.unknown += 1
-            sure = False
+            damaged += 1
             continue
+        # Damaged lines since the last whole one have a number each, unless they were put in.
         missing = line["line"] - found.lines - 1
         if missing < 0:
             found.problems.append(f"Line {row} stands where it was not written; it is left out.")
             continue
-        if missing > 0:
-            what = "A line is" if missing == 1 else f"{missing} lines are"
+        if missing > damaged:
+            what = "A line is" if missing - damaged == 1 else f"{missing - damaged} lines are"
             found.problems.append(f"{what} missing before line {row}.")
-            found.unknown += missing
-        elif sure and line["before"] != found.last:
+        elif not missing and line["before"] != found.last:
             found.problems.append(f"Line {row} was written after another line than the one before it.")
-        found.lines, found.last, sure = line["line"], line["hash"], True
+        found.unknown += max(missing, damaged)
+        found.lines, found.last, damaged = line["line"], line["hash"], 0
         try:
             _take(found, line)
         except DataError as error:
             found.problems.append(f"Line {row} {error}; it is left out.")
             found.unknown += 1
+    found.lines += damaged
+    found.unknown += damaged
     return found
 
 

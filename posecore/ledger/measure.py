@@ -63,7 +63,7 @@ class Networks:
         }
 
     def _latents(self, encoded: "Encoded", subject: Subject) -> NDArray[np.float32]:
-        """(1 + C, D) as made and after every change, nan where it cannot be made; (0, D) where nobody asks."""
+        """(1 + C, D) as made and after every change, nan where it cannot be made; (0, D) if nobody asks."""
         found = [self._own.latents(encoded, self._latent)[0]] if self._asked.latents else []
         for key, value in self._asked.changes:
             assert subject.drawn is not None  # the source is of rendered people

@@ -1,0 +1,192 @@
+"""The file: nothing is lost between two writers, and whatever was done to a line is named."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from planting import planted_claim, planted_result
+
+from posecore.errors import ConfigError
+from posecore.ledger.file import MOST_WAITING, Ledger
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """Three claims, the first two with results: five lines."""
+    found = Ledger(tmp_path / "folder" / "demo.jsonl")
+    for component in (1, 2, 3):
+        sealed = found.seal(planted_claim(component))
+        if component < 3:
+            found.record(planted_result(sealed.id))
+    return found
+
+
+def lines(ledger: Ledger) -> list[bytes]:
+    return ledger.path.read_bytes().splitlines(keepends=True)
+
+
+def test_what_was_written_is_read_again(ledger: Ledger) -> None:
+    entries = ledger.read()
+    assert entries.problems == [] and entries.lines == 5
+    assert [claim.number for claim in entries.claims.values()] == [1, 2, 3]
+    assert [claim.parameters["component"] for claim in entries.claims.values()] == [1, 2, 3]
+    assert entries.claims[planted_claim(2).id] == planted_claim(2, number=2)
+    assert entries.results[planted_claim(2).id] == planted_result(planted_claim(2).id)
+    assert [claim.number for claim in entries.untested] == [3]
+    assert Ledger(ledger.path.with_name("none.jsonl")).read().claims == {}
+
+
+def test_a_changed_line_is_named_and_the_others_stay(ledger: Ledger) -> None:
+    kept = lines(ledger)
+    kept[3] = kept[3].replace(b'"holds"', b'"does not hold"')
+    ledger.path.write_bytes(b"".join(kept))
+    entries = ledger.read()
+    assert len(entries.problems) == 1
+    assert "Line 4" in entries.problems[0] and "changed" in entries.problems[0]
+    assert len(entries.claims) == 3 and len(entries.results) == 1
+
+
+def test_a_line_changed_with_its_own_hash_does_not_fit_the_next(ledger: Ledger) -> None:
+    """Whoever can compute hashes has to write all later lines anew."""
+    kept = lines(ledger)
+    other = Ledger(ledger.path.with_name("other.jsonl"))
+    other.seal(planted_claim(1, text="Something else."))
+    other.record(planted_result(planted_claim(1).id))
+    ledger.path.write_bytes(b"".join([*lines(other), *kept[2:]]))
+    problems = ledger.read().problems
+    assert len(problems) == 1 and "Line 3 was written after another line" in problems[0]
+
+
+def test_a_missing_line_is_named_wherever_it_stood_but_for_the_end(ledger: Ledger) -> None:
+    kept = lines(ledger)
+    for place in range(4):
+        ledger.path.write_bytes(b"".join(kept[:place] + kept[place + 1 :]))
+        problems = ledger.read().problems
+        assert problems == [f"A line is missing before line {place + 1}."]
+    ledger.path.write_bytes(b"".join([kept[0], *kept[3:]]))
+    assert ledger.read().problems == ["2 lines are missing before line 2."]
+
+
+def test_a_cut_line_is_named_and_what_is_added_stays_apart_from_it(ledger: Ledger) -> None:
+    ledger.path.write_bytes(ledger.path.read_bytes()[:-40])
+    problems = ledger.read().problems
+    assert len(problems) == 1 and "Line 5 is cut off" in problems[0]
+    ledger.seal(planted_claim(9))
+    entries = ledger.read()
+    assert len(entries.problems) == 1 and len(entries.claims) == 3
+    # What was cut may have been a claim: nobody gets an easier level by cutting one off.
+    assert entries.claims[planted_claim(9).id].number == 4
+
+
+def test_lines_that_are_repeated_exchanged_or_no_entries_are_named(ledger: Ledger) -> None:
+    kept = lines(ledger)
+    ledger.path.write_bytes(b"".join([*kept, kept[1]]))
+    assert ledger.read().problems == ["Line 6 stands where it was not written; it is left out."]
+    ledger.path.write_bytes(b"".join([kept[0], kept[2], kept[1], *kept[3:]]))
+    assert len(ledger.read().problems) >= 2
+    strange = (b"[1, 2]\n", b"{}\n", b"\xff\xfe\n", b"[" * 5000 + b"\n", b'{"line": NaN}\n', b"1e999\n")
+    ledger.path.write_bytes(b"".join([*strange, *kept]))
+    entries = ledger.read()
+    assert len(entries.claims) == 3 and len(entries.problems) >= len(strange)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"number": 10**4000},
+        {"number": True},
+        {"smallest": -1.0},
+        {"direction": 2},
+        {"text": "x" * 501},
+        {"text": ""},
+        {"text": "two\x1b[31m"},
+        {"kind": "other"},
+        {"parameters": {"component": 1}},
+        {"networks": {"own": 1}},
+    ],
+)
+def test_a_whole_line_with_values_that_no_claim_has_is_left_out(ledger: Ledger, values: dict) -> None:
+    import hashlib
+
+    from posecore.ledger.claim import canonical, plain
+
+    ours = json.loads(lines(ledger)[-1])
+    content = {
+        "line": ours["line"] + 1,
+        "before": ours["hash"],
+        "kind": "claim",
+        "entry": {**plain(planted_claim(7, number=4)), **values},
+    }
+    digest = hashlib.sha256(canonical(content).encode()).hexdigest()
+    with ledger.path.open("a") as file:
+        file.write(canonical({**content, "hash": digest}) + "\n")
+    entries = ledger.read()
+    assert len(entries.claims) == 3
+    assert len(entries.problems) == 1 and entries.problems[0].startswith("Line 6 ")
+    assert "\n" not in entries.problems[0]
+
+
+def test_the_same_claim_is_refused_and_so_is_a_sixth_that_waits(ledger: Ledger) -> None:
+    with pytest.raises(ConfigError, match=f"claim 2 of the ledger already, {planted_claim(2).id}"):
+        ledger.seal(planted_claim(2, text="In other words.", direction=-1, smallest=0.3))
+    for component in range(4, 4 + MOST_WAITING):
+        ledger.seal(planted_claim(component))
+    with pytest.raises(ConfigError, match="6 claims are not tested yet"):
+        ledger.seal(planted_claim(20))
+    with pytest.raises(ConfigError, match="tested already"):
+        ledger.record(planted_result(planted_claim(1).id))
+    with pytest.raises(ConfigError, match="holds no claim"):
+        ledger.record(planted_result("0" * 12))
+
+
+def test_a_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="cannot be written"):
+        Ledger(tmp_path / "file" / "demo.jsonl").seal(planted_claim())
+    (tmp_path / "demo.jsonl").mkdir()
+    with pytest.raises(ConfigError, match="cannot be read"):
+        Ledger(tmp_path / "demo.jsonl").read()
+
+
+WRITER = """
+import sys
+from pathlib import Path
+sys.path[:0] = [sys.argv[1]]
+from planting import planted_claim, planted_result
+from posecore.ledger.file import Ledger
+ledger = Ledger(Path(sys.argv[2]))
+print("ready", flush=True)
+sys.stdin.readline()
+for place in range(int(sys.argv[3]), int(sys.argv[3]) + 25):
+    ledger.record(planted_result(ledger.seal(planted_claim(place)).id))
+"""
+
+
+def test_two_processes_that_seal_at_once_lose_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "demo.jsonl"
+    folders = f"{Path(__file__).parent}", f"{path}"
+    code = WRITER.replace("[sys.argv[1]]", f"[sys.argv[1], {str(ROOT)!r}, {str(ROOT / 'tests')!r}]")
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, *folders, str(first)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for first in (1, 1001)
+    ]
+    for one in both:
+        assert one.stdout is not None and one.stdout.readline() == "ready\n"
+    for one in both:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    assert [one.wait(60) for one in both] == [0, 0]
+    entries = Ledger(path).read()
+    assert entries.problems == []
+    assert len(entries.claims) == len(entries.results) == 50
+    assert [claim.number for claim in entries.claims.values()] == list(range(1, 51))
