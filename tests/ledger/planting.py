@@ -56,5 +56,3 @@ def planted_result(claim: str, **values: Any) -> Result:
             **values,
         }
     )
-
-
