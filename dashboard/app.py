@@ -18,6 +18,7 @@ PAGES = (
     ("causes/page.py", "Causes", ":material/tune:", "causes", ("cause",)),
     ("compression/page.py", "Compression", ":material/compress:", "compression", ("cpr",)),
     ("compare/page.py", "Compare", ":material/compare:", "compare", ("cmp", "with", "net")),
+    ("ledger/page.py", "Ledger", ":material/receipt_long:", "ledger", ("led",)),
     ("phone/page.py", "Phone", ":material/smartphone:", "phone", ()),
 )
 

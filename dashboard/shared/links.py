@@ -143,6 +143,34 @@ COMPRESSION_PERSON: Final = "cpr_person"
 COMPRESSION_JOINT: Final = "cpr_joint"
 COMPRESSION_ARM: Final = "cpr_arm"
 COMPRESSION_PAGE: Final = "cpr_page"
+LEDGER_CLAIM: Final = "led_claim"
+"""Which claim of the ledger is looked at."""
+LEDGER_KIND: Final = "led_kind"
+"""Of the claim to be made; the names below are of its parameters."""
+LEDGER_KINDS: Final = (
+    "Two ways to cut skips",
+    "Component and attribute",
+    "Group and the rest",
+    "Cause and component",
+    "Two networks",
+)
+LEDGER_MASKS: Final = ("led_mask", "led_mask_b")
+LEDGER_JOINTS: Final = "led_joints"
+LEDGER_REPLACEMENT: Final = "led_replacement"
+LEDGER_COMPONENT: Final = "led_component"
+LEDGER_ATTRIBUTE: Final = "led_attribute"
+LEDGER_K: Final = "led_k"
+LEDGER_CLUSTER: Final = "led_cluster"
+LEDGER_SPACE: Final = "led_d"
+"""Components that the clusters are made of; 0 for whole latents."""
+LEDGER_SEED: Final = "led_seed"
+LEDGER_RESTARTS: Final = "led_restarts"
+LEDGER_AREA: Final = "led_area"
+"""In place of a cluster: what was drawn on the map; see dashboard.shared.area."""
+LEDGER_CAUSE: Final = "led_cause"
+LEDGER_STRENGTH: Final = "led_strength"
+LEDGER_BESIDE: Final = "led_beside"
+LEDGER_WAY: Final = "led_way"
 
 NAMES: Final = frozenset(
     text

@@ -1,0 +1,171 @@
+"""What the page Ledger says."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dashboard.shared import links
+from dashboard.shared.attribute_words import words_of
+from dashboard.shared.numbers import number
+from posecore.causes.table import CAUSES
+from posecore.ledger.claim import PEOPLE, Claim, Result
+from posecore.ledger.findings import FEWEST, Verdict
+from posecore.ledger.kinds import KINDS
+from posecore.ledger.progress import Progress
+from posecore.samples import Prefix
+
+GLOSSARY: Final = (
+    "Skip connection, Mask, Replacement, PCK, Point, Component, Rank correlation, Hedges' g, "
+    "Standard deviation, 95 % interval, K-Means, Latent"
+)
+
+INTRO: Final = (
+    "Whoever looks long enough at the same people finds something. A claim written down here is tested once, "
+    f"on {PEOPLE} people nobody has seen: they are made for it, from a seed that follows from what is "
+    "claimed. It can't be changed afterwards, and neither can its verdict."
+)
+HOW: Final = (
+    "A claim *holds* where its effect surely lies beyond the smallest that matters, in the direction claimed; "
+    "it *does not hold* where the effect surely lies below that; else it *cannot be told*, as where a group "
+    f"has fewer than {FEWEST} people. The first claim of a ledger is tested at a level of 3 %, the second at "
+    "0.8 %, claim j at 0.05 × 6 / (π² j²): all together at most 5 %, so a later claim changes no verdict. "
+    "The interval is the plain 95 % one."
+)
+FILE_SAYS: Final = (
+    "Every line of the file holds the hash of the line before, so one that was changed, cut or taken out is "
+    "named here. That its last lines, or the whole file, were taken away cannot be noticed. "
+    "`python scripts/check_claim.py FILE --bundle DIR` draws the same people again and compares every number."
+)
+NOTHING: Final = "No claim has been made of this bundle yet."
+OF_SESSION: Final = "It is kept in this browser session only, so this claim has no link."
+EMPTY_TEXT: Final = "Say in a few words what you claim, then it can be sealed."
+TEXT_HELP: Final = "In your own words; what is tested is the sentence above."
+SEAL_HELP: Final = "It is written down for ever, then tested once."
+INTERRUPTED: Final = "Testing was interrupted; what is done is kept."
+WAITS: Final = "It waits for its turn; one claim is tested at a time."
+NOT_OF_IT: Final = "What it says cannot be said of this bundle as it is: "
+OTHER_STATE: Final = (
+    "It was made of another state of this bundle: its weights, people or components were others."
+)
+NO_OTHER: Final = "There is no other bundle beside this one whose network it could be compared with."
+ONLY_RENDERED: Final = (
+    "Only rendered people can be made again with one thing changed; this bundle's were not."
+)
+KINDS_OF: Final[Mapping[str, str]] = dict(zip(links.LEDGER_KINDS, KINDS, strict=True))
+"""Keys of KINDS by what links and widgets call them."""
+
+WAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "masks": ("more joints", "fewer joints"),
+    "component": ("up together", "one up, the other down"),
+    "group": ("more than the rest", "less than the rest"),
+    "cause": ("farther than another grain",),
+    "networks": ("more joints", "fewer joints"),
+}
+"""Directions, as in Kind.directions."""
+
+_REPLACED: Final = {"zero": "nothing in place of a cut skip", "mean": "the mean in place of a cut skip"}
+
+
+def no_folder(folder: str) -> str:
+    """Where the ledger cannot be kept."""
+    return (
+        f"The folder {folder} cannot be written, so your ledger is kept in this browser session and is gone "
+        "with it: download it before you leave."
+    )
+
+
+def photographs() -> str:
+    """Of a bundle without new people."""
+    return (
+        "This bundle's people were photographed, and new ones cannot be made. A claim is tested once a "
+        "prepared data folder of people set aside is named with POSE_HELDOUT when the dashboard is started, and the "
+        "folder that the bundle's own people come from with POSE_IMAGES; until then it stays not tested."
+    )
+
+
+def group_of(group: Mapping[str, Any]) -> str:
+    """A group of people in words."""
+    if group["of"] == "area":
+        one, other = group["plane"]
+        return f"people in an area drawn on components {one} and {other}"
+    count, space = group["centroids"]["shape"][0], group["components"]
+    where = "whole latents" if space is None else f"the first {space} components"
+    return f"people of cluster {group['cluster']} of {count} (K-Means in {where})"
+
+
+def statement(
+    kind: str, parameters: Mapping[str, Any], direction: int, smallest: float, joints: Prefix
+) -> str:
+    """What is tested, in a sentence."""
+    up, beyond = direction > 0, number(smallest, 2)
+    if kind == "masks":
+        one, other = parameters["masks"]
+        return (
+            f"Of {parameters['joints']}, the network finds {'more' if up else 'fewer'} with skips {one} than "
+            f"with skips {other}, by more than {beyond} points of PCK ({_REPLACED[parameters['replacement']]})."
+        )
+    if kind == "networks":
+        return (
+            f"Of {parameters['joints']}, this network finds {'more' if up else 'fewer'} than the network of "
+            f"the bundle {parameters['beside']}, by more than {beyond} points of PCK."
+        )
+    if kind == "cause":
+        cause = CAUSES[parameters["cause"]]
+        value = parameters["strength"]
+        chosen = cause.choices[int(value)] if cause.choices else f"{value:g} {cause.unit}".strip()
+        return (
+            f"Changing {cause.name} ({chosen}) moves people along component {parameters['component']} more "
+            f"than {beyond} standard deviations farther than another grain does."
+        )
+    attribute = words_of(parameters["attribute"], joints).axis
+    if kind == "component":
+        return (
+            f"Component {parameters['component']} goes {'up' if up else 'down'} with “{attribute}”, by a "
+            f"rank correlation beyond {number(direction * smallest, 2)}."
+        )
+    who = group_of(parameters["group"])
+    return (
+        f"{who[0].upper()}{who[1:]} have {'more' if up else 'less'} of “{attribute}” than the rest, by more "
+        f"than {beyond} standard deviations."
+    )
+
+
+def outcome(claim: Claim, result: Result) -> str:
+    """What came out, in figures."""
+    unit, counted = KINDS[claim.kind].unit, f"{result.n:,} of {result.people:,} people"
+    groups = f", {result.fewest:,} in the smaller group" if result.fewest != result.n else ""
+    if result.effect is None or result.low is None or result.high is None:
+        said = f"There is no effect to speak of; n = {counted}{groups}"
+    else:
+        effect, low, high = (
+            number(value, 2, sign=True) for value in (result.effect, result.low, result.high)
+        )
+        said = f"**{effect}** {unit} (95 % interval {low} to {high}); n = {counted}{groups}"
+    return f"{said}. Tested at a level of {result.level:.2%}, as claim {claim.number}."
+
+
+def left_out(count: int) -> str:
+    """Of people who were not new."""
+    return f"{count:,} people were left out, as the bundle's data holds them, too."
+
+
+def changes_it(claim: Claim, result: Result) -> str:
+    """What would change the verdict."""
+    if result.verdict == Verdict.UNKNOWN:
+        if result.fewest < FEWEST:
+            return f"A group of {FEWEST} people or more could tell."
+        return "The effect lies too near the smallest that matters to tell on so many people."
+    return f"Another verdict would need an effect on the other side of {number(claim.smallest, 2)}."
+
+
+def under_way(found: Progress) -> str:
+    """How far a test is."""
+    if found.seconds is None:
+        return f"{found.done} of {found.of} people"
+    left = found.seconds
+    said = f"{left:.0f} seconds" if left < 90 else f"{left / 60:.0f} minutes"
+    return f"{found.done} of {found.of} people, about {said} left"
+
+
+def refused_twice(number: int) -> str:
+    """Of a claim that stands there already."""
+    return f"This is claim {number} already, in whatever words and direction: a claim is tested once."

@@ -1,0 +1,35 @@
+"""Artifacts with two bundles of rendered people, and a server that starts no tests."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from fake_bundle import make_fake_bundle
+
+PEOPLE = 24
+
+
+@pytest.fixture(scope="module")
+def claimed_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Bundles "demo" and "other" of people who are said to be rendered."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    for seed, name in enumerate(("demo", "other")):
+        truth = {"seed": 15, "family": ["standing", "sitting"] * (PEOPLE // 2)}
+        make_fake_bundle(folder / name, PEOPLE, annotations=True, truth=truth, seed=seed)
+    return folder
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """Names of the ledgers whose claims were to be tested; ledgers lie in a folder of the test's own."""
+    names: list[str] = []
+    monkeypatch.setenv("POSE_LEDGER", str(tmp_path / "ledgers"))
+    import dashboard.ledger.cards
+    import dashboard.ledger.form
+
+    def start(found: object, bundle: object) -> None:
+        names.append(found.ledger.path.name)  # type: ignore[attr-defined]
+
+    for module in (dashboard.ledger.cards, dashboard.ledger.form):
+        monkeypatch.setattr(sys.modules[module.__name__], "start", start)
+    return names

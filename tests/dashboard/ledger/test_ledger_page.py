@@ -1,0 +1,220 @@
+"""The page Ledger: a claim goes from the form to the file, and what came out is told."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fake_bundle import make_fake_bundle
+from opening import open_page
+from reading import everything, words
+from streamlit.testing.v1 import AppTest
+
+from dashboard.shared import links
+from posecore.bundle import open_bundle
+from posecore.ledger.claim import Claim, Result, make_claim
+from posecore.ledger.file import Ledger
+from posecore.ledger.findings import Verdict
+from posecore.ledger.kinds import Known
+
+OPEN = {
+    "Two ways to cut skips": {"led_mask_b": "0111", "led_joints": "small joints"},
+    "Component and attribute": {"led_component": "2"},
+    "Group and the rest": {"led_k": "3", "led_cluster": "3"},
+    "Cause and component": {"led_component": "2"},
+    "Two networks": {"led_joints": "knees"},
+}
+
+
+def ledger(tmp_path: Path, bundle: str = "demo") -> Ledger:
+    return Ledger(tmp_path / "ledgers" / f"{bundle}.jsonl")
+
+
+def press(app: AppTest, text: str) -> AppTest:
+    app.text_area(key="_led_text").set_value(text).run()
+    app.button(key="_led_seal").click().run()
+    assert not app.exception, app.exception
+    return app
+
+
+def planted(artifacts: Path, tmp_path: Path, text: str = "I say so.", component: int = 1) -> Claim:
+    known = Known(open_bundle(artifacts / "demo"))
+    given = {"component": component, "attribute": "hip_angle"}
+    return ledger(tmp_path).seal(make_claim(known, "component", given, text))
+
+
+def result_of(claim: Claim, **values: object) -> Result:
+    found = Result(
+        claim=claim.id,
+        verdict=Verdict.HOLDS.value,
+        effect=0.51,
+        low=0.45,
+        high=0.57,
+        n=480,
+        fewest=480,
+        people=500,
+        chance=1e-9,
+        level=0.0304,
+        source=f"new rendered people, seed {claim.seed}",
+        left_out=0,
+        versions={"torch": "2"},
+        machine="Linux",
+        tested="2026-01-02T03:04:05+00:00",
+    )
+    return replace(found, **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", links.LEDGER_KINDS)
+def test_a_claim_of_every_kind_is_sealed_and_its_test_begun(
+    kind: str, claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo", led_kind=kind, **OPEN[kind])
+    assert not app.warning and not app.error
+    press(app, "  What *I* say.  ")
+    assert not app.warning, [one.value for one in app.warning]
+    (claim,) = ledger(tmp_path).read().claims.values()
+    assert (claim.number, claim.text) == (1, "What *I* say.")
+    assert started == ["demo.jsonl"]
+    assert app.query_params[links.LEDGER_CLAIM] == [claim.id]
+    assert [text.value for text in app.text] == ["“What *I* say.”"]
+    assert "The claim of this link" in words(app) and "not tested" in words(app)
+    # The same again, in other words: a sentence, and the way to the claim that stands there.
+    press(app, "The same otherwise.")
+    assert "This is claim 1 already" in app.warning[0].value
+    assert len(ledger(tmp_path).read().claims) == 1
+
+
+def test_parameters_of_the_link_are_those_of_the_claim(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = {"led_kind": "Group and the rest", "led_area": "1-2:0,-99,99,-99,99,99,0,99"}
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo", **link)
+    press(app, "Those there.")
+    (claim,) = ledger(tmp_path).read().claims.values()
+    corners = [[0, -99], [99, -99], [99, 99], [0, 99]]
+    assert claim.parameters["group"] == {"of": "area", "plane": [1, 2], "corners": corners}
+    assert "in an area drawn on components 1 and 2" in words(app)
+
+
+def test_an_empty_text_gets_a_sentence_and_is_not_sealed(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = press(open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo"), "  ")
+    assert len(app.warning) == 1 and "what you claim" in app.warning[0].value
+    assert not ledger(tmp_path).path.exists() and not started
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_what_came_out_is_told(
+    verdict: Verdict,
+    claimed_artifacts: Path,
+    started: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claim = planted(claimed_artifacts, tmp_path)
+    ledger(tmp_path).record(result_of(claim, verdict=verdict.value, fewest=12))
+    other = planted(claimed_artifacts, tmp_path, "Another.", component=2)
+    ledger(tmp_path).record(result_of(other, effect=None, low=None, high=None, chance=None))
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo", led_claim=claim.id)
+    said = words(app)
+    assert f"**{verdict}**" in said
+    assert "**+0.51** rank correlation (95 % interval +0.45 to +0.57); n = 480 of 500 people" in said
+    assert "12 in the smaller group" in said and "There is no effect to speak of" in said
+    assert said.index("The claim of this link") < said.index("Claim 1: ") < said.index("All others")
+    assert said.index("All others") < said.index("Claim 2: ")
+    assert any(str(claim.seed) in text.value for text in app.text)
+    link = next(one for one in app.get("page_link") if one.proto.label == "Link to claim 2")
+    assert f"led_claim={other.id}" in link.proto.query_string
+
+
+def test_a_claim_that_is_not_there_and_a_damaged_line_get_a_sentence_each(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = planted(claimed_artifacts, tmp_path)
+    ledger(tmp_path).record(result_of(first))
+    path = ledger(tmp_path).path
+    path.write_text(path.read_text().replace("0.51", "0.91"))
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo", led_claim="0" * 12)
+    said = [one.value for one in app.warning]
+    assert len(said) == 2
+    assert any("expected a claim of this ledger" in one for one in said)
+    assert any("Line 2 was changed" in one for one in said)
+    assert "0.91" not in everything(app)
+
+
+def test_a_test_that_was_interrupted_can_go_on_and_what_failed_is_told(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from posecore.files import write_json
+    from posecore.ledger.progress import PROBLEM, work_folder
+
+    claim = planted(claimed_artifacts, tmp_path)
+    write_json(work_folder(ledger(tmp_path).path, claim.id) / PROBLEM, "the disk is full")
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo")
+    assert "the disk is full" in app.warning[0].value
+    app.button(key="_led_go_on").click().run()
+    assert started == ["demo.jsonl"]
+
+
+def test_progress_and_time_left_are_told_while_a_claim_is_tested(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    from posecore.files import write_json
+    from posecore.ledger.progress import RUN, piece_file, turn, work_folder
+
+    claims = [planted(claimed_artifacts, tmp_path, component=number) for number in (1, 2)]
+    folder = work_folder(ledger(tmp_path).path, claims[0].id)
+    write_json(folder / RUN, {"began": time.time() - 60, "done": 10, "of": 500})
+    for place in range(110):
+        piece_file(folder, place).touch()
+    with turn(tmp_path / "ledgers"):
+        app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo")
+    said = everything(app)
+    assert "110 of 500 people, about 4 minutes left" in said
+    assert "Claim 2: It waits for its turn" in said
+    assert not any(button.key == "_led_go_on" for button in app.button)
+
+
+def test_a_folder_that_cannot_be_written_keeps_claims_in_the_session(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("POSE_LEDGER", str(tmp_path / "file"))
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo")
+    assert len([one for one in app.info if "cannot be written" in one.value]) == 1
+    press(app, "Mine alone.")
+    assert "has no link" in words(app) and len(app.get("download_button")) == 1
+    assert not [one for one in app.get("page_link") if one.proto.label.startswith("Link to")]
+    other = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo")
+    assert "Mine alone." not in everything(other)
+    assert (tmp_path / "file").read_text() == ""
+
+
+def test_photographs_are_not_tested_until_people_are_set_aside(
+    started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_fake_bundle(tmp_path / "artifacts" / "photographs", 12)
+    monkeypatch.delenv("POSE_HELDOUT", raising=False)
+    link = {"led_kind": "Component and attribute"}
+    app = press(open_page(monkeypatch, tmp_path / "artifacts", "ledger", **link), "They do.")
+    assert not started
+    assert any("POSE_HELDOUT" in one.value for one in app.info)
+    assert any("stays not tested" in one.value for one in app.caption)
+    monkeypatch.setenv("POSE_HELDOUT", str(tmp_path))
+    app = open_page(monkeypatch, tmp_path / "artifacts", "ledger", led_kind="Cause and component")
+    assert any("Only rendered people" in one.value for one in app.info)
+
+
+def test_a_line_with_parameters_that_no_bundle_has_does_not_break_the_page(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Known(open_bundle(claimed_artifacts / "demo"))
+    claim = make_claim(known, "component", {"component": 1, "attribute": "hip_angle"}, "[x](y) <b>")
+    ledger(tmp_path).seal(replace(claim, parameters={"component": [], "attribute": {}}))
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo")
+    assert "cannot be said of this bundle" in words(app)
+    assert "[x](y) <b>" not in words(app)  # plain text only
+    assert json.loads(ledger(tmp_path).path.read_text())["entry"]["text"] == "[x](y) <b>"
