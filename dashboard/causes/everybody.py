@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.causes import charts, controls
 from dashboard.causes import study_words as words
-from dashboard.shared import bundles, figures, links, shown_here, studies, widgets
+from dashboard.shared import bundles, claiming, figures, links, shown_here, studies, widgets
 from posecore.bundle import Bundle, study_command
 from posecore.causes.cause import Cause
 from posecore.causes.table import CAUSES
@@ -79,6 +79,9 @@ def draw_study(bundle: Bundle, cause: Cause, headline: "DeltaGenerator") -> None
             "cause_down",
             words.down_alt(component, len(names)),
         )
+    if not cause.placebo:
+        claimed = {links.LEDGER_CAUSE: cause.name, links.LEDGER_COMPONENT: str(component)}
+        claiming.claim_link(bundle, claiming.CAUSE, **claimed)
     figures.tabled(words.MATRIX_TABLE, matrix_table(found), "cause-matrix")
     _joints_and_clusters(bundle, study, cause)
 

@@ -14,6 +14,7 @@ from dashboard.shared import (
     bundles,
     cache,
     causal_words,
+    claiming,
     figures,
     latents,
     links,
@@ -24,7 +25,7 @@ from dashboard.shared import (
 )
 from dashboard.shared.attribute_words import contrast_table, words_of
 from dashboard.shared.causal_words import ClusterCauses
-from dashboard.shared.clustering.questions import ALL, KMEANS, Clustered
+from dashboard.shared.clustering.questions import ALL, EVERYBODY, KMEANS, Clustered
 from posecore.attributes.contrasts import LEAST
 from posecore.attributes.contrasts import contrast as compare
 from posecore.attributes.descriptions import FOUND
@@ -187,6 +188,7 @@ def _effects(
     st.caption(words.effects(names[number], len(found.members(number))))
     if beside is not None:
         st.caption(untrained_clusters.differ(known, beside))
+    _claim(bundle, found, number, str(known.index[0]), float(known["effect"].iloc[0]))
     table = untrained_clusters.tabled(compared, contrast_table(compared, joints), beside)
     if causes is not None:
         st.caption(causal_words.HOW_CLUSTERS)
@@ -194,6 +196,30 @@ def _effects(
             causal_words.clusters_changed(causes, str(name)) for name in compared.index
         ]
     figures.tabled("Every attribute as a table", table, f"cluster-{number + 1}-apart")
+
+
+def _claim(bundle: Bundle, found: Clustered, number: int, attribute: str, effect: float) -> None:
+    """The way to a claim of a difference, where new people have a place among these clusters."""
+    subset, question = found.subset, found.question
+    if question.method != KMEANS or subset.people != EVERYBODY:
+        st.caption(words.NO_CLAIM)
+        return
+    if attribute not in latents.attributes(bundle):
+        return  # PCK and the side of the crop are none of the attributes
+    axis = words_of(attribute, joints_known(bundle.samples)).axis
+    claiming.claim_link(
+        bundle,
+        claiming.GROUP,
+        **{
+            links.LEDGER_K: str(question.k),
+            links.LEDGER_CLUSTER: str(number + 1),
+            links.LEDGER_SPACE: str(subset.components or 0),
+            links.LEDGER_SEED: str(question.seed),
+            links.LEDGER_RESTARTS: str(question.restarts),
+            links.LEDGER_ATTRIBUTE: axis,
+            links.LEDGER_WAY: claiming.MORE if effect > 0 else claiming.LESS,
+        },
+    )
 
 
 def _causes(bundle: Bundle, found: Clustered) -> ClusterCauses | None:

@@ -21,6 +21,10 @@ POSE: Final = "pose"
 """Of posecore.clustering.confounds.SETS."""
 ONE_CLUSTER: Final = "There is one cluster only, so nobody is left to compare it with."
 WHAT_THEY_ARE: Final = "what so many clusters are, what sets them apart and which joints they have"
+NO_CLAIM: Final = (
+    "Of these clusters no claim can be tested on new people: only K-Means of everybody gives each of them a "
+    "cluster, the one whose centroid is nearest."
+)
 NOTHING_KNOWN: Final = "Nothing is known of enough people to compare this cluster with the others."
 
 

@@ -13,7 +13,7 @@ from dashboard.compare import baselines, charts, masks, words
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.gallery import draw_people
 from dashboard.compare.pair import Pair
-from dashboard.shared import cache, figures, links, shown_here, untrained, widgets
+from dashboard.shared import cache, claiming, figures, links, shown_here, untrained, widgets
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, parse_mask
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
@@ -62,6 +62,9 @@ def show(pair: Pair) -> None:
     if labelled:
         _draw_shown(pair, seen, top)
         _joints(pair, seen, mask)
+        if mask == WHOLE:
+            claimed = {links.LEDGER_BESIDE: pair.other.path.name}
+            claiming.claim_link(pair.one, claiming.NETWORKS, **claimed)
     else:
         st.info(words.NOTHING_LABELLED, icon=":material/info:")
     _gallery(pair, seen, mask, labelled)

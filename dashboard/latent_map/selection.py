@@ -12,9 +12,11 @@ from dashboard.latent_map import pictures as map_pictures
 from dashboard.latent_map import words
 from dashboard.latent_map.charts import contrasts
 from dashboard.latent_map.choices import Choices
+from dashboard.latent_map.planes import UMAP_NAME
 from dashboard.shared import (
     bundles,
     canvas,
+    claiming,
     figures,
     latents,
     links,
@@ -23,6 +25,7 @@ from dashboard.shared import (
     untrained_clusters,
     widgets,
 )
+from dashboard.shared.area import read_area
 from dashboard.shared.attribute_words import contrast_table, words_of
 from dashboard.shared.numbers import number
 from posecore import drawing
@@ -133,6 +136,7 @@ def _apart(bundle: Bundle, rows: NDArray[np.int64], chosen: NDArray[np.int64]) -
         st.caption(f"{untrained_clusters.differ(found, beside)} {words.AREAS_AND_CLUSTERS}")
     elif line := untrained_clusters.absent(bundle, "what sets a selection apart"):
         st.caption(line)
+    _claim(bundle, str(named["attribute"].iloc[0]), float(found["effect"].iloc[0]))
     table = untrained_clusters.tabled(found, contrast_table(found, joints), beside)
     figures.tabled("All differences", table, "map_contrasts")
 
@@ -144,6 +148,18 @@ def _clusters_alike(bundle: Bundle, selected: int, people: int) -> Apart | None:
     if study is None or study.labels is None:
         return None
     return untrained_clusters.apart(bundle, nearest_k(study, selected, people))
+
+
+def _claim(bundle: Bundle, attribute: str, effect: float) -> None:
+    """The way to a claim of what sets the area's people apart most, where new people have a place there."""
+    text = st.query_params.get(links.MAP_AREA, "")
+    area = read_area(text)
+    if area is None or area.plane == UMAP_NAME:
+        st.caption(words.NO_CLAIM)
+        return
+    claimed = {links.LEDGER_AREA: text, links.LEDGER_ATTRIBUTE: attribute}
+    way = claiming.MORE if effect > 0 else claiming.LESS
+    claiming.claim_link(bundle, claiming.GROUP, **claimed, **{links.LEDGER_WAY: way})
 
 
 def _score(bundle: Bundle, sample_id: str) -> str:

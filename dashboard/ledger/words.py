@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from dashboard.shared import links
+from dashboard.shared import claiming, links
 from dashboard.shared.attribute_words import words_of
 from dashboard.shared.numbers import number
 from posecore.causes.table import CAUSES
@@ -24,8 +24,8 @@ INTRO: Final = (
     "claimed. It can't be changed afterwards, and neither can its verdict."
 )
 HOW: Final = (
-    "A claim *holds* where its effect surely lies beyond the smallest that matters, in the direction claimed; "
-    "it *does not hold* where the effect surely lies below that; else it *cannot be told*, as where a group "
+    "A claim *holds* where its effect surely lies beyond the smallest that matters, in the direction "
+    "claimed; it *does not hold* where the effect surely lies below that; else it *cannot be told*, as where a group "
     f"has fewer than {FEWEST} people. The first claim of a ledger is tested at a level of 3 %, the second at "
     "0.8 %, claim j at 0.05 × 6 / (π² j²): all together at most 5 %, so a later claim changes no verdict. "
     "The interval is the plain 95 % one."
@@ -55,8 +55,8 @@ KINDS_OF: Final[Mapping[str, str]] = dict(zip(links.LEDGER_KINDS, KINDS, strict=
 
 WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "masks": ("more joints", "fewer joints"),
-    "component": ("up together", "one up, the other down"),
-    "group": ("more than the rest", "less than the rest"),
+    "component": (claiming.UP, claiming.DOWN),
+    "group": (claiming.MORE, claiming.LESS),
     "cause": ("farther than another grain",),
     "networks": ("more joints", "fewer joints"),
 }
@@ -77,8 +77,8 @@ def photographs() -> str:
     """Of a bundle without new people."""
     return (
         "This bundle's people were photographed, and new ones cannot be made. A claim is tested once a "
-        "prepared data folder of people set aside is named with POSE_HELDOUT when the dashboard is started, and the "
-        "folder that the bundle's own people come from with POSE_IMAGES; until then it stays not tested."
+        "prepared data folder of people set aside is named with POSE_HELDOUT when the dashboard is started, "
+        "and the folder that the bundle's own people come from with POSE_IMAGES; until then it stays not tested."
     )
 
 
@@ -98,10 +98,10 @@ def statement(
     """What is tested, in a sentence."""
     up, beyond = direction > 0, number(smallest, 2)
     if kind == "masks":
-        one, other = parameters["masks"]
+        (one, other), replaced = parameters["masks"], _REPLACED[parameters["replacement"]]
         return (
             f"Of {parameters['joints']}, the network finds {'more' if up else 'fewer'} with skips {one} than "
-            f"with skips {other}, by more than {beyond} points of PCK ({_REPLACED[parameters['replacement']]})."
+            f"with skips {other}, by more than {beyond} points of PCK ({replaced})."
         )
     if kind == "networks":
         return (

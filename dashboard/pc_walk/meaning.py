@@ -15,8 +15,10 @@ from dashboard.shared import (
     bundle_people,
     bundles,
     causal_words,
+    claiming,
     figures,
     latents,
+    links,
     shown_here,
     studies,
     untrained,
@@ -128,6 +130,12 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline
     st.caption(words.how_correlated(len(tested), len(shown), joints))
     if causes is not None:
         st.caption(causal_words.HOW)
+    claimed = {
+        links.LEDGER_COMPONENT: str(component + 1),
+        links.LEDGER_ATTRIBUTE: words_of(found.attribute, joints).axis,
+        links.LEDGER_WAY: claiming.UP if found.r > 0 else claiming.DOWN,
+    }
+    claiming.claim_link(bundle, claiming.COMPONENT, **claimed)
     figures.tabled(
         "Every attribute as a table",
         table(tested, joints, causes, component),

@@ -7,6 +7,10 @@ from posecore.bundle import Bundle
 
 CUTS, COMPONENT, GROUP, CAUSE, NETWORKS = links.LEDGER_KINDS
 
+UP, DOWN = "up together", "one up, the other down"
+MORE, LESS = "more than the rest", "less than the rest"
+"""Directions of components and of groups, as the form calls them."""
+
 LABEL: Final = "Make a claim of this"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.shared import bundles, figures, glossary, links, studies, widgets
+from dashboard.shared import bundles, claiming, figures, glossary, links, studies, widgets
 from dashboard.shared.carried import carried
 from dashboard.shared.claim_words import verdict
 from dashboard.shared.shown_here import Verdict
@@ -22,6 +22,8 @@ from posecore.studies.skips.summary import SkipSummary, agreement, easy_faces
 
 CUTS: Final = tuple(mask.title for mask in reversed(ALL_MASKS) if mask != ALL_ON)
 """The masks that cut anything, all cut first."""
+REPLACEABLE: Final = ("zero", "mean")
+"""Replacements that a claim may be about."""
 EFFECTS: Final = ("lost hits", "moved")
 
 
@@ -84,6 +86,9 @@ def _histograms(bundle: Bundle, summary: SkipSummary, replacement: str, mask: st
         words.histograms_alt(people, mask),
     )
     st.caption(words.mean_pck(people, summary.pck, place, mask) + words.never_learned_pck(theirs, mask))
+    if replacement in REPLACEABLE:
+        chosen = {links.LEDGER_MASKS[1]: mask, links.LEDGER_REPLACEMENT: replacement}
+        claiming.claim_link(bundle, claiming.CUTS, **chosen)
     table = _table(summary.pck, 100, {"mask": [mask.title for mask in ALL_MASKS]}, "PCK, %")
     figures.tabled("All sixteen masks as a table", table, f"skips-pck-{replacement}")
 
