@@ -27,8 +27,8 @@ COLOUR_HELP: Final = "Type to search: attributes, joints, and, of rendered peopl
 WITHOUT_PLACE: Final = "This person has no place on the map, as the latent holds nan or infinity."
 UMAP_AXES: Final = ("UMAP, first direction", "UMAP, second direction")
 NO_CLAIM: Final = (
-    "Of an area on a UMAP no claim can be tested: it has no dependable place for new people. Draw one on a plane "
-    "of components."
+    "Of an area on a UMAP no claim can be tested: it has no dependable place for new people. Draw one on a "
+    "plane of components."
 )
 UMAP_HAS_NO_PLACE: Final = (
     "UMAP has no dependable place for a picture that was not there when it was made; its nearest people are "

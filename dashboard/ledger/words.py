@@ -25,10 +25,10 @@ INTRO: Final = (
 )
 HOW: Final = (
     "A claim *holds* where its effect surely lies beyond the smallest that matters, in the direction "
-    "claimed; it *does not hold* where the effect surely lies below that; else it *cannot be told*, as where a group "
-    f"has fewer than {FEWEST} people. The first claim of a ledger is tested at a level of 3 %, the second at "
-    "0.8 %, claim j at 0.05 × 6 / (π² j²): all together at most 5 %, so a later claim changes no verdict. "
-    "The interval is the plain 95 % one."
+    "claimed; it *does not hold* where the effect surely lies below that; else it *cannot be told*, as where "
+    f"a group has fewer than {FEWEST} people. The first claim of a ledger is tested at a level of 3 %, the "
+    "second at 0.8 %, claim j at 0.05 × 6 / (π² j²): all together at most 5 %, so a later claim changes no "
+    "verdict. The interval is the plain 95 % one."
 )
 FILE_SAYS: Final = (
     "Every line of the file holds the hash of the line before, so one that was changed, cut or taken out is "
@@ -78,7 +78,8 @@ def photographs() -> str:
     return (
         "This bundle's people were photographed, and new ones cannot be made. A claim is tested once a "
         "prepared data folder of people set aside is named with POSE_HELDOUT when the dashboard is started, "
-        "and the folder that the bundle's own people come from with POSE_IMAGES; until then it stays not tested."
+        "and the folder that the bundle's own people come from with POSE_IMAGES; until then it stays not "
+        "tested."
     )
 
 

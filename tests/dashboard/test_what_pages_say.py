@@ -52,6 +52,7 @@ PAGES = [
     *(("pc_walk", {"walk_tab": tab}) for tab in links.WALK_TABS),
     ("causes", {}),
     ("causes", {"cause": "picture rotated", "cause_16": "false", "cause_replacement": "mean"}),
+    *(("ledger", {"led_kind": kind}) for kind in links.LEDGER_KINDS[:2]),
     *(("compare", {"cmp_tab": tab}) for tab in links.COMPARE_TABS),
 ]
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,7 +26,8 @@ from posecore.ledger.check import Agreement, compare
 from posecore.ledger.claim import Claim, make_claim
 from posecore.ledger.file import Ledger
 from posecore.ledger.findings import Verdict
-from posecore.ledger.kinds import KINDS, Answers, Known, in_group
+from posecore.ledger.kinds import KINDS, Answers, Known, attributes_in, in_group
+from posecore.ledger.parameters import packed
 from posecore.ledger.people import HeldOut, Rendered, source_for
 from posecore.ledger.progress import is_testing, piece_file, progress, turn, work_folder
 from posecore.ledger.testing import Setting, run_waiting
@@ -173,15 +175,14 @@ def test_what_kinds_find_on_planted_people(bundle: Bundle) -> None:
     fitted = fit_components(latents, 3)
     scores = fitted.project(latents)[:, 0]
     found = KINDS["component"].find(known, GIVEN["component"], given)
-    assert abs(found.effect) > 0.6 and found.n == len(latents)
+    hips = attributes_in(bundle.samples, "annotated")["hip_angle"]
+    assert abs(found.effect) > 0.6 and found.n == hips.notna().sum() < len(latents)
     # A kind that is not among these people is nobody's.
     nobody = KINDS["component"].find(known, {"component": 1, "attribute": "truth_family: flying"}, given)
     assert np.isnan(nobody.effect) and nobody.fewest == 24
 
     sits = scores > 0
     centroids = np.stack([latents[sits].mean(axis=0), latents[~sits].mean(axis=0)])
-    from posecore.ledger.parameters import packed
-
     cluster = {"of": "cluster", "cluster": 1, "components": None, "centroids": packed(centroids)}
     np.testing.assert_array_equal(in_group(known, cluster, latents), sits)
     in_scores = packed(fitted.project(centroids)[:, :1])
@@ -191,7 +192,7 @@ def test_what_kinds_find_on_planted_people(bundle: Bundle) -> None:
     area = {"of": "area", "plane": [1, 2], "corners": [[0, -99], [99, -99], [99, 99], [0, 99]]}
     np.testing.assert_array_equal(in_group(known, area, latents), sits)
     apart = KINDS["group"].find(known, {"group": cluster, "attribute": "knee_drop"}, given)
-    assert abs(apart.effect) > 2 and apart.fewest == 12
+    assert abs(apart.effect) > 2 and 8 < apart.fewest <= 12
 
     # A cause that moves everybody two standard deviations up the component; grain moves them a tenth.
     spread = float(np.sqrt(fitted.variances[0]))
@@ -206,8 +207,6 @@ def test_people_set_aside_are_drawn_without_those_of_the_bundle(
     prepared_dir: Path, bundle: Bundle, tmp_path: Path
 ) -> None:
     """A folder of which the bundle's data holds the train people, in another file."""
-    import shutil
-
     own = shutil.copytree(prepared_dir, tmp_path / "own")
     shutil.rmtree(own / "crops" / "val")
     (own / "val.parquet").unlink()
@@ -235,8 +234,6 @@ def test_people_set_aside_are_drawn_without_those_of_the_bundle(
 
 def _renamed(folder: Path) -> Path:
     """The same people under another fingerprint."""
-    import shutil
-
     other = shutil.copytree(folder, folder.with_name("renamed"))
     info = json.loads((other / "dataset.json").read_text())
     (other / "dataset.json").write_text(json.dumps(info | {"fingerprint": "1" * 64}))
