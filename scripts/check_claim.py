@@ -25,10 +25,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 @command
 def main(argv: Sequence[str] | None = None) -> int:
-    """Status 1 where a line was damaged or a number differs."""
+    """Status 1 where a line was damaged, a number differs, or a claim is not of this bundle as it is."""
     options = build_parser().parse_args(argv)
     from posecore.bundle import open_bundle
-    from posecore.errors import ConfigError
+    from posecore.errors import ConfigError, PosecoreError
     from posecore.ledger.check import Agreement, check_claim
     from posecore.ledger.file import Ledger
     from posecore.ledger.testing import Setting
@@ -51,7 +51,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, claim in entries.claims.items():
         if name not in entries.results or options.claim not in (None, name):
             continue
-        checked = check_claim(claim, entries.results[name], bundle, setting)
+        try:
+            checked = check_claim(claim, entries.results[name], bundle, setting)
+        except PosecoreError as error:
+            print(f"claim {claim.number}, {name}: cannot be checked: {error}")
+            status = 1
+            continue
         where = "same machine and versions" if checked.here else "another machine or other versions"
         print(f"claim {claim.number}, {name}: {checked.agreement} ({where})")
         for value in checked.differing:

@@ -23,7 +23,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--workers", type=at_least(1), help="processes (default: one per core)")
     parser.add_argument(
-        "--with-parent", action="store_true", help="end when the standard input does, however it ends"
+        "--with-parent",
+        action="store_true",
+        help="stay behind other processes, and end when the standard input does",
     )
     return parser
 
@@ -33,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; status 2 where a claim could not be tested."""
     options = build_parser().parse_args(argv)
     if options.with_parent:
+        os.nice(10)
         threading.Thread(target=_end_with_input, daemon=True).start()
     from posecore.bundle import open_bundle
     from posecore.ledger.file import Ledger
