@@ -15,7 +15,7 @@ from posecore.samples import Prefix
 
 GLOSSARY: Final = (
     "Skip connection, Mask, Replacement, PCK, Point, Component, Rank correlation, Hedges' g, "
-    "Standard deviation, 95 % interval, K-Means, Latent"
+    "Standard deviation, 95 % interval, K-Means, Latent, Seed"
 )
 
 INTRO: Final = (

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.shared import bundles
+
 DASHBOARD = Path(__file__).parent.parent.parent / "dashboard"
 
 
@@ -46,6 +48,8 @@ def open_page(
     """
     monkeypatch.setenv("POSE_ARTIFACTS", str(artifacts))
     if callable(page):
+        # A part that is alone has no other pages to lead to.
+        monkeypatch.setattr(bundles, "page_link", lambda *_, **__: None)
         app = AppTest.from_function(page, default_timeout=60)
     else:
         app = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=60)
