@@ -16,7 +16,7 @@ found = desk(bundle)
 if not found.stored:
     st.info(words.no_folder(str(found.folder)), icon=":material/info:")
 if not can_test(bundle):
-    st.info(words.photographs(), icon=":material/photo_camera:")
+    st.info(words.no_new_people(), icon=":material/group_off:")
 st.subheader("Make a claim")
 draw_form(bundle, found)
 try:
