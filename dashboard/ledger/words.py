@@ -76,10 +76,10 @@ def no_folder(folder: str) -> str:
 def no_new_people() -> str:
     """Of a bundle whose people were not rendered."""
     return (
-        "This bundle's people were not rendered, so new ones like them cannot be made. A claim is tested once "
-        "a prepared data folder of people set aside is named with POSE_HELDOUT when the dashboard is started, "
-        "and the folder that the bundle's own people come from with POSE_IMAGES; until then it stays not "
-        "tested."
+        "This bundle's people were not rendered, so new ones like them cannot be made. A claim is tested "
+        "once a prepared data folder of people set aside is named with POSE_HELDOUT when the dashboard is "
+        "started, and the folder that the bundle's own people come from with POSE_IMAGES; until then it "
+        "stays not tested."
     )
 
 

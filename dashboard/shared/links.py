@@ -143,6 +143,7 @@ COMPRESSION_PERSON: Final = "cpr_person"
 COMPRESSION_JOINT: Final = "cpr_joint"
 COMPRESSION_ARM: Final = "cpr_arm"
 COMPRESSION_PAGE: Final = "cpr_page"
+
 LEDGER_CLAIM: Final = "led_claim"
 """Which claim of the ledger is looked at."""
 LEDGER_KIND: Final = "led_kind"
