@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from planting import planted_claim, planted_result
+from planted_claims import planted_claim, planted_result
 
 from posecore.errors import ConfigError
 from posecore.ledger.file import MOST_WAITING, Ledger
@@ -156,7 +156,7 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path[:0] = [sys.argv[1]]
-from planting import planted_claim, planted_result
+from planted_claims import planted_claim, planted_result
 from posecore.ledger.file import Ledger
 ledger = Ledger(Path(sys.argv[2]))
 print("ready", flush=True)

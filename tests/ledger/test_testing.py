@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from planting import make_claimed_bundle, planted_result
+from planted_claims import planted_result
+from planting import make_claimed_bundle
 from test_sealing import GIVEN
 
 from posecore.bundle import Bundle, open_bundle
