@@ -98,9 +98,12 @@ def measured(work: Callable[[], Any]) -> tuple[Any, float, float]:
     """What `work` returns, its seconds, and the most memory it took beyond mapped files, in GB (Linux)."""
     before, most, done = _anonymous(), [0], threading.Event()
 
+    def look() -> None:
+        most[0] = max(most[0], _anonymous() - before)
+
     def watch() -> None:
         while not done.wait(0.01):
-            most[0] = max(most[0], _anonymous() - before)
+            look()
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -111,6 +114,7 @@ def measured(work: Callable[[], Any]) -> tuple[Any, float, float]:
         seconds = time.perf_counter() - began
         done.set()
         watcher.join()
+        look()
     return result, seconds, most[0] / 1e9
 
 
