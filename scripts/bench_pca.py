@@ -1,7 +1,6 @@
 """Time and memory of principal components: latents of known spectrum, found right, against scikit-learn's."""
 
 import argparse
-import gc
 import sys
 import tempfile
 import threading
@@ -97,7 +96,6 @@ def largest_angle(found: np.ndarray, planted: np.ndarray) -> float:
 
 def measured(work: Callable[[], Any]) -> tuple[Any, float, float]:
     """What `work` returns, its seconds, and the most memory it took beyond mapped files, in GB (Linux)."""
-    gc.collect()  # What went before would else be let go meanwhile, and count as less memory taken.
     before, most, done = _anonymous(), [0], threading.Event()
 
     def look() -> None:

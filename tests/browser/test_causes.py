@@ -82,7 +82,7 @@ def test_the_slider_is_answered_at_once(cause: str, limit: int, page: Page, ship
 
 def test_a_move_draws_the_pictures_anew_and_not_the_switches_beside_them(page: Page, shipped: Served) -> None:
     drawn: list[bytes | str] = []
-    page.on("websocket", lambda socket: socket.on("framereceived", drawn.append))
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: drawn.append(frame)))
     open_causes(page, shipped, cause=PICTURE)
     switches, pictures = b"Only one, all but one", b"Predicted skeleton, as changed"
 
