@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from dashboard.causes.study_words import AXIS
 from dashboard.shared.charts import (
+    AXIS_LINE,
     CATEGORIES,
     GREY,
     MARK,
     SCALE_ROOM,
     SCORE_SCALE,
+    broken,
     colour_bar,
     framed,
     name_rows,
@@ -23,6 +25,9 @@ from dashboard.shared.charts import (
 from posecore.statistics import Floats
 from posecore.studies.causes.summary import Matrix
 from posecore.studies.causes.verdict import Verdict
+
+SCALE: Final = broken(AXIS, 30)
+"""The title of the scale of colours, as wide as the axes of a narrow page."""
 
 ROW: Final = 23
 """Pixels of a row of the matrix."""
@@ -111,7 +116,7 @@ def matrix(found: Matrix, names: Sequence[str], row: int | None, component: int,
                 "cmin": 0,
                 "cmax": TOP,
                 "showscale": scaled,
-                "colorbar": colour_bar(AXIS),
+                "colorbar": colour_bar(SCALE),
             },
             **shared,
         )
@@ -163,16 +168,16 @@ def matrix(found: Matrix, names: Sequence[str], row: int | None, component: int,
 
 def _scale_below(figure: go.Figure) -> None:
     """Put the scale of colours below the legend, where it takes a narrow page no width."""
-    before = figure.layout.height
-    height = before + SCALE_ROOM
+    before, room = figure.layout.height, SCALE_ROOM + AXIS_LINE * SCALE.count("<br>")
+    height = before + room
     figure.update_traces(
         marker_colorbar={"y": 0, "yref": "container", "yanchor": "bottom"},
         selector=lambda trace: trace.marker.showscale,
     )
     figure.update_layout(
         height=height,
-        margin={"b": figure.layout.margin.b + SCALE_ROOM},
-        legend={"y": (figure.layout.legend.y * before + SCALE_ROOM) / height},
+        margin={"b": figure.layout.margin.b + room},
+        legend={"y": (figure.layout.legend.y * before + room) / height},
         title={"y": 1 - 16 / height},
     )
 
@@ -187,7 +192,7 @@ def movements(names: Sequence[str], rows: Rows, source: str) -> go.Figure:
             x=network,
             y=order,
             mode="markers",
-            name="networks that never learned, their farthest component",
+            name="never learned, at their farthest",
             legendgroup="untrained",
             showlegend=number == 0,
             marker={"symbol": "line-ns-open", "size": 12, "color": GREY, "line": {"width": 2}},
@@ -220,4 +225,6 @@ def movements(names: Sequence[str], rows: Rows, source: str) -> go.Figure:
             hovertemplate="%{y}<br>%{x:.2f}<extra></extra>",
         )
     rows_around_zero(figure, order, AXIS, source)
+    # With a group in it, a legend would have a gap after every entry, which set_below does not count.
+    figure.update_layout(legend_tracegroupgap=0)
     return figure
