@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from posecore.errors import PosecoreError
+from posecore.errors import ConfigError, PosecoreError
 
 
 class Main(Protocol):
@@ -46,6 +46,19 @@ _OF_STUDIES: Final[Mapping[str, Mapping[str, Any]]] = {
 def add_option(parser: argparse.ArgumentParser, name: str, help: str | None = None) -> None:
     """Add an option that the scripts of several studies have; help: in place of the common one."""
     parser.add_argument(name, **{**_OF_STUDIES[name], **({} if help is None else {"help": help})})
+
+
+def split_per_folder(folders: Sequence[Path], splits: Sequence[str] | None) -> Sequence[str]:
+    """The split of each folder of a repeatable --data: those of --split in its order, else val of all.
+
+    Raises ConfigError where they are not as many.
+    """
+    splits = splits or ["val"] * len(folders)
+    if len(splits) != len(folders):
+        raise ConfigError(
+            f"--split is given {len(splits)} times, --data {len(folders)} times; give one split per folder"
+        )
+    return splits
 
 
 def command(main: Main) -> Main:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from posecore.cli import add_option, at_least, command
+from posecore.cli import add_option, at_least, command, split_per_folder
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -55,12 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.studies.compression.results import load_compression_study
     from posecore.studies.compression.study import SHARES, CompressionSettings, run_compression_study
 
-    splits = options.split or ["val"] * len(options.data)
-    if len(splits) != len(options.data):
-        raise ConfigError(
-            f"--split is given {len(splits)} times, --data {len(options.data)} times; "
-            "give one split per folder"
-        )
+    splits = split_per_folder(options.data, options.split)
     if options.limit is not None and options.limit < 1:
         raise ConfigError(f"--limit {options.limit}: expected 1 or more people")
     if not options.ranking and not options.tuned:

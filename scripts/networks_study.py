@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from posecore.cli import at_least, command
+from posecore.cli import at_least, command, split_per_folder
 
 
 def labelled_run(text: str) -> tuple[str, Path]:
@@ -40,18 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.bundle import open_bundle
     from posecore.data.prepared import open_prepared
-    from posecore.errors import ConfigError
     from posecore.inference import use_threads
     from posecore.metrics.pck import pck
     from posecore.studies.networks.results import load_networks_study
     from posecore.studies.networks.study import run_networks_study
 
-    splits = options.split or ["val"] * len(options.data)
-    if len(splits) != len(options.data):
-        raise ConfigError(
-            f"--split is given {len(splits)} times, --data {len(options.data)} times; "
-            "give one split per folder"
-        )
+    splits = split_per_folder(options.data, options.split)
     use_threads(options.threads)
     bundle = open_bundle(options.bundle)
     folders = [open_prepared(folder) for folder in options.data]
