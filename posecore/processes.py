@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from typing import Final, TypeVar
 
 from posecore.errors import DataError, PosecoreError
@@ -36,14 +36,14 @@ def in_processes(
     if workers == 1 or len(todo) < 2:
         yield from map(work, todo)
         return
-    with ExitStack() as stack:
-        try:
+    try:
+        with ExitStack() as stack:
             yield from _started(stack, work, todo, workers, at_a_time)
-        except BrokenProcessPool as error:
-            raise DataError(
-                "a worker was ended by the system, perhaps for lack of memory; "
-                "run the same command again with fewer --workers to go on"
-            ) from error
+    except BrokenProcessPool as error:
+        raise DataError(
+            "a worker was ended by the system, perhaps for lack of memory; "
+            "run the same command again with fewer --workers to go on"
+        ) from error
 
 
 def _started(
@@ -53,9 +53,28 @@ def _started(
     try:
         # A forked copy of a process with running threads may hang, so workers start afresh.
         pool = stack.enter_context(ProcessPoolExecutor(workers, get_context("spawn"), _start_worker))
+        stack.enter_context(_none_left_behind())
         return pool.map(work, todo, chunksize=at_a_time)
     except OSError as error:
+        if error.errno is None:  # the pool broke meanwhile, and closed what a new worker would be handed
+            raise BrokenProcessPool from error
         raise cannot_start(error, "run the same command again with --workers 1, which needs none") from error
+
+
+@contextmanager
+def _none_left_behind() -> Iterator[None]:
+    """End the workers of a broken pool: it waits for them, but ends only those it had when it broke.
+
+    One started while the pool was breaking (github.com/python/cpython/issues/109047) would wait for work,
+    and the pool for it, for ever.
+    """
+    others = set(active_children())
+    try:
+        yield
+    except BrokenProcessPool:
+        for worker in set(active_children()) - others:
+            worker.terminate()
+        raise
 
 
 def cannot_start(error: Exception, mend: str) -> DataError:

@@ -1,11 +1,13 @@
 """Processes that cannot be started, fail or are ended: one line, status 2, and the next run goes on."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -36,6 +38,45 @@ def test_a_worker_ended_by_the_system_is_told_in_one_line() -> None:
     with pytest.raises(DataError, match=r"ended by the system.*fewer --workers") as error:
         list(in_processes(end_this_process, range(20), 2))
     assert "\n" not in str(error.value)
+
+
+def end_the_first(mark: Path, _: int) -> None:
+    with contextlib.suppress(FileExistsError):
+        mark.touch(exist_ok=False)
+        end_this_process(0)
+
+
+def test_a_worker_not_yet_known_to_a_breaking_pool_is_not_waited_for(tmp_path: Path, monkeypatch) -> None:
+    start = ProcessPoolExecutor._spawn_process
+
+    def starting(pool: ProcessPoolExecutor) -> None:
+        class Late(dict):
+            def __setitem__(self, pid: int, worker: object) -> None:
+                while self and not pool._broken:
+                    time.sleep(0.01)
+                time.sleep(0.2)  # the pool ends the workers it knows, and waits
+                super().__setitem__(pid, worker)
+
+        pool._processes = pool._processes or Late()
+        start(pool)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "_spawn_process", starting)
+    with pytest.raises(DataError, match="ended by the system"):
+        list(in_processes(partial(end_the_first, tmp_path / "ended"), range(20), 2))
+
+
+def test_a_worker_that_a_broken_pool_cannot_start_is_told_alike(monkeypatch) -> None:
+    start = ProcessPoolExecutor._spawn_process
+
+    def late(pool: ProcessPoolExecutor) -> None:
+        while pool._processes and not pool._broken:
+            time.sleep(0.01)
+        time.sleep(0.2)  # the pool has closed its pipes
+        start(pool)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "_spawn_process", late)
+    with pytest.raises(DataError, match="ended by the system"):
+        list(in_processes(end_this_process, range(20), 2))
 
 
 @pytest.mark.parametrize("when", ["__init__", "map"])
