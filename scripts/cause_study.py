@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.studies.causes.results import load_cause_study
     from posecore.studies.causes.study import CauseSettings, run_cause_study
     from posecore.studies.causes.summary import matrix
-    from posecore.studies.causes.verdict import Verdict
+    from posecore.studies.causes.verdict import Movement
 
     bundle = open_bundle(options.bundle)
     settings = CauseSettings(options.people, options.networks, options.seed)
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         for row, key in enumerate(found.causes):
             far = found.absolute.mean[row]
-            moves = [k for k in np.argsort(-far) if found.verdict[row, k] == Verdict.MOVES]
+            moves = [k for k in np.argsort(-far) if found.verdict[row, k] == Movement.MOVES]
             said = ", ".join(f"{k + 1} ({far[k]:.2f})" for k in moves[:5])
             cause, strength = CAUSES[key], found.strengths[row]
             value = cause.choices[int(strength)] if cause.choices else f"{strength:g} {cause.unit}".strip()

@@ -56,8 +56,20 @@ def points(finds=FINDS, seeds=SEEDS, late=()):
             steps = None if kind == "reference" else 10 if method in late else 20
             strength = 1e-6 if method in ("bayesian", "l1") else None
             full = 1_000_000 if method == "l1" else size
-            point = Point(kind, method, "hourglass", seed, strength, keep, steps, full, 2 * full, 4 * full,
-                          size, f"{kind}-{method}-{seed}-{keep}")  # fmt: skip
+            point = Point(
+                kind,
+                method,
+                "hourglass",
+                seed,
+                strength,
+                keep,
+                steps,
+                full,
+                2 * full,
+                4 * full,
+                size,
+                f"{kind}-{method}-{seed}-{keep}",
+            )
             found.append(point)
     return sorted(found, key=lambda point: point.kind in SWEPT)
 

@@ -24,7 +24,7 @@ from dashboard.shared.charts import (
 )
 from posecore.statistics import Floats
 from posecore.studies.causes.summary import Matrix
-from posecore.studies.causes.verdict import Verdict
+from posecore.studies.causes.verdict import Movement
 
 SCALE: Final = broken(AXIS, 30)
 """The title of the scale of colours, as wide as the axes of a narrow page."""
@@ -36,9 +36,9 @@ TOP: Final = 1.5
 """Standard deviations from which on colour says no more."""
 
 LOOKS: Final = {
-    Verdict.MOVES: ("moves", CATEGORIES[0], "circle"),
-    Verdict.STILL: ("does not move", CATEGORIES[1], "circle-open"),
-    Verdict.UNKNOWN: ("cannot be told", GREY, "x-thin-open"),
+    Movement.MOVES: ("moves", CATEGORIES[0], "circle"),
+    Movement.STILL: ("does not move", CATEGORIES[1], "circle-open"),
+    Movement.UNKNOWN: ("cannot be told", GREY, "x-thin-open"),
 }
 """Name, colour and symbol by verdict, told apart by shape."""
 
@@ -101,7 +101,7 @@ def matrix(found: Matrix, names: Sequence[str], row: int | None, component: int,
     shared = {"unselected": {"marker": {"opacity": 1}}, "hoverinfo": "skip", "mode": "markers"}
     scaled = True
     for sign, (name, symbol) in DIRECTIONS.items():
-        here = (verdict == Verdict.MOVES) & (way == sign)
+        here = (verdict == Movement.MOVES) & (way == sign)
         figure.add_scatter(
             x=columns[here] + 1,
             y=y[here],
@@ -121,7 +121,7 @@ def matrix(found: Matrix, names: Sequence[str], row: int | None, component: int,
             **shared,
         )
         scaled = False
-    for one, size in ((Verdict.STILL, 9), (Verdict.UNKNOWN, 5)):
+    for one, size in ((Movement.STILL, 9), (Movement.UNKNOWN, 5)):
         name, colour, symbol = LOOKS[one]
         here = (verdict == one) & np.isfinite(far)
         marker = {"symbol": symbol, "size": size, "color": colour, "line": {"width": 1.5, "color": colour}}

@@ -6,13 +6,13 @@ import numpy as np
 
 from dashboard.shared.causal_words import changed
 from dashboard.shared.numbers import number, points
-from dashboard.shared.shown_here import Verdict as Shown
+from dashboard.shared.shown_here import Verdict
 from posecore.causes.cause import Cause
 from posecore.causes.table import CAUSES
 from posecore.statistics import Estimate
 from posecore.studies.causes.results import CauseStudy
 from posecore.studies.causes.summary import STRONGER, Matrix
-from posecore.studies.causes.verdict import STILL_WITHIN, Verdict
+from posecore.studies.causes.verdict import STILL_WITHIN, Movement
 
 if TYPE_CHECKING:
     from dashboard.shared.studies import CauseScores
@@ -41,26 +41,26 @@ def no_study(command: str) -> str:
     )
 
 
-def not_studied(cause: Cause) -> tuple[str, Shown]:
+def not_studied(cause: Cause) -> tuple[str, Verdict]:
     """For the top of the page, without a study."""
-    return f"the latents move with one thing, {cause.name} (no study of causes tells)", Shown.UNKNOWN
+    return f"the latents move with one thing, {cause.name} (no study of causes tells)", Verdict.UNKNOWN
 
 
-def shown(found: Matrix, cause: Cause) -> tuple[str, Shown]:
+def shown(found: Matrix, cause: Cause) -> tuple[str, Verdict]:
     """Whether a cause moves any component, for the top of the page: the one it moves farthest."""
     if cause.key not in found.causes or not found.people[found.causes.index(cause.key)]:
         return not_studied(cause)
     row = found.causes.index(cause.key)
     verdict, far = found.verdict[row], found.absolute.mean[row]
-    moves = verdict == Verdict.MOVES
+    moves = verdict == Movement.MOVES
     k = int(np.argmax(np.where(moves, far, -1) if moves.any() else far))
     text = (
         f"{changed(cause.key, found.strengths[row])} moves component {k + 1} ({_figures(found, row, k)}, "
         f"n = {found.people[row]:,} people; another grain moves it by {number(float(found.floor[k]), 2)})"
     )
     if moves.any():
-        return text, Shown.HOLDS
-    return text, Shown.DOES_NOT if (verdict == Verdict.STILL).all() else Shown.UNKNOWN
+        return text, Verdict.HOLDS
+    return text, Verdict.DOES_NOT if (verdict == Movement.STILL).all() else Verdict.UNKNOWN
 
 
 def across(found: Matrix, cause: Cause) -> str:
@@ -74,7 +74,7 @@ def across(found: Matrix, cause: Cause) -> str:
     far, verdict = found.absolute.mean[row], found.verdict[row]
     moves, still = (
         [k for k in np.argsort(-far, kind="stable").tolist() if verdict[k] == one]
-        for one in (Verdict.MOVES, Verdict.STILL)
+        for one in (Movement.MOVES, Movement.STILL)
     )
     said = [f"component {k + 1} ({_movement(found, row, k)})" for k in moves]
     left = len(far) - len(moves) - len(still)
@@ -96,7 +96,7 @@ def down(found: Matrix, component: int) -> str:
     order = np.argsort(-np.nan_to_num(far, nan=-1), kind="stable").tolist()
     moves, still = (
         [row for row in order if verdict[row] == one and np.isfinite(far[row])]
-        for one in (Verdict.MOVES, Verdict.STILL)
+        for one in (Movement.MOVES, Movement.STILL)
     )
     said = [
         f"{changed(found.causes[row], found.strengths[row])} ({_movement(found, row, component)})"
@@ -154,7 +154,7 @@ def joints_and_clusters(study: CauseStudy, found: "CauseScores", row: int) -> st
 
 def matrix_alt(found: Matrix) -> str:
     """The matrix in words."""
-    moves = int((found.verdict == Verdict.MOVES).sum())
+    moves = int((found.verdict == Movement.MOVES).sum())
     c, d = found.verdict.shape
     return f"{c} causes by {d} components: in {moves} of {c * d} cells the component moves"
 

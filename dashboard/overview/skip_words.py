@@ -17,7 +17,7 @@ from posecore.statistics import Estimate
 from posecore.studies.probe import summary
 from posecore.studies.probe.results import BOTTLENECK, SKIPS, ProbeStudy
 from posecore.studies.reference import beyond
-from posecore.studies.skips.effects import EMPTIED, Claims, judged
+from posecore.studies.skips.effects import EMPTIED, LossGaps, judged
 from posecore.verdict import Verdict, together, verdict_of
 
 CLAIM: Final = "Do small joints lose more than big ones?"
@@ -36,7 +36,7 @@ class Tried(NamedTuple):
     """A network, and the table of the claim in it. finds: more joints than networks that never learned."""
 
     bundle: Bundle
-    table: Claims
+    table: LossGaps
     finds: Verdict
 
 

@@ -11,7 +11,7 @@ from posecore.causes.table import CAUSES
 from posecore.samples import Prefix
 from posecore.studies.causes.agreement import Disagreement
 from posecore.studies.causes.summary import Matrix
-from posecore.studies.causes.verdict import Verdict
+from posecore.studies.causes.verdict import Movement
 
 COLUMN: Final = "what changing it does"
 HOW: Final = (
@@ -22,7 +22,7 @@ HOW_CLUSTERS: Final = (
     "The last column of the table: how many people change their cluster, of as many K-Means clusters in the "
     "cause study, when the attribute is changed and everything else held; see the page Causes."
 )
-SHORT: Final = {Verdict.MOVES: "moves", Verdict.STILL: "does not", Verdict.UNKNOWN: "cannot be told"}
+SHORT: Final = {Movement.MOVES: "moves", Movement.STILL: "does not", Movement.UNKNOWN: "cannot be told"}
 
 
 def value_of(cause: Cause, value: float) -> str:
@@ -39,7 +39,7 @@ class ClusterCauses(NamedTuple):
     change their cluster, and the most in networks that never learned."""
 
     k: int
-    verdicts: Mapping[str, Verdict]
+    verdicts: Mapping[str, Movement]
     strengths: Mapping[str, float]
     shares: Mapping[str, float]
     untrained: Mapping[str, float]
@@ -112,7 +112,7 @@ def clusters_disagree(one: Disagreement, found: ClusterCauses, cluster: str, joi
 
 
 def _cell(found: Matrix, row: int, component: int) -> str:
-    verdict = Verdict(str(found.verdict[row, component]))
+    verdict = Movement(str(found.verdict[row, component]))
     way = int(found.direction[row, component])
     estimate = found.signed if way else found.absolute
     by = number(float(estimate.mean[row, component]), 2, sign=bool(way)) + ("" if way else " either way")

@@ -6,7 +6,7 @@ from typing import Final
 from dashboard.shared.numbers import p_value, points
 from dashboard.shared.shown_here import Verdict
 from posecore.statistics import FLIPS
-from posecore.studies.skips.effects import EMPTIED, LEVEL, Claim, Claims, counted
+from posecore.studies.skips.effects import EMPTIED, LEVEL, LossGap, LossGaps, counted
 
 STAND_INS: Final[Mapping[str, str]] = {
     "zero": "zero",
@@ -26,7 +26,7 @@ VERDICTS: Final[Mapping[str, str]] = {
 """What a cell says, by the names of posecore.studies.skips.effects.Count."""
 
 
-def verdict(claim: Claim) -> str:
+def verdict(claim: LossGap) -> str:
     """What a cell says, after correction."""
     if not claim.answers:
         return VERDICTS["empty"]
@@ -34,7 +34,7 @@ def verdict(claim: Claim) -> str:
     return VERDICTS[next((name for name, lose in sides if lose), "open")]
 
 
-def claim_sentence(claim: Claim, cells: int) -> str:
+def claim_sentence(claim: LossGap, cells: int) -> str:
     """A cell's test in plain words, with mean, interval, n and both p. cells: of its table."""
     if claim.n == 0:
         return "nobody has joints of both kinds, so this cannot be said."
@@ -48,7 +48,7 @@ def claim_sentence(claim: Claim, cells: int) -> str:
     )
 
 
-def counted_sentence(table: Claims, finds: Verdict) -> str:
+def counted_sentence(table: LossGaps, finds: Verdict) -> str:
     """How many cells of a table say what, and the clearest of them. finds: as in `judged`."""
     if finds == Verdict.DOES_NOT:
         return "it finds no more joints than networks that never learned, so there is nothing to lose."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from posecore.studies.projection.results import Projection
     from posecore.studies.saliency.results import SaliencyStudy
     from posecore.studies.saliency.summary import Checks
-    from posecore.studies.skips.effects import Claim
+    from posecore.studies.skips.effects import LossGap
     from posecore.studies.skips.results import SkipStudy
     from posecore.studies.skips.summary import SkipSummary
 
@@ -50,7 +50,7 @@ def skip_summary(bundle: Bundle, created: str, replacement: str) -> "SkipSummary
 
 
 @cache.cached(8, "Flipping signs …", copied=True)
-def skip_claims(bundle: Bundle, created: str, found_only: bool) -> "dict[tuple[str, str], Claim]":
+def skip_claims(bundle: Bundle, created: str, found_only: bool) -> "dict[tuple[str, str], LossGap]":
     """The thesis's claim by replacement and mask: over the joints found with all skips, or all labelled."""
     from posecore.studies.skips.effects import claims
 

@@ -16,7 +16,7 @@ from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, LEVEL_NAMES, REPLACEME
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
 from posecore.statistics import Estimate
-from posecore.studies.skips.effects import Claims, judged, tells_the_claim
+from posecore.studies.skips.effects import LossGaps, judged, tells_the_claim
 from posecore.studies.skips.results import SkipStudy
 from posecore.studies.skips.summary import SkipSummary, agreement, easy_faces
 
@@ -68,7 +68,7 @@ def show(bundle: Bundle) -> None:
     glossary.explain(words.GLOSSARY + (words.GLOSSARY_OF_LABELS if labelled else ""), source)
 
 
-def _opening(claims: Claims, replacement: str) -> str:
+def _opening(claims: LossGaps, replacement: str) -> str:
     """The first mask under which the thesis's claim can be answered; the first of all where there is none."""
     return next((mask for mask in CUTS if claims[replacement, mask].answers), CUTS[0])
 
@@ -144,7 +144,7 @@ def _shares(bundle: Bundle, summaries: dict[str, SkipSummary], source: str) -> N
 
 
 def _claims(
-    bundle: Bundle, study: SkipStudy, claims: Claims, replacement: str, mask: str, source: str
+    bundle: Bundle, study: SkipStudy, claims: LossGaps, replacement: str, mask: str, source: str
 ) -> None:
     st.subheader("Do small joints lose more than big ones?")
     if not tells_the_claim(bundle.keypoints):

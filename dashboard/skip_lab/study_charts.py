@@ -12,7 +12,7 @@ from dashboard.shared.numbers import number
 from posecore.ablation import LEVEL_NAMES
 from posecore.keypoints import sized_set
 from posecore.statistics import Estimate
-from posecore.studies.skips.effects import Claim, Claims
+from posecore.studies.skips.effects import LossGap, LossGaps
 
 NEVER_LEARNED: Final = "never learned"
 ANY_LEVEL: Final = "any,<br>never<br>learned"
@@ -192,7 +192,7 @@ def shapley_bars(
     return figure
 
 
-def claim_map(claims: Claims, source: str) -> go.Figure:
+def claim_map(claims: LossGaps, source: str) -> go.Figure:
     """Small joints' loss minus big ones' in points: a row per mask, a column per replacement.
 
     Bold where it is surely so after correction, empty where there is no answer. Orange: small ones lose more.
@@ -234,7 +234,7 @@ def claim_map(claims: Claims, source: str) -> go.Figure:
     return figure
 
 
-def _claim_text(cell: Claim) -> str:
+def _claim_text(cell: LossGap) -> str:
     if not cell.answers:
         return ""
     text = number(cell.mean * 100, 0, sign=True)

@@ -14,7 +14,7 @@ from dashboard.shared.shown_here import Verdict
 from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import Bundle
 from posecore.statistics import Estimate
-from posecore.studies.skips.effects import Claim, Claims
+from posecore.studies.skips.effects import LossGap, LossGaps
 
 GLOSSARY: Final = (
     "Crop, Decoder, Skip connection, Mask, Replacement, 95 % interval, Rank correlation, Heatmap, Latent, "
@@ -94,12 +94,12 @@ def effects(effect: Estimate, unit: str, replacement: str) -> str:
     )
 
 
-def claim(table: Claims, finds: Verdict, judged: Verdict) -> str:
+def claim(table: LossGaps, finds: Verdict, judged: Verdict) -> str:
     """The thesis's claim over all cells. finds, judged: as in dashboard.shared.claim_words."""
     return f"The thesis says that {STATEMENT}: **{judged}**; {counted_sentence(table, finds)}"
 
 
-def claim_cell(replacement: str, mask: str, found: Claim, every: Claim, cells: int) -> str:
+def claim_cell(replacement: str, mask: str, found: LossGap, every: LossGap, cells: int) -> str:
     """One cell over the joints found with all skips; over all labelled ones without a verdict."""
     said = f"With skips {mask}, {replacement} in place of what is cut: {claim_sentence(found, cells)}"
     if every.n:

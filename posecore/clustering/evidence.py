@@ -14,7 +14,7 @@ from posecore.clustering.controls import CONTROLS
 from posecore.clustering.density import Density, density
 from posecore.clustering.space import Space
 from posecore.clustering.sweep import SweepSettings, sweep
-from posecore.clustering.verdict import Standing, Verdict, standing, verdict
+from posecore.clustering.verdict import ClusterVerdict, Standing, standing, verdict
 from posecore.errors import ConfigError
 from posecore.unfinished import read_or_make
 
@@ -48,7 +48,7 @@ class Evidence:
         }
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ClusterVerdict:
         """What it comes to."""
         count = self.density.count
         return verdict(self.density, self.standings(count) if count > 1 else {})
@@ -97,7 +97,7 @@ def _of_control(
 
 def judge(
     space: Space, names: Sequence[str], most: int = 10, draws: int = DRAWS, restarts: int = 10, seed: int = 0
-) -> Verdict:
+) -> ClusterVerdict:
     """The verdict alone, from as little as it takes: controls, of these `names`, are drawn only where the
     density test finds groups, and at that K. Raises ConfigError as `gather` does."""
     test = density(space, most, seed)

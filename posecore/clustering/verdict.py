@@ -66,7 +66,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ClusterVerdict:
     """kind: what clusters are. groups: how many, None unless they are groups. low, high: the 95 % interval of
     the density test's number, 1 for a single cloud; None where there is no test. reason: why."""
 
@@ -85,22 +85,22 @@ def standing(real: float, control: NDArray[np.floating]) -> Standing:
     return Standing(real, float(control.mean()), float(control.std(ddof=1)), len(control))
 
 
-def verdict(density: Density | None, standings: Mapping[str, Standing]) -> Verdict:
+def verdict(density: Density | None, standings: Mapping[str, Standing]) -> ClusterVerdict:
     """What the density test and the standings beside controls, by their names, at K = `density.count` say.
 
     density: None where there are too few people. standings: needed where the test finds groups. Raises
     ConfigError where one of REQUIRED is missing then.
     """
     if density is None:
-        return Verdict(Kind.UNKNOWN, None, None, None, Reason.TOO_FEW)
+        return ClusterVerdict(Kind.UNKNOWN, None, None, None, Reason.TOO_FEW)
     count, (low, high) = density.count, density.between
     if high == 1 and count == 1:
-        return Verdict(Kind.REGIONS, None, low, high, Reason.JOINED)
+        return ClusterVerdict(Kind.REGIONS, None, low, high, Reason.JOINED)
     if low == 1 or count == 1:
-        return Verdict(Kind.UNKNOWN, None, low, high, Reason.UNSURE)
+        return ClusterVerdict(Kind.UNKNOWN, None, low, high, Reason.UNSURE)
     missing = [name for name in REQUIRED if name not in standings]
     if missing:
         raise ConfigError(f"{count} groups need a standing beside the control {missing[0]}; draw it first")
     if all(standings[name].stands_out for name in REQUIRED):
-        return Verdict(Kind.GROUPS, count, low, high, Reason.APART)
-    return Verdict(Kind.UNKNOWN, None, low, high, Reason.ALIKE)
+        return ClusterVerdict(Kind.GROUPS, count, low, high, Reason.APART)
+    return ClusterVerdict(Kind.UNKNOWN, None, low, high, Reason.ALIKE)

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from posecore.clustering.clouds import KINDS
 from posecore.clustering.evidence import judge
 from posecore.clustering.space import latent_space
-from posecore.clustering.verdict import REQUIRED, Kind, Verdict
+from posecore.clustering.verdict import REQUIRED, ClusterVerdict, Kind
 from posecore.errors import ConfigError
 from posecore.files import write_json
 from posecore.unfinished import read_json
@@ -55,7 +55,7 @@ class Rates(NamedTuple):
     unknown: Rate
 
 
-def judged(kind: str, seed: int, settings: VerdictSettings) -> Verdict:
+def judged(kind: str, seed: int, settings: VerdictSettings) -> ClusterVerdict:
     """The verdict on people of a kind drawn with a seed. Raises ConfigError for an unknown kind."""
     if kind not in KINDS:
         raise ConfigError(f"kind {kind!r:.40}: expected one of {', '.join(KINDS)}")

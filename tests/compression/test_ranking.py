@@ -31,9 +31,20 @@ def ranking(network, **values):
 
 @pytest.mark.parametrize(
     ("count", "size", "expected"),
-    [(0, 128, 16), (3, 128, 16), (20, 128, 24), (19, 128, 16), (124, 128, 128), (123, 128, 120), (1, 8, 8),
-     (2, 4, 4), (9, 12, 8), (12, 12, 12), (0, 64, 8)],
-)  # fmt: skip
+    [
+        (0, 128, 16),
+        (3, 128, 16),
+        (20, 128, 24),
+        (19, 128, 16),
+        (124, 128, 128),
+        (123, 128, 120),
+        (1, 8, 8),
+        (2, 4, 4),
+        (9, 12, 8),
+        (12, 12, 12),
+        (0, 64, 8),
+    ],
+)
 def test_widths_are_multiples_of_eight_or_whole(count, size, expected):
     assert rounded(count, size) == expected
 

@@ -17,9 +17,9 @@ from posecore.studies.causes.agreement import (
     disagreements,
     set_apart,
 )
-from posecore.studies.causes.verdict import Verdict
+from posecore.studies.causes.verdict import Movement
 
-MOVES, STILL, UNKNOWN = Verdict.MOVES, Verdict.STILL, Verdict.UNKNOWN
+MOVES, STILL, UNKNOWN = Movement.MOVES, Movement.STILL, Movement.UNKNOWN
 
 
 def test_every_attribute_named_exists_and_so_does_its_cause() -> None:
@@ -53,7 +53,7 @@ def test_every_attribute_named_exists_and_so_does_its_cause() -> None:
     ],
 )
 def test_what_is_at_odds(
-    along: dict[str, Along], verdicts: dict[str, Verdict], expected: list[Disagreement]
+    along: dict[str, Along], verdicts: dict[str, Movement], expected: list[Disagreement]
 ) -> None:
     assert disagreements(along, verdicts) == expected
 

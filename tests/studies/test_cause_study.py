@@ -28,7 +28,7 @@ from posecore.studies.causes import frame, measure, summary
 from posecore.studies.causes import study as module
 from posecore.studies.causes.results import CUTS, CauseStudy, load_cause_study
 from posecore.studies.causes.study import CauseSettings, run_cause_study
-from posecore.studies.causes.verdict import Verdict, corrected_p, direction, judge
+from posecore.studies.causes.verdict import Movement, corrected_p, direction, judge
 from posecore.synthetic.writer import RenderSettings, make_people
 from scripts import cause_study as script
 
@@ -97,11 +97,11 @@ def test_a_planted_response_is_the_matrix_found() -> None:
     assert ((found.signed.low < RESPONSE) & (found.signed.high > RESPONSE)).mean() > 0.8
     moves = np.abs(RESPONSE) > 0
     moves[1] = False
-    assert np.array_equal(found.verdict == Verdict.MOVES, moves)
+    assert np.array_equal(found.verdict == Movement.MOVES, moves)
     # A component of an untrained network moves as much, whatever its number.
-    assert found.verdict[1].tolist() == [Verdict.STILL, Verdict.UNKNOWN, Verdict.UNKNOWN]
+    assert found.verdict[1].tolist() == [Movement.STILL, Movement.UNKNOWN, Movement.UNKNOWN]
     assert found.untrained.shape == (2, 4) and found.untrained[1, 1] == pytest.approx(0.41)
-    assert np.array_equal(found.verdict == Verdict.STILL, RESPONSE == 0)
+    assert np.array_equal(found.verdict == Movement.STILL, RESPONSE == 0)
     assert np.array_equal(found.direction[np.abs(RESPONSE) > 0], np.sign(RESPONSE[np.abs(RESPONSE) > 0]))
     assert found.people.tolist() == [80] * 4 and found.causes == KEYS and found.strengths == [2.0] * 4
 
@@ -109,7 +109,7 @@ def test_a_planted_response_is_the_matrix_found() -> None:
 def test_people_who_move_either_way_move() -> None:
     found = summary.matrix(study_of(both_ways=True))
     assert abs(found.signed.mean[2, 0]) < 0.1 and found.absolute.mean[2, 0] == pytest.approx(0.6, abs=0.02)
-    assert found.verdict[2, 0] == Verdict.MOVES and found.direction[2, 0] == 0
+    assert found.verdict[2, 0] == Movement.MOVES and found.direction[2, 0] == 0
 
 
 def test_of_a_planted_response_of_zero_intervals_hold_zero_as_often_as_they_say() -> None:
@@ -120,7 +120,7 @@ def test_of_a_planted_response_of_zero_intervals_hold_zero_as_often_as_they_say(
     held = (found.signed.low <= 0) & (found.signed.high >= 0)
     assert held.size == 400 and 0.90 <= held.mean() <= 0.99
     # As far as another grain moves people, and as far as without training.
-    assert not (found.verdict == Verdict.MOVES).any()
+    assert not (found.verdict == Movement.MOVES).any()
 
 
 def test_who_was_refused_counts_neither_way() -> None:
@@ -133,7 +133,7 @@ def test_who_was_refused_counts_neither_way() -> None:
     assert found.signed.n[0, 0] == 40 and np.allclose(found.signed.mean, RESPONSE, atol=0.02)
     moved[:, 0] = np.nan
     nobody = summary.matrix(planted(moved, study.untrained[:, 0], KEYS))
-    assert set(nobody.verdict[0]) == {Verdict.UNKNOWN} and np.isnan(nobody.signed.mean[0]).all()
+    assert set(nobody.verdict[0]) == {Movement.UNKNOWN} and np.isnan(nobody.signed.mean[0]).all()
 
 
 def test_the_verdict_by_its_three_rules() -> None:

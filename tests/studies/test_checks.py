@@ -13,7 +13,7 @@ from posecore.bundle import open_bundle
 from posecore.clustering.confounds import SETS
 from posecore.clustering.density import Density
 from posecore.clustering.evidence import Evidence
-from posecore.clustering.verdict import Kind, Reason, Verdict
+from posecore.clustering.verdict import ClusterVerdict, Kind, Reason
 from posecore.errors import BundleError
 from posecore.studies.belonging.results import share
 from posecore.studies.checks import measures
@@ -149,7 +149,7 @@ def test_walk_and_curve() -> None:
     assert check_one(NAMES[names["on"]], SimpleNamespace(curve_scores=scores[:1])).startswith("no untrained")
 
 
-def clustered(said: Verdict | None, parts: int, draws: int) -> SimpleNamespace:
+def clustered(said: ClusterVerdict | None, parts: int, draws: int) -> SimpleNamespace:
     ks = np.arange(2, 7)
     nothing = np.zeros(5)
     test = Density(
@@ -165,9 +165,9 @@ def clustered(said: Verdict | None, parts: int, draws: int) -> SimpleNamespace:
     return SimpleNamespace(verdict=said, evidence=evidence, sample_ids=np.arange(PEOPLE))
 
 
-REGIONS = Verdict(Kind.REGIONS, None, 1, 1, Reason.JOINED)
-GROUPS = Verdict(Kind.GROUPS, 3, 3, 3, Reason.APART)
-UNKNOWN = Verdict(Kind.UNKNOWN, None, 1, 3, Reason.UNSURE)
+REGIONS = ClusterVerdict(Kind.REGIONS, None, 1, 1, Reason.JOINED)
+GROUPS = ClusterVerdict(Kind.GROUPS, 3, 3, 3, Reason.APART)
+UNKNOWN = ClusterVerdict(Kind.UNKNOWN, None, 1, 3, Reason.UNSURE)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ UNKNOWN = Verdict(Kind.UNKNOWN, None, 1, 3, Reason.UNSURE)
     ],
 )
 def test_the_verdict_on_clusters(
-    said: Verdict | None, parts: int, draws: int, again: Kind, expected: bool
+    said: ClusterVerdict | None, parts: int, draws: int, again: Kind, expected: bool
 ) -> None:
     control = SimpleNamespace(verdict=np.array([again.value, Kind.REGIONS.value]))
     name = "clusters: groups off the verdict's"

@@ -44,10 +44,26 @@ class Runs:
         self.folder, self.data = folder, data
         common = {"init": self.init, "epochs": 1, "people": 4, "workers": 0}
         dense = self.train("dense128", init=self.init, seed=3)
-        compress([data], RunFolder(folder / "bayes"), "onward", self.preset, method="bayesian",
-                 strength=1e-6, seed=2, **common)  # fmt: skip
-        compress([data], RunFolder(folder / "l1"), "onward", self.preset, method="l1", strength=1e-6,
-                 seed=0, **common)  # fmt: skip
+        compress(
+            [data],
+            RunFolder(folder / "bayes"),
+            "onward",
+            self.preset,
+            method="bayesian",
+            strength=1e-6,
+            seed=2,
+            **common,
+        )
+        compress(
+            [data],
+            RunFolder(folder / "l1"),
+            "onward",
+            self.preset,
+            method="l1",
+            strength=1e-6,
+            seed=0,
+            **common,
+        )
         rank_as_it_is(folder / "magnitude", init=dense / LAST, method="magnitude")
         self.rankings = [folder / name for name in ("bayes", "magnitude", "l1")]
         for name in ("bayes", "magnitude"):

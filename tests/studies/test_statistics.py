@@ -11,7 +11,7 @@ from posecore.metrics.pck import scores
 from posecore.statistics import bootstrap, bootstrap_ratio, holm, sign_flip_p, sign_flip_ps
 from posecore.studies.skips.effects import (
     SINGLE_CUTS,
-    Claim,
+    LossGap,
     big_joints,
     claims,
     counted,
@@ -280,8 +280,8 @@ def test_all_cells_are_corrected_together():
 
 def test_where_nothing_is_left_there_is_no_answer():
     cells = [
-        Claim(-0.02, -0.03, -0.01, 50, 0.001, 0.01, small, small + 0.02) for small in (0.96, 0.94, 0.2)
-    ] + [Claim(0.1, 0.05, 0.2, 50, 0.001, corrected, 0.3, 0.2) for corrected in (0.049, 0.051)]
+        LossGap(-0.02, -0.03, -0.01, 50, 0.001, 0.01, small, small + 0.02) for small in (0.96, 0.94, 0.2)
+    ] + [LossGap(0.1, 0.05, 0.2, 50, 0.001, corrected, 0.3, 0.2) for corrected in (0.049, 0.051)]
     assert [cell.answers for cell in cells] == [False, True, True, True, True]
     assert [cell.big_lose_more for cell in cells] == [False, True, True, False, False]
     assert [cell.small_lose_more for cell in cells] == [False, False, False, True, False]

@@ -12,7 +12,7 @@ from posecore.causes.table import CAUSES
 from posecore.statistics import Estimate, Floats
 from posecore.studies.causes.results import CauseStudy
 from posecore.studies.causes.summary import STRONGER, Matrix
-from posecore.studies.causes.verdict import Verdict
+from posecore.studies.causes.verdict import Movement
 
 APART: Final = 0.5
 """Standard deviations (Hedges' g) from which on a cluster is set apart by an attribute; of kinds, a
@@ -59,16 +59,18 @@ def set_apart(effect: float, low: float, high: float, kind: str) -> Along:
     return Along(effect, abs(effect) >= apart and (low > 0 or high < 0), abs(effect) < little)
 
 
-def component_verdicts(found: Matrix, component: int) -> dict[str, Verdict]:
+def component_verdicts(found: Matrix, component: int) -> dict[str, Movement]:
     """By cause, whether it moves a component, from 0; without causes that nobody could have."""
     return {
-        key: Verdict(str(found.verdict[row, component]))
+        key: Movement(str(found.verdict[row, component]))
         for row, key in enumerate(found.causes)
         if np.isfinite(found.absolute.mean[row, component])
     }
 
 
-def cluster_verdicts(study: CauseStudy, share: Estimate, untrained: Floats, place: int) -> dict[str, Verdict]:
+def cluster_verdicts(
+    study: CauseStudy, share: Estimate, untrained: Floats, place: int
+) -> dict[str, Movement]:
     """By cause, whether its stronger change moves people to other clusters, of study.ks[place] of them.
 
     share: (C, 2, q) of people, and untrained: (M, C, 2, q), as of posecore.studies.causes.summary. It does
@@ -84,14 +86,14 @@ def cluster_verdicts(study: CauseStudy, share: Estimate, untrained: Floats, plac
         if not np.isfinite(low[row]):
             continue
         if high[row] <= HARDLY:
-            verdicts[key] = Verdict.STILL
+            verdicts[key] = Movement.STILL
         else:
             beyond = low[row] > floor and low[row] > theirs[row]
-            verdicts[key] = Verdict.MOVES if beyond else Verdict.UNKNOWN
+            verdicts[key] = Movement.MOVES if beyond else Movement.UNKNOWN
     return verdicts
 
 
-def disagreements(along: Mapping[str, Along], verdicts: Mapping[str, Verdict]) -> list[Disagreement]:
+def disagreements(along: Mapping[str, Along], verdicts: Mapping[str, Movement]) -> list[Disagreement]:
     """By attribute and by cause, what goes along the most first.
 
     An attribute with several causes is at odds with them where none of them moves anything, and none is
@@ -104,9 +106,9 @@ def disagreements(along: Mapping[str, Along], verdicts: Mapping[str, Verdict]) -
         causes = [key for key in causes_of(name) if key in verdicts]
         for key in causes:
             of_cause.setdefault(key, []).append(name)
-        if causes and along[name].goes and all(verdicts[key] == Verdict.STILL for key in causes):
+        if causes and along[name].goes and all(verdicts[key] == Movement.STILL for key in causes):
             said.append(Disagreement(name, along[name].much, causes[0], False))
     for key, names in of_cause.items():
-        if verdicts[key] == Verdict.MOVES and all(along[name].hardly for name in names):
+        if verdicts[key] == Movement.MOVES and all(along[name].hardly for name in names):
             said.append(Disagreement(names[0], along[names[0]].much, key, True))
     return said

@@ -23,7 +23,7 @@ class Matrix:
     signed: mean movement in standard deviations of people; absolute: how far, either way; excess: beyond the
     floor, how far the placebo moves people. untrained: (M, C) mean absolute movement, in every network that
     never learned, of the component that the cause moves farthest there: a component's number is no name that
-    networks share. verdict: values of posecore.studies.causes.verdict.Verdict, of the stronger change in any
+    networks share. verdict: values of posecore.studies.causes.verdict.Movement, of the stronger change in any
     case. direction: 1 up, -1 down, 0 not sure. people: (C,) of how many the change could be made.
     """
 

@@ -18,7 +18,7 @@ FLIPS: Final = 100_000
 """Sign patterns, as p is multiplied by hundreds of tests."""
 
 
-class Verdict(StrEnum):
+class Movement(StrEnum):
     """What can be said of one component and one cause."""
 
     MOVES = "moves"
@@ -40,7 +40,7 @@ def corrected_p(moved: NDArray[np.floating], floor: NDArray[np.floating]) -> Flo
 def judge(
     signed: Estimate, excess: Estimate, absolute: Estimate, p: Floats, untrained: Floats
 ) -> NDArray[np.str_]:
-    """(C, d) a Verdict of every cell.
+    """(C, d) a Movement of every cell.
 
     signed: movement; absolute: how far, either way; excess: how much farther than by the placebo. p: of
     `corrected_p`. untrained: (C, 1) how far any component moves in networks that never learned, at most.
@@ -49,7 +49,9 @@ def judge(
     """
     still = (signed.low >= -STILL_WITHIN) & (signed.high <= STILL_WITHIN) & (excess.high <= STILL_WITHIN)
     moves = ~still & (p < SURE) & (excess.mean > 0) & (absolute.low > untrained)
-    found = np.where(still, Verdict.STILL.value, np.where(moves, Verdict.MOVES.value, Verdict.UNKNOWN.value))
+    found = np.where(
+        still, Movement.STILL.value, np.where(moves, Movement.MOVES.value, Movement.UNKNOWN.value)
+    )
     return np.asarray(found, np.str_)
 
 

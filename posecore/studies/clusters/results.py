@@ -16,7 +16,7 @@ from posecore.clustering.evidence import Evidence
 from posecore.clustering.gap import Gap
 from posecore.clustering.stability import Stability
 from posecore.clustering.sweep import Sweep
-from posecore.clustering.verdict import REQUIRED, Verdict, verdict
+from posecore.clustering.verdict import REQUIRED, ClusterVerdict, verdict
 from posecore.files import atomic_file
 
 NAME: Final = "clusters"
@@ -45,7 +45,7 @@ class ClusterStudy:
     evidence: Evidence | None = None
 
     @property
-    def verdict(self) -> Verdict | None:
+    def verdict(self) -> ClusterVerdict | None:
         """Whether clusters are groups; None without evidence, but of too few people for it."""
         if self.evidence is not None:
             return self.evidence.verdict

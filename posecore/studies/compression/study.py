@@ -219,11 +219,13 @@ def run_compression_study(
     ]
     scores = {
         name: np.array(
-            [[_score(score, one, crops[d], rows[d], some[d], pieces[d]) for d in range(len(sets))]
-             for one, pieces in zip(networks, found, strict=True)]
+            [
+                [_score(score, one, crops[d], rows[d], some[d], pieces[d]) for d in range(len(sets))]
+                for one, pieces in zip(networks, found, strict=True)
+            ]
         )
         for name, score in SCORES.items()
-    }  # fmt: skip
+    }
     width_names = [width.name for width in dense.structure().widths]
     same = named(dense)
     widths = np.array(
@@ -425,8 +427,9 @@ def _time(folder: Path, one: _Network, networks: Sequence[_Network], rounds: int
     point = one.point
     if point.method == L1:
         return np.full(2, np.nan)
-    dense = next((other for other in networks if _is_dense(other) and other.point.network == point.network),
-                 None)  # fmt: skip
+    dense = next(
+        (other for other in networks if _is_dense(other) and other.point.network == point.network), None
+    )
     if dense is None:
         return np.full(2, np.nan)
     what = [point.network, sorted(one.widths.items()), rounds]

@@ -15,7 +15,7 @@ from posecore.clustering.evidence import Evidence
 from posecore.clustering.matching import compare
 from posecore.clustering.stability import Stability
 from posecore.clustering.sweep import Sweep
-from posecore.clustering.verdict import Verdict, verdict
+from posecore.clustering.verdict import ClusterVerdict, verdict
 from posecore.files import atomic_file
 from posecore.studies.clusters.results import evidence_arrays, evidence_from
 
@@ -49,7 +49,7 @@ class LearnedStudy:
     info: Mapping[str, Any]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ClusterVerdict:
         """Whether clusters are groups."""
         return verdict(None, {}) if self.evidence is None else self.evidence.verdict
 

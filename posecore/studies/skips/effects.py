@@ -40,7 +40,7 @@ LEVEL: Final = 0.05
 """A difference is sure where its corrected p is below this."""
 
 
-class Claim(NamedTuple):
+class LossGap(NamedTuple):
     """Whether small joints lose more than big ones: mean of small minus big loss over n people.
 
     small, big: the mean losses themselves. p: two-sided, by flipping people's signs. corrected: the same
@@ -72,7 +72,7 @@ class Claim(NamedTuple):
         return self.answers and self.corrected < LEVEL and self.mean < 0
 
 
-Claims = Mapping[tuple[str, str], Claim]
+LossGaps = Mapping[tuple[str, str], LossGap]
 """By what replaces a cut skip, and the mask's title."""
 
 
@@ -142,7 +142,7 @@ def small_against_big(hits: NDArray[np.floating], mask: SkipMask, found_only: bo
     return small, big
 
 
-def claims(hits: Mapping[str, NDArray[np.floating]], found_only: bool, seed: int = 0) -> Claims:
+def claims(hits: Mapping[str, NDArray[np.floating]], found_only: bool, seed: int = 0) -> LossGaps:
     """The thesis's claim, that small joints lose more than big ones, under every mask that cuts anything and
     every replacement, corrected for all of them together; people need both kinds.
 
@@ -158,7 +158,7 @@ def claims(hits: Mapping[str, NDArray[np.floating]], found_only: bool, seed: int
     means = [_divide(np.where(both, kind, 0).sum(axis=0), both.sum(axis=0) * 1.0) for kind in (small, big)]
     columns = (estimate.mean, estimate.low, estimate.high, estimate.n, p, holm(p), *means)
     rows = zip(*(column.tolist() for column in columns), strict=True)
-    return {(name, mask.title): Claim(*row) for (name, mask), row in zip(cells, rows, strict=True)}
+    return {(name, mask.title): LossGap(*row) for (name, mask), row in zip(cells, rows, strict=True)}
 
 
 class Count(NamedTuple):
@@ -171,7 +171,7 @@ class Count(NamedTuple):
     empty: int
 
 
-def counted(table: Claims) -> Count:
+def counted(table: LossGaps) -> Count:
     """What the cells of a table say."""
     every = list(table.values())
     small, big = (sum(getattr(cell, side) for cell in every) for side in ("small_lose_more", "big_lose_more"))
@@ -179,7 +179,7 @@ def counted(table: Claims) -> Count:
     return Count(small, big, len(every) - small - big - empty, empty)
 
 
-def judged(table: Claims, finds: Verdict) -> Verdict:
+def judged(table: LossGaps, finds: Verdict) -> Verdict:
     """Whether the claim holds of a network: by what surely is so in most of the cells that can answer.
 
     finds: whether the network finds more joints than ones that never learned; else there is nothing to lose.

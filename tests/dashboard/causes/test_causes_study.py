@@ -12,11 +12,11 @@ from reading import figures, words
 
 from dashboard.causes import charts, everybody, study_words
 from dashboard.shared import links, shown_here
-from dashboard.shared.shown_here import Verdict as Shown
+from dashboard.shared.shown_here import Verdict
 from posecore.bundle import open_bundle, study_command
 from posecore.causes.table import CAUSES
 from posecore.studies.causes.summary import Matrix, matrix
-from posecore.studies.causes.verdict import Verdict
+from posecore.studies.causes.verdict import Movement
 
 MOVED = {
     "turn": [0.9, 0.0, 0.0],
@@ -38,8 +38,8 @@ def test_without_a_study_there_is_the_command_and_no_verdict(
     command = study_command(open_bundle(artifacts / "people"), "causes")
     assert study_words.no_study(command) in [info.value for info in app.info]
     said = words(app)
-    assert said.count(shown_here.BEGINS) == 1 and f"**{Shown.UNKNOWN}**" in said
-    assert not any(f"**{word}**" in said for word in (Shown.HOLDS, Shown.DOES_NOT))
+    assert said.count(shown_here.BEGINS) == 1 and f"**{Verdict.UNKNOWN}**" in said
+    assert not any(f"**{word}**" in said for word in (Verdict.HOLDS, Verdict.DOES_NOT))
     assert not app.get("plotly_chart")
 
 
@@ -51,26 +51,26 @@ def test_the_matrix_is_read_across_and_down(study: Matrix) -> None:
     down = study_words.down(study, 0)
     assert down.startswith("**Component 1 moves** with turn of the body, +60 degrees (+0.90")
     # Beyond another grain, but not beyond untrained networks: neither moves nor does not.
-    assert study.verdict[study.causes.index("light_side"), 1] == Verdict.UNKNOWN
+    assert study.verdict[study.causes.index("light_side"), 1] == Movement.UNKNOWN
     assert "Of 1 cause it cannot be told" in study_words.down(study, 1)
 
 
 def test_the_top_of_the_page_has_the_study_s_verdict(study: Matrix) -> None:
     text, verdict = study_words.shown(study, CAUSES["turn"])
     assert (
-        verdict == Shown.HOLDS
+        verdict == Verdict.HOLDS
         and "component 1 (by 0.90" in text
         and "never learned by 0.20 at most" in text
         and "n = 14 people" in text
     )
-    assert study_words.shown(study, CAUSES["beside"])[1] == Shown.DOES_NOT
-    assert study_words.shown(study, CAUSES["light_side"])[1] == Shown.UNKNOWN
+    assert study_words.shown(study, CAUSES["beside"])[1] == Verdict.DOES_NOT
+    assert study_words.shown(study, CAUSES["light_side"])[1] == Verdict.UNKNOWN
 
 
 def test_a_cause_that_nobody_could_have_says_so(study: Matrix) -> None:
     study.people[study.causes.index("lying")] = 0
     assert "could not be made of anybody" in study_words.across(study, CAUSES["lying"])
-    assert study_words.shown(study, CAUSES["lying"])[1] == Shown.UNKNOWN
+    assert study_words.shown(study, CAUSES["lying"])[1] == Verdict.UNKNOWN
 
 
 def test_the_page_shows_the_matrix_and_both_readings(
@@ -83,7 +83,7 @@ def test_the_page_shows_the_matrix_and_both_readings(
     assert len(figures(app)) == 3 and all(chart.proto.alt for chart in app.get("plotly_chart"))
     table = next(one.value for one in app.dataframe if "either way" in one.value)
     row = table[(table["cause"] == "skin") & (table["component"] == 3)].iloc[0]
-    assert row["verdict"] == Verdict.MOVES and row["movement"] == pytest.approx(0.5, abs=0.01)
+    assert row["verdict"] == Movement.MOVES and row["movement"] == pytest.approx(0.5, abs=0.01)
     assert row["untrained, at most"] == pytest.approx(0.2, abs=1e-3) and row["n"] == 14
     scores = next(one.value for one in app.dataframe if "PCK, all skips" in one.value)
     # As changed, the nine even ones of 17 joints are no longer found; with skips cut none is.
@@ -101,7 +101,7 @@ def test_every_cell_can_be_clicked_and_says_what_it_is(study: Matrix) -> None:
     assert [CAUSES[cell[0]].name for cell in cells.customdata] == list(cells.y)
     assert [cell[1] for cell in cells.customdata] == list(cells.x)
     first = cells.customdata[0]
-    assert list(first[:3]) == ["turn", 1, Verdict.MOVES.value]
+    assert list(first[:3]) == ["turn", 1, Movement.MOVES.value]
     shapes = {trace.name: set(zip(trace.x, trace.y, strict=True)) for trace in figure.data[:-1]}
     assert shapes["moves up"] == {(1, names[0]), (3, names[study.causes.index("skin")])}
     assert (2, names[study.causes.index("light_side")]) in shapes["cannot be told"]

@@ -18,7 +18,7 @@ from dashboard.shared.shown_here import Verdict
 from posecore.bundle import open_bundle
 from posecore.keypoints import COCO17
 from posecore.statistics import Estimate
-from posecore.studies.skips.effects import Claim, Claims, big_joints, claims, counted, small_joints
+from posecore.studies.skips.effects import LossGap, LossGaps, big_joints, claims, counted, small_joints
 from posecore.studies.skips.results import load_skip_study, save_results
 from posecore.studies.skips.study import SkipSettings, run_study
 from posecore.studies.skips.summary import summarise
@@ -46,7 +46,7 @@ def make(folder: Path, name: str, cut_skips: float, lost: dict[int, float]) -> P
     return path
 
 
-def table_of(path: Path) -> Claims:
+def table_of(path: Path) -> LossGaps:
     return claims({"zero": load_skip_study(open_bundle(path)).hits_under("zero")}, found_only=True)
 
 
@@ -205,7 +205,8 @@ def test_the_sentence_stands_at_the_top_with_what_it_lacks(
 def test_networks_that_disagree_stand_first_with_the_reason(two: Path) -> None:
     asked, plain = (open_bundle(two / name) for name in ("asked", "plain"))
     small, big = (
-        {("zero", "0000"): Claim(d, d - 0.01, d + 0.01, 30, 0.001, 0.001, 0.3 + d, 0.3)} for d in (0.1, -0.1)
+        {("zero", "0000"): LossGap(d, d - 0.01, d + 0.01, 30, 0.001, 0.001, 0.3 + d, 0.3)}
+        for d in (0.1, -0.1)
     )
     said = words.claims([Tried(asked, small, Verdict.HOLDS), Tried(plain, big, Verdict.HOLDS)])
     first, reason, mine, other = (

@@ -23,7 +23,7 @@ from posecore.ablation import ALL_MASKS, LEVEL_NAMES, REPLACEMENTS, parse_mask
 from posecore.bundle import open_bundle
 from posecore.keypoints import K
 from posecore.statistics import bootstrap
-from posecore.studies.skips.effects import SINGLE_CUTS, Claim, Claims, claims, counted, judged
+from posecore.studies.skips.effects import SINGLE_CUTS, LossGap, LossGaps, claims, counted, judged
 from posecore.studies.skips.results import load_skip_study, save_results
 from posecore.studies.skips.study import SkipSettings, run_study
 from posecore.studies.skips.summary import agreement, easy_faces, paired_differences, perfect, summarise
@@ -67,7 +67,7 @@ def open_tab(monkeypatch: pytest.MonkeyPatch, artifacts: Path, **link: str) -> A
     return open_page(monkeypatch, artifacts, page, **link)
 
 
-def tables(path: Path, found_only: bool) -> Claims:
+def tables(path: Path, found_only: bool) -> LossGaps:
     study = load_skip_study(open_bundle(path))
     return claims({name: study.hits_under(name) for name in study.replacements}, found_only)
 
@@ -284,7 +284,7 @@ def test_which_faces_are_told(commonest, told):
     ],
 )
 def test_the_claim_in_words(mean: float, corrected: float, small: float, verdict: str):
-    cell = Claim(mean, mean - 0.05, mean + 0.05, 40, 0.0004, corrected, small, small - mean)
+    cell = LossGap(mean, mean - 0.05, mean + 0.05, 40, 0.0004, corrected, small, small - mean)
     said = claim_words.claim_sentence(cell, 45)
     assert said.startswith(f"**{claim_words.VERDICTS[verdict]}**")
     assert "n = 40 people" in said and f"{small:.1%}" in said and "p < 0.001" in said
@@ -293,16 +293,16 @@ def test_the_claim_in_words(mean: float, corrected: float, small: float, verdict
 
 def test_a_claim_about_nobody_in_words():
     nan = float("nan")
-    cell = Claim(nan, nan, nan, 0, nan, nan, nan, nan)
+    cell = LossGap(nan, nan, nan, 0, nan, nan, nan, nan)
     assert "cannot be said" in claim_words.claim_sentence(cell, 45)
     assert claim_words.verdict(cell) == claim_words.VERDICTS["empty"]
 
 
-def cells(small: int, big: int, undecided: int, empty: int) -> Claims:
+def cells(small: int, big: int, undecided: int, empty: int) -> LossGaps:
     """A table of so many cells of each kind."""
     kinds = ((0.1, 0.01, 0.3), (-0.1, 0.01, 0.3), (0.1, 0.2, 0.3), (0.01, 0.01, 0.98))
     every = [
-        Claim(mean, mean - 0.05, mean + 0.05, 40, p, p, lost + mean, lost)
+        LossGap(mean, mean - 0.05, mean + 0.05, 40, p, p, lost + mean, lost)
         for (mean, p, lost), count in zip(kinds, (small, big, undecided, empty), strict=True)
         for _ in range(count)
     ]
@@ -319,7 +319,7 @@ def cells(small: int, big: int, undecided: int, empty: int) -> Claims:
         (cells(0, 0, 0, 5), Verdict.UNKNOWN),
     ],
 )
-def test_the_claim_is_judged_by_most_cells_that_can_answer(table: Claims, verdict: Verdict):
+def test_the_claim_is_judged_by_most_cells_that_can_answer(table: LossGaps, verdict: Verdict):
     assert judged(table, Verdict.HOLDS) == verdict
     # In a network that finds no more than ones that never learned, or of which that is not known, by nothing.
     assert judged(table, Verdict.DOES_NOT) == Verdict.UNKNOWN
