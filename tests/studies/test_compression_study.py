@@ -194,7 +194,7 @@ def test_the_file_holds_people_widths_margins_and_no_photograph(study, written):
 
 
 def test_a_stopped_run_goes_on(bundle, runs, data, monkeypatch, written):
-    calls, look = [], compression_study._look
+    calls, look = [], compression_study._find_cells
 
     def stopping(*given):
         calls.append(1)
@@ -204,11 +204,11 @@ def test_a_stopped_run_goes_on(bundle, runs, data, monkeypatch, written):
 
     arguments = (runs.rankings[:1], [], [(data, "val")], SETTINGS)
     with monkeypatch.context() as patch:
-        patch.setattr(compression_study, "_look", stopping)
+        patch.setattr(compression_study, "_find_cells", stopping)
         with pytest.raises(KeyboardInterrupt):
             run_compression_study(bundle, *arguments)
     again = []
-    monkeypatch.setattr(compression_study, "_look", lambda *given: again.append(1) or look(*given))
+    monkeypatch.setattr(compression_study, "_find_cells", lambda *given: again.append(1) or look(*given))
     run_compression_study(bundle, *arguments)
     ours, theirs = load_compression_study(bundle), load_compression_study(written)
     assert len(again) == len(ours.points) - 3 == 3
