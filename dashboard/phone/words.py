@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from dashboard.shared.numbers import points
+
 INTRO: Final = (
     "The network runs where the camera is: in the browser of a phone or a laptop. Pictures stay there, "
     "nothing is sent anywhere, and the four skip connections are switched live, on the camera's picture, too."
@@ -31,13 +33,9 @@ TABLE: Final = "Networks for the browser"
 def refused(row: dict[str, Any]) -> str:
     """Why a network in eight bits is not offered."""
     pck = row["pck"]
+    differs, low, high = (points(pck[key], sign=True) for key in ("difference", "low", "high"))
     return (
         f"{row['name']} is not offered: over {pck['people']} people its PCK differs by "
-        f"{points(pck['difference'])} points ({points(pck['low'])} to {points(pck['high'])}) from the same "
+        f"{differs} points ({low} to {high}) from the same "
         "network's in full, and the lower end has to lie above −1.0."
     )
-
-
-def points(difference: float) -> str:
-    """A difference of PCK in points, with its sign."""
-    return f"{difference * 100:+.1f}".replace("-", "−")
