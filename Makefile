@@ -69,9 +69,10 @@ demo: .venv/installed
 	$(BIN)/python -m posecore.bundle verify artifacts/demo
 	$(BIN)/python -m posecore.bundle verify artifacts/plain
 
-# Two at a time, a file's tests in one process, so that what they share is made once.
+# Two at a time, with a thread each, as more would wait for one another; a file's tests in one process, so that what they
+# share is made once.
 test: .venv/installed-dev lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Needs Debian's chromium (apt-get install chromium), or the path of another Chromium in CHROMIUM.
 test-browser: .venv/installed-dev phone
