@@ -35,6 +35,8 @@ def draw_study(bundle: Bundle, cause: Cause, headline: "DeltaGenerator") -> None
     space = 0
     if len(spaces) > 1:
         space = spaces.index(widgets.segments("Latents of", spaces, links.CAUSE_SPACE))
+    else:
+        links.refuse_forged(links.CAUSE_SPACE, links.one_of(spaces), spaces.__contains__)
     found = studies.cause_matrix(bundle, space)
     assert found is not None
     with headline:

@@ -93,6 +93,13 @@ def test_the_page_shows_the_matrix_and_both_readings(
     assert peaks["all skips"].tolist() == pytest.approx([-0.25] * 17)
 
 
+def test_latents_that_the_network_does_not_have_are_told(
+    open_causes: Open, copied: Path, study: Matrix, frames: list
+) -> None:
+    app = open_causes(copied.parent, cause_space="Sleep")
+    assert links.CAUSE_SPACE in app.warning[0].value and "'Sleep'" in app.warning[0].value
+
+
 def test_every_cell_can_be_clicked_and_says_what_it_is(study: Matrix) -> None:
     names = [CAUSES[key].name for key in study.causes]
     figure = charts.matrix(study, names, 0, 1, "n = 14 · a network")
