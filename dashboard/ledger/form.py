@@ -56,6 +56,8 @@ def draw_form(bundle: Bundle, found: Desk) -> None:
                 key=f"_led_smallest_{key}",
                 width=260,
             )
+        if parameters is not None:
+            parameters |= kind.recorded(known, parameters)
     except PosecoreError as error:
         st.warning(f"{error}.", icon=":material/error:")
         return

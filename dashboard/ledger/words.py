@@ -9,7 +9,7 @@ from dashboard.shared.numbers import number
 from posecore.causes.table import CAUSES
 from posecore.ledger.claim import PEOPLE, Claim, Result
 from posecore.ledger.findings import FEWEST, Verdict
-from posecore.ledger.kinds import KINDS
+from posecore.ledger.kinds import KINDS, UNTRAINED
 from posecore.ledger.progress import Progress
 from posecore.samples import Prefix
 
@@ -28,7 +28,10 @@ HOW: Final = (
     "claimed; it *does not hold* where the effect surely lies below that; else it *cannot be told*, as where "
     f"a group has fewer than {FEWEST} people. The first claim of a ledger is tested at a level of 3 %, the "
     "second at 0.8 %, claim j at 0.05 × 6 / (π² j²): all together at most 5 %, so a later claim changes no "
-    "verdict. The interval is the plain 95 % one."
+    "verdict. The interval is the plain 95 % one. *Found* is within the PCK radius. *Moves* is as on the "
+    "page Causes: farther than another grain moves the same people, and farther than the same change moves "
+    "any component of networks that never learned; how far that is stands in the claim, from the bundle's "
+    "study of causes."
 )
 FILE_SAYS: Final = (
     "Every line of the file holds the hash of the line before, so one that was changed, cut or taken out is "
@@ -57,10 +60,16 @@ WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "masks": ("more joints", "fewer joints"),
     "component": (claiming.UP, claiming.DOWN),
     "group": (claiming.MORE, claiming.LESS),
-    "cause": ("farther than another grain",),
+    "cause": ("farther",),
     "networks": ("more joints", "fewer joints"),
 }
 """Directions, as in Kind.directions."""
+
+_REFERENCES: Final = {
+    False: "another grain",
+    True: "another grain and networks that never learned, whichever reaches farther",
+}
+"""What a movement is beyond, by whether such networks stand in the claim."""
 
 _REPLACED: Final = {"zero": "nothing in place of a cut skip", "mean": "the mean in place of a cut skip"}
 
@@ -115,7 +124,7 @@ def statement(
         chosen = cause.choices[int(value)] if cause.choices else f"{value:g} {cause.unit}".strip()
         return (
             f"Changing {cause.name} ({chosen}) moves people along component {parameters['component']} more "
-            f"than {beyond} standard deviations farther than another grain does."
+            f"than {beyond} standard deviations farther than {_beyond(parameters)}."
         )
     attribute = words_of(parameters["attribute"], joints).axis
     if kind == "component":
@@ -130,6 +139,16 @@ def statement(
     )
 
 
+def _beyond(parameters: Mapping[str, Any]) -> str:
+    """What a movement is held against; claims made before untrained networks were looked at lack these."""
+    if (untrained := parameters.get(UNTRAINED)) is None:
+        return "another grain does"
+    return (
+        "another grain does, and than the same change moves any component of networks that never learned "
+        f"({number(untrained, 2)})"
+    )
+
+
 def outcome(claim: Claim, result: Result) -> str:
     """What came out, in figures."""
     unit, counted = KINDS[claim.kind].unit, f"{result.n:,} of {result.people:,} people"
@@ -140,7 +159,8 @@ def outcome(claim: Claim, result: Result) -> str:
         effect, low, high = (
             number(value, 2, sign=True) for value in (result.effect, result.low, result.high)
         )
-        said = f"**{effect}** {unit} (95 % interval {low} to {high}); n = {counted}{groups}"
+        beyond = f" beyond {_REFERENCES[UNTRAINED in claim.parameters]}" if claim.kind == "cause" else ""
+        said = f"**{effect}** {unit}{beyond} (95 % interval {low} to {high}); n = {counted}{groups}"
     return f"{said}. Tested at a level of {result.level:.2%}, as claim {claim.number}."
 
 

@@ -123,6 +123,7 @@ def make_claim(
     smallest = row.smallest if smallest is None else smallest
     _check_smallest(row, smallest)
     read = row.read(known, parameters)
+    read |= row.recorded(known, read)
     bundle = known.bundle
     return Claim(
         number=0,
@@ -193,7 +194,7 @@ def read_claim(values: Mapping[str, Any]) -> Claim:
         and 0 < len(claim.text) <= LONGEST
         and claim.text == printable(claim.text)
         and claim.direction in row.directions
-        and set(claim.parameters) == set(row.fields)
+        and row.has(claim.parameters)
     ):
         raise DataError("holds values that no claim has")
     return claim

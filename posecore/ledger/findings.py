@@ -3,8 +3,8 @@
 N people; what is not known of one is nan. Tests are one-sided, against the smallest effect that matters.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import atanh, pi, sqrt, tanh
 from typing import Final
@@ -37,7 +37,8 @@ class Finding:
     fewest: people in the smaller of the groups that are compared, n where there is but one.
 
     chance: of a bound and a direction, 1 or -1, the one-sided p of an effect that lies no farther than
-    `bound` in that direction; nan where there is no effect.
+    `bound` in that direction; nan where there is no effect. parts: effects that all have to lie beyond the
+    bound; so many ways there are to seem not to.
     """
 
     effect: float
@@ -46,6 +47,7 @@ class Finding:
     n: int
     fewest: int
     chance: Callable[[float, int], float]
+    parts: int = 1
 
 
 def level(number: int) -> float:
@@ -63,7 +65,7 @@ def judge(finding: Finding, direction: int, smallest: float, number: int) -> Ver
         return Verdict.UNKNOWN
     if chance < level(number):
         return Verdict.HOLDS
-    return Verdict.DOES_NOT if 1 - chance < level(number) else Verdict.UNKNOWN
+    return Verdict.DOES_NOT if finding.parts * (1 - chance) < level(number) else Verdict.UNKNOWN
 
 
 def mean_of(values: NDArray[np.floating]) -> Finding:
@@ -132,6 +134,19 @@ def difference_of(values: NDArray[np.floating], inside: NDArray[np.bool_]) -> Fi
 
     reach = float(norm.ppf((1 + CONFIDENCE) / 2)) * error(g)
     return Finding(g, g - reach, g + reach, n, fewest, chance)
+
+
+def least_of(findings: Sequence[Finding]) -> Finding:
+    """The effect that is the least of several, of which a claim says that it is up: all of them have to lie
+    beyond the bound, so the largest chance counts."""
+    least = min(findings, key=lambda finding: finding.effect)
+    return replace(
+        least,
+        n=min(finding.n for finding in findings),
+        fewest=min(finding.fewest for finding in findings),
+        chance=lambda bound, direction: float(np.max([each.chance(bound, direction) for each in findings])),
+        parts=len(findings),
+    )
 
 
 def _tail(distance: float, error: float, beyond: Callable[[float], float]) -> float:

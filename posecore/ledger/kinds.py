@@ -3,7 +3,7 @@
 A claim says that an effect lies beyond the smallest that matters, in a direction.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -20,8 +20,8 @@ from posecore.bundle.reader import Bundle
 from posecore.causes.table import CAUSES
 from posecore.components.pca import Components
 from posecore.components.polygon import in_polygon
-from posecore.errors import BundleError, ConfigError
-from posecore.ledger.findings import Finding, change, correlation_of, difference_of, mean_of
+from posecore.errors import BundleError, ConfigError, DataError
+from posecore.ledger.findings import Finding, change, correlation_of, difference_of, least_of, mean_of
 from posecore.ledger.parameters import (
     Parameters,
     check_built,
@@ -33,15 +33,25 @@ from posecore.ledger.parameters import (
     read_joints,
     read_masks,
     read_replacement,
+    read_untrained,
     unpacked,
 )
 from posecore.samples import Prefix
 from posecore.statistics import Floats
+from posecore.studies.causes.results import load_cause_study
+from posecore.studies.causes.summary import untrained_limit
 from posecore.studies.projection.fitted import fitted_components
 from posecore.studies.projection.results import load_projection
 
 PLACEBO: Final = next(cause for cause in CAUSES.values() if cause.placebo)
 """What every cause is held against: another grain."""
+
+UNTRAINED: Final = "untrained"
+"""Parameter of a claim on a cause: how far the change moves components of networks that never learned."""
+
+
+def _nothing(known: "Known", parameters: Parameters) -> dict[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +119,9 @@ class Answers:
 class Kind:
     """key: in files and links. title: for people. unit: of its effect. smallest: the least effect that
     matters where nobody says otherwise, most: what it can be. directions: of those that a claim may have.
-    fields: names of its parameters.
+    fields: names of its parameters. recorded: what of the bundle's studies is written down with a claim that
+    is made, as it is held against it; raises ConfigError. references: names of that, which claims made before
+    it was looked at lack.
 
     check: the parameters as they are kept, of any that may be wrong; raises ConfigError. same: of those, what
     is the same for claims that say the same. asked, find: the test. beside: whether there is another network,
@@ -126,6 +138,8 @@ class Kind:
     asked: Callable[[Parameters], Asked]
     find: Callable[[Known, Parameters, Answers], Finding]
     same: Callable[[Parameters], Mapping[str, Any]] = dict
+    recorded: Callable[[Known, Parameters], dict[str, Any]] = _nothing
+    references: tuple[str, ...] = ()
     directions: Sequence[int] = (1, -1)
     beside: bool = False
     rendered: bool = False
@@ -134,9 +148,13 @@ class Kind:
         """The parameters as they are kept. Raises ConfigError where one is wrong, missing or not known."""
         if absent := [name for name in self.fields if name not in given]:
             raise ConfigError(f"{self.title}: {absent[0]} is not given")
-        if strange := [name for name in given if name not in self.fields]:
+        if strange := [name for name in given if name not in (*self.fields, *self.references)]:
             raise ConfigError(f"{self.title}: has no {strange[0]!r:.40}; it has {', '.join(self.fields)}")
         return self.check(known, given)
+
+    def has(self, names: Collection[str]) -> bool:
+        """Whether a claim of this kind may have parameters of these names."""
+        return set(self.fields) <= set(names) <= {*self.fields, *self.references}
 
 
 def _check_masks(known: Known, given: Parameters) -> dict[str, Any]:
@@ -209,18 +227,38 @@ def _attribute(known: Known, parameters: Parameters, answers: Answers) -> Floats
 def _check_cause(known: Known, given: Parameters) -> dict[str, Any]:
     key, value = read_cause(given["cause"], given["strength"])
     component = read_component(given["component"], len(known.components.axes))
-    return {"cause": key, "strength": value, "component": component}
+    found = {"cause": key, "strength": value, "component": component}
+    return found | ({UNTRAINED: read_untrained(given[UNTRAINED])} if UNTRAINED in given else {})
+
+
+def _recorded_cause(known: Known, parameters: Parameters) -> dict[str, Any]:
+    """What the page Causes holds the movement against, too. It is of the study, as there: untrained networks
+    take their statistics and components of many people, and it stands before anybody new is seen."""
+    try:
+        limit = untrained_limit(load_cause_study(known.bundle), parameters["cause"], parameters["strength"])
+    except (BundleError, DataError) as error:
+        raise ConfigError(f"whether this cause moves a component cannot be told here: {error}") from error
+    return {UNTRAINED: limit}
+
+
+def _same_cause(parameters: Parameters) -> Mapping[str, Any]:
+    """A study made anew gives nobody other people for the same claim."""
+    return {name: value for name, value in parameters.items() if name != UNTRAINED}
 
 
 def _find_cause(known: Known, parameters: Parameters, answers: Answers) -> Finding:
-    """How much farther the cause moves people along the component than another grain does, either way."""
+    """How much farther the cause moves people along the component, either way, than another grain does, and
+    than untrained networks move."""
     number = parameters["component"]
     fitted = known.components.first(number)
     people, pictures, dimensions = answers.latents.shape
     scores = fitted.project(answers.latents.reshape(-1, dimensions))[:, number - 1]
     scores = scores.reshape(people, pictures).astype(np.float64) / np.sqrt(float(fitted.variances[-1]))
     moved = np.abs(scores[:, 1:] - scores[:, :1])
-    return mean_of(moved[:, 0] - moved[:, 1:].mean(axis=1))
+    beyond_grain = mean_of(moved[:, 0] - moved[:, 1:].mean(axis=1))
+    if UNTRAINED not in parameters:  # sealed when nothing but another grain was looked at
+        return beyond_grain
+    return least_of([beyond_grain, mean_of(moved[:, 0] - parameters[UNTRAINED])])
 
 
 def _check_networks(known: Known, given: Parameters) -> dict[str, Any]:
@@ -268,11 +306,14 @@ _KINDS: Final = (
     Kind(
         key="cause",
         title="A cause moves a component",
-        unit="standard deviations of people, beyond another grain",
+        unit="standard deviations of people",
         smallest=0.1,
         most=10.0,
         fields=("cause", "strength", "component"),
         check=_check_cause,
+        recorded=_recorded_cause,
+        references=(UNTRAINED,),
+        same=_same_cause,
         asked=lambda parameters: Asked(
             latents=True,
             changes=(

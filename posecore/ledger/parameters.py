@@ -92,6 +92,14 @@ def read_cause(key: object, strength: object) -> tuple[str, float]:
     return cause.key, value
 
 
+def read_untrained(value: object) -> float:
+    """How far networks that never learned move."""
+    far = _number("movement of untrained networks", value)
+    if far < 0:
+        raise ConfigError(f"movement of untrained networks {far:g}: expected 0 or more")
+    return far
+
+
 def read_group(value: object, dimensions: int, components: int) -> dict[str, Any]:
     """A cluster with all centroids and their space, or an area on the plane of two components.
 

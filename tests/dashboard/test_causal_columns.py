@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from fake_bundle import make_fake_bundle
 from opening import open_page
-from planted_studies import plant_causes
+from planted_causes import plant_causes
 from reading import words
 from streamlit.testing.v1 import AppTest
 

@@ -10,7 +10,7 @@ import pytest
 from fake_bundle import make_fake_bundle
 from fake_networks import make_study, planted, write_fake_study
 from opening import open_page
-from planted_studies import plant_causes
+from planted_causes import plant_causes
 from reading import everything, words
 from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest

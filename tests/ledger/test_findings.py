@@ -14,6 +14,7 @@ from posecore.ledger.findings import (
     correlation_of,
     difference_of,
     judge,
+    least_of,
     level,
     mean_of,
 )
@@ -21,13 +22,17 @@ from posecore.ledger.findings import (
 PEOPLE = 500
 SPREAD = 12.0
 """Points of PCK by which people differ in what a cut does to them."""
-SMALLEST = {"mean": 2.0, "correlation": 0.2, "difference": 0.2}
+SMALLEST = {"mean": 2.0, "correlation": 0.2, "difference": 0.2, "beyond both": 0.1}
+MOVED, GRAIN, UNTRAINED = 0.5, 0.05, 0.6
+"""By how much a cause's movements spread, how far grain moves the same people, and untrained networks."""
 POWER = 0.99
 LEDGERS = 20
 SEED = 23_500
 """Fixed before the first run."""
 
 KINDS = tuple(SMALLEST)
+BOTH_WAYS = tuple((kind, way) for kind in KINDS for way in (1, -1) if (kind, way) != ("beyond both", -1))
+"""That something moves less than nothing at all is no claim."""
 
 
 def planted(kind: str, effect: float, rng: np.random.Generator) -> Finding:
@@ -39,6 +44,10 @@ def planted(kind: str, effect: float, rng: np.random.Generator) -> Finding:
         pearson = 2 * np.sin(np.pi * effect / 6)
         x = rng.normal(size=PEOPLE)
         return correlation_of(x, pearson * x + sqrt(1 - pearson**2) * rng.normal(size=PEOPLE))
+    if kind == "beyond both":
+        moved = rng.normal(UNTRAINED + effect, MOVED, PEOPLE)
+        grain = np.abs(rng.normal(0, GRAIN, PEOPLE))
+        return least_of([mean_of(moved - grain), mean_of(moved - UNTRAINED)])
     inside = np.arange(PEOPLE) < PEOPLE // 4
     return difference_of(rng.normal(size=PEOPLE) + effect * inside, inside)
 
@@ -50,12 +59,13 @@ def surely_found(kind: str) -> float:
         return float(smallest + reach * SPREAD / sqrt(PEOPLE))
     if kind == "correlation":
         return tanh(atanh(smallest) + reach * sqrt((1 + 0.4**2 / 2) / (PEOPLE - 3)))
+    if kind == "beyond both":
+        return float(smallest + reach * MOVED / sqrt(PEOPLE))
     error = sqrt(PEOPLE / (PEOPLE // 4 * (PEOPLE - PEOPLE // 4)) + 0.6**2 / (2 * PEOPLE))
     return float(smallest + reach * error)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("direction", [1, -1])
+@pytest.mark.parametrize(("kind", "direction"), BOTH_WAYS)
 def test_an_effect_with_power_99_holds_and_one_at_the_boundary_hardly_ever(kind: str, direction: int) -> None:
     rng = np.random.default_rng([SEED, KINDS.index(kind), direction + 1])
 
@@ -87,11 +97,29 @@ def test_no_effect_does_not_hold_in_either_direction_and_half_of_one_needs_more_
     rng = np.random.default_rng([SEED, 3, KINDS.index(kind)])
     # A hundred times the people's certainty, by a smallest effect that is far away.
     nothing = planted(kind, 0.0, rng)
-    assert {judge(nothing, way, 3 * SMALLEST[kind], 1) for way in (1, -1)} == {Verdict.DOES_NOT}
+    ways = [way for one, way in BOTH_WAYS if one == kind]
+    assert {judge(nothing, way, 3 * SMALLEST[kind], 1) for way in ways} == {Verdict.DOES_NOT}
     at = planted(kind, SMALLEST[kind], rng)
     assert judge(at, 1, SMALLEST[kind], 10_000) == Verdict.UNKNOWN
     # An effect in the other direction than claimed does not hold, however large.
-    assert judge(planted(kind, surely_found(kind), rng), -1, SMALLEST[kind], 1) == Verdict.DOES_NOT
+    if -1 in ways:
+        assert judge(planted(kind, surely_found(kind), rng), -1, SMALLEST[kind], 1) == Verdict.DOES_NOT
+
+
+def test_the_least_effect_counts_and_two_of_them_do_not_fall_short_by_luck_twice_as_often() -> None:
+    rng = np.random.default_rng([SEED, 4])
+    near, far = (mean_of(rng.normal(effect, 1, PEOPLE)) for effect in (0.3, 3.0))
+    for both in ([near, far], [far, near]):
+        found = least_of(both)
+        assert (found.effect, found.low, found.high) == (near.effect, near.low, near.high)
+        assert found.chance(0.1, 1) == near.chance(0.1, 1) > far.chance(0.1, 1)
+    assert judge(least_of([near, mean_of(np.full(9, 1.0))]), 1, 0.1, 1) == Verdict.UNKNOWN
+    # Two effects that have nothing to do with each other, both exactly as small as matters.
+    fell = sum(
+        judge(least_of([mean_of(rng.normal(2, 1, 100)) for _ in range(2)]), 1, 2, 1) == Verdict.DOES_NOT
+        for _ in range(1000)
+    )
+    assert fell <= 1.4 * 1000 * level(1)
 
 
 def test_levels_of_all_claims_there_will_ever_be_sum_to_five_in_a_hundred() -> None:

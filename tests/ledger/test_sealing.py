@@ -1,13 +1,17 @@
 """Sealing: the same claim in other words is the same claim, and every parameter makes it another."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
-from planting import make_claimed_bundle
+from planted_causes import plant_causes
+from planting import UNTRAINED, make_claimed_bundle
 
 from posecore.bundle import open_bundle
+from posecore.bundle.studies import study_folder
 from posecore.errors import ConfigError
 from posecore.ledger.claim import Claim, check_subject, make_claim, plain, read_claim
 from posecore.ledger.kinds import KINDS, Known
@@ -22,7 +26,7 @@ GIVEN = {
         "group": {"of": "cluster", "cluster": 1, "components": None, "centroids": CENTROIDS},
         "attribute": "hip_angle",
     },
-    "cause": {"cause": "turn", "strength": 45.0, "component": 1},
+    "cause": {"cause": "turn", "strength": 60.0, "component": 1},
     "networks": {"beside": "other", "joints": "all joints"},
 }
 """Something to claim, of every kind."""
@@ -41,7 +45,7 @@ CHANGED = {
         {"group": {"of": "area", "plane": [1, 2], "corners": [[0, 0], [1, 0], [0, 1]]}},
         {"attribute": "knee_angle"},
     ],
-    "cause": [{"cause": "left_knee"}, {"strength": 44.0}, {"component": 2}],
+    "cause": [{"cause": "lying"}, {"strength": 30.0}, {"component": 2}],
     "networks": [{"joints": "knees"}],
 }
 
@@ -121,6 +125,7 @@ def test_weights_people_and_components_are_sealed_too(known: Known, tmp_path: Pa
         ("cause", {"cause": "grain", "strength": 1.0}, "held against"),
         ("cause", {"strength": 0.0}, "changes nothing"),
         ("cause", {"strength": 10**400}, "expected a number"),
+        ("cause", {"strength": 45.0}, "by 30 and 60 only; choose what it looked at"),
         ("networks", {"beside": "demo"}, "another bundle"),
         ("networks", {"beside": "../demo"}, "name of a bundle"),
         ("networks", {"beside": "nobody"}, "no such folder"),
@@ -155,13 +160,35 @@ def test_texts_directions_and_sizes_that_cannot_be_are_refused(known: Known) -> 
     assert made("two\nlines \x1b[31m").text == "two lines \\x1b[31m"
 
 
+def test_what_untrained_networks_do_stands_in_a_claim_on_a_cause_and_gives_nobody_other_people(
+    known: Known, tmp_path: Path
+) -> None:
+    made = claim(known, "cause")
+    assert made.parameters == {**GIVEN["cause"], "untrained": pytest.approx(UNTRAINED, abs=1e-3)}
+    # Nobody says by themselves what a cause is held against.
+    assert claim(known, "cause", untrained=0.0) == replace(made, made=claim(known, "cause").made)
+    other = Known(open_bundle(shutil.copytree(known.bundle.path, tmp_path / "demo")))
+    shutil.copytree(known.bundle.path.with_name("other"), tmp_path / "other")
+    shutil.rmtree(study_folder(other.bundle, "causes"))
+    plant_causes(other.bundle.path, {"turn": [1.0, 0.0]}, untrained=0.5)
+    again = claim(other, "cause")
+    assert again.parameters["untrained"] == pytest.approx(0.5, abs=1e-3) and again.seal == made.seal
+    shutil.rmtree(study_folder(other.bundle, "causes"))
+    with pytest.raises(ConfigError, match=r"cannot be told here: .*`python scripts/cause_study\.py"):
+        claim(other, "cause")
+    # One that was sealed before is of the same people, and stays what it was.
+    before = {**plain(made), "number": 1, "parameters": GIVEN["cause"]}
+    assert read_claim(before).seal == made.seal
+    assert KINDS["cause"].read(other, GIVEN["cause"]) == GIVEN["cause"]
+
+
 def test_photographs_need_people_set_aside(known: Known) -> None:
     photographs = Known(open_bundle(known.bundle.path.with_name("photographs")))
     made = claim(photographs, "component")
     with pytest.raises(ConfigError, match="POSE_HELDOUT"):
         source_for(photographs.bundle, made, 3)
     with pytest.raises(ConfigError, match="only rendered people"):
-        source_for(photographs.bundle, claim(photographs, "cause"), 3)
+        source_for(photographs.bundle, replace(made, kind="cause", parameters=GIVEN["cause"]), 3)
 
 
 def test_centroids_are_kept_to_the_last_bit() -> None:

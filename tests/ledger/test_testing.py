@@ -200,6 +200,11 @@ def test_what_kinds_find_on_planted_people(bundle: Bundle) -> None:
     steps = np.array([0, 2, 0.1, -0.1])[None, :, None] * spread * fitted.axes[0]
     moved = KINDS["cause"].find(known, GIVEN["cause"], answers(known, latents[:, None] + steps))
     assert moved.effect == pytest.approx(1.9, abs=0.01)
+    # Of networks that never learned a component moves nearly as far, or less than another grain does.
+    for untrained, effect in ((1.95, 0.05), (0.05, 1.9)):
+        given = {**GIVEN["cause"], "untrained": untrained}
+        both = KINDS["cause"].find(known, given, answers(known, latents[:, None] + steps))
+        assert both.effect == pytest.approx(effect, abs=0.01) and both.n == both.fewest == len(latents)
     steps[0, 1] = np.nan  # where it cannot be made
     assert KINDS["cause"].find(known, GIVEN["cause"], answers(known, latents[:, None] + steps)).n == 0
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.causes.table import CAUSES
+from posecore.errors import DataError
 from posecore.metrics.pck import scores
 from posecore.statistics import Estimate, Floats, bootstrap
 from posecore.studies.causes.results import CauseStudy
@@ -54,7 +55,7 @@ def matrix(study: CauseStudy, space: int = 0, strength: int = STRONGER) -> Matri
     strong = (signed, absolute, excess)
     if strength != STRONGER:
         strong = _movements(moved[:, :, STRONGER], floor)
-    untrained = _mean(np.abs(study.untrained[:, space].astype(np.float64)), axis=1).max(axis=-1)
+    untrained = untrained_movement(study, space)
     theirs = untrained[:, :, STRONGER].max(axis=0)[:, None]
     return Matrix(
         causes=study.causes.tolist(),
@@ -68,6 +69,31 @@ def matrix(study: CauseStudy, space: int = 0, strength: int = STRONGER) -> Matri
         direction=direction(signed),
         people=(~study.refused[:, :, strength]).sum(axis=0),
     )
+
+
+def untrained_movement(study: CauseStudy, space: int = 0) -> Floats:
+    """(M, C, 2) mean absolute movement, in every network that never learned, of the component that a change
+    moves farthest there."""
+    far: Floats = _mean(np.abs(study.untrained[:, space].astype(np.float64)), axis=1).max(axis=-1)
+    return far
+
+
+def untrained_limit(study: CauseStudy, cause: str, strength: float) -> float:
+    """How far, either way, a change moves any component of networks that never learned, at most, in standard
+    deviations of people and the bundle's own space: what *moves* has to be beyond.
+
+    Raises DataError where the study did not look at that change, or could make it of nobody.
+    """
+    causes = study.causes.tolist()
+    values = study.strengths[causes.index(cause)].tolist() if cause in causes else []
+    name = CAUSES[cause].name
+    if strength not in values:
+        tried = f"by {' and '.join(f'{value:g}' for value in values)} only" if values else "not at all"
+        raise DataError(f"the bundle's cause study changed {name} {tried}; choose what it looked at")
+    limit = float(untrained_movement(study)[:, causes.index(cause), values.index(strength)].max())
+    if not np.isfinite(limit):
+        raise DataError(f"the bundle's cause study could change {name} by {strength:g} of nobody")
+    return limit
 
 
 def pck_change(study: CauseStudy) -> Estimate:

@@ -127,7 +127,7 @@ def test_kinds_are_chosen_by_name(open_causes: Open, frames: list) -> None:
 def test_what_a_link_cannot_ask_for_gets_one_sentence(
     link: dict[str, str], named: str, open_causes: Open, copied, frames: list
 ) -> None:
-    from planted_studies import plant_causes
+    from planted_causes import plant_causes
 
     if "cause_component" in link:
         plant_causes(copied, {"turn": [1.0, 0.0]})

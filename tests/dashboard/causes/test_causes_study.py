@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from changing import Open
-from planted_studies import plant_causes
+from planted_causes import plant_causes
 from reading import figures, words
 
 from dashboard.causes import charts, everybody, study_words

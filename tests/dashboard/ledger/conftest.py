@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fake_bundle import make_fake_bundle
+from planted_causes import plant_causes
 
 PEOPLE = 24
 
@@ -15,7 +16,8 @@ def claimed_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("artifacts")
     for seed, name in enumerate(("demo", "other")):
         truth = {"seed": 15, "family": ["standing", "sitting"] * (PEOPLE // 2)}
-        make_fake_bundle(folder / name, PEOPLE, annotations=True, truth=truth, seed=seed)
+        made = make_fake_bundle(folder / name, PEOPLE, annotations=True, truth=truth, seed=seed)
+        plant_causes(made, {"turn": [1.0, 0.0]})
     return folder
 
 

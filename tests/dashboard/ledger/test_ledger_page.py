@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import links
 from posecore.bundle import open_bundle
+from posecore.causes.table import CAUSES
 from posecore.ledger.claim import Claim, Result, make_claim
 from posecore.ledger.file import Ledger
 from posecore.ledger.findings import Verdict
@@ -94,6 +95,39 @@ def test_parameters_of_the_link_are_those_of_the_claim(
     corners = [[0, -99], [99, -99], [99, 99], [0, 99]]
     assert claim.parameters["group"] == {"of": "area", "plane": [1, 2], "corners": corners}
     assert "in an area drawn on components 1 and 2" in words(app)
+
+
+def test_a_cause_is_held_against_another_grain_and_against_networks_that_never_learned(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = {"led_kind": "Cause and component", "led_cause": CAUSES["turn"].name}
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo", **link)
+    said = "than the same change moves any component of networks that never learned (0.05)"
+    assert said in words(app)
+    press(app, "It moves.")
+    (claim,) = ledger(tmp_path).read().claims.values()
+    assert claim.parameters["untrained"] == pytest.approx(0.05, abs=1e-3)
+    ledger(tmp_path).record(result_of(claim))
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo")
+    told = "standard deviations of people beyond another grain and networks that never learned"
+    assert f"**+0.51** {told}" in words(app)
+    # One that was sealed before such networks were looked at stays what it was.
+    older = {name: value for name, value in claim.parameters.items() if name != "untrained"}
+    ledger(tmp_path).path.unlink()
+    ledger(tmp_path).record(result_of(ledger(tmp_path).seal(replace(claim, parameters=older))))
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo")
+    assert "standard deviations farther than another grain does.\n" in words(app) + "\n"
+    assert "**+0.51** standard deviations of people beyond another grain (95 %" in words(app)
+
+
+def test_without_the_study_of_causes_no_claim_on_one_is_made(
+    started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_fake_bundle(tmp_path / "artifacts" / "demo", 24, annotations=True, truth={"seed": 15})
+    app = open_page(monkeypatch, tmp_path / "artifacts", "ledger", led_kind="Cause and component")
+    (said,) = [one.value for one in app.warning]
+    assert "cannot be told here" in said and "`python scripts/cause_study.py --bundle" in said
+    assert not [one for one in app.button if one.key == "_led_seal"]
 
 
 def test_an_empty_text_gets_a_sentence_and_is_not_sealed(
