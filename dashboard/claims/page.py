@@ -5,9 +5,9 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from dashboard.claims import words
+from dashboard.claims import own, words
 from dashboard.claims.judged import outcomes
-from dashboard.shared import bundles, glossary, links, shown_here, widgets
+from dashboard.shared import bundles, claiming, glossary, links, shown_here, widgets
 from dashboard.shared.counterpart import counterpart
 from posecore.attributes.skeletons import joints_known
 from posecore.bundle import Bundle
@@ -47,6 +47,8 @@ def card(bundle: Bundle, outcome: Outcome, other: tuple[Bundle, Outcome] | None)
             bundles.page_link(
                 bundle, claim.view.page, claim.view.label, ":material/arrow_forward:", **claim.view.link
             )
+        if (asked := own.asked(bundle, outcome)) is not None:
+            claiming.claim_link(bundle, asked.kind, **asked.parameters)
 
 
 def verdict(bundle: Bundle, outcome: Outcome) -> None:
@@ -126,6 +128,7 @@ at_a_glance(found)
 if beside is not None:
     st.markdown(words.disagreements(found, beside[1], beside[0].path.name))
 st.markdown(words.INTRODUCTION)
+bundles.page_link(bundle, "ledger", words.LEDGER, ":material/receipt_long:")
 commands = sorted({command for outcome in found.values() for command in outcome.commands})
 if commands:
     st.info(words.not_stored(commands), icon=":material/query_stats:")

@@ -24,6 +24,8 @@ INTRODUCTION: Final = (
     "gives is of its own people and network, so directions are compared, not numbers."
 )
 
+LEDGER: Final = "Ledger, to have a claim of your own tested on new people"
+
 ALL: Final = "All"
 BOTH: Final = "Both theses"
 NOT_COMPUTED: Final = "Not computed"

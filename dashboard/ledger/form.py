@@ -10,6 +10,7 @@ from dashboard.ledger.desk import Desk, start
 from dashboard.shared import bundles, cache, links, widgets
 from dashboard.shared.area import Area, read_area
 from dashboard.shared.attribute_words import words_of
+from dashboard.shared.causal_words import value_of
 from dashboard.shared.clustering.answers import cohort
 from dashboard.shared.clustering.questions import (
     LEAST,
@@ -191,10 +192,7 @@ def _clusters(bundle: Bundle) -> dict[str, Any]:
 def _cause_claim(known: Known) -> dict[str, Any]:
     causes = {cause.name: cause for cause in CAUSES.values() if not cause.placebo}
     cause = causes[widgets.select("Cause", list(causes), links.LEDGER_CAUSE, width=220)]
-    strengths = {
-        (cause.choices[int(value)] if cause.choices else f"{value:g} {cause.unit}".strip()): value
-        for value in cause.strengths
-    }
+    strengths = {value_of(cause, value): value for value in cause.strengths}
     chosen = widgets.segments(
         "Changed by", list(strengths), links.LEDGER_STRENGTH, list(strengths)[-1], persist_state="page"
     )

@@ -12,6 +12,7 @@ from posecore.errors import ConfigError
 st.title("Ledger")
 bundle = bundles.current_bundle()
 st.markdown(words.INTRO)
+bundles.page_link(bundle, "claims", words.CLAIMS, ":material/fact_check:")
 found = desk(bundle)
 if not found.stored:
     st.info(words.no_folder(str(found.folder)), icon=":material/info:")

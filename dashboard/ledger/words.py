@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from dashboard.shared import claiming, links
 from dashboard.shared.attribute_words import words_of
+from dashboard.shared.causal_words import changed
 from dashboard.shared.numbers import number
-from posecore.causes.table import CAUSES
 from posecore.ledger.claim import PEOPLE, Claim, Result
 from posecore.ledger.findings import FEWEST, Verdict
 from posecore.ledger.kinds import KINDS, UNTRAINED
@@ -23,6 +23,7 @@ INTRO: Final = (
     f"on {PEOPLE} people nobody has seen: they are made for it, from a seed that follows from what is "
     "claimed. It can't be changed afterwards, and neither can its verdict."
 )
+CLAIMS: Final = "Claims, what two theses say and what held here"
 HOW: Final = (
     "A claim *holds* where its effect surely lies beyond the smallest that matters, in the direction "
     "claimed; it *does not hold* where the effect surely lies below that; else it *cannot be told*, as where "
@@ -119,11 +120,9 @@ def statement(
             f"the bundle {parameters['beside']}, by more than {beyond} points of PCK."
         )
     if kind == "cause":
-        cause = CAUSES[parameters["cause"]]
-        value = parameters["strength"]
-        chosen = cause.choices[int(value)] if cause.choices else f"{value:g} {cause.unit}".strip()
+        change = changed(parameters["cause"], parameters["strength"])
         return (
-            f"Changing {cause.name} ({chosen}) moves people along component {parameters['component']} more "
+            f"“{change[0].upper()}{change[1:]}” moves people along component {parameters['component']} more "
             f"than {beyond} standard deviations farther than {_beyond(parameters)}."
         )
     attribute = words_of(parameters["attribute"], joints).axis
@@ -144,7 +143,7 @@ def _beyond(parameters: Mapping[str, Any]) -> str:
     if (untrained := parameters.get(UNTRAINED)) is None:
         return "another grain does"
     return (
-        "another grain does, and than the same change moves any component of networks that never learned "
+        "another grain does, and than it moves any component of networks that never learned "
         f"({number(untrained, 2)})"
     )
 
@@ -161,7 +160,7 @@ def outcome(claim: Claim, result: Result) -> str:
         )
         beyond = f" beyond {_REFERENCES[UNTRAINED in claim.parameters]}" if claim.kind == "cause" else ""
         said = f"**{effect}** {unit}{beyond} (95 % interval {low} to {high}); n = {counted}{groups}"
-    return f"{said}. Tested at a level of {result.level:.2%}, as claim {claim.number}."
+    return f"{said}. Tested at a level of {number(100 * result.level, 2)} %, as claim {claim.number}."
 
 
 def left_out(count: int) -> str:
@@ -175,7 +174,8 @@ def changes_it(claim: Claim, result: Result) -> str:
         if result.fewest < FEWEST:
             return f"A group of {FEWEST} people or more could tell."
         return "The effect lies too near the smallest that matters to tell on so many people."
-    return f"Another verdict would need an effect on the other side of {number(claim.smallest, 2)}."
+    least = number(claim.direction * claim.smallest, 2)
+    return f"Another verdict would need an effect on the other side of {least}."
 
 
 def under_way(found: Progress) -> str:

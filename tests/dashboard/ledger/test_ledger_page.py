@@ -102,7 +102,7 @@ def test_a_cause_is_held_against_another_grain_and_against_networks_that_never_l
 ) -> None:
     link = {"led_kind": "Cause and component", "led_cause": CAUSES["turn"].name}
     app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo", **link)
-    said = "than the same change moves any component of networks that never learned (0.05)"
+    said = "does, and than it moves any component of networks that never learned (0.05)"
     assert said in words(app)
     press(app, "It moves.")
     (claim,) = ledger(tmp_path).read().claims.values()
