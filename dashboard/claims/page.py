@@ -95,7 +95,8 @@ def cards(
     theses = words.thesis_options()
     with st.container(horizontal=True):
         thesis = theses[widgets.segments(words.THESIS_LABEL, list(theses), links.CLAIMS_THESIS)]
-        asked = widgets.segments(words.VERDICT_LABEL, [words.ALL, *words.VERDICTS], links.CLAIMS_VERDICT)
+        offered = [words.ALL, *words.VERDICTS]
+        asked = widgets.segments(words.VERDICT_LABEL, offered, links.CLAIMS_VERDICT, wrap=True)
     drawn = False
     for title, kind in words.VERDICTS.items():
         chosen = [

@@ -3,10 +3,12 @@
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from fake_bundle import make_fake_bundle
+from planted_claims import planted_result
 from playwright.sync_api import Browser, Page, expect
 from served import ROOT, Served, serving
 
@@ -16,6 +18,9 @@ from dashboard.skip_lab.study_charts import NEVER_LEARNED
 from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import open_bundle
 from posecore.keypoints import KEYPOINTS, label
+from posecore.ledger.claim import make_claim
+from posecore.ledger.file import Ledger
+from posecore.ledger.kinds import Known
 from posecore.studies.pair.study import PairSettings, compare_bundles
 from posecore.studies.projection.study import ProjectionSettings, project
 from posecore.studies.skips.results import load_skip_study
@@ -32,6 +37,8 @@ PAGES = (
     *(("pc-walk", f"walk_tab={tab}") for tab in links.WALK_TABS),
     ("causes", ""),
     ("phone", ""),
+    ("claims", ""),
+    ("ledger", ""),
     ("compare", ""),
     *(("compare", f"cmp_tab={tab}&bundle={ONE}&with={TWIN}") for tab in links.COMPARE_TABS[1:]),
     # The other network that ships.
@@ -41,6 +48,8 @@ PAGES = (
     ("clusters", "bundle=plain"),
     *(("pc-walk", f"bundle=plain&walk_tab={tab}") for tab in links.WALK_TABS),
     ("causes", "bundle=demo"),
+    ("claims", "bundle=demo"),
+    *(("ledger", f"bundle=demo&led_kind={kind}") for kind in links.LEDGER_KINDS),
     *(("compare", f"cmp_tab={tab}&bundle=demo&with=plain") for tab in links.COMPARE_TABS[1:]),
 )
 
@@ -101,8 +110,19 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     project(open_bundle(one), ProjectionSettings(draws=2))
     shutil.copytree(one, one.with_name(TWIN))
     compare_bundles(open_bundle(one), open_bundle(one.with_name(TWIN)), None, PairSettings())
+    claims_of(folder / "artifacts" / "demo", Ledger(folder / "artifacts" / "ledgers" / "demo.jsonl"))
     with serving(folder / "artifacts", folder) as served:
         yield served
+
+
+def claims_of(path: Path, ledger: Ledger) -> None:
+    """One that was tested, one that was not, a damaged line, and words longer than a line."""
+    known = Known(open_bundle(path))
+    for attribute in ("hip_angle", "knee_drop"):
+        given = {"component": 1, "attribute": attribute}
+        made = ledger.seal(make_claim(known, "component", given, f"They do, {'and-they-do' * 20}."))
+        ledger.record(planted_result(made.id))
+    ledger.path.write_bytes(ledger.path.read_bytes()[:-40])
 
 
 @pytest.fixture
