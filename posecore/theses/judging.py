@@ -48,7 +48,8 @@ def _outcome(claim: Claim, studies: Stored) -> Outcome:
         commands = tuple(study_command(bundle, name) for name in absent)
         return Outcome(claim, studied=False, commands=commands)
     if claim.judge is None:
-        return Outcome(claim, problem=claim.unmeasured, studied=False)
+        # Where no study could help, that is no command away: it cannot be told.
+        return Outcome(claim, problem=claim.unmeasured, studied=not claim.studies)
     try:
         return Outcome(claim, claim.judge(studies))
     except (NotStudiedError, BundleError) as error:

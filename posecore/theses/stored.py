@@ -1,12 +1,16 @@
 """The stored studies that claims are judged by, each opened when it is first asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from posecore.bundle.reader import open_bundle
+from posecore.bundle.studies import FOLDER
 from posecore.studies.checks.loaded import Loaded
 from posecore.studies.claims.results import ClaimsStudy, load_claims_study
 from posecore.studies.components.results import ComponentStudy, load_component_study
 from posecore.studies.networks.results import NetworksStudy, load_networks_study
+from posecore.studies.pair.results import KIND
 from posecore.studies.projection.results import Projection, load_projection
 from posecore.studies.skips.results import SkipStudy, load_skip_study
 
@@ -34,6 +38,14 @@ class Stored(Loaded):
     def networks(self) -> NetworksStudy:
         """Networks trained side by side."""
         return load_networks_study(self.bundle)
+
+    @cached_property
+    def beside(self) -> Mapping[str, ClaimsStudy]:
+        """The claims studies of the bundles beside this one that it was compared with, by their names."""
+        compared = sorted((self.bundle.path / FOLDER).glob(f"{KIND}-*"))
+        names = [path.name.removeprefix(f"{KIND}-") for path in compared]
+        bundles = {name: open_bundle(self.bundle.path.parent / name, trust_latents=True) for name in names}
+        return {name: load_claims_study(bundle) for name, bundle in bundles.items()}
 
     @cached_property
     def claims(self) -> ClaimsStudy:

@@ -333,7 +333,8 @@ CLAIMS: Final = (
         "A PCK radius that is the same for everybody misjudges people of other sizes.",
         DISCUSSION,
         "Rank correlation of how small people are with how much higher they stand among all by PCK than by "
-        "OKS, whose tolerance grows with the person. It holds above 0.2.",
+        "OKS, whose tolerance grows with the person. It holds above 0.2. Which of two networks is ahead by "
+        "either stands beside that and decides nothing, as two make no order.",
         OWN,
         ("claims",),
         View("overview", "Overview, How well it does"),

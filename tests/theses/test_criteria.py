@@ -13,8 +13,9 @@ from fake_networks import make_study, planted
 
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import Bundle, open_bundle
+from posecore.bundle.studies import study_folder
 from posecore.clustering.verdict import Kind
-from posecore.errors import DataError
+from posecore.errors import BundleError, DataError
 from posecore.keypoints import COCO17, K
 from posecore.samples import columns, read_points, read_visibility
 from posecore.studies.checks.loaded import NotStudiedError
@@ -24,6 +25,7 @@ from posecore.studies.networks.results import NetworksStudy
 from posecore.studies.skips.effects import big_joints, small_joints
 from posecore.theses.clusters import two_is_best
 from posecore.theses.finding import Finding, Part, Unit, against, people_to_tell
+from posecore.theses.stored import Stored
 from posecore.theses.table import CLAIMS, Thesis
 from posecore.verdict import Verdict, above, agreed, together
 
@@ -348,7 +350,7 @@ def all_planted(bundle: Bundle, networks: NetworksStudy) -> dict[str, Planted]:
 def judged(key: str, bundle: Bundle, studies: dict[str, Any]) -> Finding:
     judge = BY_KEY[key].judge
     assert judge is not None
-    return judge(SimpleNamespace(**{"bundle": bundle, **studies}))  # type: ignore[arg-type]
+    return judge(SimpleNamespace(**{"bundle": bundle, "beside": {}, **studies}))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("key", [claim.key for claim in WITH_CRITERION])
@@ -426,6 +428,46 @@ def test_nothing_to_tell_from_is_said(bundle: Bundle) -> None:
     nothing = skip_study(bundle, np.zeros((PEOPLE, 16, K, 2)), np.full((PEOPLE, 16, K), -1.0))
     with pytest.raises(DataError, match="nobody"):
         judged("small-joints", bundle, {"skips": nothing, **NEVER})
+
+
+@pytest.mark.parametrize(
+    ("pck", "oks", "said"),
+    [
+        (0.1, 0.1, "PCK −10.00 points (−10.00 to −10.00), OKS −10.00 points"),
+        (0.1, 0.1, "both put the same one ahead"),
+        (0.1, -0.1, "they put another one ahead each"),
+        (0.0, 0.1, "by PCK neither is surely ahead, so whether both order networks alike cannot be told"),
+        (0.0, 0.0, "by PCK and OKS neither is surely ahead"),
+    ],
+)
+def test_which_of_two_networks_is_ahead_stands_beside_and_decides_nothing(
+    bundle: Bundle, pck: float, oks: float, said: str
+) -> None:
+    ours = sized(np.arange(PEOPLE)[::-1] / PEOPLE)
+    theirs = SimpleNamespace(**ours.__dict__ | {"pck": ours.pck + pck, "oks": ours.oks + oks})
+    alone = judged("radius", bundle, {"claims": ours})
+    found = judged("radius", bundle, {"claims": ours, "beside": {"plain": theirs}})
+    assert replace(found, notes=()) == replace(alone, notes=())
+    assert f"of plain, over the {PEOPLE} people of both: " in found.notes[-1] and said in found.notes[-1]
+    # Others of the same names are other people.
+    strangers = SimpleNamespace(**theirs.__dict__ | {"sizes": ours.sizes + 9})
+    few = judged("radius", bundle, {"claims": ours, "beside": {"plain": strangers}})
+    assert few.notes[-1].startswith("Too few people are those of plain, too")
+
+
+def test_what_is_missing_to_order_networks_is_said_with_its_command(bundle: Bundle) -> None:
+    ours = sized(np.arange(PEOPLE)[::-1] / PEOPLE)
+    alone = judged("radius", bundle, {"claims": ours}).notes[-1]
+    assert "`python scripts/compare.py --bundle " in alone and "not known here" in alone
+    # A comparison with a bundle that has no such study, or that is not there any more.
+    compared = study_folder(bundle, f"compare-{bundle.path.name}")
+    compared.mkdir(parents=True)
+    try:
+        with pytest.raises(BundleError, match="claims_study"):
+            _ = Stored(bundle).beside
+    finally:
+        compared.rmdir()
+        compared.parent.rmdir()
 
 
 @pytest.mark.parametrize(
