@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     from posecore.bundle import open_bundle
     from posecore.errors import ConfigError, PosecoreError
-    from posecore.ledger.check import Agreement, check_claim
+    from posecore.ledger.check import WITHIN, Agreement, check_claim
     from posecore.ledger.file import Ledger
     from posecore.ledger.testing import Setting
 
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise ConfigError(
             f"--claim {options.claim!r:.40}: is not tested in {options.ledger}; there are: {tested}"
         )
-    status = 0
+    status, elsewhere = 0, False
     for problem in entries.problems:
         print(problem)
         status = 1
@@ -59,10 +59,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             continue
         where = "same machine and versions" if checked.here else "another machine or other versions"
         print(f"claim {claim.number}, {name}: {checked.agreement} ({where})")
+        elsewhere |= not checked.here
         for value in checked.differing:
             print(f"  {value}: {getattr(checked.stored, value)} then, {getattr(checked.again, value)} now")
         if checked.agreement == Agreement.DIFFERS:
             status = 1
+    if elsewhere:
+        print(WITHIN)
     print(f"{len(entries.results)} of {len(entries.claims)} claims are tested")
     return status
 

@@ -63,7 +63,7 @@ def verdict(bundle: Bundle, outcome: Outcome) -> None:
     st.caption(words.what(finding))
     if said := words.correlations(finding, joints_known(bundle.samples)):
         st.caption(said)
-    st.caption(f"**{words.CHANGE}.** {finding.change}")
+    st.caption(words.change(finding))
 
 
 def judged_how(bundle: Bundle, outcome: Outcome) -> None:

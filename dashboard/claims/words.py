@@ -99,7 +99,17 @@ def between(part: Part | Finding, unit: Unit) -> str:
 
 def what(finding: Finding) -> str:
     """What the effect is, and what else to know."""
-    return " ".join([f"{finding.what[:1].upper()}{finding.what[1:]}.", *finding.notes])
+    return _whole(" ".join([f"{finding.what[:1].upper()}{finding.what[1:]}.", *finding.notes]))
+
+
+def change(finding: Finding) -> str:
+    """What would change the verdict."""
+    return _whole(f"**{CHANGE}.** {finding.change}")
+
+
+def _whole(text: str) -> str:
+    """A per cent sign does not begin a line."""
+    return text.replace(" %", "\u00a0%")
 
 
 def glance(outcomes: Iterable[Outcome]) -> str:

@@ -188,7 +188,7 @@ def _effects(
     st.caption(words.effects(names[number], len(found.members(number))))
     if beside is not None:
         st.caption(untrained_clusters.differ(known, beside))
-    _claim(bundle, found, number, str(known.index[0]), float(known["effect"].iloc[0]))
+    _claim(bundle, found, number, known["effect"])
     table = untrained_clusters.tabled(compared, contrast_table(compared, joints), beside)
     if causes is not None:
         st.caption(causal_words.HOW_CLUSTERS)
@@ -198,15 +198,18 @@ def _effects(
     figures.tabled("Every attribute as a table", table, f"cluster-{number + 1}-apart")
 
 
-def _claim(bundle: Bundle, found: Clustered, number: int, attribute: str, effect: float) -> None:
-    """The way to a claim of a difference, where new people have a place among these clusters."""
+def _claim(bundle: Bundle, found: Clustered, number: int, effects: "pd.Series[float]") -> None:
+    """The way to a claim of what sets a cluster apart most, where new people have a place among these. Of PCK
+    and the side of the crop, which are no attributes of people, there is none."""
     subset, question = found.subset, found.question
     if question.method != KMEANS or subset.people != EVERYBODY:
         st.caption(words.NO_CLAIM)
         return
-    if attribute not in latents.attributes(bundle):
-        return  # PCK and the side of the crop are none of the attributes
-    axis = words_of(attribute, joints_known(bundle.samples)).axis
+    attributes = latents.attributes(bundle)
+    first = next((name for name in map(str, effects.index) if name in attributes), None)
+    if first is None:
+        return
+    axis = words_of(first, joints_known(bundle.samples)).axis
     claiming.claim_link(
         bundle,
         claiming.GROUP,
@@ -217,7 +220,7 @@ def _claim(bundle: Bundle, found: Clustered, number: int, attribute: str, effect
             links.LEDGER_SEED: str(question.seed),
             links.LEDGER_RESTARTS: str(question.restarts),
             links.LEDGER_ATTRIBUTE: axis,
-            links.LEDGER_WAY: claiming.MORE if effect > 0 else claiming.LESS,
+            links.LEDGER_WAY: claiming.MORE if effects[first] > 0 else claiming.LESS,
         },
     )
 

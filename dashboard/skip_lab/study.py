@@ -89,6 +89,8 @@ def _histograms(bundle: Bundle, summary: SkipSummary, replacement: str, mask: st
     if replacement in REPLACEABLE:
         chosen = {links.LEDGER_MASKS[1]: mask, links.LEDGER_REPLACEMENT: replacement}
         claiming.claim_link(bundle, claiming.CUTS, **chosen)
+    else:
+        st.caption(words.NO_CLAIM)
     table = _table(summary.pck, 100, {"mask": [mask.title for mask in ALL_MASKS]}, "PCK, %")
     figures.tabled("All sixteen masks as a table", table, f"skips-pck-{replacement}")
 

@@ -43,6 +43,10 @@ HOW_CLAIMS_ARE_TRIED: Final = (
 )
 NOBODY_PERFECT: Final = "Nobody in this study has every labelled joint right."
 OPEN_HELP: Final = "Show this person, cut like this, in the tab One picture"
+NO_CLAIM: Final = (
+    "Of this replacement no claim can be tested on new people: whose features stand in is drawn, too. Choose "
+    "zero or mean."
+)
 NO_JOINT: Final = "no joint found"
 
 AT_MOST: Final = "never learned, at most"

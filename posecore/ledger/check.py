@@ -18,6 +18,11 @@ differ on another machine or with other versions: a joint at the rim of the radi
 PEOPLE_TOLERANCE: Final = 0.02
 """Share of the people by whom the numbers of people may differ there."""
 
+WITHIN: Final = (
+    f"Elsewhere the tolerance is {TOLERANCE:.0%} of the smallest effect that usually matters in a claim's "
+    f"kind, for effect and interval, and {PEOPLE_TOLERANCE:.0%} of the people, for their numbers."
+)
+
 _EFFECTS: Final = ("effect", "low", "high")
 _COUNTS: Final = ("n", "fewest", "people", "left_out")
 _OURS: Final = (*_EFFECTS, *_COUNTS, "chance", "level", "verdict", "source")

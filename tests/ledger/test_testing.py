@@ -85,7 +85,14 @@ def test_claims_are_tested_in_turn_and_checked_to_the_last_digit(
     forged.seal(claims[0])
     forged.record(replace(entries.results[claims[0].id], effect=99.0))
     assert check_claim.main([str(forged.path), *command[1:]]) == 1
-    assert "effect: 99.0 then" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "effect: 99.0 then" in said and "the tolerance is" not in said
+    away = Ledger(tmp_path / "away.jsonl")
+    away.seal(claims[0])
+    away.record(replace(entries.results[claims[0].id], machine="another"))
+    assert check_claim.main([str(away.path), *command[1:]]) == 0
+    said = capsys.readouterr().out
+    assert "the same (another machine" in said and "the tolerance is 25% of the smallest effect" in said
 
 
 def test_another_machine_is_held_to_a_tolerance(bundle: Bundle, tmp_path: Path) -> None:

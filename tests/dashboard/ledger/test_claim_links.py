@@ -2,8 +2,10 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs
 
+import pandas as pd
 import pytest
 from fake_bundle import make_fake_bundle
 from opening import open_page
@@ -12,8 +14,10 @@ from reading import words
 from streamlit.testing.v1 import AppTest
 
 from dashboard.claims import own
-from dashboard.clusters import meaning_words
+from dashboard.clusters import meaning, meaning_words
 from dashboard.shared import claiming, links
+from dashboard.shared.clustering.questions import ALL, Question
+from dashboard.skip_lab import study_words
 from posecore.bundle import Bundle, open_bundle
 from posecore.causes.table import CAUSES
 from posecore.studies.pair.study import PairSettings, compare_bundles
@@ -52,7 +56,7 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("artifacts")
     truth = {"seed": 15, "family": ["standing", "sitting"] * (PEOPLE // 2)}
     path = make_fake_bundle(folder / "demo", PEOPLE, annotations=True, pictures=True, truth=truth)
-    run_study(open_bundle(path), None, SkipSettings(("zero", "mean"), limit=3))
+    run_study(open_bundle(path), None, SkipSettings(("zero", "mean", "other"), limit=3))
     plant_causes(path, {"turn": [0.9, 0.0], "left_knee": [0.0, 0.5]})
     shutil.copytree(path, folder / "twin")
     compare_bundles(open_bundle(path), open_bundle(folder / "twin"), None, PairSettings())
@@ -134,3 +138,20 @@ def test_what_has_no_place_for_new_people_has_no_link_and_says_why(
         link = {"clu_tab": "What is each?", "clu_method": method}
         app = open_page(monkeypatch, studied, "clusters", bundle="demo", **link)
         assert not claim_links(app) and meaning_words.NO_CLAIM in words(app)
+    link = {links.LAB_TAB: links.LAB_TABS[1], links.LAB_STUDY_REPLACEMENT: "other"}
+    app = open_page(monkeypatch, studied, "skip_lab", bundle="demo", **link)
+    assert not claim_links(app) and study_words.NO_CLAIM in words(app)
+
+
+def test_what_sets_a_cluster_apart_most_may_be_no_attribute_and_the_next_is_claimed(
+    studied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[dict[str, str]] = []
+    monkeypatch.setattr(claiming, "claim_link", lambda bundle, kind, **how: given.append(how))
+    found = SimpleNamespace(subset=ALL, question=Question(3))
+    effects = pd.Series({"pck": 2.0, "hip_angle": -0.5, "knee_angle": 0.4})
+    meaning._claim(open_bundle(studied / "demo"), found, 1, effects)
+    meaning._claim(open_bundle(studied / "demo"), found, 1, effects[:1])
+    assert [(one[links.LEDGER_ATTRIBUTE], one[links.LEDGER_WAY]) for one in given] == [
+        ("hip angle", claiming.LESS)
+    ]
