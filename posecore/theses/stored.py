@@ -9,6 +9,7 @@ from posecore.bundle.studies import FOLDER
 from posecore.studies.checks.loaded import Loaded
 from posecore.studies.claims.results import ClaimsStudy, load_claims_study
 from posecore.studies.components.results import ComponentStudy, load_component_study
+from posecore.studies.compression.results import CompressionStudy, load_compression_study
 from posecore.studies.networks.results import NetworksStudy, load_networks_study
 from posecore.studies.pair.results import KIND
 from posecore.studies.projection.results import Projection, load_projection
@@ -38,6 +39,11 @@ class Stored(Loaded):
     def networks(self) -> NetworksStudy:
         """Networks trained side by side."""
         return load_networks_study(self.bundle)
+
+    @cached_property
+    def compression(self) -> CompressionStudy:
+        """Compressed networks beside dense ones."""
+        return load_compression_study(self.bundle)
 
     @cached_property
     def beside(self) -> Mapping[str, ClaimsStudy]:

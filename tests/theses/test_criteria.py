@@ -3,6 +3,7 @@ told is not told."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
 from fake_networks import make_study, planted
+from planted_compression import plant_compression
 
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import Bundle, open_bundle
@@ -21,6 +23,7 @@ from posecore.samples import columns, read_points, read_visibility
 from posecore.studies.checks.loaded import NotStudiedError
 from posecore.studies.claims.results import Groups, Squeezed, unknown_groups
 from posecore.studies.components.results import ComponentStudy
+from posecore.studies.compression.results import CompressionStudy
 from posecore.studies.networks.results import NetworksStudy
 from posecore.studies.skips.effects import big_joints, small_joints
 from posecore.theses.clusters import two_is_best
@@ -336,15 +339,48 @@ def plant_networks(bundle: Bundle, networks: NetworksStudy) -> dict[str, Planted
     }
 
 
+def compressed(path: Path, bayesian: float, lasso: float, l1: float, **how: Any) -> CompressionStudy:
+    """Fine-tuned networks of a quarter of the size that find such shares of joints; a tenth less on average,
+    as who lies loses more. How it was before fine-tuning, and the dense network, stay the same."""
+    finds = {
+        ("reference", "shipped", None): 0.78,
+        ("tuned", "dense", None): 0.8,
+        ("tuned", "bayesian", 0.25): bayesian,
+        ("tuned", "group-lasso", 0.25): lasso,
+        ("tuned", "l1", 0.25): l1,
+        ("tuned", "scratch", 0.25): 0.7,
+        ("masked", "bayesian", 0.25): 0.3,
+    }
+    two = {("tuned", method): 2 for method in ("bayesian", "group-lasso", "l1")}
+    return plant_compression(path, **{"finds": finds, "seeds": two, "live": False, **how})
+
+
+def plant_compressed(path: Path) -> dict[str, Planted]:
+    """Of all claims on compression at once."""
+    studies = {
+        HOLDS: compressed(path, 0.95, 0.8, 0.8),
+        DOES_NOT: compressed(path, 0.7, 0.85, 0.85),
+        UNKNOWN: compressed(path, 0.9, 0.7, 0.98),
+    }
+    planted: Planted = {verdict: {"compression": study} for verdict, study in studies.items()}
+    return dict.fromkeys(("bayesian", "two-thirds", "fine-tuning"), planted)
+
+
 @pytest.fixture(scope="module")
-def all_planted(bundle: Bundle, networks: NetworksStudy) -> dict[str, Planted]:
+def compressible(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_fake_bundle(tmp_path_factory.mktemp("compressed") / "people", 12)
+
+
+@pytest.fixture(scope="module")
+def all_planted(bundle: Bundle, networks: NetworksStudy, compressible: Path) -> dict[str, Planted]:
     parts: list[Callable[[Bundle, NetworksStudy], dict[str, Planted]]] = [
         plant_skips,
         plant_latents,
         plant_clusters,
         plant_networks,
     ]
-    return {key: planted for part in parts for key, planted in part(bundle, networks).items()}
+    planted = {key: planted for part in parts for key, planted in part(bundle, networks).items()}
+    return planted | plant_compressed(compressible)
 
 
 def judged(key: str, bundle: Bundle, studies: dict[str, Any]) -> Finding:
@@ -428,6 +464,31 @@ def test_nothing_to_tell_from_is_said(bundle: Bundle) -> None:
     nothing = skip_study(bundle, np.zeros((PEOPLE, 16, K, 2)), np.full((PEOPLE, 16, K), -1.0))
     with pytest.raises(DataError, match="nobody"):
         judged("small-joints", bundle, {"skips": nothing, **NEVER})
+
+
+def test_compressed_networks_are_held_against_equals_alone(bundle: Bundle, compressible: Path) -> None:
+    def said(key: str, **how: Any) -> str:
+        study = compressed(compressible, 0.95, 0.8, 0.8, **how)
+        try:
+            return judged(key, bundle, {"compression": study}).verdict
+        except (DataError, NotStudiedError) as error:
+            return str(error)
+
+    alone = {("tuned", method): 2 for method in ("bayesian", "group-lasso")}
+    assert "two seeds" not in said("bayesian") and "both sides need 2 seeds" in said("bayesian", seeds=alone)
+    assert "as many steps" in said("bayesian", late=("group-lasso",))
+    finds = {
+        ("tuned", "dense", None): 0.8,
+        ("reference", "shipped", None): 0.78,
+        ("tuned", "bayesian", 0.5): 0.9,
+    }
+    assert "no networks by group-lasso and l1" in said("bayesian", finds=finds)
+    assert "no Bayesian network with a third of the parameters" in said("two-thirds", finds=finds)
+    assert "nothing was to be recovered" in said("fine-tuning", finds=finds)
+    del finds["tuned", "dense", None]
+    for key in ("two-thirds", "fine-tuning"):
+        told = said(key, finds=finds)
+        assert "no dense network that was trained for as long" in told and "compression_study.py" in told
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_without_studies_there_is_no_verdict(tmp_path: Path) -> None:
             assert all(f"--bundle {bundle.path}" in command for command in outcome.commands)
 
 
-def test_a_study_without_a_criterion_is_no_verdict(tmp_path: Path) -> None:
+def test_a_study_that_cannot_be_used_is_no_verdict(tmp_path: Path) -> None:
     bundle = open_bundle(make_fake_bundle(tmp_path / "people", 12))
     (bundle.path / "studies" / "compression").mkdir(parents=True)
     unmeasured = [one for one in judge(bundle) if one.claim.thesis is Thesis.MOBILE and one.claim.studies]

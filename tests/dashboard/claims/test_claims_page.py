@@ -52,7 +52,7 @@ def planted(bundle: Bundle) -> list[Outcome]:
         elif claim.key == "radius":
             outcomes.append(Outcome(claim, problem="OKS is known of too few people here"))
         elif claim.judge is None:
-            outcomes.append(Outcome(claim, problem=claim.unmeasured, studied=False))
+            outcomes.append(Outcome(claim, problem=claim.unmeasured, studied=not claim.studies))
         else:
             outcomes.append(Outcome(claim, studied=False, commands=(f"make {claim.key}",)))
     return outcomes
@@ -93,7 +93,7 @@ def test_every_claim_has_a_card_with_verdict_effect_interval_and_n(page) -> None
     assert "**77 components**, n = 40 people" in said and page_words.HERE in said
     assert "of 7,017 people of COCO" in said
     counts = [one.value for one in app.markdown if one.value.startswith("### ")]
-    assert len(counts) == 1 and "**1** held here, **1** did not, **3** cannot be told here" in counts[0]
+    assert len(counts) == 1 and "**1** held here, **1** did not, **4** cannot be told here" in counts[0]
 
 
 def test_where_both_networks_disagree_both_are_there(page) -> None:
@@ -109,10 +109,12 @@ def test_what_is_missing_is_a_line_with_its_command_and_no_verdict(page) -> None
     app = page(bundle="cuts", claims_verdict="Not computed")
     said = words(app)
     assert set(shown(app)) == {
-        claim.key for claim in CLAIMS if claim.key not in (*VERDICTS, FIGURE_ONLY, "radius")
+        claim.key for claim in CLAIMS if claim.key not in (*VERDICTS, FIGURE_ONLY, "radius", "phone")
     }
     assert "Not computed: `make detail` makes what is needed." in said
-    assert "no criterion on the study of compressed networks is committed yet" in said
+    # No command of ours would help: that is not told, instead of not computed.
+    told = words(page(bundle="cuts", claims_verdict="Cannot be told"))
+    assert "It cannot be told: no file of a phone's times is stored" in told
     assert len(app.info) == 1 and "`make detail`" in app.info[0].value
 
 

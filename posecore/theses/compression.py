@@ -1,0 +1,158 @@
+"""Criteria of claims on compressed networks, fine-tuned, on every data set of the study of compression."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from posecore.bundle.studies import study_command
+from posecore.errors import DataError
+from posecore.metrics.pck import scores
+from posecore.statistics import bootstrap
+from posecore.studies.checks.loaded import NotStudiedError
+from posecore.studies.compression.facts import BAYESIAN, DENSE, L1, LASSO, MASKED, SCRATCH, TUNED, Point
+from posecore.studies.compression.results import NAME, CompressionStudy
+from posecore.studies.compression.summary import (
+    EQUAL,
+    FEWEST_SEEDS,
+    Arm,
+    Contest,
+    arms,
+    contests,
+    control,
+    losses,
+)
+from posecore.theses.finding import Finding, Part, Unit, tries
+from posecore.theses.skips import PCK_MATTERS
+from posecore.theses.stored import Stored
+
+THIRD: Final = 0.36
+"""Share of the parameters up to which two thirds of them are gone."""
+
+RIVALS: Final = (LASSO, L1)
+"""What the Bayesian networks are claimed to lose less than."""
+
+
+def bayesian_loses_less(studies: Stored) -> Finding:
+    """PCK of Bayesian networks beyond those by group lasso, and by L1, of the same size and as many steps."""
+    study = studies.compression
+    found = [
+        (place, one)
+        for place in range(len(study.data))
+        for one in contests(study, place)
+        if one.against in RIVALS
+    ]
+    if lacking := [name for name in RIVALS if name not in {one.against for _, one in found}]:
+        raise _not_studied(studies, f"no networks by {' and '.join(lacking)} of the same size are tuned")
+    if not all(one.fair and min(one.seeds) >= FEWEST_SEEDS for _, one in found):
+        raise DataError(f"both sides need {FEWEST_SEEDS} seeds or more, and as many steps")
+    return tries(
+        "PCK of Bayesian networks less those of another method, at the same size",
+        [Part.of(_contest(study, place, one), one.gain) for place, one in found],
+        EQUAL,
+        Unit.POINTS,
+        notes=("Group lasso takes whole groups of weights as they do; L1 single weights.",),
+    )
+
+
+def two_thirds_go(studies: Stored) -> Finding:
+    """PCK of the largest Bayesian networks without two thirds of the parameters, beyond the dense one's that
+    was trained for as long: the loss is a gain below nothing."""
+    study = studies.compression
+    dense = _dense(studies)
+    small = [arm for arm in _bayesian(study) if _share(arm, dense.parameters) <= THIRD]
+    if not small:
+        raise _not_studied(studies, "no Bayesian network with a third of the parameters is fine-tuned")
+    arm = max(small, key=lambda one: _share(one, dense.parameters))
+    share = _share(arm, dense.parameters)
+    return tries(
+        f"PCK with {share:.0%} of the parameters less the dense network's",
+        list(_kept(study, [arm])),
+        -PCK_MATTERS,
+        Unit.POINTS,
+        notes=("The thesis's 1.4 points are of PCKh and other people, so 2 points of PCK stand for them.",),
+    )
+
+
+def fine_tuning_recovers(studies: Stored) -> Finding:
+    """What Bayesian networks lack of the dense one's PCK after fine-tuning, where engineering had taken more
+    than matters."""
+    study = studies.compression
+    _dense(studies)
+    every = _bayesian(study)
+    if not every:
+        raise _not_studied(studies, "no Bayesian network is fine-tuned")
+    before = {arm: _engineered(study, arm) for arm in every}
+    taken = [arm for arm in every if before[arm] and all(part.high < -PCK_MATTERS for part in before[arm])]
+    if not taken:
+        raise DataError("engineering surely took no PCK that matters, so nothing was to be recovered")
+    lost = [part.effect for arm in taken for part in before[arm]]
+    notes = [
+        f"Engineered and not yet tuned, they find {Unit.POINTS.figure(-max(lost))} to "
+        f"{Unit.POINTS.said(-min(lost))} less than the dense network."
+    ]
+    scratch = [
+        one.gain.mean
+        for place in range(len(study.data))
+        for one in contests(study, place)
+        if one.against == SCRATCH
+    ]
+    if scratch:
+        notes.append(
+            "Less the same shape trained from the start: "
+            f"{Unit.POINTS.figure(float(min(scratch)))} to {Unit.POINTS.said(float(max(scratch)))}."
+        )
+    return tries(
+        "PCK after fine-tuning less the dense network's",
+        list(_kept(study, taken)),
+        -PCK_MATTERS,
+        Unit.POINTS,
+        notes=tuple(notes),
+    )
+
+
+def _dense(studies: Stored) -> Point:
+    found = control(studies.compression)
+    if (found.kind, found.method) != (TUNED, DENSE):
+        raise _not_studied(studies, "no dense network that was trained for as long is beside them")
+    return found
+
+
+def _not_studied(studies: Stored, what: str) -> NotStudiedError:
+    return NotStudiedError(f"{what}; `{study_command(studies.bundle, NAME)}` takes them in")
+
+
+def _bayesian(study: CompressionStudy) -> list[Arm]:
+    return [arm for arm in arms(study) if arm.method == BAYESIAN]
+
+
+def _share(arm: Arm, whole: int) -> float:
+    return float(np.mean([one.parameters for one in arm.points])) / whole
+
+
+def _kept(study: CompressionStudy, chosen: Sequence[Arm]) -> Iterator[Part]:
+    """PCK beyond the dense network's, of every arm on every data set, mean over its seeds."""
+    for arm in chosen:
+        for place, data in enumerate(study.data):
+            name = f"{arm.keep:.0%} kept, {data.title}"
+            yield Part.of(name, bootstrap(-losses(study, arm, place)))
+
+
+def _engineered(study: CompressionStudy, arm: Arm) -> list[Part]:
+    """The same before fine-tuning; empty where no such network was tried."""
+    dense = control(study)
+    masked = [
+        one
+        for one in study.points
+        if (one.kind, one.method, one.network, one.keep) == (MASKED, BAYESIAN, dense.network, arm.keep)
+    ]
+    found = []
+    for place, data in enumerate(study.data if masked else ()):
+        pairs = [study.same_people(one, dense, place) for one in masked]
+        apart = np.mean([scores(one) - scores(other) for one, other in pairs], axis=0)
+        found.append(Part.of(f"{arm.keep:.0%} kept, {data.title}", bootstrap(apart)))
+    return found
+
+
+def _contest(study: CompressionStudy, place: int, one: Contest) -> str:
+    return f"{one.against.replace('-', ' ')}, {one.keep:.0%} kept, {study.data[place].title}"
