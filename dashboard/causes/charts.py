@@ -38,7 +38,7 @@ TOP: Final = 1.5
 LOOKS: Final = {
     Movement.MOVES: ("moves", CATEGORIES[0], "circle"),
     Movement.STILL: ("does not move", CATEGORIES[1], "circle-open"),
-    Movement.UNKNOWN: ("cannot be told", GREY, "x-thin-open"),
+    Movement.UNKNOWN: (Movement.UNKNOWN.value, GREY, "x-thin-open"),
 }
 """Name, colour and symbol by verdict, told apart by shape."""
 

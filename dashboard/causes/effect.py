@@ -14,6 +14,9 @@ from posecore.data.crops import SIZE
 from posecore.keypoints import sized_set
 from posecore.metrics.pck import PCK_RADIUS, hits
 
+TRUE_MOVED, MOVED, APART = "true joint moved, px", "predicted moved, px", "apart, px"
+"""Columns of the table of joints."""
+
 
 class Fate(StrEnum):
     """What became of a predicted joint, held against the true one. Moved: by a PCK radius or more."""
@@ -101,9 +104,9 @@ class Effect:
         return pd.DataFrame(
             {
                 "joint": list(sized_set(len(self.before.points)).labels),
-                "true joint moved, px": self.true_moved,
-                "predicted moved, px": self.moved,
-                "apart, px": self.apart,
+                TRUE_MOVED: self.true_moved,
+                MOVED: self.moved,
+                APART: self.apart,
                 "what became of it": [fate.value for fate in self.fates],
                 "found": [f"{mark(a)} → {mark(b)}" for a, b in zip(first, second, strict=True)],
                 "peak before": self.before.peaks,

@@ -27,6 +27,8 @@ AXIS: Final = "mean movement, either way, standard deviations of people"
 MATRIX_TABLE: Final = "Causes by components as a table"
 SCORES_TABLE: Final = "What every cause does to PCK and to clusters, as a table"
 PEAKS_TABLE: Final = "What this cause does to the peaks of every joint, as a table"
+MADE_OF_NOBODY: Final = "could not be made of anybody in the study."
+"""After the name of a cause."""
 NAMED: Final = 6
 """Of a list in a sentence, so many are named."""
 MIDDLE_K: Final = 4
@@ -70,7 +72,7 @@ def across(found: Matrix, cause: Cause) -> str:
     row = found.causes.index(cause.key)
     name = f"**{_capital(changed(cause.key, found.strengths[row]))}**"
     if not found.people[row]:
-        return f"{name} could not be made of anybody in the study."
+        return f"{name} {MADE_OF_NOBODY}"
     far, verdict = found.absolute.mean[row], found.verdict[row]
     moves, still = (
         [k for k in np.argsort(-far, kind="stable").tolist() if verdict[k] == one]

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.causes.effect import ASTRAY, Effect, Fate, counted
+from dashboard.causes.effect import APART, ASTRAY, MOVED, TRUE_MOVED, Effect, Fate, counted
 from dashboard.shared import bundles, certainty, pictures, sources
 from dashboard.shared.causal_words import value_of
 from dashboard.shared.numbers import number, significant
@@ -52,9 +52,9 @@ PREDICTED_ARROWS: Final = "the predicted joints"
 TABLE: Final = "Every joint: how far the true one moved, how far the predicted one did"
 COMPONENTS: Final = "Where this person stands along the components, as made and as changed"
 COLUMNS: Final = {
-    "true joint moved, px": "In pixels of the 256-pixel crop",
-    "predicted moved, px": "In pixels of the 256-pixel crop",
-    "apart, px": "From where the predicted joint would be, had it moved as the true one did, to where it is. "
+    TRUE_MOVED: "In pixels of the 256-pixel crop",
+    MOVED: "In pixels of the 256-pixel crop",
+    APART: "From where the predicted joint would be, had it moved as the true one did, to where it is. "
     f"From the PCK radius of {PCK_RADIUS} on it went astray",
     "found": "✓ within a radius of the label, ✗ not, · not labelled: as made → as changed",
     "sure": "✓ the network is sure of it, ✗ not, · not known: as made → as changed",
@@ -65,6 +65,8 @@ WAY: Final = "The way across the latent plane"
 FARTHEST: Final = "the one it moves farthest along"
 SECOND: Final = "the one it moves second farthest along"
 WAY_TABLE: Final = "The way as a table"
+CANNOT_BE_MADE: Final = "Cannot be made of this person"
+"""Before the kinds that it is."""
 NO_STOP: Final = "At no stop can this change be made of this person, so there is no way to show."
 PICTURE_TILE: Final = "The picture, with the network's joints"
 HEATMAP_TILE: Final = "Their heatmaps"
@@ -274,7 +276,7 @@ def way_caption(
         f"{person} at every stop, the ring the stop that is shown, the diamond as made; all in standard "
         "deviations of people, with all skips on. The latent does not depend on skips."
         + (" The two components are those that this way goes farthest along." if chosen else "")
-        + (f" Cannot be made of this person: {', '.join(refused)}." if refused else "")
+        + (f" {CANNOT_BE_MADE}: {', '.join(refused)}." if refused else "")
     )
 
 

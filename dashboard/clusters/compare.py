@@ -65,7 +65,7 @@ def show(bundle: Bundle, found: Clustered, names: dict[int, str]) -> None:
     elif len(never := untrained_regrouped(control, *sizes)):
         st.caption(words.compared_untrained(never, sizes, len(control.sample_ids)))
     else:
-        st.caption(untrained.unknown("two clusterings of so many clusters"))
+        st.caption(untrained.unknown(words.SO_MANY))
     table = pd.DataFrame(compared.counts, columns=columns)
     table.insert(0, "cluster", rows)
     figures.tabled("The comparison as a table", table, "clusters-compared")

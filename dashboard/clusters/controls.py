@@ -28,8 +28,8 @@ from posecore.clustering.methods import CLUSTERERS, DENSE
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-WHOLE, FIRST = "full latent space", "first components"
-SPACES: Final = (WHOLE, FIRST)
+FIRST: Final = "first components"
+SPACES: Final = (words.WHOLE, FIRST)
 IMAGES: Final = ("svg", "png")
 NAME_LENGTH, NOTE_LENGTH = 40, 500
 

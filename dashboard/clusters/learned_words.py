@@ -95,14 +95,14 @@ def finding(study: LearnedStudy, method: str) -> str:
     """What clusters are, whether or not training made them."""
     said, evidence = study.verdict, study.evidence
     if said.kind == Kind.UNKNOWN or evidence is None:
-        return f"**Cannot be told** whether these are groups: {said.reason}. {NEVER}"
+        return f"**{Kind.UNKNOWN.capitalize()}** whether these are groups: {said.reason}. {NEVER}"
     test = evidence.density
     k = test.count if test.count > 1 else test.middle
     valley, low, high = (number(of[test.ks == k][0], 2) for of in (test.valley, test.low, test.high))
     deep = f"{valley} of the lower peak (95 % interval {low} to {high})"
     if said.kind == Kind.REGIONS:
         return (
-            f"**Regions of one cloud**, though {method} pulls them apart: in the latent the deepest "
+            f"**{Kind.REGIONS.capitalize()}**, though {method} pulls them apart: in the latent the deepest "
             f"valley that has to be crossed is still {deep}, at K = {k}, which has the middle valley of "
             f"K = {LEAST_K} to {test.ks[-1]}. {NEVER}"
         )

@@ -137,7 +137,7 @@ def _check(bundle: Bundle, found: Clustered) -> None:
             "95 % from": one.low,
             "95 % to": one.high,
             "by guessing": one.chance,
-            "never learned, at most": _never_told(control, k, name),
+            untrained.AT_MOST: _never_told(control, k, name),
             "n": one.n,
         }
         for name, one in accuracies.items()

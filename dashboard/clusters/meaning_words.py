@@ -25,6 +25,20 @@ NO_CLAIM: Final = (
     "Of these clusters no claim can be tested on new people: only K-Means of everybody gives each of them a "
     "cluster, the one whose centroid is nearest."
 )
+MOSTLY: Final = "Mostly"
+"""Before the traits that most of a cluster have."""
+NEITHER: Final = "**It cannot be told**: neither says more of the clusters than guessing does."
+POSE_ALONE: Final = "**It is not only that**: it says no more than guessing does, and the pose says more."
+NEARLY_ONLY: Final = "**It is nearly only that**: clusters follow from size, place and joints."
+NUISANCE_ALONE: Final = "**It is that rather than the pose**, which says no more than guessing does."
+NUISANCE_FIRST: Final = "**It is more that than the pose**: doubt that these are groups of poses."
+POSE_FIRST: Final = "**It is not only that**: the pose says more, but size, place and joints say some."
+NO_MATTER_WHICH: Final = "**It may be that**: size, place and joints say as much of the clusters as the pose."
+"""Whether clusters are only size, place and joints."""
+BETTER: Final = "The pose tells these clusters better than those of any of them."
+WORSE: Final = "The pose tells these clusters worse than theirs."
+NOT_TOLD: Final = "That the pose tells these clusters better than theirs **cannot be told**."
+"""Beside networks that never learned."""
 NOTHING_KNOWN: Final = "Nothing is known of enough people to compare this cluster with the others."
 
 
@@ -42,7 +56,7 @@ def what_it_is(table: pd.DataFrame, members: NDArray[np.str_], apart: pd.DataFra
     ]
     size = f"{len(members):,} of {len(table):,} people"
     if said:
-        return f"Mostly {', '.join(said)}; {size}."
+        return f"{MOSTLY} {', '.join(said)}; {size}."
     more_often = compared[compared["low"] > 0]
     if not more_often.empty:
         first = more_often.iloc[0]
@@ -81,11 +95,11 @@ def told_untrained(found: Mapping[str, Accuracy], k: int, control: ControlStudy)
         return ""
     own = found[POSE]
     if own.low > pose.max():
-        beyond = "The pose tells these clusters better than those of any of them."
+        beyond = BETTER
     elif own.high < pose.min():
-        beyond = "The pose tells these clusters worse than theirs."
+        beyond = WORSE
     else:
-        beyond = "That the pose tells these clusters better than theirs **cannot be told**."
+        beyond = NOT_TOLD
     return (
         f"Beside it, K = {k} clusters of networks that never learned, of n = {len(control.sample_ids):,} "
         f"people in whole latents: size, place and joints tell {_shares(nuisance)} of them, the pose "
@@ -110,18 +124,18 @@ def only_size(found: Mapping[str, Accuracy]) -> str:
     )
     guessed, pose_guessed = (one.low <= one.chance for one in (nuisance, pose))
     if guessed and pose_guessed:
-        return f"{said}. **It cannot be told**: neither says more of the clusters than guessing does."
+        return f"{said}. {NEITHER}"
     if guessed:
-        return f"{said}. **It is not only that**: it says no more than guessing does, and the pose says more."
+        return f"{said}. {POSE_ALONE}"
     if nuisance.right >= 0.9:
-        return f"{said}. **It is nearly only that**: clusters follow from size, place and joints."
+        return f"{said}. {NEARLY_ONLY}"
     if pose_guessed:
-        return f"{said}. **It is that rather than the pose**, which says no more than guessing does."
+        return f"{said}. {NUISANCE_ALONE}"
     if nuisance.low > pose.high:
-        return f"{said}. **It is more that than the pose**: doubt that these are groups of poses."
+        return f"{said}. {NUISANCE_FIRST}"
     if pose.low > nuisance.high:
-        return f"{said}. **It is not only that**: the pose says more, but size, place and joints say some."
-    return f"{said}. **It may be that**: size, place and joints say as much of the clusters as the pose."
+        return f"{said}. {POSE_FIRST}"
+    return f"{said}. {NO_MATTER_WHICH}"
 
 
 def how_it_was_checked(people: int, joints: Prefix) -> str:

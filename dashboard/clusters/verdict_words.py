@@ -45,12 +45,12 @@ def finding(study: ClusterStudy, control: ControlStudy, trained: bool) -> str:
     evidence = study.evidence
     if said.kind == Kind.UNKNOWN or evidence is None:
         beside = _begun(never_learned(control, None))
-        return f"**Cannot be told** whether these are groups: {said.reason}. {beside}."
+        return f"**{_begun(Kind.UNKNOWN)}** whether these are groups: {said.reason}. {beside}."
     k = deciding(evidence)
     beside = _begun(never_learned(control, k))
     if said.kind == Kind.REGIONS:
         return (
-            "**Regions of one cloud**: clusters say where in it somebody is, not which kind they are; the "
+            f"**{_begun(Kind.REGIONS)}**: clusters say where in it somebody is, not which kind they are; the "
             f"deepest valley that has to be crossed is still {_valley(evidence, k)}, at K = {k}, which has "
             f"the middle valley of K = {LEAST_K} to {evidence.density.ks[-1]}. {beside}."
         )

@@ -14,6 +14,7 @@ from posecore.clustering.evidence import Evidence
 from posecore.clustering.methods import CLUSTERERS, DENSE
 from posecore.errors import PosecoreError
 
+WHOLE: Final = "full latent space"
 ABOUT: Final = (
     "People whose latents are alike, sorted into K groups. A silhouette near 1: at home in the own cluster; "
     "near 0: between two; below 0: nearer to another one. **Any K gives groups, whether there are any or "
@@ -54,6 +55,8 @@ WHO_SAYS: Final = (
 """Of people.WHO, in its order."""
 NO_PICTURES: Final = "Nobody's picture is at hand, so heatmaps are shown."
 NOBODY_IN_BOTH: Final = "The two have no people in common."
+SO_MANY: Final = "two clusterings of so many clusters"
+"""What `untrained.unknown` speaks of."""
 
 
 def too_few(people: int) -> str:
@@ -110,7 +113,7 @@ def described(bundle: Bundle, found: Clustered) -> str:
     if sees is not None and found.space.features.shape[1] > sees:
         asked += f" by {sees} components at most,"
     whole = found.subset.components is None
-    space = f"the **full latent space** ({bundle.manifest.dimensions:,} numbers per person)"
+    space = f"the **{WHOLE}** ({bundle.manifest.dimensions:,} numbers per person)"
     where = space if whole else f"**{found.space.name}**"
     return f"By {asked} in {where}; {how}."
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from dashboard.compare import words
 from dashboard.compare.baselines import Baselines
 from dashboard.shared.charts import (
     CATEGORIES,
@@ -45,7 +46,7 @@ def scores(
     figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.03, column_widths=[0.5, 0.5])
     # Intervals of A and B, where they are alike, would hide one another: they lie above and below the row's
     # line, all else on it. Plotly has the groups in the order in which they come first.
-    (a, b), more = sides, "B minus A, 95 % interval"
+    (a, b), more = sides, f"{words.MORE}, 95 % interval"
     _add(figure, 1, a, names, found.one, COLOURS[0], SYMBOLS[0], "%", "above")
     _add(figure, 2, more, names, found.difference, CATEGORIES[2], "square", "points", "on the line")
     _add(figure, 1, b, names, found.other, COLOURS[1], SYMBOLS[1], "%", "below")
@@ -68,7 +69,7 @@ def scores(
     figure.add_vline(x=0, line={"color": GREY, "width": 1}, row=1, col=2)
     figure.update_layout(**framed(source, 134 + 30 * len(names)), scattermode="group", showlegend=True)
     figure.update_xaxes(title="found, %", rangemode="tozero", row=1, col=1)
-    figure.update_xaxes(title="B minus A, points", row=1, col=2)
+    figure.update_xaxes(title=words.MORE_POINTS, row=1, col=2)
     name_rows(figure, names)
     set_below(figure)
     return figure

@@ -145,7 +145,7 @@ def _joints(pair: Pair, seen: Seen, mask: str) -> None:
     st.subheader("Which joints do they find?")
     found = _found(seen)
     st.markdown(words.joints(pair, found.overall))
-    names = ["all joints (PCK)", *pair.one.keypoints.labels]
+    names = [words.ALL_JOINTS, *pair.one.keypoints.labels]
     beside = baselines.known(pair)
     never = baselines.joints(beside, parse_mask(mask), len(pair.one.keypoints))
     figures.chart(
@@ -196,7 +196,7 @@ def _gallery(pair: Pair, seen: Seen, mask: str, labelled: bool) -> None:
             "sample_id": seen.sample_ids,
             "PCK of A": pcks[:, 0],
             "PCK of B": pcks[:, 1],
-            "B minus A": gain,
+            words.MORE: gain,
             "median distance, crop pixels": apart,
         }
     ).iloc[places]

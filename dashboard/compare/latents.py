@@ -128,7 +128,7 @@ def _agreement(pair: Pair, k: int, ours: NDArray[np.int64] | None, theirs: NDArr
     if mixed:
         st.caption(words.agreement_untrained(max(len(study.sample_ids) for study in beside), never, mixed))
     elif any(study.labels is not None for study in beside):
-        st.caption(untrained.unknown(f"clusters with K = {k}"))
+        st.caption(untrained.unknown(words.clusters(k)))
     for line in baselines.outdated(pair):
         st.caption(line)
     names = [

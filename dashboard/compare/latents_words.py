@@ -28,6 +28,8 @@ HOW_CLUSTERS: Final = (
     "best of the study's restarts where there is a study of clusters."
 )
 TOO_FEW_FOR_LAYERS: Final = "Similarity of layers needs at least four people in both."
+TURNED: Final = "two maps turned onto another"
+"""What `untrained.unknown` speaks of."""
 
 
 def introduction(dimensions: Sequence[int]) -> str:
@@ -186,6 +188,11 @@ def variance_untrained(people: int, needed: Sequence[int]) -> str:
         f"In grey: of a network that never learned, of A's or of B's shape, "
         f"{low if low == high else f'{low} to {high}'} components hold {SHARE:.0%}; N = {people:,} people."
     )
+
+
+def clusters(k: int) -> str:
+    """What `untrained.unknown` speaks of where no such networks have so many clusters."""
+    return f"clusters with K = {k}"
 
 
 def agreement_untrained(people: int, never: Sequence[float], mixed: Sequence[float]) -> str:

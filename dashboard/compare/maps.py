@@ -100,7 +100,7 @@ def draw_maps(pair: Pair, clusters: NDArray[np.int64] | None) -> None:
             config={"displaylogo": False},
             alt=f"Map of {len(ids)} people by {pair.names[place]}, coloured by A's clusters",
         )
-    st.caption(untrained.unknown("two maps turned onto another"))
+    st.caption(untrained.unknown(words.TURNED))
     _selected(pair, aligned, ids, chosen)
 
 

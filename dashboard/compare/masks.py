@@ -98,12 +98,12 @@ def table(title: str, names: list[str], found: Comparison, untrained: NDArray[np
     """Shares in % of A and B, the difference in points, and n, a row per name of the column `title`; and the
     most of what networks that never learned find, (U, R) of R names, nan where not known."""
     columns: dict[str, object] = {title: names}
-    for name, estimate in zip(("A, %", "B, %", "B minus A, points"), found, strict=True):
+    for name, estimate in zip(("A, %", "B, %", words.MORE_POINTS), found, strict=True):
         columns |= {
             name: 100 * estimate.mean,
             f"{name}: 95 % from": 100 * estimate.low,
             f"{name}: to": 100 * estimate.high,
         }
     if len(untrained):
-        columns["never learned, at most, %"] = 100 * np.fmax.reduce(untrained, axis=0)
+        columns[words.NEVER_LEARNED] = 100 * np.fmax.reduce(untrained, axis=0)
     return pd.DataFrame(columns | {"n": found.difference.n})

@@ -132,7 +132,7 @@ def _fair(study: NetworksStudy, summary: NetworksSummary, control: ControlStudy 
         st.caption(
             words.never_apart(apart, len(control.skip_people))
             if np.isfinite(apart)
-            else untrained.unknown("gains over another network")
+            else untrained.unknown(words.GAINS)
         )
     figures.tabled("These differences as a table", _gain_table(kinds), "networks-gains")
 
@@ -163,7 +163,7 @@ def _skips(study: NetworksStudy, summary: NetworksSummary, control: ControlStudy
         st.caption(
             words.never_parts(never, cut, len(control.skip_people))
             if len(never)
-            else untrained.unknown("groups of these joints")
+            else untrained.unknown(words.GROUPS)
         )
     tables = [
         pd.DataFrame(
@@ -216,7 +216,7 @@ def _stacks(study: NetworksStudy, summary: NetworksSummary) -> None:
         "intervals",
     )
     st.caption(words.HOW_STACKS)
-    st.caption(untrained.unknown("a later stack's gain"))
+    st.caption(untrained.unknown(words.LATER_STACK))
     figures.tabled("The same as a table", pd.concat(tables), "networks-stacks")
 
 

@@ -50,6 +50,26 @@ HOW_STACKS: Final = (
     "Both stacks' heatmaps come from one pass of one network. All stacks were taught the same target, the "
     "second sees what the first found. Joints are not corrected for how many there are."
 )
+GAINS: Final = "gains over another network"
+GROUPS: Final = "groups of these joints"
+LATER_STACK: Final = "a later stack's gain"
+"""What `untrained.unknown` speaks of."""
+WITHOUT_SKIPS: Final = "no skip connections"
+MET_CUTS: Final = "skips cut at random in training"
+"""In what a network differs."""
+OVER_SEEDS: Final = (
+    "Intervals are over people, and say nothing of what another seed would do; those that are called over "
+    f"seeds do, of networks with {SEEDS} seeds or more."
+)
+OVER_PEOPLE: Final = (
+    "So few give no interval over seeds: all intervals here are over people, and say nothing of what another "
+    "seed would do."
+)
+NO_DIFFERENCE: Final = "The interval holds 0: no difference can be told from these people."
+SEEDS_HOLD_0: Final = "It holds 0: another seed may turn it round."
+COSTS_NOTHING: Final = "Cutting costs nothing that could be told from chance."
+MAKES_UP_NOTHING: Final = "Training without does not surely make up for anything that cutting costs."
+NOTHING_LOST: Final = "Trained without, **nothing is lost** that could be told from chance."
 
 
 def shown(summary: NetworksSummary) -> tuple[str, Verdict]:
@@ -105,13 +125,13 @@ def differs(network: Network) -> str:
     if network.bottleneck != network.channels:
         parts.append(f"a bottleneck of {network.bottleneck} channels")
     if not network.has_skips:
-        parts.append("no skip connections")
+        parts.append(WITHOUT_SKIPS)
     elif network.skips != "1111":
         parts.append(f"the skip connections {network.skips} alone")
     if network.stacks > 1:
         parts.append(f"{network.stacks} stacks")
     if network.met_cuts:
-        parts.append("skips cut at random in training")
+        parts.append(MET_CUTS)
     return ", ".join(parts)
 
 
@@ -178,7 +198,7 @@ def seed_sentences(summary: NetworksSummary) -> list[str]:
     return [
         f"Over **{found.seeds} seeds** *{label}* gains {points(found.mean, sign=True)} points "
         f"[{points(found.low)}, {points(found.high)}], a 95 % t interval over seeds. "
-        + ("" if found.low > 0 or found.high < 0 else "It holds 0: another seed may turn it round.")
+        + ("" if found.low > 0 or found.high < 0 else SEEDS_HOLD_0)
         for label, found in summary.over_seeds().items()
     ]
 
@@ -209,11 +229,11 @@ def skip_sentence(found: SkipLoss) -> str:
 
 def _carried(cut: Estimate, trained: Estimate) -> str:
     if cut.high[0] >= 0:
-        return "Cutting costs nothing that could be told from chance."
+        return COSTS_NOTHING
     if trained.low[0] <= cut.high[0]:
-        return "Training without does not surely make up for anything that cutting costs."
+        return MAKES_UP_NOTHING
     if trained.high[0] >= 0:
-        return "Trained without, **nothing is lost** that could be told from chance."
+        return NOTHING_LOST
     return (
         f"Of the {points(-cut.mean[0])} points that cutting takes, {points(trained.mean[0] - cut.mean[0])} "
         "can be had by a network that **learns to do without** skips."
@@ -250,13 +270,7 @@ def limits(study: NetworksStudy, summary: NetworksSummary) -> list[str]:
     for network in networks:
         seeds[network.label] += 1
     counts = sorted(set(seeds.values()))
-    over = (
-        "Intervals are over people, and say nothing of what another seed would do; those that are called "
-        f"over seeds do, of networks with {SEEDS} seeds or more."
-        if summary.over_seeds()
-        else "So few give no interval over seeds: all intervals here are over people, and say nothing of "
-        "what another seed would do."
-    )
+    over = OVER_SEEDS if summary.over_seeds() else OVER_PEOPLE
     said.append(
         f"**Seeds.** There {'is' if counts == [1] else 'are'} {_span(counts)} of each network, every one is "
         f"shown. {over} None of them is corrected for how many there are."
@@ -321,7 +335,7 @@ def _gain(found: Comparison, place: int) -> str:
 def _verdict(estimate: Estimate, place: int) -> str:
     if estimate.low[place] > 0 or estimate.high[place] < 0:
         return ""
-    return "The interval holds 0: no difference can be told from these people."
+    return NO_DIFFERENCE
 
 
 def _span(values: Sequence[int]) -> str:

@@ -11,6 +11,7 @@ from dashboard.compare import baselines, charts, masks
 from dashboard.compare import latents_words as words
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.pair import Pair
+from dashboard.compare.words import ALL_JOINTS
 from dashboard.shared import cache, figures
 from posecore.ablation import ALL_OFF
 from posecore.bundle.studies import study_command
@@ -47,7 +48,7 @@ def draw_readout(pair: Pair) -> None:
     beyond = found.beyond[0].at(0), found.beyond[1].at(0)
     lines = words.readout(pair, found.both.at(0), beyond, _decoded(pair))
     st.markdown("\n".join(f"* {line}" for line in lines))
-    names = ["all joints (PCK)", *pair.one.keypoints.labels]
+    names = [ALL_JOINTS, *pair.one.keypoints.labels]
     mean = found.beyond[0].one
     beside = baselines.known(pair)
     never = baselines.readout(beside, len(pair.one.keypoints))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.compare.pair import Pair
-from dashboard.shared import bundles
+from dashboard.shared import bundles, untrained
 from dashboard.shared.numbers import number, points
 from dashboard.shared.shown_here import Verdict
 from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES, SkipMask
@@ -39,6 +39,22 @@ HOW_JOINTS: Final = (
     "whom it is labelled. 95 % bootstrap intervals over people, each drawn with both answers; not corrected "
     "for how many joints there are."
 )
+ALL_JOINTS: Final = "all joints (PCK)"
+"""Of the row of tables and figures that stands before those of single joints."""
+MORE: Final = "B minus A"
+MORE_POINTS: Final = f"{MORE}, points"
+NEVER_LEARNED: Final = f"{untrained.AT_MOST}, %"
+"""Of columns and axes."""
+MET_CUTS: Final = "with a skip cut it shows what it *can* do without."
+NEVER_MET: Final = (
+    "it never met a cut, so with a skip cut it shows what it *leans on*, not what it could do without."
+)
+NOT_RECORDED: Final = "whose training is not recorded: whether it ever met a cut skip is not known."
+"""What a cut says of a network, by how it was trained."""
+OTHERS_CUT: Final = "The others were cut at random while it was trained."
+OTHERS_THERE: Final = "The others were all there while it was trained."
+"""Of the skips that a network trained without some has."""
+NO_COST: Final = "cuts in training **cost nothing that these people could tell**"
 
 
 def shown(found: Comparison, never: float) -> tuple[str, Verdict]:
@@ -231,21 +247,17 @@ def _cutting(bundle: Bundle) -> str:
         absent = [name for name, there in zip(LEVEL_NAMES, built, strict=True) if not there]
         rest = ""
         if any(built) and bundle.manifest.training:
-            met = "were cut at random" if bundles.met_cuts(bundle) else "were all there"
-            rest = f" The others {met} while it was trained."
+            rest = f" {OTHERS_CUT if bundles.met_cuts(bundle) else OTHERS_THERE}"
         return (
             f"**trained without** {', '.join(absent)}: cutting what was never there changes nothing; what it "
             f"finds shows what can be learned without.{rest}"
         )
     how = bundles.trained_how(bundle)
     if how == bundles.CUTS:
-        return f"**{how}**: with a skip cut it shows what it *can* do without."
+        return f"**{how}**: {MET_CUTS}"
     if how == bundles.NO_CUTS:
-        return (
-            f"**{how}**: it never met a cut, so with a skip cut it shows what it *leans on*, not what it "
-            "could do without."
-        )
-    return "whose training is not recorded: whether it ever met a cut skip is not known."
+        return f"**{how}**: {NEVER_MET}"
+    return NOT_RECORDED
 
 
 def cost_of_cuts(pair: Pair, all_on: Estimate) -> str:
@@ -265,7 +277,7 @@ def cost_of_cuts(pair: Pair, all_on: Estimate) -> str:
     elif low > 0:
         said = f"where nothing is cut, cuts in training cost nothing: {name} finds **{size} points more**"
     else:
-        said = "where nothing is cut, cuts in training **cost nothing that these people could tell**"
+        said = f"where nothing is cut, {NO_COST}"
     if others := _trained_otherwise(pair):
         return f"If it is the cuts, {said}; but the two differ in more: {', '.join(others)}."
     return f"In all else that is recorded the two were trained alike, so {said}."

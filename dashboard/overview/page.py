@@ -24,7 +24,6 @@ STEPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 }
 
 # What the charts of the training show: names of lines by what a record of an epoch calls them.
-PCK_LINES = {"val_pck": "all skips", "val_pck_0000": "all skips cut"}
 LOSS_LINES = {"train_loss": "training", "val_loss": "validation"}
 
 
@@ -128,7 +127,7 @@ def training_curves(bundle: Bundle) -> None:
     never = () if control is None else reach(control, "PCK, all skips on").untrained
     left, right = st.columns(2)
     # Epochs from before PCK with all skips cut was recorded have none.
-    pck = {name: history[key].tolist() for key, name in PCK_LINES.items() if key in history}
+    pck = {name: history[key].tolist() for key, name in words.PCK_LINES.items() if key in history}
     if pck:
         left.plotly_chart(
             charts.curves(epochs, pck, "PCK", source, sizes, training.get("best_epoch"), never),

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from dashboard.shared import bundles, sources
 from dashboard.shared.carried import Carried
 from dashboard.shared.claim_words import STAND_INS, counted_sentence
-from dashboard.shared.numbers import number
+from dashboard.shared.numbers import PCK_POINTS, number
 from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
@@ -22,12 +22,16 @@ from posecore.verdict import Verdict, together, verdict_of
 
 CLAIM: Final = "Do small joints lose more than big ones?"
 QUESTION: Final = "What do the four skip connections carry?"
+THESIS_SAYS: Final = (
+    "The thesis says that with skips cut nose, eyes and ears lose more than shoulders, hips and knees:"
+)
 WHY_THEY_DISAGREE: Final = (
     "One of them met missing skips in training and the other did not: the one shows what can be done without "
     "them, the other how a decoder fails that never lacked them. Neither is the other's truth."
 )
 
 
+FACING: Final = "which way people face"
 VIEW: Final = "facing"
 """Of posecore.attributes.table.ATTRIBUTES, the one that says from which side people are seen."""
 
@@ -53,7 +57,7 @@ def shown(bundle: Bundle, found: Carried | None, probe: ProbeStudy | None) -> tu
         most = Verdict.HOLDS if ahead.low > 0 else Verdict.DOES_NOT if ahead.high < 0 else Verdict.UNKNOWN
         verdicts += [verdict_of(summary.is_learned(probe)), most]
         if (facing := summary.attribute_r2(probe, VIEW)) is not None:
-            seen = f" and which way people face ({view(probe, facing)})"
+            seen = f" and {FACING} ({view(probe, facing)})"
             verdicts.append(holds_view(probe, facing))
     if found is not None:
         place = f" ({loss(found)})"
@@ -112,7 +116,7 @@ def loss(found: Carried) -> str:
     reached = f", of networks that never learned {_points(max(theirs))} at most" if theirs else ""
     return (
         f"all four cut, {STAND_INS[found.least]} in their place, where least is lost, costs "
-        f"{_points(lost.mean)} points of PCK, 95 % interval {_points(lost.low)} to {_points(lost.high)}, "
+        f"{_points(lost.mean)} {PCK_POINTS}, 95 % interval {_points(lost.low)} to {_points(lost.high)}, "
         f"n = {int(lost.n):,}{reached}"
     )
 
@@ -136,7 +140,7 @@ def carried(found: Carried, met_cuts: bool) -> str:
             "Shapley value)"
         )
     return (
-        f"**{_points(lost.mean)} points of PCK**: with all four cut, {STAND_INS[least]} in their place, "
+        f"**{_points(lost.mean)} {PCK_POINTS}**: with all four cut, {STAND_INS[least]} in their place, "
         f"{network} finds {off:.0%} of the joints instead of {found.on.mean:.0%} (95 % interval of the "
         f"difference {_points(lost.low)} to {_points(lost.high)}, n = {int(lost.n):,} people){tail}."
         f"{_driven_off(found.lost, least)}"
@@ -165,9 +169,7 @@ def claims(tried: Sequence[Tried]) -> str:
     lines = []
     if {Verdict.HOLDS, Verdict.DOES_NOT} <= set(verdicts):
         lines.append(f"**The two networks disagree.** {WHY_THEY_DISAGREE}")
-    lines.append(
-        "The thesis says that with skips cut nose, eyes and ears lose more than shoulders, hips and knees:"
-    )
+    lines.append(THESIS_SAYS)
     bullets = [
         f"* *{one.bundle.path.name}*, {bundles.trained_how(one.bundle) or 'training not recorded'}: "
         f"**{verdict}**; {counted_sentence(one.table, one.finds)}"

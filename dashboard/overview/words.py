@@ -101,6 +101,9 @@ def scored_how(keypoints: KeypointSet, values: Mapping[str, Any]) -> str:
 SKIPS_COLUMN: Final = "Four digits, finest level first: 1 on, 0 cut at test time"
 SCORES_ALT: Final = "All stored scores, one row per data set and skip mask"
 
+PCK_LINES: Final = {"val_pck": "all skips", "val_pck_0000": "all skips cut"}
+"""Of the record of epochs, the curves of PCK."""
+TRAINED_ON: Final = "Trained on"
 MOST_OF: Final = 0.9
 """Share of the hidden joints that one kind of joint has to make up to be named."""
 _IN_SENTENCES: Final = ("epochs", "epochs_before", "best_epoch", "preset")
@@ -143,7 +146,7 @@ def trained(bundle: Bundle, history: Sequence[Mapping[str, Any]]) -> str:
         return "It was never trained: its weights are random, for comparison with networks that were."
     said = [f"{epochs(training, len(history))}."]
     if data := sources.training_data(bundle):
-        said.insert(0, f"Trained on {data}.")
+        said.insert(0, f"{TRAINED_ON} {data}.")
     if cut := training.get("cut_skips"):
         said.append(f"In {cut:.0%} of the pictures it was trained on skips were cut at random.")
     settings = [f"preset {training['preset']}"] if "preset" in training else []

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dashboard.pc_walk.components_words import ITSELF
 from dashboard.shared.charts import (
     CATEGORIES,
     GREY,
@@ -98,7 +99,7 @@ def kept(
     counts and what networks that never learned reach at most; counts not among `counts` are left out.
     """
     figure = go.Figure()
-    names = [f"{count:,}" for count in counts[:-1]] + ["the latent itself"]
+    names = [f"{count:,}" for count in counts[:-1]] + [ITSELF]
     if untrained is not None:
         shared = np.isin(untrained[0], counts)
         at = [names[place] for place in np.searchsorted(counts, untrained[0][shared])]

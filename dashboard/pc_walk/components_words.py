@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from dashboard.pc_walk.words import networks
-from dashboard.shared.numbers import number, points
+from dashboard.shared.numbers import PCK_POINTS, number, points
 from dashboard.shared.shown_here import Verdict
 from dashboard.shared.studies import ComponentCurve
 from posecore.components.parallel import QUANTILE, Parallel
@@ -29,6 +29,12 @@ THESIS_COUNTS: Final = {
 KNEES: Final = (0.5, 0.9)
 """Shares of what the whole latent adds whose counts tell where a curve bends."""
 
+ITSELF: Final = "the latent itself"
+"""Beside counts of components that are kept."""
+TOO_LITTLE: Final = "**too little to lose**"
+NONE_TRIED: Final = "**no number of components tried**"
+"""What is said in place of a number of components that is enough."""
+UNLEARNED: Final = "**nothing of what was learned**"
 AVERAGED_CURVE: Final = (
     "This network's latents are averages of what its decoder takes. Here it gets every average in the place "
     "of all that it is an average of, so that it finds less than of a picture even where all components are "
@@ -131,11 +137,7 @@ def _untrained(counts: Reach, people: int, what: str, measure: str) -> str:
     others = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
     alike = (1 - ALIKE) * low <= counts.own <= (1 + ALIKE) * high
     verdict = (
-        f"as many, so {measure} alone tells **nothing of what was learned**"
-        if alike
-        else "fewer"
-        if counts.own < low
-        else "more"
+        f"as many, so {measure} alone tells {UNLEARNED}" if alike else "fewer" if counts.own < low else "more"
     )
     return (
         f"In grey, {networks(counts)} that never learned: {others} components {what} (n = {people:,} "
@@ -212,13 +214,12 @@ def enough(study: ComponentStudy, skips: str, found: ComponentCurve, command: st
     if found.enough is None:
         return (
             f"Skips {skips}: PCK is {number(found.curve.mean[0])} with everybody's mean in the latent's "
-            f"place and {number(found.curve.mean[-1])} with the latent itself. That is **too little to "
-            f"lose** for its components to show what they are worth (n = {found.curve.n[-1]:,} people)."
+            f"place and {number(found.curve.mean[-1])} with {ITSELF}. That is {TOO_LITTLE} "
+            f"for its components to show what they are worth (n = {found.curve.n[-1]:,} people)."
         )
     if found.enough == study.counts[-1]:
         return (
-            f"Skips {skips}: **no number of components tried** surely loses less than one point of PCK "
-            "against the latent itself "
+            f"Skips {skips}: {NONE_TRIED} surely loses less than one point of PCK against {ITSELF} "
             f"(n = {found.curve.n[-1]:,} people, components of {study.people:,} others)."
         )
     return (
@@ -232,11 +233,11 @@ def knee(study: ComponentStudy, skips: str, found: ComponentCurve) -> str:
     to be worth something."""
     begins = (
         f"Skips {skips}: PCK is {number(found.curve.mean[0])} with everybody's mean in the latent's place "
-        f"and {number(found.curve.mean[-1])} with the latent itself"
+        f"and {number(found.curve.mean[-1])} with {ITSELF}"
     )
     reached = [(f"{share:.0%}", study.knee(skips, share)) for share in KNEES]
     there = [
-        f"{part} of the difference only with the latent itself"
+        f"{part} of the difference only with {ITSELF}"
         if count == study.counts[-1]
         else f"{part} of the difference from **{count:,}** components on"
         for part, count in reached
@@ -256,7 +257,7 @@ def thesis_counts(study: ComponentStudy, found: ComponentCurve) -> list[str]:
         place = int(np.flatnonzero(study.counts[:-1] <= count)[-1])
         tried = int(study.counts[place])
         lost = (
-            f"{points(found.loss.mean[place])} points of PCK are lost (95 % interval "
+            f"{points(found.loss.mean[place])} {PCK_POINTS} are lost (95 % interval "
             f"{points(found.loss.low[place])} to {points(found.loss.high[place])})"
         )
         if tried == count:

@@ -14,6 +14,8 @@ CUTS: Final = "trained with skips cut at random"
 NO_CUTS: Final = "trained with all skips"
 UNTRAINED: Final = "never trained"
 """What two networks that are otherwise alike are told apart by."""
+LATENTS_CHANGED: Final = "What this page would show of the latents is not true."
+STUDY_LEFT_OUT: Final = "A study of this bundle cannot be used and is left out."
 
 
 def bundle_picker() -> None:
@@ -50,7 +52,7 @@ def current_bundle() -> Bundle:
         st.error(f"This bundle cannot be shown. {error}")
         st.stop()
     if problem := cache.latents_problem(bundle):
-        st.error(f"What this page would show of the latents is not true. {problem}")
+        st.error(f"{LATENTS_CHANGED} {problem}")
         st.stop()
     say_broken_studies(bundle)
     return bundle
@@ -59,7 +61,7 @@ def current_bundle() -> Bundle:
 def say_broken_studies(bundle: Bundle) -> None:
     """Name the studies that are there and cannot be used: pages fill their place with what they compute."""
     for problem in cache.study_faults(bundle):
-        st.warning(f"A study of this bundle cannot be used and is left out. {problem}")
+        st.warning(f"{STUDY_LEFT_OUT} {problem}")
 
 
 def source_line(bundle: Bundle, people: int | None = None) -> str:

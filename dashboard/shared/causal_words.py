@@ -22,6 +22,9 @@ HOW_CLUSTERS: Final = (
     "The last column of the table: how many people change their cluster, of as many K-Means clusters in the "
     "cause study, when the attribute is changed and everything else held; see the page Causes."
 )
+ALONG_UNMOVED: Final = "**Goes along without being moved**"
+MOVED_UNNAMED: Final = "**Moved by what its correlations do not name**"
+"""Where correlation and cause do not agree."""
 SHORT: Final = {Movement.MOVES: "moves", Movement.STILL: "does not", Movement.UNKNOWN: "cannot be told"}
 
 
@@ -76,12 +79,12 @@ def disagree(one: Disagreement, found: Matrix, component: int, joints: Prefix) -
     far = number(float(found.absolute.mean[row, component]), 2)
     if one.moves:
         return (
-            f"**Moved by what its correlations do not name**: {change} moves component {component + 1} by "
+            f"{MOVED_UNNAMED}: {change} moves component {component + 1} by "
             f"{far} standard deviations of people, either way, though {name} goes with it weakly at most "
             f"(rank correlation {r})."
         )
     return (
-        f"**Goes along without being moved**: {name} goes with component {component + 1} (rank correlation "
+        f"{ALONG_UNMOVED}: {name} goes with component {component + 1} (rank correlation "
         f"{r}), though changing it does not move the component ({change}: {far} standard deviations of "
         "people)."
     )

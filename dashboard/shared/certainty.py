@@ -14,6 +14,10 @@ from posecore.studies.skips.certainty import PERSON, Limit, joint_limit
 from posecore.studies.skips.results import NAME
 
 DRAWN: Final = "Joints the network is sure of are drawn full, the others thin and hollow."
+NO_PERSON: Final = "**no person**"
+FINDS_NOBODY: Final = "**The network does not find a person here**"
+NO_JOINT: Final = "With these skips no joint is sure, so all are drawn thin and hollow."
+NOT_KNOWN: Final = "When a joint is sure is not known here, so all are drawn thin and hollow."
 
 
 def limit(bundle: Bundle, mask: SkipMask = ALL_ON, replacement: str = "zero") -> Limit:
@@ -45,20 +49,20 @@ def counted(sure: NDArray[np.bool_], limit: Limit) -> str:
 def line(sure: NDArray[np.bool_], limit: Limit) -> str:
     """The same, beginning with that there is no person where hardly any joint is; one line of Markdown."""
     said = counted(sure, limit)
-    return f"**no person**, {said}" if nobody(sure, limit) else said
+    return f"{NO_PERSON}, {said}" if nobody(sure, limit) else said
 
 
 def verdict(sure: NDArray[np.bool_], limit: Limit) -> str:
     """What to say first where `nobody`."""
-    return f"**The network does not find a person here**: it is {counted(sure, limit)}."
+    return f"{FINDS_NOBODY}: it is {counted(sure, limit)}."
 
 
 def meaning(limit: Limit) -> str:
     """What sure means under this limit, and how it is drawn."""
     if not limit.known:
-        return f"When a joint is sure is not known here, so all are drawn thin and hollow. {limit.reason}"
+        return f"{NOT_KNOWN} {limit.reason}"
     if limit.above is None:
-        return f"With these skips no joint is sure, so all are drawn thin and hollow. {limit.reason}"
+        return f"{NO_JOINT} {limit.reason}"
     return (
         f"{DRAWN} Sure: the peak is above {max(limit.above, 0.0):.3f}; of the bundle's labelled joints with "
         "such a peak, under the same skips, at least half lie within the PCK radius."

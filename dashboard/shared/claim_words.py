@@ -24,6 +24,7 @@ VERDICTS: Final[Mapping[str, str]] = {
     "empty": "no answer",
 }
 """What a cell says, by the names of posecore.studies.skips.effects.Count."""
+NOBODY: Final = "nobody has joints of both kinds, so this cannot be said."
 
 
 def verdict(claim: LossGap) -> str:
@@ -37,7 +38,7 @@ def verdict(claim: LossGap) -> str:
 def claim_sentence(claim: LossGap, cells: int) -> str:
     """A cell's test in plain words, with mean, interval, n and both p. cells: of its table."""
     if claim.n == 0:
-        return "nobody has joints of both kinds, so this cannot be said."
+        return NOBODY
     why = "" if claim.answers else f", as both kinds lose over {EMPTIED:.0%} and little is left to differ in"
     least = 1 / (FLIPS + 1)
     return (
@@ -56,13 +57,14 @@ def counted_sentence(table: LossGaps, finds: Verdict) -> str:
     replacements = len({name for name, _ in table})
     said = (
         f"of {len(table)} cells ({len(table) // replacements} masks, "
-        f"{replacements} {'replacements' if replacements > 1 else 'replacement'}) big joints lose more in "
-        f"{count.big}, small ones in {count.small} (p < {LEVEL:g} after Holm's correction for all of them), "
-        f"in {count.open} no difference can be told"
+        f"{replacements} {'replacements' if replacements > 1 else 'replacement'}) {VERDICTS['big']} in "
+        f"{count.big}, {VERDICTS['small']} in {count.small} (p < {LEVEL:g} after Holm's correction for all "
+        f"of them), {VERDICTS['open']} in {count.open}"
     )
     if count.empty:
         said += (
-            f", and {count.empty} give no answer, as both kinds lose over {EMPTIED:.0%} or nobody has both"
+            f", and {VERDICTS['empty']} in {count.empty}, as both kinds lose over {EMPTIED:.0%} or nobody "
+            "has both"
         )
     sure = {where: cell for where, cell in table.items() if cell.small_lose_more or cell.big_lose_more}
     if not sure:

@@ -183,6 +183,9 @@ NAMES: Final = frozenset(
 """All of the above that stands in a link. The words on tabs begin with a capital; a name that ends with _ is
 the beginning of several."""
 
+DEFAULT_SHOWN: Final = "the default is shown instead"
+NOTHING_HERE: Final = "nothing on this page"
+"""What becomes of what a link asks for in vain."""
 LONGEST_SAID: Final = 60
 MOST_SAID: Final = 5
 
@@ -205,9 +208,7 @@ def refuse_forged(key: str, expected: str, allowed: Callable[[str], bool]) -> No
     """
     asked = st.query_params.get(key)
     if asked is not None and not allowed(asked):
-        _say(
-            f"The link asks for {key} = {_quoted(asked)}, expected {expected}; the default is shown instead."
-        )
+        _say(f"The link asks for {key} = {_quoted(asked)}, expected {expected}; {DEFAULT_SHOWN}.")
         _take_out(key)
 
 
@@ -221,7 +222,7 @@ def refuse_unknown(prefixes: Collection[str]) -> None:
         said = [f"{_quoted(name)} = {_quoted(st.query_params[name])}" for name in unknown[:MOST_SAID]]
         _say(
             f"The link asks for {', '.join(said)}{' and more' if len(unknown) > MOST_SAID else ''}, which is "
-            "nothing on this page; it is left out."
+            f"{NOTHING_HERE}; it is left out."
         )
     for name in unknown:
         _take_out(name)

@@ -1,8 +1,11 @@
 """Numbers as people read them: fixed digits, a true minus, no negative zero, a dash for what is not known."""
 
 import math
+from typing import Final
 
 UNKNOWN = "–"
+PCK_POINTS: Final = "points of PCK"
+"""The unit of what is lost or gained, of columns, axes and sentences."""
 
 
 def number(value: float, digits: int = 3, sign: bool = False) -> str:

@@ -16,6 +16,9 @@ PRESETS: Final[Mapping[str, SkipMask]] = MappingProxyType(
     | {f"Only {name}": SkipMask.only(k) for k, name in enumerate(LEVEL_NAMES)}
     | {f"All but {name}": SkipMask.all_but(k) for k, name in enumerate(LEVEL_NAMES)}
 )
+ALL_FOUR_CUT: Final = "All four skips cut"
+ALL_ITS_CUT: Final = "All its skips cut"
+NOTHING_CUT: Final = "Nothing is cut"
 
 
 class Cut(NamedTuple):
@@ -30,8 +33,8 @@ class Cut(NamedTuple):
         off = [
             name for name, on, there in zip(LEVEL_NAMES, self.mask, built, strict=True) if there and not on
         ]
-        every = "All four skips cut" if built == ALL_ON else "All its skips cut"
-        return {sum(built): every, 0: "Nothing is cut"}.get(len(off), f"Cut: {', '.join(off)}")
+        every = ALL_FOUR_CUT if built == ALL_ON else ALL_ITS_CUT
+        return {sum(built): every, 0: NOTHING_CUT}.get(len(off), f"Cut: {', '.join(off)}")
 
 
 def switches(built: SkipMask, opening: SkipMask, keys: tuple[str, ...]) -> SkipMask:

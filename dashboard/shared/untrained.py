@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "control"
 """Of the study, as posecore.studies.control.results has it; that is loaded only where there is one."""
+AT_MOST: Final = "never learned, at most"
+"""Of a table's column with the most that such networks reach."""
 
 
 class _Found(NamedTuple):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from posecore.studies.control.apart import Apart
     from posecore.studies.control.results import ControlStudy
-
-COLUMN: Final = "never learned, at most"
-"""Of a table of differences."""
 
 
 def apart(bundle: Bundle, k: int) -> "Apart | None":
@@ -54,7 +51,9 @@ def absent(bundle: Bundle, what: str) -> str:
 def tabled(found: "pd.DataFrame", table: "pd.DataFrame", beside: "Apart | None") -> "pd.DataFrame":
     """The table of differences `found`, with what untrained networks' clusters reach."""
     return (
-        table if beside is None else table.assign(**{COLUMN: reach(beside, "farthest", found.index.tolist())})
+        table
+        if beside is None
+        else table.assign(**{untrained.AT_MOST: reach(beside, "farthest", found.index.tolist())})
     )
 
 

@@ -158,6 +158,8 @@ _AFTER: Final[Mapping[str, str]] = {
     LAST_LEVELS: "this network with everything after the bottleneck made random",
 }
 
+STAYS_ALIKE: Final = "does not change when weights are made random"
+"""After the name of a method whose map says nothing of what was learned."""
 WHICH: Final = "Which method is faithful for this network?"
 CURVES: Final = (
     "Deletion and insertion: squares of 8 × 8 pixels are greyed out, or shown on grey, those first on "
@@ -201,7 +203,7 @@ def changes(checks: Checks, method: int, mask: str) -> Said:
     if stays:
         which = " and ".join(_AFTER[after] for after in stays)
         return Said(
-            f"**{begins} does not change when weights are made random**: its maps of {which} rank the "
+            f"**{begins} {STAYS_ALIKE}**: its maps of {which} rank the "
             "places of a picture much as those of this network do. What they show is in the picture, not in "
             f"what was learned. {of}",
             True,

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.shared import bundles, claiming, figures, glossary, links, studies, widgets
+from dashboard.shared import bundles, claiming, figures, glossary, links, studies, untrained, widgets
 from dashboard.shared.carried import carried
 from dashboard.shared.claim_words import verdict
+from dashboard.shared.numbers import PCK_POINTS
 from dashboard.shared.shown_here import Verdict
 from dashboard.skip_lab import reference, study_charts, study_gallery
 from dashboard.skip_lab import study_words as words
@@ -121,7 +122,7 @@ def _effects(bundle: Bundle, summary: SkipSummary, replacement: str, source: str
     }
     table = _table(effect, factor, rows, unit)
     if of_joints is not None:
-        table[words.AT_MOST] = factor * study_charts.strongest(of_joints).ravel()
+        table[untrained.AT_MOST] = factor * study_charts.strongest(of_joints).ravel()
     figures.tabled(
         "The same as a table",
         table,
@@ -139,7 +140,7 @@ def _shares(bundle: Bundle, summaries: dict[str, SkipSummary], source: str) -> N
     )
     st.caption(words.SHAPLEY + words.never_learned_shares(theirs))
     tables = [
-        _table(one.shapley, 100, {"replacement": [name] * 4, "level": list(LEVEL_NAMES)}, "points of PCK")
+        _table(one.shapley, 100, {"replacement": [name] * 4, "level": list(LEVEL_NAMES)}, PCK_POINTS)
         for name, one in summaries.items()
     ]
     figures.tabled("The same as a table", pd.concat(tables), "skips-shapley")
@@ -216,7 +217,7 @@ def _differences(summaries: dict[str, SkipSummary], differences: dict[tuple[str,
                 "lost under one": summaries[one].lost.mean * 100,
                 "lost under other": summaries[other].lost.mean * 100,
             },
-            "difference, points of PCK",
+            f"difference, {PCK_POINTS}",
         )
         for (one, other), difference in differences.items()
     ]

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.shared.charts import AXIS_LINE, CATEGORIES, GREY, colour_bar, framed, name_rows, set_below
-from dashboard.shared.numbers import number
+from dashboard.shared.numbers import PCK_POINTS, number
 from posecore.ablation import LEVEL_NAMES
 from posecore.keypoints import sized_set
 from posecore.statistics import Estimate
@@ -187,7 +187,7 @@ def shapley_bars(
         )
     figure.update_layout(**framed(source, 340), barmode="group", showlegend=True)
     figure.update_xaxes(title="level", type="category")
-    figure.update_yaxes(title="points of PCK")
+    figure.update_yaxes(title=PCK_POINTS)
     set_below(figure)
     return figure
 

@@ -48,11 +48,11 @@ NO_CLAIM: Final = (
     "zero or mean."
 )
 NO_JOINT: Final = "no joint found"
+NO_STUDY: Final = "There is no study to show."
 
-AT_MOST: Final = "never learned, at most"
-"""Of a table's column."""
 LOST, MOVED = "points of hit rate lost", "pixels of the crop moved"
 """What effects are told in."""
+NEVER_MOVED: Final = "Networks that never learned lose all joints, so how far theirs move is not known."
 
 
 def introduction(bundle: Bundle) -> str:
@@ -66,7 +66,7 @@ def introduction(bundle: Bundle) -> str:
 
 def no_study(error: Exception) -> str:
     """error: says why, and what to do."""
-    return f"There is no study to show. {error}"
+    return f"{NO_STUDY} {error}"
 
 
 def histograms_alt(people: int, mask: str) -> str:
@@ -142,7 +142,7 @@ def never_learned_effect(untrained: NDArray[np.floating] | None, unit: str, fact
     if untrained is None:
         return ""
     if np.isnan(untrained).all():
-        return " Networks that never learned lose all joints, so how far theirs move is not known."
+        return f" {NEVER_MOVED}"
     return (
         f" {_networks(len(untrained))} that never learned, in grey, reach "
         f"{number(float(np.nanmax(untrained)) * factor, 1)} {unit} at most, all joints together."

@@ -8,6 +8,7 @@ from dashboard.shared.claim_words import STAND_INS
 from dashboard.shared.cut_words import named_by_cuts
 from dashboard.shared.numbers import number, points
 from dashboard.shared.shown_here import Verdict
+from dashboard.shared.skip_switches import ALL_FOUR_CUT
 from dashboard.shared.two_heatmaps import ALL_JOINTS, Answer
 from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.bundle import Bundle
@@ -40,10 +41,13 @@ MAPS_ALT: Final = "Every joint's heatmap before, after, and the difference"
 
 CHANGED: Final = "What changed"
 ARROWS: Final = "an arrow per joint"
-STORED_TITLE: Final = "All four skips on (stored)"
-LATENT_TITLE: Final = "All four skips cut"
+ALL_FOUR_ON: Final = "All four skips on"
+STORED_TITLE: Final = f"{ALL_FOUR_ON} (stored)"
+LATENT_TITLE: Final = ALL_FOUR_CUT
 """Of a person without a picture: what the bundle stores, and what comes of the latent alone."""
 
+NEEDS_SKIPS: Final = "the network needs its skips to find joints"
+"""What the page shows, where it holds."""
 BESIDE_HELP: Final = "In a second row: the same picture under the same cut, in another bundle's network."
 MOVED_AND_LOST_HELP: Final = (
     "Moved: by a PCK radius (12.8 pixels of the crop) or more. Lost: the heatmap no longer holds anything "
@@ -72,15 +76,14 @@ MEASURES: Final = {
 def shown(bundle: Bundle, found: Carried | None) -> tuple[str, Verdict]:
     """What the page shows, and whether that holds: what goes with all four skips, beside what goes in
     networks that never learned."""
-    statement = "the network needs its skips to find joints"
     if found is None:
-        return f"{statement} (no study of labelled people tells)", Verdict.UNKNOWN
+        return f"{NEEDS_SKIPS} (no study of labelled people tells)", Verdict.UNKNOWN
     least = found.least
     lost, theirs = found.lost[least], found.untrained_lost.get(least, ())
     mean, low, high = (points(float(part)) for part in lost[:3])
     reached = f"; networks that never learned lose {points(max(theirs))} at most" if theirs else ""
     return (
-        f"{statement} ({found.off[least]:.0%} with all four cut, {STAND_INS[least]} in their place, where "
+        f"{NEEDS_SKIPS} ({found.off[least]:.0%} with all four cut, {STAND_INS[least]} in their place, where "
         f"least is lost, instead of {found.on.mean:.0%}: {mean} points, 95 % interval {low} to {high}, "
         f"n = {sources.people_of(bundle, int(lost.n))}{reached})",
         found.needs_skips,
@@ -91,7 +94,7 @@ def whole_title(built: SkipMask) -> str:
     """Of a network with the skips of `built`, none of them cut."""
     if built == ALL_OFF:
         return "As it is, without skips"
-    return "All four skips on" if built == ALL_ON else "All its skips on"
+    return ALL_FOUR_ON if built == ALL_ON else "All its skips on"
 
 
 def cannot_be_asked(error: Exception, name: str = "") -> str:

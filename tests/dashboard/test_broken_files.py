@@ -7,7 +7,7 @@ from fake_bundle import make_fake_bundle
 from opening import open_page
 from reading import words
 
-from dashboard.shared import cache
+from dashboard.shared import bundles, cache
 from dashboard.shared.background import worker
 from posecore.bundle import open_bundle
 from posecore.studies.projection.study import ProjectionSettings, project
@@ -48,7 +48,7 @@ def test_large_latents_are_looked_at_behind_the_page(bundle, monkeypatch):
     app = open_page(monkeypatch, bundle.parent, "overview")
     worker.submit(int).result()  # whatever was asked for before is done
     app.run()
-    assert "What this page would show of the latents is not true" in app.error[0].value
+    assert bundles.LATENTS_CHANGED in app.error[0].value
     assert "latents.npy is not as it was written" in app.error[0].value
 
 
@@ -65,7 +65,7 @@ def test_a_study_that_is_broken_is_named_where_its_place_is_filled(page, change,
     change(bundle / "studies" / "projection" / "projection.npz")
     app = open_page(monkeypatch, bundle.parent, page)
     [warning] = app.warning
-    assert "A study of this bundle cannot be used and is left out" in warning.value
+    assert bundles.STUDY_LEFT_OUT in warning.value
     assert "studies/projection" in warning.value and "scripts/project.py" in warning.value
 
 
@@ -73,4 +73,4 @@ def test_a_picture_that_changed_is_named_and_not_shown(bundle, monkeypatch):
     person = open_bundle(bundle).samples["sample_id"].iloc[3]
     flip(bundle / "pictures" / f"{person}.webp")
     app = open_page(monkeypatch, bundle.parent, "skip_lab", lab_person=person)
-    assert any(f"The picture of {person} is not shown" in warning.value for warning in app.warning)
+    assert any(f"{person}.webp" in warning.value for warning in app.warning)

@@ -1,5 +1,6 @@
 """Beside what goes with a component or sets a cluster apart: what changing it does, where it was studied."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from reading import words
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import causal_words
+from posecore.studies.causes.verdict import Movement
 
 STILL = {"turn": [0.0, 0.0]}
 KNEES = {"left_knee": [0.8, 0.0], "right_knee": [0.0, 0.0]}
@@ -34,8 +36,8 @@ def test_a_correlation_that_no_cause_bears_out_is_said_first(
     app = open_page(monkeypatch, path.parent, "pc_walk")
     said = column(app, "rank correlation")
     knee = next(text for name, text in said.items() if name.startswith("left knee angle"))
-    assert knee.startswith("left knee bent") and f": {causal_words.SHORT['does not move']} (" in knee
-    first = [one.value for one in app.markdown if one.value.startswith("* **Goes along without")]
+    assert knee.startswith("left knee bent") and f": {causal_words.SHORT[Movement.STILL]} (" in knee
+    first = [one.value for one in app.markdown if one.value.startswith(f"* {causal_words.ALONG_UNMOVED}")]
     assert len(first) == 1 and "component 1" in first[0]
     assert words(app).index(first[0]) < words(app).index(causal_words.HOW)
 
@@ -46,9 +48,9 @@ def test_a_cause_that_moves_bears_it_out(path: Path, monkeypatch: pytest.MonkeyP
     knee = next(
         text for name, text in column(app, "rank correlation").items() if name.startswith("left knee angle")
     )
-    assert "moves (+0.80)" in knee
+    assert f"{causal_words.SHORT[Movement.MOVES]} (+0.80)" in knee
     # The right one goes along, too, and is said to move nothing.
-    (said,) = [one.value for one in app.markdown if "without being moved" in one.value]
+    (said,) = [one.value for one in app.markdown if causal_words.ALONG_UNMOVED in one.value]
     assert "right knee angle" in said and "left knee" not in said
 
 
@@ -71,7 +73,7 @@ def test_clusters_say_how_many_people_change_them(path: Path, monkeypatch: pytes
     app = open_page(monkeypatch, path.parent, "clusters", **link)
     knee = next(text for name, text in column(app, "effect").items() if name.startswith("left knee angle"))
     # Half of the people change their cluster whatever is changed, grain too, so it cannot be told.
-    assert "cannot be told (50% of people change their cluster, untrained at most 0%)" in knee
+    assert causal_words.SHORT[Movement.UNKNOWN] in knee and re.findall(r"\d+%", knee) == ["50%", "0%"]
     # The study speaks of two and of four clusters.
     other = open_page(monkeypatch, path.parent, "clusters", clu_k="3", **link)
     assert not column(other, "effect")

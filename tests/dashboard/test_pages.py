@@ -9,6 +9,7 @@ from reading import figures, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard.clusters import people
+from dashboard.clusters.words import WHOLE
 from dashboard.shared import cache, latents
 from dashboard.shared import links as state
 
@@ -43,7 +44,7 @@ def test_clusters_follow_k_and_find_the_two_kinds_of_people(
     assert app.slider(key=state.CLUSTERS_K).value == 2
     assert metrics(app)["Smallest and largest cluster"] == "15 – 15"
     assert float(metrics(app)["Mean silhouette"]) > 0.5
-    assert "full latent space" in words(app) and "128 numbers" in words(app)
+    assert WHOLE in words(app) and "128 numbers" in words(app)
     standing = {f"train-{1000 + 7 * i}" for i in range(0, PEOPLE, 2)}
     nearest = [{picture.caption for picture in images.proto.imgs} for images in app.image]
     assert [len(people) for people in nearest] == [people.PER_CLUSTER] * 2
@@ -130,7 +131,7 @@ def test_every_widget_of_a_link_has_a_name_that_its_page_knows(
     keys = set()
     for page, link in tabs:
         app = open_page(monkeypatch, tmp_path, page, **link)
-        assert not any("nothing on this page" in warning.value for warning in app.warning), link
+        assert not any(state.NOTHING_HERE in warning.value for warning in app.warning), link
         blocks = (app.toggle, app.text_input, app.number_input, app.selectbox, app.slider, app.select_slider)
         keys |= {widget.key for block in (*blocks, app.button_group, app.text_area) for widget in block}
     linked = {key for key in keys if key is not None and not key.startswith("_")}

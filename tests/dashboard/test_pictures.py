@@ -12,7 +12,9 @@ from PIL import Image
 from reading import words
 from streamlit.testing.v1 import AppTest
 
+from dashboard.compare import words as compare_words
 from dashboard.latent_map.pictures import PICTURE
+from dashboard.pc_walk import words as walk_words
 from dashboard.shared import cache, pictures, predictions
 from dashboard.skip_lab.words import ALL_EMPTY
 from posecore.bundle import Bundle, open_bundle
@@ -71,25 +73,26 @@ def captions(app: AppTest) -> list[str]:
         ("skip_lab", {"lab_replacement": "other", "lab_donor": BARE[0]}),
         ("latent_map", {"map_person": BARE[0]}),
         ("clusters", {"clu_person": BARE[0]}),
-        ("pc_walk", {"walk_start": BARE[0], "walk_skips": "the start's own"}),
+        ("pc_walk", {"walk_start": BARE[0], "walk_skips": walk_words.OWN}),
         ("compare", {"cmp_tab": "One person", "cmp_person": BARE[0]}),
     ],
 )
 def test_it_is_said_where_the_picture_is_not_without_advice_that_cannot_be_followed(
-    artifacts: Path, monkeypatch: pytest.MonkeyPatch, page: str, link: dict[str, str]
+    artifacts: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch, page: str, link: dict[str, str]
 ) -> None:
     said = words(open_page(monkeypatch, artifacts, page, **link))
-    expected = f"The picture of {BARE[0]} is not in this bundle, which holds those of 16 of its 24 people."
-    assert expected in said and "POSE_IMAGES" not in said
+    expected = pictures.absent(bundle, BARE[0])
+    assert expected in said and all(one in expected for one in (BARE[0], "16", "24"))
+    assert "POSE_IMAGES" not in said
 
 
 def test_where_a_folder_could_help_it_is_named(
     bundle: Bundle, tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without = open_bundle(make_fake_bundle(tmp_path / "without", 5))
-    assert "POSE_IMAGES set to the prepared data folder" in pictures.absent(without, BARE[0])
+    assert "POSE_IMAGES" in pictures.absent(without, BARE[0])
     monkeypatch.setenv("POSE_IMAGES", str(prepared))
-    assert f"neither in this bundle nor in {prepared}" in pictures.absent(bundle, BARE[0])
+    assert str(prepared) in pictures.absent(bundle, BARE[0])
 
 
 def test_a_picture_is_at_hand_in_the_bundle_or_in_the_folder(
@@ -165,7 +168,8 @@ def test_a_walk_stays_with_the_nearest_and_says_who_has_no_picture(
     said = words(open_page(monkeypatch, artifacts, "pc_walk", walk_steps="13", walk_range="1.0"))
     met = [name for name in bundle.rows if f"{name}  \n" in said]
     assert set(met) & set(BARE)
-    assert "Of 16 of 24 people a picture is at hand. The nearest person is shown in any case" in said
+    lacking = pictures.some_lack(bundle)
+    assert walk_words.some_lack(lacking) in said and all(count in lacking for count in ("16", "24"))
 
 
 def test_among_equals_people_with_a_picture_come_first(
@@ -176,7 +180,7 @@ def test_among_equals_people_with_a_picture_come_first(
     app = open_page(monkeypatch, artifacts, "compare", **order)
     first = gallery(app)
     assert len(first) == 16 and not set(first) & set(BARE)
-    assert "Among equals people with a picture come first" in words(app)
+    assert compare_words.how_arrows(True, some_bare=True) in words(app)
     by_id = gallery(open_page(monkeypatch, artifacts, "compare", cmp_order="by sample id", **order))
     assert by_id == sorted(by_id) and by_id[0] == BARE[0]
 

@@ -7,6 +7,7 @@ from opening import open_page
 from reading import everything, words
 
 from dashboard.shared import bundles, links
+from dashboard.skip_lab.looks_words import STAYS_ALIKE
 
 SHIPPED = Path(__file__).parent.parent.parent / "artifacts"
 NAMES = {"demo": bundles.CUTS, "plain": bundles.NO_CUTS}
@@ -28,7 +29,7 @@ def test_it_opens_with_all_studies_and_names_its_network(
     app = open_page(monkeypatch, SHIPPED, page, bundle=bundle, **link)
     assert not app.warning and not app.error
     said = words(app)
-    assert ".py --bundle" not in said and "cannot be used" not in said
+    assert ".py --bundle" not in said and bundles.STUDY_LEFT_OUT not in said
     # The networks trained side by side are others.
     if link != {"cmp_tab": links.COMPARE_TABS[0]}:
         assert NAMES[bundle] in everything(app)
@@ -52,7 +53,7 @@ def test_where_it_looks_opens_and_names_the_command_where_there_is_no_study(
     assert not app.error and NAMES[bundle] in everything(app)
     studied = (SHIPPED / bundle / "studies" / "saliency").is_dir()
     assert words(app).count("saliency_study.py --bundle") == (0 if studied else 1)
-    assert all("does not change when weights" in warning.value for warning in app.warning)
+    assert all(STAYS_ALIKE in warning.value for warning in app.warning)
     assert studied or not app.warning
 
 

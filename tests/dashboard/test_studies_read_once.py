@@ -11,6 +11,7 @@ from reading import words
 
 from dashboard.clusters import view
 from dashboard.shared import links
+from dashboard.skip_lab.study_words import NO_STUDY
 from posecore.bundle import studies
 
 SHIPPED = Path(__file__).parent.parent.parent / "artifacts"
@@ -71,9 +72,9 @@ def test_another_k_reads_no_study_again(
 
 def test_a_study_that_was_replaced_is_seen(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_page(monkeypatch, copied, "skip_lab", lab_tab=links.LAB_TABS[1])
-    assert "There is no study" not in words(app)
+    assert NO_STUDY not in words(app)
     manifest = copied / "demo" / "studies" / "skips" / "manifest.json"
     values = json.loads(manifest.read_text())
     manifest.write_text(json.dumps(values | {"weights": "others"}))
     app.run()
-    assert "was made with other weights" in words(app)
+    assert NO_STUDY in words(app) and "was made with other weights" in words(app)

@@ -1,6 +1,7 @@
 """What every page that shows predicted joints says and draws of those that are not sure."""
 
 import io
+import re
 import shutil
 from pathlib import Path
 
@@ -22,7 +23,9 @@ from dashboard.shared import (
     subject,
     two_heatmaps,
 )
+from dashboard.shared.skip_switches import ALL_FOUR_CUT
 from dashboard.skip_lab import sheet, study_gallery
+from dashboard.skip_lab.words import ALL_FOUR_ON
 from posecore import drawing
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import Bundle, open_bundle
@@ -102,18 +105,21 @@ def headed(app: AppTest, title: str) -> str:
 
 def test_sure_joints_are_counted_and_without_enough_of_them_there_is_no_person() -> None:
     limit, sure = Limit(0.5, True, ""), np.arange(K) < PERSON
-    assert certainty.line(sure, limit) == "sure of 4 of 17 joints" and not certainty.nobody(sure, limit)
+    assert re.findall(r"\d+", certainty.counted(sure, limit)) == ["4", "17"]
+    assert certainty.line(sure, limit) == certainty.counted(sure, limit) and not certainty.nobody(sure, limit)
     sure[0] = False
-    assert certainty.line(sure, limit) == "**no person**, sure of 3 of 17 joints"
-    assert certainty.verdict(sure, limit) == (
-        "**The network does not find a person here**: it is sure of 3 of 17 joints."
-    )
+    for said, begins in (
+        (certainty.line(sure, limit), certainty.NO_PERSON),
+        (certainty.verdict(sure, limit), certainty.FINDS_NOBODY),
+    ):
+        assert said.startswith(begins) and re.findall(r"\d+", said) == ["3", "17"]
     nothing = np.zeros(K, np.bool_)
-    assert certainty.nobody(nothing, NEVER) and "no joint is sure" in certainty.meaning(NEVER)
+    assert certainty.nobody(nothing, NEVER) and certainty.NO_JOINT in certainty.meaning(NEVER)
     # Where nobody knows, the network is not blamed.
-    assert not certainty.nobody(nothing, UNKNOWN) and "no person" not in certainty.line(nothing, UNKNOWN)
-    assert "Nothing is labelled." in certainty.meaning(UNKNOWN) and "not known" in certainty.meaning(UNKNOWN)
-    assert "above 0.500" in certainty.meaning(limit)
+    assert not certainty.nobody(nothing, UNKNOWN)
+    assert certainty.NO_PERSON not in certainty.line(nothing, UNKNOWN)
+    assert certainty.meaning(UNKNOWN) == f"{certainty.NOT_KNOWN} {UNKNOWN.reason}"
+    assert "0.500" in certainty.meaning(limit)
 
 
 def test_the_skip_lab_counts_sure_joints_on_both_sides(
@@ -126,16 +132,16 @@ def test_the_skip_lab_counts_sure_joints_on_both_sides(
     decide(bundle, above(before, 7), zero=above(after, 5), mean=None)
     cut = dict.fromkeys(links.LAB_SKIPS, "false")
     app = opened(monkeypatch, bundle, "skip_lab", lab_person=WHO, **cut)
-    assert headed(app, "All four skips on") == sure_of(7)
-    assert headed(app, "All four skips cut") == sure_of(5)
+    assert headed(app, ALL_FOUR_ON) == sure_of(7)
+    assert headed(app, ALL_FOUR_CUT) == sure_of(5)
     pairs = [value.split(" → ") for value in app.dataframe[0].value["sure"]]
     assert [first == "✓" for first, _ in pairs] == (before > above(before, 7)).tolist()
     assert [second == "✓" for _, second in pairs] == (after > above(after, 5)).tolist()
     assert not app.warning
     # With the mean in place no height will do: nobody is found, which the column says first.
     other = opened(monkeypatch, bundle, "skip_lab", lab_person=WHO, lab_replacement="mean", **cut)
-    assert headed(other, "All four skips on") == sure_of(7)
-    assert headed(other, "All four skips cut") == sure_of(0)
+    assert headed(other, ALL_FOUR_ON) == sure_of(7)
+    assert headed(other, ALL_FOUR_CUT) == sure_of(0)
     assert certainty.meaning(certainty.limit(bundle, ALL_OFF, "mean")) in words(other)
 
 
@@ -147,7 +153,7 @@ def test_an_upload_of_nobody_is_first_said_to_be_nobody(
     app = opened(monkeypatch, bundle, "skip_lab", lab_source="your own picture")
     upload(app, Image.new("RGB", size, colour))
     assert app.warning[0].value.startswith(NOBODY)
-    assert headed(app, "All four skips on") == sure_of(0)
+    assert headed(app, ALL_FOUR_ON) == sure_of(0)
     on_map = opened(monkeypatch, bundle, "latent_map", map_source="your own picture")
     upload(on_map, Image.new("RGB", size, colour))
     assert on_map.warning[0].value.startswith(NOBODY)

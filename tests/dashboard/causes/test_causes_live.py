@@ -9,6 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.causes import asking, words
+from dashboard.causes.effect import APART, MOVED, TRUE_MOVED
 from dashboard.shared import links, predictions
 from posecore.ablation import parse_mask
 from posecore.bundle import Bundle
@@ -35,7 +36,7 @@ def joints(app: AppTest):
 
 def joined_tables(app: AppTest) -> list[object]:
     """Tables of joints, if any."""
-    return [one.value for one in app.dataframe if "apart, px" in one.value]
+    return [one.value for one in app.dataframe if APART in one.value]
 
 
 def warned(app: AppTest) -> str:
@@ -56,7 +57,7 @@ def test_it_opens_on_the_turn_of_the_body_with_something_to_see(open_causes: Ope
     assert app.slider(key=TURN).value == CAUSES["turn"].strengths[1] != CAUSES["turn"].neutral
     assert len(alts(app, "Predicted skeleton")) == 2 and len(alts(app, "Heatmaps of all joints")) == 3
     assert len(alts(app, "Arrows")) == 2 and all(alts(app))
-    assert joints(app)["true joint moved, px"].max() > 12.8
+    assert joints(app)[TRUE_MOVED].max() > 12.8
     assert not app.warning and not app.error
 
 
@@ -69,9 +70,9 @@ def test_the_table_holds_the_way_of_true_and_predicted_joints(
     true = changed.joints - made.joints
     way = predicted(bundle, changed.crop) - predicted(bundle, made.crop)
     table = joints(app)
-    assert table["true joint moved, px"].to_numpy() == pytest.approx(np.linalg.norm(true, axis=1))
-    assert table["predicted moved, px"].to_numpy() == pytest.approx(np.linalg.norm(way, axis=1), nan_ok=True)
-    assert table["apart, px"].to_numpy() == pytest.approx(np.linalg.norm(way - true, axis=1), nan_ok=True)
+    assert table[TRUE_MOVED].to_numpy() == pytest.approx(np.linalg.norm(true, axis=1))
+    assert table[MOVED].to_numpy() == pytest.approx(np.linalg.norm(way, axis=1), nan_ok=True)
+    assert table[APART].to_numpy() == pytest.approx(np.linalg.norm(way - true, axis=1), nan_ok=True)
     components = next(one.value for one in app.dataframe if "as changed" in one.value)
     scores = [
         asking.in_deviations(bundle, predictions.seen(bundle, one.crop, ("1111",), "zero").latent)
@@ -94,11 +95,11 @@ def test_a_cut_is_shown_beside_all_skips_with_zero_or_the_mean_in_their_place(
     for rows, mask, mean in ((whole, "1111", False), (others, "0110", True)):
         first, second = (predicted(bundle, one.crop, mask, mean) for one in (made, covered))
         expected = np.linalg.norm(second - first, axis=1)
-        assert rows["predicted moved, px"].to_numpy() == pytest.approx(expected, nan_ok=True)
+        assert rows[MOVED].to_numpy() == pytest.approx(expected, nan_ok=True)
         assert np.isfinite(expected).any()
     assert len(alts(app, "Predicted skeleton")) == 4 and len(alts(app, "Heatmaps")) == 6
     # A square moves nothing that is true.
-    assert table["true joint moved, px"].max() == 0
+    assert table[TRUE_MOVED].max() == 0
 
 
 def test_kinds_are_chosen_by_name(open_causes: Open, frames: list) -> None:
@@ -146,8 +147,8 @@ def test_of_somebody_who_was_not_rendered_only_the_picture_is_changed(
     assert app.selectbox(key=links.CAUSE).options == IMAGE and not warned(app)
     assert words.not_rendered("") in [caption.value for caption in app.caption]
     assert len(alts(app, "Predicted skeleton")) == 2
-    asked = open_causes(cause_person=name, cause="turn of the body")
-    assert warned(asked) == words.picture_only("turn of the body", asked.selectbox(key=links.CAUSE).value)
+    asked = open_causes(cause_person=name, cause=CAUSES["turn"].name)
+    assert warned(asked) == words.picture_only(CAUSES["turn"].name, asked.selectbox(key=links.CAUSE).value)
     # From a rendered person to one who was not, with a cause that only the first can have.
     going = open_causes(cause="lean")
     going.text_input(key=links.CAUSE_PERSON).set_value(name).run()
@@ -224,7 +225,7 @@ def test_a_square_lies_where_an_upload_s_joint_is_found(
     covered = crop.copy()
     covered[y - 24 : y + 24, x - 24 : x + 24] = GREY
     expected = np.linalg.norm(predicted(bundle, covered) - before, axis=1)
-    assert joints(app)["predicted moved, px"].to_numpy() == pytest.approx(expected, nan_ok=True)
+    assert joints(app)[MOVED].to_numpy() == pytest.approx(expected, nan_ok=True)
     assert set(joints(app)["found"]) == {"· → ·"} and len(frames[-2]) == 9
 
 

@@ -47,7 +47,7 @@ def test_kinds_have_a_stop_each_and_what_cannot_be_made_is_named(
     monkeypatch.setattr(asking, "change", change)
     app = open_causes(cause=cause.name)
     assert [stop.name for stop in frames[1]] == [name for k, name in enumerate(cause.choices) if k != 3]
-    assert any(f"Cannot be made of this person: {cause.choices[3]}." in one.value for one in app.caption)
+    assert any(f"{words.CANNOT_BE_MADE}: {cause.choices[3]}." in one.value for one in app.caption)
 
 
 def test_the_plane_is_of_the_components_it_goes_farthest_along() -> None:

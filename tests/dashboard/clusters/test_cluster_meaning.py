@@ -1,6 +1,7 @@
 """What each cluster is: people, traits, and whether it is only size."""
 
 import dataclasses
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from outcomes import KS, control_study
 from planted import open_clusters
 from reading import figures, numbers, words
 
-from dashboard.clusters import people
+from dashboard.clusters import meaning_words, people
 from dashboard.clusters.meaning_words import (
     NUISANCE,
     WHAT_THEY_ARE,
@@ -18,7 +19,7 @@ from dashboard.clusters.meaning_words import (
     told_untrained,
     what_it_is,
 )
-from dashboard.clusters.words import compared_untrained
+from dashboard.clusters.words import SO_MANY, compared_untrained
 from dashboard.shared import untrained
 from dashboard.shared.attribute_words import words_of
 from dashboard.shared.clustering.answers import cohort
@@ -65,11 +66,13 @@ def test_sentences_are_made_of_what_is_known(artifacts: Path) -> None:
     said = what_it_is(table, sits, contrast(table, sits.tolist()), "annotated")
     traits = traits_of(table)["sitting or crouching"]
     own, rest = traits[table.index.isin(sits)], traits[~table.index.isin(sits)]
-    assert said.startswith("Mostly **sitting or crouching**") and said.endswith("30 of 60 people.")
-    assert f"{own.mean():.0%} of the {own.notna().sum()} of whom it is known" in said
-    assert f"of the others {rest.mean():.0%}" in said
+    assert said.startswith(f"{meaning_words.MOSTLY} **sitting or crouching**") and "30 of 60" in said
+    assert re.findall(r"\d+%", said)[:2] == [f"{own.mean():.0%}", f"{rest.mean():.0%}"]
+    assert f" {own.notna().sum()} " in said
     chance = table.index[:30].to_numpy(str)
-    assert "Mostly" not in what_it_is(table, chance, contrast(table, chance.tolist()), "annotated")
+    assert meaning_words.MOSTLY not in what_it_is(
+        table, chance, contrast(table, chance.tolist()), "annotated"
+    )
 
 
 def test_traits_know_what_they_do_not_know() -> None:
@@ -91,24 +94,24 @@ def test_the_check_tells_size_from_pose() -> None:
     by_size = table.assign(size=table["size"] + 5 * labels)
     found = told_by(by_size, labels)
     assert found["person size"].right > 0.9 and found["pose"].low < 0.6
-    assert "nearly only that" in only_size(found)
+    assert only_size(found).endswith(meaning_words.NEARLY_ONLY)
     by_pose = table.assign(knee_drop=table["knee_drop"] + 5 * labels)
-    assert "not only" in only_size(told_by(by_pose, labels))
+    assert only_size(told_by(by_pose, labels)).endswith((meaning_words.POSE_ALONE, meaning_words.POSE_FIRST))
     assert told_by(table, np.array([1] + [0] * 199)) == {}
     sure = Accuracy(0.8, 0.75, 0.85, 100, 0.5)
     weak = sure._replace(right=0.6, low=0.52, high=0.7)
-    assert "more that than the pose" in only_size({NUISANCE: sure, "pose": weak})
+    assert only_size({NUISANCE: sure, "pose": weak}).endswith(meaning_words.NUISANCE_FIRST)
 
 
 @pytest.mark.parametrize(
     ("nuisance", "pose", "says"),
     [
-        (0.5, 0.5, "cannot be told"),
-        (0.5, 0.7, "not only that"),
-        (0.7, 0.5, "rather than the pose"),
-        (0.95, 0.5, "nearly only that"),
-        (0.6, 0.8, "not only that"),
-        (0.6, 0.62, "may be that"),
+        (0.5, 0.5, meaning_words.NEITHER),
+        (0.5, 0.7, meaning_words.POSE_ALONE),
+        (0.7, 0.5, meaning_words.NUISANCE_ALONE),
+        (0.95, 0.5, meaning_words.NEARLY_ONLY),
+        (0.6, 0.8, meaning_words.POSE_FIRST),
+        (0.6, 0.62, meaning_words.NO_MATTER_WHICH),
     ],
 )
 def test_where_the_pose_tells_no_more_than_guessing_nothing_is_said_for_it(
@@ -116,13 +119,12 @@ def test_where_the_pose_tells_no_more_than_guessing_nothing_is_said_for_it(
 ) -> None:
     one, other = (Accuracy(right, right - 0.05, right + 0.05, 100, 0.5) for right in (nuisance, pose))
     said = only_size({NUISANCE: one, "pose": other})
-    assert says in said and f"{pose:.0%}" in said
-    assert ("not only" in said) == (other.low > other.chance and says == "not only that")
+    assert said.endswith(f". {says}") and f"{pose:.0%}" in said
 
 
 @pytest.mark.parametrize(
     ("pose", "says"),
-    [(0.9, "better than those of any of them"), (0.5, "worse than theirs"), (0.72, "**cannot be told**")],
+    [(0.9, meaning_words.BETTER), (0.5, meaning_words.WORSE), (0.72, meaning_words.NOT_TOLD)],
 )
 def test_clusters_stand_beside_those_of_networks_that_never_learned(pose: float, says: str) -> None:
     told = np.full((3, len(KS), len(SETS)), 0.99)
@@ -131,7 +133,8 @@ def test_clusters_stand_beside_those_of_networks_that_never_learned(pose: float,
     control = dataclasses.replace(control_study(Kind.REGIONS, Kind.REGIONS), told=told)
     own = Accuracy(pose, pose - 0.05, pose + 0.05, 100, 0.5)
     said = told_untrained({NUISANCE: own, "pose": own}, 2, control)
-    assert says in said and "tell 55% to 60% of them, the pose 65% to 70%" in said and "n = 600" in said
+    assert said.endswith(f". {says}") and "n = 600" in said
+    assert re.findall(r"\d+%", said) == ["55%", "60%", "65%", "70%"]
     # Of a K that was not tried, and of a study that does not hold it, nothing is said.
     assert told_untrained({NUISANCE: own, "pose": own}, 19, control) == ""
     assert told_untrained({NUISANCE: own, "pose": own}, 2, dataclasses.replace(control, told=None)) == ""
@@ -143,7 +146,7 @@ def test_the_check_shows_what_networks_that_never_learned_reach(
     bundle = open_bundle(artifacts / "people")
     table = lambda app: next(one.value for one in app.dataframe if "recognised from" in one.value)  # noqa: E731
     app = open_clusters(monkeypatch, artifacts, clu_tab="What is each?")
-    assert untrained.missing(bundle) in words(app) and table(app)["never learned, at most"].isna().all()
+    assert untrained.missing(bundle) in words(app) and table(app)[untrained.AT_MOST].isna().all()
     known = control_study(Kind.REGIONS, Kind.REGIONS)
     monkeypatch.setattr(untrained, "reference", lambda _: known)
     assert untrained.outdated(bundle) in words(open_clusters(monkeypatch, artifacts, clu_tab="What is each?"))
@@ -153,15 +156,15 @@ def test_the_check_shows_what_networks_that_never_learned_reach(
     labels = np.stack([0 * sits, sits, 1 - sits])[:, None].repeat(len(KS), axis=1)
     known = dataclasses.replace(known, told=told, labels=labels, sample_ids=ids)
     app = open_clusters(monkeypatch, artifacts, clu_tab="What is each?")
-    assert table(app)["never learned, at most"].tolist() == pytest.approx([0.7] * len(SETS))
-    assert "the pose 60% to 70%" in words(app) and "control_study.py" not in words(app)
+    assert table(app)[untrained.AT_MOST].tolist() == pytest.approx([0.7] * len(SETS))
+    assert "60% to 70%" in words(app) and "control_study.py" not in words(app)
     assert untrained.plane([0.6, 0.8]) in words(app)
     assert "sitting or crouching (2)" in words(app) and "4 clusters of 2 networks" in words(app)
     apart = next(one.value for one in app.dataframe if "n, rest" in one.value).set_index("attribute")
     people = known_of_people(bundle)
     sitting = contrast(people, ids[1::2].tolist())["effect"]["knee_drop"]
     word = words_of("knee_drop", "annotated").axis
-    assert apart["never learned, at most"][word] == pytest.approx(abs(sitting))
+    assert apart[untrained.AT_MOST][word] == pytest.approx(abs(sitting))
     *effects, joints = (
         [one for one in figure["data"] if "never learned" in str(one.get("name"))]
         for figure in figures(app)[-3:]
@@ -170,7 +173,7 @@ def test_the_check_shows_what_networks_that_never_learned_reach(
     shares = np.sort([people["nose found"].to_numpy(float)[sits == side].mean() for side in (0, 1)])
     assert joints[0]["x"][:2] == pytest.approx(shares.tolist())
     pck = np.sort([people["pck"].to_numpy(float)[sits == side].mean() for side in (0, 1)])
-    assert f"this network's is {pck[0]:.3f} to {pck[1]:.3f}" in words(app)
+    assert f"{pck[0]:.3f} to {pck[1]:.3f}" in words(app)
     more = open_clusters(monkeypatch, artifacts, clu_tab="What is each?", clu_k="12")
     assert untrained.unknown(WHAT_THEY_ARE) in words(more)
 
@@ -188,7 +191,7 @@ def test_two_clusterings_stand_beside_two_of_networks_that_never_learned(
     for ours, other, expected in (
         (2, 3, compared_untrained(untrained_regrouped(known, 2, 3), (2, 3), 600)),
         (3, 3, compared_untrained(np.array([0.6, 0.7]), (3, 3), 600)),
-        (2, 12, untrained.unknown("two clusterings of so many clusters")),
+        (2, 12, untrained.unknown(SO_MANY)),
     ):
         link = {"clu_tab": "Compare two", "clu_k": str(ours), "clu_b_k": str(other)}
         assert expected in words(open_clusters(monkeypatch, artifacts, **link))

@@ -12,13 +12,15 @@ from reading import everything, figures, numbers, words
 from sklearn.metrics import adjusted_rand_score
 
 from dashboard.clusters import learned_words
-from dashboard.shared import glossary
+from dashboard.clusters import words as cluster_words
+from dashboard.shared import glossary, untrained
 from dashboard.shared.clustering import learning
 from dashboard.shared.clustering.answers import cohort
 from dashboard.shared.clustering.questions import RESTARTED, STORED, Question, Subset
 from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.studies import study_command, study_folder, write_study
 from posecore.clustering import learned
+from posecore.clustering.verdict import Kind
 from posecore.errors import ConfigError
 from posecore.studies.learned import results
 from posecore.studies.learned.results import LearnedStudy, load_learned_study
@@ -76,7 +78,7 @@ def test_both_silhouettes_stand_beside_each_other_and_beside_kmeans(
     agree = plain.mean, adjusted_rand_score(plain.numbers, found.numbers)
     nothing = learned_words.without_groups(None, 3, study_command(bundle, results.NAME))
     said = learned_words.own_looks_better(found, own, agree, nothing)
-    assert said in words(app) and "always looks better in itself" in said
+    assert said in words(app) and f"{own:.3f}" in said and f"{found.mean:.3f}" in said
     assert learned_words.NEVER in words(app) and not app.warning
     other = open_clusters(
         monkeypatch, artifacts, clu_method="dec", clu_k="3", clu_sil=learned_words.IN_LEARNED
@@ -151,7 +153,7 @@ def test_what_is_stored_is_answered_at_once(copied: Path, monkeypatch: pytest.Mo
         assert asked.learning(other) is not None
 
 
-@pytest.mark.parametrize(("groups", "kind"), [(1, "Regions of one cloud"), (3, "3 groups")])
+@pytest.mark.parametrize(("groups", "kind"), [(1, Kind.REGIONS.capitalize()), (3, "3 groups")])
 def test_how_far_to_believe_them(
     groups: int, kind: str, copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,7 +162,8 @@ def test_how_far_to_believe_them(
     app = open_clusters(monkeypatch, copied.parent, clu_method="dec", clu_k="3", clu_tab="How many clusters?")
     said = learned_words.finding(study, "dec")
     assert said.startswith(f"**{kind}**") and learned_words.NEVER in said and said in words(app)
-    assert "reach 0.500 to 0.700 in spaces learned of them" in words(app)
+    reached = learned_words.without_groups(study, 3, "")
+    assert reached in words(app) and "0.500 to 0.700" in reached
     table = next(one.value for one in app.dataframe if "K" in one.value)
     assert table["silhouette in the learned space, best seed"].tolist() == pytest.approx([0.75] * 9)
     assert table["gaussian, mean in learned spaces"].tolist() == pytest.approx([0.5] * 9)
@@ -185,5 +188,7 @@ def test_learned_clusters_are_compared_with_others(artifacts: Path, monkeypatch:
     bundle = open_bundle(artifacts / "people")
     plain, found = (cohort(bundle).answer(question) for question in (Question(3), DEC))
     ari = adjusted_rand_score(plain.numbers, found.numbers)
-    assert f"Adjusted Rand index **{ari:.3f}**" in words(app) and not app.warning
-    assert learned_words.NEVER in words(app) and "by K-Means in whole latents" not in words(app)
+    said = cluster_words.compared(cluster_words.described(bundle, found), ari)
+    assert said in words(app) and f"**{ari:.3f}**" in said and not app.warning
+    # What never learned was not asked either way, so the command that asks it is not named.
+    assert learned_words.NEVER in words(app) and untrained.missing(bundle) not in words(app)

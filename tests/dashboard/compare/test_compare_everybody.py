@@ -11,6 +11,7 @@ from reading import figures, numbers, words
 from dashboard.compare import masks
 from dashboard.compare import words as compare_words
 from dashboard.compare.everybody import median_apart
+from dashboard.compare.words import MORE, MORE_POINTS
 from dashboard.shared.numbers import points
 from posecore.ablation import ALL_MASKS
 from posecore.bundle import open_bundle, study_command
@@ -24,11 +25,11 @@ def test_everybody_is_compared_with_intervals_and_the_table_says_the_same(artifa
     assert f"n = {PEOPLE} fake people" in chart["layout"]["title"]["text"]
     assert "hourglass" in chart["layout"]["title"]["text"]
     table = table_of(app, "joint")
-    assert table["joint"].tolist()[:2] == ["all joints (PCK)", "nose"]
-    assert (table["B, %"] - table["A, %"]).to_numpy() == pytest.approx(table["B minus A, points"].to_numpy())
-    assert numbers(trace(chart, "B minus A")["x"]) == pytest.approx(table["B minus A, points"].to_numpy())
+    assert table["joint"].tolist()[:2] == [compare_words.ALL_JOINTS, "nose"]
+    assert (table["B, %"] - table["A, %"]).to_numpy() == pytest.approx(table[MORE_POINTS].to_numpy())
+    assert numbers(trace(chart, MORE)["x"]) == pytest.approx(table[MORE_POINTS].to_numpy())
     people = table_of(app, "sample_id")
-    assert (np.diff(people["B minus A"].dropna()) <= 0).all() and len(people) == PEOPLE
+    assert (np.diff(people[MORE].dropna()) <= 0).all() and len(people) == PEOPLE
 
 
 def test_with_cut_skips_the_two_skip_studies_are_compared(artifacts, monkeypatch):
@@ -76,7 +77,7 @@ def test_every_mask_has_the_pck_of_both_person_by_person(artifacts, monkeypatch)
         assert sentence in said and f"({table['skips'].iloc[place][:4]})" in sentence
         shares = [f"{row[side]:.1f}" for side in ("A, %", "B, %")]
         assert re.findall(r"\*\*([\d.]+)%\*\*", sentence) == shares
-        assert f"**{points(row['B minus A, points'] / 100, sign=True)} points**" in sentence
+        assert points(row[MORE_POINTS] / 100, sign=True) in sentence
         assert "in training" not in sentence  # neither network met any cut
 
 

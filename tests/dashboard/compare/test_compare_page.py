@@ -57,13 +57,17 @@ def test_a_twin_shows_no_difference_anywhere(artifacts, monkeypatch):
     assert (one.dataframe[0].value["apart, px"] == 0).all()
     everybody = open_compare(monkeypatch, artifacts, EVERYBODY, **link)
     for table in (table_of(everybody, "joint"), table_of(everybody, "skips")):
-        assert (table[[name for name in table if "minus" in name]].dropna() == 0).all().all()
+        assert (
+            (table[[name for name in table if name.startswith(compare_words.MORE)]].dropna() == 0).all().all()
+        )
     verdict = compare_words.verdict(pair_of(artifacts, "twin"), Estimate(*np.zeros((4, 1))))
     assert words(everybody).count(verdict) == 3  # with all skips cut, with all on, and of the joints
     latents = open_compare(monkeypatch, artifacts, LATENTS_TAB, **link)
     said = words(latents)
     assert "**0.0%**" in said and latents_words.agreement(2, 1.0, PEOPLE) in said
-    assert (numbers(trace(figures(latents)[2], "B minus A")["x"]) == 0).all()  # what is read off B beyond A
+    assert (
+        numbers(trace(figures(latents)[2], compare_words.MORE)["x"]) == 0
+    ).all()  # what is read off B beyond A
     assert np.diag(numbers(figures(latents)[-1]["data"][0]["z"])) == pytest.approx(1)
 
 

@@ -98,17 +98,17 @@ def test_networks_that_never_learned_are_lines_in_grey(artifacts, monkeypatch):
     assert on[:, 0] == pytest.approx([0.1, 0.25]) and on[:, 2] == pytest.approx([0.2, 0.2])
     assert off[:, 1:3] == pytest.approx(np.array([[0.1, 0.1], [0.05, 0.05]]))
     assert networks_words.never_parts(on, off, 4) in words(app)
-    assert words(app).count(untrained.unknown("a later stack's gain")) == 1
+    assert words(app).count(untrained.unknown(networks_words.LATER_STACK)) == 1
     # One network does not differ from another, and what is of other joints stands beside none.
     control.skip_scores, control.joint_shares = found[:2], shares[:2, :, :16]
     app = open_tab(monkeypatch, artifacts)
-    assert untrained.unknown("gains over another network") in words(app)
-    assert untrained.unknown("groups of these joints") in words(app)
+    assert untrained.unknown(networks_words.GAINS) in words(app)
+    assert untrained.unknown(networks_words.GROUPS) in words(app)
     control.skip_scores, control.joint_shares = found, shares
     app = open_tab(monkeypatch, artifacts)
     lines = figures(app)[0]["layout"]["shapes"]
     assert [line["x0"] for line in lines] == pytest.approx([0.1, 0.25])
-    assert "find 0.250 at most, of n = 4 people" in words(app)
+    assert networks_words.never_found(np.array([0.1, 0.25]), 4) in words(app)
 
 
 def test_every_part_is_there_with_its_source(artifacts, study, monkeypatch):
@@ -151,9 +151,10 @@ def test_the_fair_control_in_words(artifacts, study, monkeypatch):
     said = words(open_tab(monkeypatch, artifacts))
     assert all(line in said for line in lines)
     first, second = [line for line in lines if "*ae*" in line]
-    assert "**0.0 points more** [0.0, 0.0]" in first and "seed 0" in first and "no difference" in first
+    assert "**0.0 points more** [0.0, 0.0]" in first and "seed 0" in first
+    assert networks_words.NO_DIFFERENCE in first and networks_words.NO_DIFFERENCE not in second
     assert "**100.0 points more** [100.0, 100.0]" in second and "seed 1" in second
-    assert "*plain on*" in second and "n = 40" in second and "no difference" not in second
+    assert "*plain on*" in second and "n = 40" in second
     # What it gains over its beginning, and what longer training alone does.
     gains = re.findall(r"([+−])[\d.]+", second)
     assert gains == ["+", "−"]
@@ -162,7 +163,9 @@ def test_the_fair_control_in_words(artifacts, study, monkeypatch):
 def test_seeds_are_said_where_there_are_enough(study):
     summary = summarise(study, study.data[0])
     assert networks_words.seed_sentences(summary) == []
-    assert "no interval over seeds" in "\n".join(networks_words.limits(study, summary))
+    over = (networks_words.OVER_PEOPLE, networks_words.OVER_SEEDS)
+    limits = "\n".join(networks_words.limits(study, summary))
+    assert [line in limits for line in over] == [True, False]
     known = {"ae": SeedGain(0.02, -0.01, 0.05, 3), "two": SeedGain(0.02, 0.01, 0.03, 4)}
 
     class Seeds(NetworksSummary):
@@ -171,9 +174,11 @@ def test_seeds_are_said_where_there_are_enough(study):
 
     more = Seeds(**vars(summary))
     told, sure = networks_words.seed_sentences(more)
-    assert "3 seeds" in told and "+2.0 points [−1.0, 5.0]" in told and "holds 0" in told
-    assert "4 seeds" in sure and "holds 0" not in sure
-    assert "no interval over seeds" not in "\n".join(networks_words.limits(study, more))
+    assert "3 seeds" in told and "+2.0" in told and "[−1.0, 5.0]" in told
+    assert networks_words.SEEDS_HOLD_0 in told and networks_words.SEEDS_HOLD_0 not in sure
+    assert "4 seeds" in sure
+    limits = "\n".join(networks_words.limits(study, more))
+    assert [line in limits for line in over] == [False, True]
 
 
 def name_of(trace: dict) -> str:
@@ -265,7 +270,8 @@ def limits_of(study, **changes):
 
 def test_limits_that_do_not_hold_are_not_told(study):
     assert "**Width.**" not in limits_of(study, channels=256, bottleneck=256)
-    assert "far from converged" not in limits_of(study, val_pck=(0.5, 0.505))
+    (length,) = re.findall(r"\*\*Length\.\*\*.*", limits_of(study, val_pck=(0.5, 0.505)))
+    assert re.findall(r"\d+", length) == ["3", "4", "17"]  # and of none that it still gains
     assert "**Size.**" in limits_of(study) and "**Size.**" not in limits_of(study, parameters=5)
     assert "Autoencoders" not in limits_of(study, trainings=study.networks[0].trainings)
     seen = replace(study, data=(DataSet("fake people", "train", "of fake people", 40), study.data[1]))
@@ -297,9 +303,9 @@ def test_labels_decide_nothing(tmp_path, study, monkeypatch):
     ("cut", "trained", "words"),
     [
         ((-0.4, -0.3), (-0.1, -0.05), "27.5"),
-        ((-0.4, -0.3), (-0.1, 0.05), "nothing is lost"),
-        ((-0.4, -0.3), (-0.35, -0.25), "does not surely make up"),
-        ((-0.1, 0.1), (-0.3, -0.2), "costs nothing"),
+        ((-0.4, -0.3), (-0.1, 0.05), networks_words.NOTHING_LOST),
+        ((-0.4, -0.3), (-0.35, -0.25), networks_words.MAKES_UP_NOTHING),
+        ((-0.1, 0.1), (-0.3, -0.2), networks_words.COSTS_NOTHING),
     ],
 )
 def test_what_skips_carry_in_words(study, cut, trained, words):
@@ -321,22 +327,15 @@ def test_what_skips_carry_in_words(study, cut, trained, words):
 def test_networks_in_words(study):
     named = {network.label: networks_words.differs(network) for network in study.networks}
     assert named["plain"] == named["plain on"] == ""
-    assert (named["ae"], named["none"], named["two"]) == (
-        "an autoencoder of 3 numbers",
-        "no skip connections",
-        "2 stacks",
-    )
+    assert named["none"] == networks_words.WITHOUT_SKIPS
+    assert [re.findall(r"\d+", named[label]) for label in ("ae", "two")] == [["3"], ["2"]]
     assert networks_words.widths(study.networks) == "4 channels"
     two_widths = [study.networks[0], replace(study.networks[0], channels=8)]
     assert networks_words.widths(two_widths) == "4 or 8 channels"
     met = tuple(replace(run, cut_skips=0.5) for run in study.networks[0].trainings)
-    assert (
-        networks_words.differs(replace(study.networks[0], trainings=met)) == "skips cut at random in training"
-    )
-    odd = replace(study.networks[0], skips="0001", bottleneck=2, stacks=3)
-    assert (
-        networks_words.differs(odd) == "a bottleneck of 2 channels, the skip connections 0001 alone, 3 stacks"
-    )
+    assert networks_words.differs(replace(study.networks[0], trainings=met)) == networks_words.MET_CUTS
+    odd = networks_words.differs(replace(study.networks[0], skips="0001", bottleneck=2, stacks=3))
+    assert re.findall(r"\d+", odd) == ["2", "0001", "3"]
 
 
 def test_the_study_that_is_shown_is_the_one_in_the_bundle(artifacts, study):

@@ -11,6 +11,7 @@ from sent_map import PEOPLE, ids_of, open_map, rewritten, sent
 from dashboard.latent_map import words as map_words
 from dashboard.latent_map.colours import CLUSTER, PCK, colour, colourings, round_steps
 from dashboard.shared import bundles, latents, studies
+from dashboard.shared.attribute_words import COLUMNS, WORDS, value_of
 from dashboard.shared.charts import GREY
 from dashboard.shared.clustering.answers import cohort
 from dashboard.shared.clustering.questions import Question
@@ -31,7 +32,8 @@ def test_points_are_the_people_they_say(
     assert np.allclose(points.x, scores[:, 2]) and np.allclose(points.y, scores[:, 0])
     info = sent(app, "latent_map").header
     assert info["serial"] == points.header["serial"] and info["plane"] == "3-1"
-    assert info["titles"][0] == f"component 3 ({fitted.explained[2]:.1%} of the variance)"
+    title = map_words.axis(3, float(fitted.explained[2]))
+    assert info["titles"][0] == title and "3 " in title and f"{fitted.explained[2]:.1%}" in title
     shares = [float(fitted.explained[2]), float(fitted.explained[0])]
     said = map_words.plane(3, 1, shares)
     assert said in words(app) and f"{shares[0]:.1%}" in said and f"{sum(shares):.1%}" in said
@@ -119,11 +121,13 @@ def test_known_causes_of_rendered_people_are_colours(
     rewritten(artifacts, tmp_path, samples=causes)
     bundle = open_bundle(tmp_path / "people")
     names = colourings(bundle)
-    seen_from = "seen from (0° the front, 180° behind)"
-    assert {"kind of pose", "children", seen_from} < set(names)
+    pose, seen_from = COLUMNS["truth_family"], COLUMNS["truth_view_degrees"]
+    assert {pose, WORDS["truth_child"].axis, seen_from} < set(names)
     assert not any("seed" in name for name in names)
-    family = colour(bundle, "kind of pose", 2)
-    assert [row.label for row in family.classes] == ["raising their arms", "sitting"]
+    family = colour(bundle, pose, 2)
+    assert [row.label for row in family.classes] == [
+        value_of("truth_family", value) for value in ("arms_raised", "sitting")
+    ]
     assert family.codes.tolist() == [i % 2 for i in range(PEOPLE)]
     turned = colour(bundle, seen_from, 2)
     assert turned.classes[0].label == "−180 to −135" and turned.codes[0] == 0 and turned.codes[-1] == 7

@@ -17,6 +17,7 @@ from dashboard.latent_map.planes import open_space, plane_of
 from dashboard.latent_map.selection import table
 from dashboard.shared import latents, untrained
 from dashboard.shared.area import inside, read_area, read_hidden, read_view
+from dashboard.shared.attribute_words import words_of
 from posecore.attributes.contrasts import contrast
 from posecore.bundle import Bundle, open_bundle
 from posecore.samples import read_visibility
@@ -113,10 +114,7 @@ def test_the_surest_difference_comes_first_and_is_drawn(
     assert shown["effect"].to_numpy() == pytest.approx(expected["effect"].to_numpy(), nan_ok=True)
     # Half the people stand and half sit, by the knees and hips.
     assert set(shown["attribute"].head(6)) & {
-        "knees below hips",
-        "hip angle",
-        "knee angle",
-        "height over width",
+        words_of(name, "annotated").axis for name in ("knee_drop", "hip_angle", "knee_angle", "aspect")
     }
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert "fake people" in figure["layout"]["title"]["text"]

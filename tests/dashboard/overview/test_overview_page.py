@@ -18,10 +18,13 @@ def test_the_figures_are_told_with_their_n(tmp_path: Path, monkeypatch: pytest.M
     path = make_fake_bundle(tmp_path / "plain", PEOPLE)
     app = open_page(monkeypatch, tmp_path, "overview")
     assert {element.label: element.value for element in app.metric} == {
-        "PCK": "0.540",
-        "PCK, visible joints": "0.560",
-        "OKS, mean": "0.600",
-        "COCO AP": "0.400",
+        words.SCORES[key][0]: value
+        for key, value in (
+            ("pck", "0.540"),
+            ("pck_visible", "0.560"),
+            ("oks_mean", "0.600"),
+            ("oks_ap", "0.400"),
+        )
     }
     bundle = open_bundle(path)
     heading = words.scored(bundle, "fake people val", PEOPLE)

@@ -14,10 +14,13 @@ from dashboard.overview import skip_words as words
 from dashboard.overview.skip_words import Tried
 from dashboard.shared import bundles, claim_words, shown_here, untrained
 from dashboard.shared.carried import Carried
+from dashboard.shared.numbers import PCK_POINTS
 from dashboard.shared.shown_here import Verdict
+from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import open_bundle
 from posecore.keypoints import COCO17
 from posecore.statistics import Estimate
+from posecore.studies.probe import summary
 from posecore.studies.skips.effects import LossGap, LossGaps, big_joints, claims, counted, small_joints
 from posecore.studies.skips.results import load_skip_study, save_results
 from posecore.studies.skips.study import SkipSettings, run_study
@@ -137,7 +140,7 @@ def test_the_sentence_at_the_top_is_judged_by_every_part_of_it(
     probe = plant_probe(path, PARTS | parts, noise=0.05)
     text, found = words.shown(open_bundle(path), summed({"zero": lost}), probe)
     assert found == verdict
-    assert "n = 60" in text and "0.10" in text and "8 × 8" in text and "n = 400" in text
+    assert "n = 60" in text and "0.10" in text and LEVEL_NAMES[3] in text and "n = 400" in text
 
 
 @pytest.mark.parametrize(
@@ -161,12 +164,15 @@ def test_the_view_has_its_part_in_the_sentence(bottleneck: float, verdict: Verdi
     text, found = words.shown(open_bundle(path), summed({"zero": 0.3}), probe)
     assert found == verdict
     low = f"{bottleneck - 0.05:.2f}".replace("-", "−")
-    assert "which way people face" in text and f"{low} to {bottleneck + 0.05:.2f}, n = 60" in text
-    assert "off the 16 × 16 skip 0.21, off networks that never learned −0.02 at most" in text
+    seen = words.view(probe, summary.attribute_r2(probe, words.VIEW))
+    assert words.FACING in text and seen in text
+    # The best skip beside it, and the most of networks that never learned.
+    told = f"{low} to {bottleneck + 0.05:.2f}", "n = 60", LEVEL_NAMES[2], "0.21", "−0.02"
+    assert all(figure in seen for figure in told)
     unread = words.shown(
         open_bundle(path), summed({"zero": 0.3}), replace(probe, attributes=np.array(["x", "y"]))
     )
-    assert "face" not in unread[0] and unread[1] == Verdict.HOLDS
+    assert words.FACING not in unread[0] and unread[1] == Verdict.HOLDS
 
 
 def test_without_what_never_learned_nothing_is_affirmed(tmp_path: Path) -> None:
@@ -254,7 +260,7 @@ def test_without_a_counterpart_there_is_one_answer(tmp_path: Path, monkeypatch: 
 def test_without_a_study_the_step_asks_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_fake_bundle(tmp_path / "artifacts" / "people", 12)
     app = open_page(monkeypatch, tmp_path / "artifacts", "overview")
-    assert words.QUESTION in text_of(app) and "points of PCK" not in text_of(app)
+    assert words.QUESTION in text_of(app) and PCK_POINTS not in text_of(app)
     assert words.CLAIM not in [heading.value for heading in app.subheader]
     assert top(app).endswith(f"**{Verdict.UNKNOWN}**.")
 

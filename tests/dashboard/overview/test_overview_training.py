@@ -56,7 +56,7 @@ def test_the_second_curve_is_pck_with_all_skips_cut(tmp_path: Path, monkeypatch:
     with_history(path, history)
     app = open_page(monkeypatch, path.parent, "overview")
     pck, loss = figures(app)
-    assert [line["name"] for line in pck["data"]] == ["all skips", "all skips cut"]
+    assert [line["name"] for line in pck["data"]] == list(words.PCK_LINES.values())
     assert pck["data"][0]["y"] == [0.1, 0.2, 0.3] and pck["data"][1]["y"] == [None, 0.05, 0.1]
     assert pck["layout"]["showlegend"] and len(loss["data"]) == 1
     bundle = open_bundle(path)

@@ -180,7 +180,7 @@ def test_beyond_the_rank_and_beyond_reason_there_is_a_sentence(
     projection = load_projection(open_bundle(artifacts / "people"))
     assert info.value == component_words.more_than_there_are(541, projection, 128)
     assert all(count in info.value for count in ("541", "20 people", "128", "19"))
-    assert "extract_latents.py --samples N" in info.value and len(app.get("plotly_chart")) == 3
+    assert "extract_latents.py" in info.value and len(app.get("plotly_chart")) == 3
     app = open_tab(monkeypatch, artifacts, walk_kept="-3")
     assert "'-3'" in app.warning[0].value
     assert "**19**" in words(app) and "**100.0%**" in words(app)
@@ -223,11 +223,11 @@ def test_figures_mark_their_counts_and_leave_out_nobody_s_curves() -> None:
     others = np.array([0, 7, 128]), np.array([0.01, 0.02, 0.03])
     kept = component_charts.kept(np.array([0, 10, 128]), {"off": known, "on": nobody}, others, "n = 7")
     grey, line = kept.data
-    assert list(kept.layout.xaxis.categoryarray) == ["0", "10", "the latent itself"] == list(line.x)
-    assert list(grey.x) == ["0", "the latent itself"] and list(grey.y) == [0.01, 0.03]
+    assert list(kept.layout.xaxis.categoryarray) == ["0", "10", component_words.ITSELF] == list(line.x)
+    assert list(grey.x) == ["0", component_words.ITSELF] and list(grey.y) == [0.01, 0.03]
     assert (
         line.name == "off, n = 7"
-        and list(line.x) == ["0", "10", "the latent itself"]
+        and list(line.x) == ["0", "10", component_words.ITSELF]
         and list(line.y) == [0.1, 0.2, 0.3]
     )
     np.testing.assert_allclose(line.error_y.array, 0.1)

@@ -13,6 +13,7 @@ from reading import words
 from walking import decide, open_walk, people_met
 
 from dashboard.pc_walk import words as walk_words
+from dashboard.pc_walk.words import MEAN, OFF, OWN
 from dashboard.shared import links, pictures, predictions
 from posecore.bundle import open_bundle
 from posecore.components.pca import fit_components
@@ -39,8 +40,8 @@ def test_the_decoder_is_asked_with_the_skips_that_are_chosen(
     crop = np.asarray(Image.open(bundle.path / "pictures/train-1014.webp").convert("RGB"))
     features = {
         "off": None,
-        "the start's own": network.encode(crop[None].copy()).skips,
-        "the data set's mean": network.features(bundle.skip_means()),
+        OWN: network.encode(crop[None].copy()).skips,
+        MEAN: network.features(bundle.skip_means()),
     }
     assert tuple(features) == walk_words.SKIPS
     link = {"walk_component": "2", "walk_range": "2", "walk_steps": "3", "walk_start": "train-1014"}
@@ -51,9 +52,7 @@ def test_the_decoder_is_asked_with_the_skips_that_are_chosen(
     assert not np.allclose(asked[0], asked[1], atol=0.01) and not np.allclose(asked[1], asked[2], atol=0.01)
 
 
-@pytest.mark.parametrize(
-    ("height", "usual"), [(0.1, "off"), (None, "the data set's mean"), ("unknown", "off")]
-)
+@pytest.mark.parametrize(("height", "usual"), [(0.1, OFF), (None, MEAN), ("unknown", OFF)])
 def test_the_decoder_sees_the_latent_alone_unless_it_is_known_to_find_nothing_in_it(
     height: float | str | None, usual: str, copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,10 +78,10 @@ def test_another_bundle_brings_its_own_default_and_keeps_what_was_chosen(
     for name in ("silent", "people"):
         app.selectbox(key=links.BUNDLE).set_value(name).run()
         seen.append(app.button_group(key=links.WALK_SKIPS).value)
-    app.button_group(key=links.WALK_SKIPS).set_value("the start's own").run()
+    app.button_group(key=links.WALK_SKIPS).set_value(OWN).run()
     app.selectbox(key=links.BUNDLE).set_value("silent").run()
     seen.append(app.button_group(key=links.WALK_SKIPS).value)
-    assert seen == ["the data set's mean", "off", "the start's own"]
+    assert seen == [MEAN, OFF, OWN]
 
 
 def test_the_shipped_network_is_sure_of_a_joint_at_every_stop_it_opens_with(
@@ -98,10 +97,10 @@ def test_the_shipped_network_is_sure_of_a_joint_at_every_stop_it_opens_with(
 def test_own_skips_need_a_person_with_a_picture(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    app = open_walk(monkeypatch, artifacts, walk_skips="the start's own")
+    app = open_walk(monkeypatch, artifacts, walk_skips=OWN)
     assert walk_words.NOBODY_S_OWN in words(app) and walk_words.HOW[walk_words.OFF] in words(app)
     make_fake_bundle(tmp_path / "plain", 12)
-    app = open_walk(monkeypatch, tmp_path, walk_skips="the start's own", walk_start="train-1014")
+    app = open_walk(monkeypatch, tmp_path, walk_skips=OWN, walk_start="train-1014")
     absent = pictures.absent(open_bundle(tmp_path / "plain"), "train-1014")
     assert walk_words.no_own_features(absent) in words(app)
     assert walk_words.HOW[walk_words.OFF] in words(app)

@@ -15,6 +15,7 @@ from walking import open_walk, people_met
 from dashboard.pc_walk import charts, meaning
 from dashboard.pc_walk import words as walk_words
 from dashboard.shared.attribute_words import words_of
+from dashboard.shared.numbers import p_value
 from dashboard.shared.shown_here import BEGINS, Verdict
 from posecore.attributes.correlations import SURE, strength, strongest
 from posecore.bundle import open_bundle
@@ -161,8 +162,9 @@ def test_what_goes_with_a_component_in_words() -> None:
     said = walk_words.meaning(found, strongest(found, 0.2), True, "annotated")
     knee = words_of("knee_angle", "annotated")
     assert f"**{knee.less}**" in said and knee.axis in said and knee.more not in said
+    corrected = p_value(0.0004, walk_words.LEAST_P)
     assert all(
-        figure in said for figure in ("strong", "−0.50", "−0.60 to −0.40", "n = 120", "p < 0.001", "1 of 2")
+        figure in said for figure in ("strong", "−0.50", "−0.60 to −0.40", "n = 120", corrected, "1 of 2")
     )
     last = found.tail(1)
     assert "0 of 1 " in walk_words.meaning(last, strongest(last, 0.2), True, "annotated")

@@ -68,10 +68,11 @@ def test_the_tab_shows_a_map_at_once_and_names_the_command_of_its_check(
         words.heatmap_alt("left wrist"),
     ]
     said = text_of(app)
-    assert study_command(open_bundle(small / "people"), "saliency") in said
+    bundle = open_bundle(small / "people")
+    assert study_command(bundle, "saliency") in said
     # Nothing is affirmed without it.
     assert not [word for word in (Faithful.YES, Faithful.NO) if f"**{word}**" in said]
-    assert "when weights are made random has not been tried" in said and "does not change" not in said
+    assert words.unchecked(bundle) in said and words.STAYS_ALIKE not in said
     assert not figures(app)
 
 
@@ -112,7 +113,7 @@ def test_what_a_link_asks_for_in_vain_is_one_sentence(
 ) -> None:
     app = open_tab(monkeypatch, small, **{key: value})
     (told,) = [each.value for each in app.warning]
-    assert f"{key} = '{value}'" in told and "the default is shown instead" in told
+    assert f"{key} = '{value}'" in told and links.DEFAULT_SHOWN in told
     assert len(maps(app)) == 3
 
 
@@ -211,7 +212,8 @@ def test_nobody_else_is_shown_a_map_of_an_upload(small: Path, monkeypatch: pytes
     assert words.NO_PICTURE_YET in [each.value for each in app.info]
     picture = np.random.default_rng(0).integers(0, 255, (256, 256, 3), dtype=np.uint8)
     upload(app, "me.png", file_of(Image.fromarray(picture)))
-    assert len(alts(app, "The crop with")) == 1 and set(kept) == {"_kept_of_own"}
+    method, joint = (app.selectbox(key=key).value for key in (links.LAB_LOOK_METHOD, links.LAB_LOOK_JOINT))
+    assert maps(app)[1] == words.map_alt(method, joint) and set(kept) == {"_kept_of_own"}
 
 
 def test_without_a_picture_the_choices_are_there_and_it_is_said(
