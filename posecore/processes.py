@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -83,6 +84,18 @@ def cannot_start(error: Exception, mend: str) -> DataError:
     return DataError(
         f"no worker can be started ({reason}): memory or shared memory (/dev/shm) is full; {mend}"
     )
+
+
+def stay_with_parent() -> None:
+    """Let all other processes go first, and end when the process that holds the other end of the standard
+    input ends, by whatever."""
+    os.nice(10)
+    threading.Thread(target=_end_with_input, daemon=True).start()
+
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
 
 
 @contextmanager

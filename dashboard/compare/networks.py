@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.compare import baselines, networks_charts
 from dashboard.compare import networks_words as words
 from dashboard.compare.networks_charts import Dots
 from dashboard.shared import cache, figures, glossary, links, shown_here, untrained, widgets
-from dashboard.shared.numbers import number
 from posecore.ablation import ALL_OFF, ALL_ON
 from posecore.bundle import Bundle
 from posecore.bundle.studies import open_study
@@ -29,8 +29,7 @@ from posecore.studies.networks.summary import Gains, NetworksSummary, SkipLoss, 
 def show(bundle: Bundle) -> None:
     """The whole tab."""
     try:
-        created = open_study(bundle, NAME).created
-        study = _study(bundle, created)
+        study, summaries = studied(bundle)
     except BundleError as error:
         st.info(words.no_study(error), icon=":material/query_stats:")
         return
@@ -39,7 +38,6 @@ def show(bundle: Bundle) -> None:
     st.markdown(words.INTRODUCTION)
     titles = [words.named(study, data) for data in study.data]
     title = widgets.segments("People", titles, links.NETWORKS_DATA)
-    summaries = [_summary(bundle, created, place) for place in range(len(titles))]
     summary = summaries[titles.index(title)]
     with top:
         shown_here.draw(*words.shown(summary))
@@ -54,6 +52,13 @@ def show(bundle: Bundle) -> None:
         "Heatmap, Bottleneck, Latent, Skip connection, Stack, Channels, Autoencoder, PCK, Point, Epoch, "
         "Validation people, Seed, 95 % interval, Control",
     )
+
+
+def studied(bundle: Bundle) -> tuple[NetworksStudy, list[NetworksSummary]]:
+    """The bundle's study, and its figures of every data set. Raises BundleError."""
+    created = open_study(bundle, NAME).created
+    study = _study(bundle, created)
+    return study, [_summary(bundle, created, place) for place in range(len(study.data))]
 
 
 @cache.cached(2, "Reading the study …")
@@ -76,6 +81,18 @@ def _source(study: NetworksStudy, summary: NetworksSummary, networks: Sequence[N
 
 def _scores(bundle: Bundle, study: NetworksStudy, summary: NetworksSummary) -> None:
     st.subheader("How many joints does each network find?")
+    control = untrained.reference(bundle)
+    figures.chart(scores(bundle, study, summary), "networks_scores", words.scores_alt(summary))
+    if control is None:
+        st.caption(untrained.missing(bundle))
+    else:
+        never = baselines.masks([control])[:, ALL_ON.position]
+        st.caption(words.never_found(never, len(control.skip_people)))
+    st.caption(words.how_scores(study, summary))
+
+
+def scores(bundle: Bundle, study: NetworksStudy, summary: NetworksSummary) -> go.Figure:
+    """The networks' PCK, a dot per seed."""
     labels = list(dict.fromkeys(network.label for network in study.networks))
     series = []
     for place, seed in enumerate(_seeds(study.networks)):
@@ -84,17 +101,7 @@ def _scores(bundle: Bundle, study: NetworksStudy, summary: NetworksSummary) -> N
         series.append(Dots(f"seed {seed}", at, _at(summary.pck.one, rows), place, place))
     control = untrained.reference(bundle)
     never = np.empty(0) if control is None else baselines.masks([control])[:, ALL_ON.position]
-    figures.chart(
-        networks_charts.scores(series, labels, _source(study, summary, study.networks), never),
-        "networks_scores",
-        f"PCK of {len(study.networks)} networks, {number(summary.pck.one.mean.min())} to "
-        f"{number(summary.pck.one.mean.max())}, a dot per seed, with intervals over people",
-    )
-    if control is None:
-        st.caption(untrained.missing(bundle))
-    else:
-        st.caption(words.never_found(never, len(control.skip_people)))
-    st.caption(words.how_scores(study, summary))
+    return networks_charts.scores(series, labels, _source(study, summary, study.networks), never)
 
 
 def _fair(study: NetworksStudy, summary: NetworksSummary, control: ControlStudy | None) -> None:

@@ -135,6 +135,15 @@ def differs(network: Network) -> str:
     return ", ".join(parts)
 
 
+def scores_alt(summary: NetworksSummary) -> str:
+    """Of the chart of all networks' PCK."""
+    found = summary.pck.one.mean
+    return (
+        f"PCK of {len(found)} networks, {number(found.min())} to {number(found.max())}, a dot per seed, with "
+        "intervals over people"
+    )
+
+
 def how_scores(study: NetworksStudy, summary: NetworksSummary) -> str:
     """What is scored, and how far seeds lie apart: the only hint at what chance in training does."""
     pck = dict(zip((network.name for network in study.networks), summary.pck.one.mean, strict=True))

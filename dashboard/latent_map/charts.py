@@ -7,12 +7,51 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.shared.charts import CATEGORIES, never_learned_rows, rows_around_zero
+from dashboard.latent_map.colours import Colouring
+from dashboard.shared.charts import (
+    CATEGORIES,
+    framed,
+    never_learned_rows,
+    rows_around_zero,
+    set_below,
+    settle,
+    trace_for,
+)
 
 KINDS: Final = {
     "quantity": ("quantity: difference of means in standard deviations (Hedges’ g)", CATEGORIES[0], "circle"),
     "share": ("kind: difference of shares", CATEGORIES[5], "diamond"),
 }
+
+
+def plane(
+    places: NDArray[np.floating],
+    codes: NDArray[np.integer],
+    colouring: Colouring,
+    titles: tuple[str, str],
+    source: str,
+) -> go.Figure:
+    """The map for where it cannot be drawn into: people at places (N, 2), their classes (N,) in colours."""
+    figure, trace = go.Figure(), trace_for(len(places))
+    for code, row in enumerate(colouring.classes):
+        here = codes == code
+        if here.any():
+            figure.add_trace(
+                trace(
+                    x=places[here, 0],
+                    y=places[here, 1],
+                    mode="markers",
+                    name=row.label,
+                    marker={"color": row.colour, "symbol": row.symbol, "size": 5},
+                    hoverinfo="name",
+                )
+            )
+    figure.update_layout(**framed(source, 540), showlegend=True, legend={"itemsizing": "constant"})
+    settle(figure)
+    figure.update_xaxes(title=titles[0], zeroline=False)
+    figure.update_yaxes(title=titles[1], zeroline=False)
+    set_below(figure)
+    return figure
 
 
 def contrasts(table: pd.DataFrame, source: str, untrained: NDArray[np.floating]) -> go.Figure:

@@ -20,12 +20,19 @@ READ_OFF: Final = "probe of the latent, R²"
 
 def draw_shown(bundle: Bundle) -> None:
     """The sentence at the top; without a control study the command that makes one, and no verdict."""
+    if (found := read_off(bundle)) is None:
+        st.caption(untrained.missing(bundle))
+    else:
+        shown_here.draw(*words.shown(*found))
+
+
+def read_off(bundle: Bundle) -> "tuple[Reach, Estimate] | None":
+    """What words.shown speaks of; None without a control study."""
     study = untrained.reference(bundle)
     if study is None:
-        st.caption(untrained.missing(bundle))
-        return
+        return None
     digest = hashlib.sha256(study.probe_errors.tobytes()).hexdigest()
-    shown_here.draw(*words.shown(*_read_off(digest, study)))
+    return _read_off(digest, study)
 
 
 @cache.cached(4, "Drawing people again …", copied=True)

@@ -111,9 +111,14 @@ def left_out(names: Sequence[str], unknown: int, people: int) -> str:
 def canvas(people: int, titles: tuple[str, str], colouring: str) -> str:
     """The map, for who does not see it."""
     return (
-        f"Map of {people:,} people, {titles[0]} across, {titles[1]} up, coloured by {colouring}. Arrow keys "
-        "go from person to person, Enter opens one, plus, minus and 0 zoom."
+        f"{plane_alt(people, titles, colouring)}. Arrow keys go from person to person, Enter opens one, plus, "
+        "minus and 0 zoom."
     )
+
+
+def plane_alt(people: int, titles: tuple[str, str], colouring: str) -> str:
+    """The same where the map cannot be gone through."""
+    return f"Map of {people:,} people, {titles[0]} across, {titles[1]} up, coloured by {colouring}"
 
 
 def source(source: str, colouring: str) -> str:

@@ -110,15 +110,21 @@ _IN_SENTENCES: Final = ("epochs", "epochs_before", "best_epoch", "preset")
 """What is said of a training run in sentences; all else is listed as it is recorded."""
 
 
-def introduction(bundle: Bundle) -> str:
-    """What the network is, what the bundle holds, and how to read the pictures below."""
+def network(bundle: Bundle) -> str:
+    """What the network is, and what the bundle holds."""
     manifest = bundle.manifest
     return (
         f"{KINDS[manifest.model['name']]} ({bundles.network_name(bundle)}) finds {len(bundle.keypoints)} "
         f"joints of a person in a picture. This bundle, *{manifest.name}*, holds its weights and what its "
-        f"bottleneck made of **{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each. Below, "
-        "some of them and the heatmaps it predicts, a light per joint: blue and green on the person's left, "
-        "orange and pink on the right."
+        f"bottleneck made of **{sources.people_of(bundle)}**: {manifest.dimensions:,} numbers each."
+    )
+
+
+def introduction(bundle: Bundle) -> str:
+    """The same, and how to read the pictures below."""
+    return (
+        f"{network(bundle)} Below, some of them and the heatmaps it predicts, a light per joint: blue and "
+        "green on the person's left, orange and pink on the right."
     )
 
 

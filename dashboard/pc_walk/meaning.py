@@ -1,10 +1,11 @@
 """What a component means: which attributes go with it, how surely, and who is at its two ends."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
@@ -25,7 +26,7 @@ from dashboard.shared import (
 )
 from dashboard.shared.attribute_words import words_of
 from posecore import drawing
-from posecore.attributes.correlations import SURE, strongest
+from posecore.attributes.correlations import SURE, Strongest, strongest
 from posecore.attributes.skeletons import joints_known
 from posecore.attributes.table import ATTRIBUTES
 from posecore.bundle import Bundle
@@ -35,7 +36,7 @@ from posecore.studies.causes.agreement import component_verdicts, correlated, di
 from posecore.studies.causes.summary import Matrix
 from posecore.studies.checks.measures import correlation_beyond
 from posecore.studies.control.results import ControlStudy
-from posecore.studies.control.summary import strongest_correlation
+from posecore.studies.control.summary import Reach, strongest_correlation
 
 SHOWN: Final = 15
 AT_AN_END: Final = 8
@@ -46,13 +47,50 @@ def draw_meaning(
 ) -> None:
     """The whole section. scores: (N, d), component: from 0. headline: where the page says what it shows."""
     st.subheader(f"What component {component + 1} means")
-    found = latents.meaning(bundle, component)
-    tested = found[found["p"].notna()]
-    if tested.empty:
+    if (found := correlated_with(bundle, component)) is None:
         st.info(words.NO_ATTRIBUTE, icon=":material/info:")
     else:
-        _correlations(bundle, tested, component, headline)
+        _correlations(bundle, found, component, headline)
     _ends(bundle, scores, component)
+
+
+class Correlated(NamedTuple):
+    """What a component goes with. tested: every attribute, the strongest first; found: the strongest of them.
+    reference: what networks that never learned reach; None where that is not known, or this one never
+    learned."""
+
+    tested: pd.DataFrame
+    found: Strongest
+    reference: Reach | None
+
+
+def correlated_with(bundle: Bundle, component: int) -> Correlated | None:
+    """component: from 0. None where no attribute could be tested."""
+    every = latents.meaning(bundle, component)
+    tested = every[every["p"].notna()]
+    if tested.empty:
+        return None
+    control = untrained.reference(bundle)
+    # Where the bundle's own network never learned there is nothing to compare.
+    known = control is not None and not bundle.manifest.untrained
+    reference = strongest_correlation(control) if control is not None and known else None
+    found = strongest(tested, None if reference is None else reference.highest)
+    if control is not None and found.above and not _beyond_by_interval(control, component):
+        found = replace(found, above=None)
+    return Correlated(tested, found, reference)
+
+
+def chart(bundle: Bundle, correlated: Correlated) -> go.Figure:
+    """The strongest correlations."""
+    shown, joints = correlated.tested.head(SHOWN), joints_known(bundle.samples)
+    return charts.correlations(
+        shown,
+        [words_of(str(name), joints).axis for name in shown.index],
+        SURE,
+        LEAST_P,
+        None if correlated.reference is None else correlated.reference.highest,
+        bundles.source_line(bundle, min(bundle.manifest.people, latents.MOST_CORRELATED)),
+    )
 
 
 def table(found: pd.DataFrame, joints: Prefix, causes: Matrix | None, component: int) -> pd.DataFrame:
@@ -95,14 +133,9 @@ def _disagreements(bundle: Bundle, tested: pd.DataFrame, component: int) -> Matr
     return causes
 
 
-def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline: DeltaGenerator) -> None:
+def _correlations(bundle: Bundle, correlated: Correlated, component: int, headline: DeltaGenerator) -> None:
     joints, control = joints_known(bundle.samples), untrained.reference(bundle)
-    # Where the bundle's own network never learned there is nothing to compare.
-    known = control is not None and not bundle.manifest.untrained
-    reference = strongest_correlation(control) if control is not None and known else None
-    found = strongest(tested, None if reference is None else reference.highest)
-    if control is not None and found.above and not _beyond_by_interval(control, component):
-        found = replace(found, above=None)
+    tested, found, reference = correlated
     causes = _disagreements(bundle, tested, component)
     with headline:
         shown_here.draw(*words.shown(component + 1, found, reference, joints))
@@ -113,21 +146,9 @@ def _correlations(bundle: Bundle, tested: pd.DataFrame, component: int, headline
         st.info(words.NEVER_LEARNED, icon=":material/info:")
     else:
         st.info(untrained.missing(bundle), icon=":material/query_stats:")
-    shown = tested.head(SHOWN)
-    people = min(bundle.manifest.people, latents.MOST_CORRELATED)
-    figures.chart(
-        charts.correlations(
-            shown,
-            [words_of(str(name), joints).axis for name in shown.index],
-            SURE,
-            LEAST_P,
-            None if reference is None else reference.highest,
-            bundles.source_line(bundle, people),
-        ),
-        "walk_meaning",
-        f"The {len(shown)} strongest rank correlations of component {component + 1} with their intervals",
-    )
-    st.caption(words.how_correlated(len(tested), len(shown), joints))
+    shown = min(SHOWN, len(tested))
+    figures.chart(chart(bundle, correlated), "walk_meaning", words.correlations_alt(component + 1, shown))
+    st.caption(words.how_correlated(len(tested), shown, joints))
     if causes is not None:
         st.caption(causal_words.HOW)
     claimed = {

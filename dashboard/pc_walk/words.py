@@ -261,6 +261,11 @@ def meaning(tested: pd.DataFrame, found: Strongest, compared: bool, joints: Pref
     )
 
 
+def correlations_alt(component: int, shown: int) -> str:
+    """Of the chart of a component, from 1. shown: how many attributes."""
+    return f"The {shown} strongest rank correlations of component {component} with their intervals"
+
+
 def networks(reference: Reach) -> str:
     """How many networks never learned."""
     count = len(reference.untrained)

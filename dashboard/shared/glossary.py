@@ -1,7 +1,7 @@
 """The technical words of all pages, explained once. A page shows those it uses at its end."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 import streamlit as st
@@ -273,8 +273,14 @@ def explain(names: str, text: str = "") -> None:
     names: of TERMS, with commas. text: what depends on the bundle or on what is chosen. The terms that this
     uses are explained too, and those that explanations use.
     """
-    wanted = {*names.split(", "), *used_in(text)}
+    terms = with_explanations({*names.split(", "), *used_in(text)})
+    with st.expander(TITLE):
+        st.markdown("\n".join(f"- **{name}**: {term.says}" for name, term in terms.items()))
+
+
+def with_explanations(names: Iterable[str]) -> dict[str, Term]:
+    """Terms by these names, and those that their explanations use, in the order of TERMS."""
+    wanted = set(names)
     while more := {name for one in wanted for name in used_in(TERMS[one].says)} - wanted:
         wanted |= more
-    with st.expander(TITLE):
-        st.markdown("\n".join(f"- **{name}**: {term.says}" for name, term in TERMS.items() if name in wanted))
+    return {name: term for name, term in TERMS.items() if name in wanted}

@@ -1,13 +1,12 @@
 """`python -m posecore.ledger FILE --bundle DIR`: test all claims of a ledger that wait."""
 
 import argparse
-import os
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from posecore.cli import add_option, at_least, command
+from posecore.processes import stay_with_parent
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -35,8 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; status 2 where a claim could not be tested."""
     options = build_parser().parse_args(argv)
     if options.with_parent:
-        os.nice(10)
-        threading.Thread(target=_end_with_input, daemon=True).start()
+        stay_with_parent()
     from posecore.bundle import open_bundle
     from posecore.ledger.file import Ledger
     from posecore.ledger.testing import Setting, run_waiting
@@ -50,12 +48,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             print(f"claim {claim.number}, {claim.id}: {found.verdict}, n = {found.n}")
     return status
-
-
-def _end_with_input() -> None:
-    """The pipe's other end is closed when the process that holds it ends, by whatever."""
-    sys.stdin.buffer.read()
-    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,72 @@
+"""The ledger in a report: its claims as they stand in the file, and what is wrong with that."""
+
+from pathlib import Path
+from typing import Final
+
+from dashboard.ledger import words
+from dashboard.report import words as report_words
+from dashboard.report.content import Entry, Kept
+from posecore.bundle import Bundle
+from posecore.errors import ConfigError
+from posecore.ledger.claim import Claim, Result, fingerprint
+from posecore.ledger.file import Entries, Ledger
+from posecore.ledger.findings import Verdict as Tested
+from posecore.ledger.kinds import KINDS, Known
+from posecore.verdict import Verdict
+
+ABOUT: Final = (words.HOW, words.FILE_SAYS)
+"""What is to be said of any ledger, above all what its file cannot tell."""
+
+MOST: Final = 200
+"""Claims that are shown, the last ones, and problems: the file has to stay small."""
+
+VERDICTS: Final = {
+    Tested.HOLDS: Verdict.HOLDS,
+    Tested.DOES_NOT: Verdict.DOES_NOT,
+    Tested.UNKNOWN: Verdict.UNKNOWN,
+}
+
+
+def read_ledger(path: Path) -> Entries:
+    """Raises ConfigError where there is no such file, it cannot be read, or no line of it is a ledger's."""
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such file; name a ledger, such as artifacts/ledgers/demo.jsonl")
+    entries = Ledger(path).read()
+    if entries.problems and not entries.claims:
+        raise ConfigError(f"{path}: holds nothing that can be read as a ledger; {entries.problems[0]}")
+    return entries
+
+
+def kept(bundle: Bundle, path: Path, entries: Entries) -> Kept:
+    """entries: of the ledger at `path`."""
+    known, now = Known(bundle), fingerprint(bundle)
+    claims = [
+        _entry(claim, entries.results.get(claim.id), known, claim.fingerprint != now)
+        for claim in list(entries.claims.values())[-MOST:]
+    ]
+    problems = entries.problems[:MOST]
+    more = [
+        report_words.left_out(count - MOST, what)
+        for count, what in ((len(entries.claims), "claims"), (len(entries.problems), "problems of the file"))
+        if count > MOST
+    ]
+    return Kept(path.name, claims, problems, more)
+
+
+def _entry(claim: Claim, result: Result | None, known: Known, moved_on: bool) -> Entry:
+    """moved_on: whether the bundle is no longer what the claim was made of."""
+    try:
+        parameters = KINDS[claim.kind].read(known, claim.parameters)
+        statement = words.statement(claim.kind, parameters, claim.direction, claim.smallest, known.joints)
+    except ConfigError as error:
+        statement = f"{words.NOT_OF_IT}{error}."
+    lines = []
+    if result is not None:
+        lines = [words.outcome(claim, result), f"Tested on {result.source}.", words.changes_it(claim, result)]
+        if result.left_out:
+            lines.append(words.left_out(result.left_out))
+    if moved_on:
+        lines.append(words.OTHER_STATE)
+    verdict = None if result is None else VERDICTS[Tested(result.verdict)]
+    badge = report_words.NOT_TESTED if result is None else result.verdict
+    return Entry(claim.number, claim.text, verdict, badge, statement, tuple(lines))
