@@ -1,4 +1,4 @@
-"""Write what the pages show of a bundle as one HTML file, to be read without a network, printed, handed over."""
+"""Write what the pages show of a bundle as one HTML file, to be read offline, printed and handed over."""
 
 import argparse
 import sys

@@ -111,8 +111,8 @@ def left_out(names: Sequence[str], unknown: int, people: int) -> str:
 def canvas(people: int, titles: tuple[str, str], colouring: str) -> str:
     """The map, for who does not see it."""
     return (
-        f"{plane_alt(people, titles, colouring)}. Arrow keys go from person to person, Enter opens one, plus, "
-        "minus and 0 zoom."
+        f"{plane_alt(people, titles, colouring)}. Arrow keys go from person to person, Enter opens one, "
+        "plus, minus and 0 zoom."
     )
 
 

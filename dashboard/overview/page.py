@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from dashboard.overview import skips, words
+from dashboard.overview import report, skips, words
 from dashboard.shared import bundle_people, bundles, glossary, links, pictures, sources, untrained
 from posecore import drawing
 from posecore.bundle import Bundle
@@ -170,5 +170,7 @@ skips.claim_in_networks(bundle)
 scores(bundle)
 
 training_curves(bundle)
+
+report.draw(bundle)
 
 glossary.explain(words.GLOSSARY, bundles.source_line(bundle))

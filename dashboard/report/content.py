@@ -79,8 +79,8 @@ class Card:
 
 @dataclass(frozen=True)
 class Entry:
-    """A claim of the ledger. text: its author's words, which are shown as text alone; all else is ours. badge:
-    the verdict as the ledger words it."""
+    """A claim of the ledger. text: its author's words, which are shown as text alone; all else is ours.
+    badge: the verdict as the ledger words it."""
 
     number: int
     text: str

@@ -23,6 +23,9 @@ SIGNS: Final = {Verdict.HOLDS: "✓", Verdict.DOES_NOT: "✗", Verdict.UNKNOWN: 
 KINDS: Final = {Verdict.HOLDS: "holds", Verdict.DOES_NOT: "not", Verdict.UNKNOWN: "unknown", None: "none"}
 """Of the classes of the style sheet."""
 
+HIGHEST: Final = 920
+"""Pixels of a sheet of A4 between its margins, less a line or two."""
+
 _MARKS: Final = ((r"`([^`]+)`", "code"), (r"\*\*(.+?)\*\*", "strong"), (r"\*(?!\s)([^*]+?)\*", "em"))
 """What pages write in Markdown within a line."""
 
@@ -35,7 +38,7 @@ class Figures:
 
     def add(self, figure: go.Figure) -> int:
         """The figure's number."""
-        self._kept.append(figure.to_json())
+        self._kept.append(_on_paper(figure).to_json())
         return len(self._kept) - 1
 
     def data(self) -> Markup:
@@ -44,6 +47,17 @@ class Figures:
         for character in "<>&\u2028\u2029":
             text = text.replace(character, f"\\u{ord(character):04x}")
         return Markup(text)
+
+
+def _on_paper(figure: go.Figure) -> go.Figure:
+    """The figure as it is printed: on white, at most as high as a sheet, and with the room for ticks that
+    Streamlit gives it on a page."""
+    figure = go.Figure(figure)
+    figure.update_layout(template="plotly_white", height=min(figure.layout.height, HIGHEST))
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        if axis.automargin is None:
+            axis.automargin = True
+    return figure
 
 
 def rich_line(text: str) -> Markup:
@@ -74,6 +88,7 @@ def page(report: Report) -> str:
             titles=words,
             signs=SIGNS,
             kinds=KINDS,
+            highest=HIGHEST,
             style=Markup(_read("report.css")),
             plotly=Markup(plotly),
             script=Markup(script),

@@ -57,8 +57,8 @@ def _measured(bundle: Bundle) -> list[Row]:
     rows = []
     if np.isfinite(scores).any():
         found = bootstrap(scores[:, None])
-        mean, low, high, n = (part.item() for part in found)
-        rows.append(Row.of(words.OF_THESE, mean, low, high, n, number))
+        mean, low, high = (float(part[0]) for part in found[:3])
+        rows.append(Row.of(words.OF_THESE, mean, low, high, int(found.n[0]), number))
     skips = carried(bundle)
     if skips is not None:
         every = {words.WITH_ALL: skips.on}

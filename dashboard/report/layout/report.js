@@ -1,20 +1,31 @@
-// Draws every figure once, as wide as there is room and never wider than a sheet of A4 between its margins: what is
-// drawn is not drawn again for printing.
+// Draws every figure as wide as there is room, and never wider than a sheet of A4 between its margins: printing does
+// not draw it again.
 "use strict";
 const WIDEST = 660;
 const figures = JSON.parse(document.getElementById("figures").textContent);
 const charts = [...document.querySelectorAll(".chart")];
-const width = () => Math.min(WIDEST, document.querySelector("main").clientWidth - 32);
-for (const chart of charts) {
-  const { data, layout } = figures[Number(chart.dataset.figure)];
-  const light = { width: width(), autosize: false, paper_bgcolor: "#fff", plot_bgcolor: "#fff" };
-  Plotly.newPlot(chart, data, { ...layout, ...light }, { displayModeBar: false, staticPlot: false }).then(() => {
-    chart.dataset.drawn = "yes";
-  });
+let drawn = 0;
+let drawing = Promise.resolve();
+
+function room() {
+  return Math.min(WIDEST, charts[0].parentElement.clientWidth);
 }
-let drawn = width();
-addEventListener("resize", () => {
-  if (width() === drawn || matchMedia("print").matches) return;
-  drawn = width();
-  for (const chart of charts) Plotly.relayout(chart, { width: drawn });
-});
+
+async function draw() {
+  if (room() === drawn) return;
+  drawn = room();
+  const light = { width: drawn, autosize: false, paper_bgcolor: "#fff", plot_bgcolor: "#fff" };
+  for (const chart of charts) {
+    const { data, layout } = figures[Number(chart.dataset.figure)];
+    await Plotly.react(chart, data, { ...layout, ...light }, { displayModeBar: false });
+    chart.dataset.drawn = "yes";
+  }
+}
+
+// One after the other: a figure that is not drawn yet cannot be drawn anew.
+function drawAgain() {
+  if (charts.length && !matchMedia("print").matches) drawing = drawing.then(draw);
+}
+
+drawAgain();
+addEventListener("resize", drawAgain);
