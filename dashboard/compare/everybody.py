@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
@@ -13,13 +14,14 @@ from dashboard.compare import baselines, charts, masks, words
 from dashboard.compare import pair as compare_pair
 from dashboard.compare.gallery import draw_people
 from dashboard.compare.pair import Pair
-from dashboard.shared import cache, claiming, figures, links, shown_here, untrained, widgets
+from dashboard.shared import cache, claiming, figures, links, shown_here, widgets
 from posecore.ablation import ALL_MASKS, ALL_ON, LEVEL_NAMES, parse_mask
 from posecore.bundle.studies import study_command
 from posecore.errors import BundleError
 from posecore.metrics.paired import Paired, counted, paired
 from posecore.metrics.pck import scores
 from posecore.studies.control.summary import reach
+from posecore.verdict import Verdict
 
 WORDS: Final = "Crop, Latent, Skip connection, Mask, PCK, Point, 95 % interval, Bootstrap"
 """Of glossary.TERMS, those that the tab uses."""
@@ -126,38 +128,48 @@ def _paired(digest: str, _hits: NDArray[np.int8]) -> Paired:
 
 def _draw_shown(pair: Pair, seen: Seen, top: DeltaGenerator) -> None:
     """The sentence at the top of the tab; without control studies the commands that make them."""
-    references = [untrained.reference(bundle) for bundle in (pair.one, pair.other)]
     with top:
-        for bundle, reference in zip((pair.one, pair.other), references, strict=True):
-            if reference is None:
-                st.caption(untrained.missing(bundle))
-        known = [study for study in references if study is not None]
-        if len(known) == 2:
-            never = max(reach(study, FOUND).highest for study in known)
-            shown_here.draw(*words.shown(_found(seen).overall, never))
+        for line in baselines.missing(pair):
+            st.caption(line)
+        if (said := shown(pair, found_by(seen.hits))) is not None:
+            shown_here.draw(*said)
 
 
-def _found(seen: Seen) -> Paired:
-    return _paired(hashlib.sha256(seen.hits.tobytes()).hexdigest(), seen.hits)
+def shown(pair: Pair, found: Paired) -> tuple[str, Verdict] | None:
+    """Whether one finds more joints than the other; None where a control study is lacking."""
+    known = baselines.known(pair)
+    if len(known) < 2:
+        return None
+    return words.shown(found.overall, max(reach(study, FOUND).highest for study in known))
+
+
+def found_by(hits: NDArray[np.int8]) -> Paired:
+    """What both networks find, of hits as in Seen."""
+    return _paired(hashlib.sha256(hits.tobytes()).hexdigest(), hits)
 
 
 def _joints(pair: Pair, seen: Seen, mask: str) -> None:
     st.subheader("Which joints do they find?")
-    found = _found(seen)
+    found = found_by(seen.hits)
     st.markdown(words.joints(pair, found.overall))
-    names = [words.ALL_JOINTS, *pair.one.keypoints.labels]
-    beside = baselines.known(pair)
+    names, beside = joint_names(pair), baselines.known(pair)
     never = baselines.joints(beside, parse_mask(mask), len(pair.one.keypoints))
-    figures.chart(
-        charts.scores(names, found.rows, pair.names, pair.source(len(seen.sample_ids)), never),
-        "compare_joints",
-        "Share of each joint that A and B find, and the difference with its interval",
-    )
+    figures.chart(joints_chart(pair, found, len(seen.sample_ids), never), "compare_joints", words.JOINTS_ALT)
     if beside:
         st.caption(words.never_found(max(len(study.skip_people) for study in beside), never[:, 0]))
     st.caption(words.HOW_JOINTS)
     table = masks.table("joint", names, found.rows, never)
     figures.tabled("The same as a table", table, f"compare-joints-{mask}")
+
+
+def joint_names(pair: Pair) -> list[str]:
+    """Of the rows of found.rows: all joints, then each."""
+    return [words.ALL_JOINTS, *pair.one.keypoints.labels]
+
+
+def joints_chart(pair: Pair, found: Paired, people: int, never: NDArray[np.floating]) -> go.Figure:
+    """How often both find each joint. never: as of baselines.joints."""
+    return charts.scores(joint_names(pair), found.rows, pair.names, pair.source(people), never)
 
 
 def median_apart(points: NDArray[np.floating]) -> NDArray[np.floating]:

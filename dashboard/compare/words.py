@@ -170,6 +170,9 @@ def no_cuts(commands: str) -> str:
     return f"With cut skips they can be compared after {commands}."
 
 
+JOINTS_ALT: Final = "Share of each joint that A and B find, and the difference with its interval"
+
+
 def joints(pair: Pair, overall: Comparison) -> str:
     """Which of the two finds more joints, of PCK, shape ()."""
     one, other, difference = overall

@@ -20,14 +20,17 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 ASKED: Final = "_overview_report"
 """The report that this session asked for last."""
 
+MOST_FILES: Final = 3 * 20
+"""Of reports, of what their processes say and of what is wrong; older ones are thrown away."""
+
 _STARTING: Final = Lock()
 _LAST: "subprocess.Popen[bytes] | None" = None
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A report that is made, or was. bundle: the folder it is of. file: where it comes to lie, beside what its
-    process says of how far it is and of what is wrong."""
+    """A report that is made, or was. bundle: the folder it is of. file: where it comes to lie, beside what
+    its process says of how far it is, and of what is wrong."""
 
     bundle: Path
     file: Path
@@ -37,6 +40,11 @@ class Asked:
     def under_way(self) -> bool:
         """Whether it is not there yet, and may still come."""
         return self.process.poll() is None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was made, and thrown away since."""
+        return self.process.poll() == 0 and not self.file.is_file()
 
     def told(self) -> tuple[int, int, str]:
         """How many parts are done, of how many, and which one comes next."""
@@ -58,15 +66,14 @@ def draw(bundle: Bundle) -> None:
     st.subheader(words.TITLE)
     st.markdown(words.ABOUT)
     asked: Asked | None = st.session_state.get(ASKED)
-    if asked is not None and asked.bundle != bundle.path:
+    if asked is not None and (asked.bundle != bundle.path or asked.is_gone):
         asked = None
     if asked is not None and asked.under_way:
         _watch(asked)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            words.MAKE if asked is None else words.AGAIN, icon=":material/summarize:", key="_ov_report"
-        ):
+        label = words.MAKE if asked is None else words.AGAIN
+        if st.button(label, icon=":material/summarize:", key="_ov_report"):
             if _start(bundle):
                 st.rerun()
             st.info(words.BUSY, icon=":material/hourglass_empty:")
@@ -101,11 +108,10 @@ def _start(bundle: Bundle) -> bool:
     with _STARTING:
         if _LAST is not None and _LAST.poll() is None:
             return False
-        before: Asked | None = st.session_state.get(ASKED)
-        if before is not None:
-            for old in (before.file, _said(before.file), _wrong(before.file)):
-                old.unlink(missing_ok=True)
-        file = Path(_folder().name) / f"{secrets.token_hex(16)}.html"
+        folder = Path(_folder().name)
+        for old in sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime)[:-MOST_FILES]:
+            old.unlink()
+        file = folder / f"{secrets.token_hex(16)}.html"
         command = [sys.executable, str(ROOT / "scripts" / "report.py"), "--with-parent"]
         command += ["--bundle", str(bundle.path.absolute()), "--out", str(file)]
         if (ledger := cache.ledger_folder() / f"{bundle.path.name}.jsonl").is_file():

@@ -7,7 +7,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 
 from dashboard.report.again import again
-from dashboard.report.content import Report
+from dashboard.report.content import Report, Section
 from dashboard.report.making import Tell
 from dashboard.report.network import network
 from dashboard.report.own_claims import kept
@@ -25,10 +25,11 @@ def report(bundle: Bundle, ledger: Path | None, entries: Entries | None, tell: T
     begun = network(bundle)
     tell(1, parts, "the theses' claims")
     claims, said = cards(bundle)
-    sections = []
+    sections: list[Section] = []
     for number, one in enumerate(PAGES):
         tell(2 + number, parts, one.title)
-        sections.append(one.show(bundle))
+        shown = one.show(bundle)
+        sections += [shown] if isinstance(shown, Section) else shown
     tell(parts - 1, parts, "the ledger")
     own = None if ledger is None or entries is None else kept(bundle, ledger, entries)
     found = Report(begun, said, claims, sections, own, {}, again(bundle, ledger))

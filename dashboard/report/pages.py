@@ -12,7 +12,10 @@ from dashboard.causes import charts as cause_charts
 from dashboard.causes import controls as cause_controls
 from dashboard.causes import study_words as cause_words
 from dashboard.clusters import count_charts, count_words, verdict_words
-from dashboard.compare import networks, networks_words
+from dashboard.compare import baselines, everybody, networks, networks_words
+from dashboard.compare import pair as compare_pair
+from dashboard.compare import words as compare_words
+from dashboard.compare.pair import Pair
 from dashboard.compression import charts as compression_charts
 from dashboard.compression import known as compressed
 from dashboard.compression import words as compression_words
@@ -33,10 +36,10 @@ from dashboard.shared.numbers import number, points
 from dashboard.skip_lab import reference as skip_reference
 from dashboard.skip_lab import study_charts, study_words
 from dashboard.skip_lab import words as lab_words
-from posecore.ablation import ALL_OFF, LEVEL_NAMES
+from posecore.ablation import ALL_OFF, ALL_ON, LEVEL_NAMES
 from posecore.attributes.skeletons import joints_known
-from posecore.bundle import Bundle
-from posecore.bundle.studies import open_study, study_command
+from posecore.bundle import Bundle, open_bundle
+from posecore.bundle.studies import FOLDER, open_study, study_command
 from posecore.causes.table import CAUSES
 from posecore.errors import BundleError, PosecoreError
 from posecore.statistics import Estimate
@@ -45,6 +48,9 @@ from posecore.studies.clusters import results as cluster_results
 from posecore.studies.compression import results as compression_results
 from posecore.studies.control import results as control_results
 from posecore.studies.networks import results as network_results
+from posecore.studies.pair import results as pair_results
+from posecore.studies.pair.people import common_people
+from posecore.studies.pair.results import PairStudy
 from posecore.studies.probe import results as probe_results
 from posecore.studies.projection import results as projection_results
 from posecore.studies.skips import results as skip_results
@@ -228,6 +234,37 @@ def compare(bundle: Bundle) -> Section:
     return _section(bundle, title, said, picture, _without_control(bundle), (name, control_results.NAME))
 
 
+def pairs(bundle: Bundle) -> list[Section]:
+    """The bundle beside each of those that it was compared with, over the people of both."""
+    found, begins = [], f"{pair_results.KIND}-"
+    for folder in sorted((bundle.path / FOLDER).glob(f"{begins}*")):
+        name = folder.name.removeprefix(begins)
+        try:
+            other = open_bundle(bundle.path.parent / name)
+            pair = Pair(bundle, other, common_people(bundle, other))
+            found.append(_pair(words.beside(name), pair, compare_pair.study(pair)))
+        except PosecoreError as error:
+            found.append(Section(words.beside(name), missing=(f"{error}.",)))
+    return found
+
+
+def _pair(title: str, pair: Pair, study: PairStudy) -> Section:
+    beside, names = baselines.known(pair), (pair_results.study_name(pair.other), control_results.NAME)
+    if not (study.hits >= 0).any():
+        return Section(title, missing=(compare_words.NOTHING_LABELLED,))
+    found = everybody.found_by(study.hits)
+    never = baselines.joints(beside, ALL_ON, len(pair.one.keypoints))
+    picture = Picture(
+        everybody.joints_chart(pair, found, len(study.sample_ids), never),
+        compare_words.JOINTS_ALT,
+        words.PAIR,
+        _rows(everybody.joint_names(pair), found.rows.difference, points),
+        compare_words.HOW_JOINTS,
+    )
+    said = everybody.shown(pair, found)
+    return _section(pair.one, title, said, picture, baselines.missing(pair), names)
+
+
 def compression(bundle: Bundle) -> Section:
     """What smaller networks find."""
     title, name = "Compression", compression_results.NAME
@@ -253,7 +290,7 @@ class Page(NamedTuple):
     """title: in the dashboard's navigation. show: what the report tells of it."""
 
     title: str
-    show: Callable[[Bundle], Section]
+    show: Callable[[Bundle], Section | Sequence[Section]]
 
 
 PAGES: Final = (
@@ -262,8 +299,9 @@ PAGES: Final = (
     Page("Clusters", clusters),
     Page("PC walk", pc_walk),
     Page("Causes", causes),
-    Page("Compare", compare),
     Page("Compression", compression),
+    Page("Compare", compare),
+    Page("Compare with other bundles", pairs),
 )
 """In the order of the navigation."""
 

@@ -51,7 +51,13 @@ MOVEMENTS: Final = (
     "The component that each cause moves farthest, either way, in standard deviations of people"
 )
 NETWORKS: Final = "PCK of each network"
+PAIR: Final = "What B finds more than A, points"
 COMPRESSED: Final = "PCK of each network"
+
+
+def beside(name: str) -> str:
+    """The heading of a comparison with another bundle."""
+    return f"Compare with {name}"
 
 
 def left_out(count: int, what: str) -> str:
