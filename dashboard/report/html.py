@@ -26,7 +26,7 @@ KINDS: Final = {Verdict.HOLDS: "holds", Verdict.DOES_NOT: "not", Verdict.UNKNOWN
 HIGHEST: Final = 920
 """Pixels of a sheet of A4 between its margins, less a line or two."""
 
-_MARKS: Final = ((r"`([^`]+)`", "code"), (r"\*\*(.+?)\*\*", "strong"), (r"\*(?!\s)([^*]+?)\*", "em"))
+_MARKS: Final = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>.+?)\*\*|\*(?!\s)(?P<em>[^*]+?)\*")
 """What pages write in Markdown within a line."""
 
 
@@ -62,10 +62,18 @@ def _on_paper(figure: go.Figure) -> go.Figure:
 
 def rich_line(text: str) -> Markup:
     """A sentence of a page, in Markdown of a line, as HTML: escaped first, then marked up."""
-    line = str(escape(text))
-    for pattern, tag in _MARKS:
-        line = re.sub(pattern, rf"<{tag}>\1</{tag}>", line)
-    return Markup(line)
+    return Markup(_marked(str(escape(text))))
+
+
+def _marked(line: str) -> str:
+    """Of what is escaped."""
+
+    def element(found: re.Match[str]) -> str:
+        tag = str(found.lastgroup)
+        inner = found[tag] if tag == "code" else _marked(found[tag])
+        return f"<{tag}>{inner}</{tag}>"
+
+    return _MARKS.sub(element, line)
 
 
 def page(report: Report) -> str:

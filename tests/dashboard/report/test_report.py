@@ -1,0 +1,280 @@
+"""The report: every part is there, its figures are the stored studies', and nothing in it can do harm."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_bundle import make_fake_bundle
+from planted_compression import plant_compression
+from reading import numbers
+from written import Written, claimed, plain, result_of, write
+
+from dashboard.claims import words as claim_words
+from dashboard.compression import words as compression_words
+from dashboard.ledger import words as ledger_words
+from dashboard.report import own_claims, pages, words
+from dashboard.report.content import Row
+from dashboard.report.html import rich_line
+from dashboard.report.making import make_report
+from dashboard.report.own_claims import MOST
+from dashboard.report.pages import PAGES
+from dashboard.shared import glossary
+from dashboard.shared.numbers import points
+from dashboard.shared.shown_here import BEGINS
+from posecore.bundle import Bundle, open_bundle
+from posecore.bundle.manifest import MANIFEST
+from posecore.bundle.studies import study_command
+from posecore.ledger.file import Ledger
+from posecore.statistics import Estimate, bootstrap
+from posecore.studies.causes.results import load_cause_study
+from posecore.studies.causes.summary import matrix
+from posecore.studies.clusters.results import load_cluster_study
+from posecore.studies.compression import summary as compression_summary
+from posecore.studies.compression.results import load_compression_study
+from posecore.studies.networks.results import load_networks_study
+from posecore.studies.networks.summary import summarise
+from posecore.studies.skips.results import load_skip_study
+from posecore.studies.skips.summary import summarise as summarise_skips
+from posecore.theses.judging import judge
+from posecore.theses.table import CLAIMS
+from posecore.verdict import Verdict
+from scripts import report as script
+
+DRAWN = ("Skip lab", "Latent map", "Clusters", "PC walk", "Causes", "Compare")
+HARM = "<script>alert(1)</script><img src=http://evil.test/x onerror=alert(2)>"
+
+
+def test_it_holds_every_part_in_order(whole: Written, studied: Bundle) -> None:
+    assert list(whole.parts) == list(words.PARTS)
+    assert "fake people" in whole.part("network") and studied.manifest.name in whole.part("network")
+    assert "0.540" in whole.part("scores") and "95 % interval" in whole.part("scores")
+    assert set(whole.figures) == {*DRAWN, words.beside("twin")}
+    # With its sentence and verdict above each, that of the Overview, too.
+    assert whole.text.count(BEGINS) == len(whole.figures) + 1
+    assert whole.part("pages").count("Source: the stored") == len(whole.figures)
+    assert words.NO_LEDGER in whole.part("ledger")
+    assert "cannot be noticed" in whole.part("ledger")
+    assert "numpy " + np.__version__ in whole.part("again")
+    assert f"--bundle {studied.path} --out report.html" in whole.part("again")
+    assert study_command(studied, "clusters") in whole.part("again")
+
+
+def test_every_figure_has_a_text_for_who_does_not_see_it(whole: Written) -> None:
+    assert whole.alts.keys() == whole.figures.keys() and all(whole.alts.values())
+    assert len(set(whole.alts.values())) == len(whole.alts)
+
+
+def test_every_word_that_it_uses_is_explained(whole: Written) -> None:
+    told = " ".join(whole.part(name) for name in words.PARTS if name != "words")
+    used = glossary.used_in(told)
+    assert {"PCK", "Valley", "Shapley value", "Skip connection"} <= set(used)
+    assert [name for name in used if glossary.TERMS[name].says not in whole.part("words")] == []
+
+
+def test_the_claims_are_judged_as_on_their_page(whole: Written, studied: Bundle) -> None:
+    said = whole.part("claims")
+    outcomes = judge(studied)
+    assert plain(claim_words.counts(outcomes)) in said
+    assert all(claim.statement in said and plain(claim.measured) in said for claim in CLAIMS)
+    found = [one.finding for one in outcomes if one.finding is not None]
+    assert len(found) > 5
+    for finding in found:
+        effect = plain(claim_words.effect(finding)).replace("\u00a0", " ")
+        assert effect in said and f"{claim_words.CHANGE}. {plain(finding.change)}" in said
+    assert {one.verdict for one in outcomes} >= {Verdict.HOLDS, Verdict.UNKNOWN, None}
+
+
+def estimates(figure: dict, trace: int) -> np.ndarray:
+    """(3, R) mean, low and high of a trace with whiskers."""
+    drawn = figure["data"][trace]
+    way = "x" if "error_x" in drawn else "y"
+    mean, error = numbers(drawn[way]), drawn[f"error_{way}"]
+    return np.stack([mean, mean - numbers(error["arrayminus"]), mean + numbers(error["array"])])
+
+
+def row_of(name: str, found: Estimate, place: int, write: Callable[[float], str]) -> str:
+    """A row of a table, as the report has to have it."""
+    mean, low, high, n = (part[place] for part in found)
+    return f"{name} {write(mean)} {write(low)} to {write(high)} {int(n):,}"
+
+
+def test_what_skips_carry_is_the_stored_study_s(whole: Written, studied: Bundle) -> None:
+    study = load_skip_study(studied)
+    source = whole.figures["Skip lab"]["layout"]["title"]["text"]
+    assert f"n = {len(study.sample_ids)} of" in source.replace("<br>", " ")
+    for trace, name in enumerate(study.replacements):
+        share = summarise_skips(study, name).shapley
+        expected = np.stack([100 * part for part in share[:3]])
+        np.testing.assert_allclose(estimates(whole.figures["Skip lab"], trace), expected, atol=1e-9)
+        assert row_of(f"16 × 16, {name}", share, 2, points) in whole.part("pages")
+
+
+def test_valleys_are_the_stored_study_s(whole: Written, studied: Bundle) -> None:
+    evidence = load_cluster_study(studied).evidence
+    assert evidence is not None
+    test, figure = evidence.density, whole.figures["Clusters"]
+    assert f"n = {evidence.people} fake" in figure["layout"]["title"]["text"]
+    place = next(k for k, one in enumerate(figure["data"]) if one.get("name") == "these people")
+    drawn = estimates(figure, place)
+    expected = [test.valley, np.minimum(test.low, test.valley), np.maximum(test.high, test.valley)]
+    np.testing.assert_allclose(drawn, expected, atol=1e-6)
+    whole_people = np.full(len(test.ks), evidence.people)
+    found = Estimate(test.valley, test.low, test.high, whole_people)
+    assert row_of("K = 3", found, 1, lambda value: f"{value:.2f}") in whole.part("pages")
+
+
+def test_causes_and_networks_are_the_stored_studies(whole: Written, studied: Bundle) -> None:
+    found, said = matrix(load_cause_study(studied), 0), whole.part("pages")
+    turn = found.causes.index("turn")
+    n = np.full(found.absolute.mean.shape[1], found.people[turn])
+    far = Estimate(*(part[turn] for part in found.absolute[:3]), n)
+    assert row_of("turn of the body: component 1", far, 0, lambda value: f"{value:.2f}") in said
+    study = load_networks_study(studied)
+    pck = summarise(study, study.data[0]).pck.one
+    for place, network in enumerate(study.networks):
+        assert row_of(network.name, pck, place, lambda value: f"{value:.3f}") in said
+    assert f"n = {study.data[0].people}" in whole.figures["Compare"]["layout"]["title"]["text"]
+
+
+def test_compressed_networks_are_the_stored_study_s(tmp_path: Path) -> None:
+    path = make_fake_bundle(tmp_path / "one", people=6, channels=32, annotations=True, pictures=True)
+    plant_compression(path)
+    found = pages.compression(open_bundle(path))
+    study = load_compression_study(open_bundle(path))
+    assert found.picture is not None and found.verdict == Verdict.HOLDS and "compression" in found.source
+    scores = compression_summary.pck(study, 0)
+    names = [compression_words.point(study, one) for one in study.points]
+    expected = [
+        Row(name, f"{one.mean:.3f}", f"{one.low:.3f} to {one.high:.3f}", f"{one.n:,}")
+        for name, one in zip(names, scores, strict=True)
+    ]
+    assert list(found.picture.rows) == expected
+    assert f"n = {study.data[0].people}" in found.picture.figure.layout.title.text
+
+
+def test_the_bundle_s_people_are_scored_with_an_interval(whole: Written, studied: Bundle) -> None:
+    found = bootstrap(studied.samples["pck"].to_numpy(float)[:, None])
+    row = row_of(words.OF_THESE, found, 0, lambda value: f"{value:.3f}")
+    assert row in whole.part("scores")
+
+
+def test_it_is_small_and_asks_nobody_for_anything(whole: Written) -> None:
+    assert whole.path.stat().st_size < 6_000_000
+    assert all(address.startswith("#") for address in whole.addresses)
+    assert whole.tags["script"] == 3 and whole.tags["link"] == 0 and whole.tags["img"] == 0
+    assert "default-src 'none'" in whole.html and "url(" not in whole.html.partition("<body>")[0]
+
+
+def test_a_page_without_its_study_is_a_line_with_the_command(tmp_path: Path) -> None:
+    path = make_fake_bundle(tmp_path / "bare", 12, annotations=True)
+    bare = write(path, tmp_path / "report.html")
+    said, bundle = bare.part("pages"), open_bundle(path)
+    assert all(page.title in said for page in PAGES[:-1])
+    for study in ("skips", "clusters", "causes", "networks", "compression", "control"):
+        assert study_command(bundle, study) in said
+    # Components are computed without a study; without networks that never learned nothing is a verdict.
+    assert set(bare.figures) == {"Latent map", "PC walk"}
+    assert f": {Verdict.HOLDS}." not in said and f": {Verdict.DOES_NOT}." not in said
+
+
+def test_what_users_wrote_is_shown_as_text(studied: Bundle, tmp_path: Path) -> None:
+    path = shutil.copytree(studied.path, tmp_path / "bundle")
+    manifest = json.loads((path / MANIFEST).read_text())
+    manifest["name"], manifest["dataset"]["name"] = f"x{HARM}", f"d{HARM}"
+    (path / MANIFEST).write_text(json.dumps(manifest))
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    ledger.seal(claimed(studied, f"**mine** {HARM}"))
+    found = write(path, tmp_path / "report.html", ledger.path)
+    assert found.tags["script"] == 3 and found.tags["img"] == 0 and not found.handlers
+    assert f"x{HARM}" in found.part("network")
+    # As it was written: what pages mean by stars is theirs alone.
+    assert f"**mine** {HARM}" in found.part("ledger")
+    drawn = found.html.partition("application/json")[2].partition(">")[2].partition("</script>")[0]
+    assert "evil.test" in drawn and "<" not in drawn
+
+
+def test_marks_are_made_of_what_is_escaped() -> None:
+    assert rich_line("**a<b>** *c* `d*e*`") == "<strong>a&lt;b&gt;</strong> <em>c</em> <code>d*e*</code>"
+
+
+def test_a_ledger_is_told_with_verdicts_and_what_is_wrong_with_it(studied: Bundle, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "own.jsonl")
+    first, second, _ = (ledger.seal(claimed(studied, f"Claim of {place}", place)) for place in (1, 2, 3))
+    ledger.record(result_of(first))
+    ledger.record(result_of(second, verdict="does not hold", effect=0.1, low=0.0, high=0.2))
+    lines = ledger.path.read_text().splitlines()
+    lines[2] = lines[2].replace("Claim of 3", "Claim of 4")
+    ledger.path.write_text("\n".join(lines) + "\n")
+    said = write(studied.path, tmp_path / "report.html", ledger.path).part("ledger")
+    assert "holds “" not in said and "Claim of 1" in said and "Claim of 3" not in said
+    for claim, result in ledger.read().results.items():
+        assert plain(ledger_words.outcome(ledger.read().claims[claim], result)) in said
+    assert "✓ holds" in said and "✗ does not hold" in said
+    assert "Line 3 was changed after it was written" in said
+    assert ledger_words.OTHER_STATE not in said
+
+
+def test_a_long_ledger_leaves_the_file_small(studied: Bundle, tmp_path: Path) -> None:
+    one = claimed(studied, "w" * 500)
+    claims = {str(number): replace(one, number=number) for number in range(1, MOST + 4)}
+    entries = Ledger(tmp_path / "none").read()
+    entries.claims.update(claims)
+    found = own_claims.kept(studied, tmp_path / "ledger.jsonl", entries)
+    assert [entry.number for entry in found.entries] == list(range(4, MOST + 4))
+    assert list(found.more) == [words.left_out(3, "claims")]
+
+
+WRONG = (
+    *("no bundle", "no ledger", "a folder as a ledger", "no ledger's line"),
+    *("out is a folder", "out lies in a file"),
+)
+
+
+def wrong(tmp_path: Path, studied: Bundle) -> dict[str, list[str]]:
+    """Arguments that name something that is not there or cannot be."""
+    (tmp_path / "text").write_text("no ledger\n")
+    (tmp_path / "folder").mkdir()
+    bundle, out = ["--bundle", str(studied.path)], ["--out", str(tmp_path / "out.html")]
+    return {
+        "no bundle": ["--bundle", str(tmp_path / "none"), *out],
+        "no ledger": [*bundle, *out, "--ledger", str(tmp_path / "none")],
+        "a folder as a ledger": [*bundle, *out, "--ledger", str(tmp_path / "folder")],
+        "no ledger's line": [*bundle, *out, "--ledger", str(tmp_path / "text")],
+        "out is a folder": [*bundle, "--out", str(tmp_path / "folder")],
+        "out lies in a file": [*bundle, "--out", str(tmp_path / "text" / "report.html")],
+    }
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_bad_input_is_one_line_and_status_2(
+    case: str,
+    studied: Bundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("POSE_ARTIFACTS", "")
+    arguments = wrong(tmp_path, studied)[case]
+    assert script.main(arguments) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("error: ") and told.count("\n") == 1 and ";" in told
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "text"]
+
+
+def test_a_report_that_fails_leaves_the_one_before(
+    studied: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POSE_ARTIFACTS", "")
+    out = tmp_path / "report.html"
+    out.write_text("before")
+
+    def fails(*_: object) -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        make_report(studied.path, None, out, fails)
+    assert out.read_text() == "before" and [path.name for path in tmp_path.iterdir()] == ["report.html"]
