@@ -23,6 +23,13 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+REPORT = "dashboard.report"
+"""Stands above the pages, as app.py does: it tells what they show."""
+
+REPORTING = "scripts/report.py"
+"""The only script that the dashboard's code is behind."""
+
+
 @pytest.mark.parametrize(
     ("folder", "forbidden"),
     [
@@ -32,7 +39,7 @@ def imported(path: Path) -> set[str]:
     ],
 )
 def test_imports_go_one_way(folder: str, forbidden: set[str]) -> None:
-    files = sorted((ROOT / folder).rglob("*.py"))
+    files = sorted(set((ROOT / folder).rglob("*.py")) - {ROOT / REPORTING})
     assert files
     wrong = {str(path): imported(path) & forbidden for path in files}
     assert not {path: names for path, names in wrong.items() if names}
@@ -77,6 +84,8 @@ def test_a_page_imports_what_pages_share_and_never_another_page() -> None:
         parts = name.split(".")
         if parts[0] != "dashboard" or len(parts) < 3:
             continue
+        if is_of_report(name):
+            continue
         others = pages - {parts[1]}
         wrong += [
             f"{name} imports {one}"
@@ -84,6 +93,28 @@ def test_a_page_imports_what_pages_share_and_never_another_page() -> None:
             if one.split(".")[1] in others and one.startswith("dashboard.")
         ]
     assert not wrong
+
+
+def is_of_report(name: str) -> bool:
+    return name == REPORT or name.startswith(f"{REPORT}.")
+
+
+def test_the_report_is_imported_by_its_script_alone() -> None:
+    by = {
+        name
+        for name, path in MODULES.items()
+        if not is_of_report(name) and any(map(is_of_report, modules_imported(path)))
+    }
+    assert by == {REPORTING.removesuffix(".py").replace("/", ".")}
+    script = ROOT / REPORTING
+    # What a page or the entry point holds comes to the script by way of the report alone.
+    of_dashboard = {one for one in modules_imported(script) if one.startswith("dashboard")}
+    assert all(map(is_of_report, of_dashboard)) and "streamlit" not in imported(script)
+    # It shows what pages say, and runs none of them.
+    run = {f"dashboard.{path.parent.name}.page" for path in (ROOT / "dashboard").glob("*/page.py")}
+    run.add("dashboard.app")
+    ours = [path for name, path in MODULES.items() if is_of_report(name)]
+    assert ours and not [path for path in ours if modules_imported(path) & run]
 
 
 def test_no_imports_go_round_in_a_circle() -> None:

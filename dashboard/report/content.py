@@ -9,6 +9,9 @@ import plotly.graph_objects as go
 from dashboard.shared.numbers import UNKNOWN
 from posecore.verdict import Verdict
 
+Tell = Callable[[int, int, str], None]
+"""Told how many parts are done, of how many, and which comes next."""
+
 
 class Row(NamedTuple):
     """A figure with its 95 % interval, as text, and how many people stand behind it."""

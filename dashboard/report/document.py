@@ -7,8 +7,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 
 from dashboard.report.again import again
-from dashboard.report.content import Report, Section
-from dashboard.report.making import Tell
+from dashboard.report.content import Report, Section, Tell
 from dashboard.report.network import network
 from dashboard.report.own_claims import kept
 from dashboard.report.pages import PAGES

@@ -2,16 +2,14 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dashboard.report.content import Tell
 from posecore.bundle import open_bundle
 from posecore.errors import ConfigError
 from posecore.files import atomic_file
-
-Tell = Callable[[int, int, str], None]
-"""Told how many parts are done, of how many, and which comes next."""
 
 
 def make_report(path: Path, ledger: Path | None, out: Path, tell: Tell) -> int:

@@ -16,7 +16,7 @@ from posecore.studies.probe.results import BOTTLENECK, SKIPS
 from posecore.studies.projection.study import ProjectionSettings, project
 from posecore.studies.skips.study import SkipSettings, run_study
 
-PEOPLE = 60
+PEOPLE = 24
 NETWORKS = ("plain-0", "plain on-0", "none-0")
 
 
@@ -31,8 +31,9 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     plant_causes(path, {"turn": [0.9, 0.0], "left_knee": [0.0, 0.5]})
     one = open_bundle(path)
     project(one, ProjectionSettings(draws=2))
-    run_study(one, None, SkipSettings(("zero", "mean"), limit=6))
-    run_cluster_study(one, ClusterSettings(SweepSettings(2, 4, restarts=4), draws=3, resamples=2))
+    run_study(one, None, SkipSettings(("zero", "mean"), limit=4))
+    few = SweepSettings(2, 4, restarts=4)
+    run_cluster_study(one, ClusterSettings(few, draws=2, resamples=2))
     compare_bundles(one, open_bundle(folder / "twin"), None, PairSettings())
     runs = {name: run for name, run in planted().items() if name in NETWORKS}
     write_fake_study(one, make_study(tmp_path_factory.mktemp("runs"), runs))

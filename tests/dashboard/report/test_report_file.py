@@ -44,7 +44,8 @@ from posecore.theses.table import CLAIMS
 from posecore.verdict import Verdict
 from scripts import report as script
 
-DRAWN = ("Skip lab", "Latent map", "Clusters", "PC walk", "Causes", "Compare")
+SHIPPED = Path(__file__).parents[3] / "artifacts"
+DRAWN = ("Skip lab", "Latent map", "PC walk", "Causes", "Compare")
 HARM = "<script>alert(1)</script><img src=http://evil.test/x onerror=alert(2)>"
 
 
@@ -53,9 +54,10 @@ def test_it_holds_every_part_in_order(whole: Written, studied: Bundle) -> None:
     assert "fake people" in whole.part("network") and studied.manifest.name in whole.part("network")
     assert "0.540" in whole.part("scores") and "95 % interval" in whole.part("scores")
     assert set(whole.figures) == {*DRAWN, words.beside("twin")}
-    # With its sentence and verdict above each, that of the Overview, too.
-    assert whole.text.count(BEGINS) == len(whole.figures) + 1
-    assert whole.part("pages").count("Source: the stored") == len(whole.figures)
+    # A sentence with its verdict for each, and for Clusters, of which so few people tell nothing to draw.
+    assert whole.part("network").count(BEGINS) == 1
+    assert whole.part("pages").count(BEGINS) == len(whole.figures) + 1
+    assert whole.part("pages").count("Source: the stored") == len(whole.figures) + 1
     assert words.NO_LEDGER in whole.part("ledger")
     assert "cannot be noticed" in whole.part("ledger")
     assert "numpy " + np.__version__ in whole.part("again")
@@ -71,7 +73,7 @@ def test_every_figure_has_a_text_for_who_does_not_see_it(whole: Written) -> None
 def test_every_word_that_it_uses_is_explained(whole: Written) -> None:
     told = " ".join(whole.part(name) for name in words.PARTS if name != "words")
     used = glossary.used_in(told)
-    assert {"PCK", "Valley", "Shapley value", "Skip connection"} <= set(used)
+    assert {"PCK", "Component", "Shapley value", "Skip connection"} <= set(used)
     assert [name for name in used if glossary.TERMS[name].says not in whole.part("words")] == []
 
 
@@ -113,18 +115,20 @@ def test_what_skips_carry_is_the_stored_study_s(whole: Written, studied: Bundle)
         assert row_of(f"16 × 16, {name}", share, 2, points) in whole.part("pages")
 
 
-def test_valleys_are_the_stored_study_s(whole: Written, studied: Bundle) -> None:
-    evidence = load_cluster_study(studied).evidence
-    assert evidence is not None
-    test, figure = evidence.density, whole.figures["Clusters"]
-    assert f"n = {evidence.people} fake" in figure["layout"]["title"]["text"]
+def test_valleys_are_the_stored_study_s() -> None:
+    """Of the bundle that ships, as it takes hundreds of people to tell."""
+    bundle = open_bundle(SHIPPED / "demo")
+    shown, evidence = pages.clusters(bundle), load_cluster_study(bundle).evidence
+    assert evidence is not None and shown.picture is not None
+    figure, test = json.loads(shown.picture.figure.to_json()), evidence.density
+    assert f"n = {evidence.people:,} rendered people" in figure["layout"]["title"]["text"]
     place = next(k for k, one in enumerate(figure["data"]) if one.get("name") == "these people")
-    drawn = estimates(figure, place)
-    expected = [test.valley, np.minimum(test.low, test.valley), np.maximum(test.high, test.valley)]
-    np.testing.assert_allclose(drawn, expected, atol=1e-6)
-    whole_people = np.full(len(test.ks), evidence.people)
-    found = Estimate(test.valley, test.low, test.high, whole_people)
-    assert row_of("K = 3", found, 1, lambda value: f"{value:.2f}") in whole.part("pages")
+    expected = np.stack([test.valley, test.low, test.high])
+    np.testing.assert_allclose(estimates(figure, place), expected, atol=1e-6)
+    found = Estimate(test.valley, test.low, test.high, np.full(len(test.ks), evidence.people))
+    rows = [" ".join(row) for row in shown.picture.rows]
+    two = [row_of(f"K = {k}", found, at, lambda value: f"{value:.2f}") for at, k in enumerate(test.ks)]
+    assert rows == two and len(rows) == 9
 
 
 def test_causes_and_networks_are_the_stored_studies(whole: Written, studied: Bundle) -> None:
