@@ -1,5 +1,6 @@
 """The report of a bundle, made by a process of its own and offered to the session that asked for it."""
 
+import os
 import secrets
 import subprocess
 import sys
@@ -117,9 +118,17 @@ def _start(bundle: Bundle) -> bool:
         if (ledger := cache.ledger_folder() / f"{bundle.path.name}.jsonl").is_file():
             command += ["--ledger", str(ledger)]
         with _said(file).open("wb") as said, _wrong(file).open("wb") as wrong:
-            _LAST = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=said, stderr=wrong)
+            _LAST = subprocess.Popen(
+                command, cwd=ROOT, env=_environment(), stdin=subprocess.PIPE, stdout=said, stderr=wrong
+            )
         st.session_state[ASKED] = Asked(bundle.path, file, _LAST)
     return True
+
+
+def _environment() -> dict[str, str]:
+    """In which the script finds the code that this server runs, and no other one that is installed."""
+    before = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), before)))}
 
 
 @cache.cached(1)
