@@ -26,6 +26,9 @@ KINDS: Final = {Verdict.HOLDS: "holds", Verdict.DOES_NOT: "not", Verdict.UNKNOWN
 HIGHEST: Final = 920
 """Pixels of a sheet of A4 between its margins, less a line or two."""
 
+TALL: Final = 740
+"""Pixels from which a figure, its page's name and its sentence may not fit on one sheet: it takes one alone."""
+
 _MARKS: Final = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>.+?)\*\*|\*(?!\s)(?P<em>[^*]+?)\*")
 """What pages write in Markdown within a line."""
 
@@ -97,6 +100,7 @@ def page(report: Report) -> str:
             signs=SIGNS,
             kinds=KINDS,
             highest=HIGHEST,
+            tall=TALL,
             style=Markup(_read("report.css")),
             plotly=Markup(plotly),
             script=Markup(script),
