@@ -27,7 +27,7 @@ HIGHEST: Final = 920
 """Pixels of a sheet of A4 between its margins, less a line or two."""
 
 TALL: Final = 740
-"""Pixels from which a figure, its page's name and its sentence may not fit on one sheet: it takes one alone."""
+"""Pixels from which a figure may not fit on one sheet with its page's sentence: it takes one alone."""
 
 _MARKS: Final = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>.+?)\*\*|\*(?!\s)(?P<em>[^*]+?)\*")
 """What pages write in Markdown within a line."""
