@@ -5,7 +5,8 @@ import shutil
 import pytest
 from fake_bundle import make_fake_bundle
 from fake_networks import make_study, planted, write_fake_study
-from planted_studies import plant_causes, plant_control, plant_probe
+from planted_causes import plant_causes
+from planted_studies import plant_control, plant_probe
 from written import Written, write
 
 from posecore.bundle import Bundle, open_bundle
