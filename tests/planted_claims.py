@@ -45,3 +45,10 @@ def planted_result(claim: str, **values: Any) -> Result:
             **values,
         }
     )
+
+
+def result_of(claim: Claim, **values: Any) -> Result:
+    """Of that claim, with figures unlike those of others."""
+    figures = {"effect": 0.51, "low": 0.45, "high": 0.57, "n": 480, "fewest": 480, "level": 0.0304}
+    source = f"new rendered people, seed {claim.seed}"
+    return planted_result(claim.id, **{**figures, "source": source, **values})

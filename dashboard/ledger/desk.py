@@ -45,7 +45,7 @@ def desk(bundle: Bundle) -> Desk:
     be written, one of this session's own."""
     folder = cache.ledger_folder()
     if _writable(folder):
-        return Desk(Ledger(folder / f"{bundle.path.name}.jsonl"), True, folder)
+        return Desk(Ledger(cache.ledger_file(bundle)), True, folder)
     token = st.session_state.setdefault(OWN, secrets.token_hex(16))
     return Desk(Ledger(Path(_own_folder().name) / f"{token}-{bundle.path.name}.jsonl"), False, folder)
 

@@ -115,7 +115,7 @@ def _start(bundle: Bundle) -> bool:
         file = folder / f"{secrets.token_hex(16)}.html"
         command = [sys.executable, str(ROOT / "scripts" / "report.py"), "--with-parent"]
         command += ["--bundle", str(bundle.path.absolute()), "--out", str(file)]
-        if (ledger := cache.ledger_folder() / f"{bundle.path.name}.jsonl").is_file():
+        if (ledger := cache.ledger_file(bundle)).is_file():
             command += ["--ledger", str(ledger)]
         with _said(file).open("wb") as said, _wrong(file).open("wb") as wrong:
             _LAST = subprocess.Popen(

@@ -39,6 +39,11 @@ def ledger_folder() -> Path:
     return Path(os.environ.get("POSE_LEDGER") or artifacts_folder() / "ledgers").absolute()
 
 
+def ledger_file(bundle: Bundle) -> Path:
+    """Where the ledger of a bundle lies, or would."""
+    return ledger_folder() / f"{bundle.path.name}.jsonl"
+
+
 def named_images() -> Path | None:
     """The prepared data folder that POSE_IMAGES names, None where it is not set. Raises DataError for another
     folder."""

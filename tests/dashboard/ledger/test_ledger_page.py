@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from fake_bundle import make_fake_bundle
 from opening import open_page
+from planted_claims import result_of
 from reading import everything, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import links
 from posecore.bundle import open_bundle
 from posecore.causes.table import CAUSES
-from posecore.ledger.claim import Claim, Result, make_claim
+from posecore.ledger.claim import Claim, make_claim
 from posecore.ledger.file import Ledger
 from posecore.ledger.findings import Verdict
 from posecore.ledger.kinds import Known
@@ -42,27 +43,6 @@ def planted(artifacts: Path, tmp_path: Path, text: str = "I say so.", component:
     known = Known(open_bundle(artifacts / "demo"))
     given = {"component": component, "attribute": "hip_angle"}
     return ledger(tmp_path).seal(make_claim(known, "component", given, text))
-
-
-def result_of(claim: Claim, **values: object) -> Result:
-    found = Result(
-        claim=claim.id,
-        verdict=Verdict.HOLDS.value,
-        effect=0.51,
-        low=0.45,
-        high=0.57,
-        n=480,
-        fewest=480,
-        people=500,
-        chance=1e-9,
-        level=0.0304,
-        source=f"new rendered people, seed {claim.seed}",
-        left_out=0,
-        versions={"torch": "2"},
-        machine="Linux",
-        tested="2026-01-02T03:04:05+00:00",
-    )
-    return replace(found, **values)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", links.LEDGER_KINDS)

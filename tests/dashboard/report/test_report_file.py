@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
+from planted_claims import result_of
 from planted_compression import plant_compression
 from reading import numbers
-from written import Written, claimed, plain, result_of, write
+from written import Written, claimed, plain, write
 
 from dashboard.claims import words as claim_words
 from dashboard.compression import words as compression_words

@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from dashboard.report.making import make_report
 from posecore.bundle import Bundle
-from posecore.ledger.claim import Claim, Result, make_claim
+from posecore.ledger.claim import Claim, make_claim
 from posecore.ledger.kinds import Known
 
 VOID = {"meta", "br"}
@@ -94,25 +93,3 @@ def claimed(bundle: Bundle, text: str, component: int = 1) -> Claim:
     """A claim about a component of a bundle."""
     given = {"component": component, "attribute": "hip_angle"}
     return make_claim(Known(bundle), "component", given, text)
-
-
-def result_of(claim: Claim, **values: object) -> Result:
-    """A planted one."""
-    found = Result(
-        claim=claim.id,
-        verdict="holds",
-        effect=0.51,
-        low=0.45,
-        high=0.57,
-        n=480,
-        fewest=480,
-        people=500,
-        chance=1e-9,
-        level=0.0304,
-        source=f"new rendered people, seed {claim.seed}",
-        left_out=0,
-        versions={"torch": "2"},
-        machine="Linux",
-        tested="2026-01-02T03:04:05+00:00",
-    )
-    return replace(found, **values)  # type: ignore[arg-type]
