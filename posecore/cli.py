@@ -31,7 +31,7 @@ def at_least(least: int) -> Callable[[str], int]:
     return number
 
 
-_OF_STUDIES: Final[Mapping[str, Mapping[str, Any]]] = {
+_SHARED: Final[Mapping[str, Mapping[str, Any]]] = {
     "--bundle": {"type": Path, "required": True, "help": "for example artifacts/demo"},
     "--data": {
         "type": Path,
@@ -40,12 +40,16 @@ _OF_STUDIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "--limit": {"type": int, "help": "so many people, drawn at random (default: all)"},
     "--seed": {"type": at_least(0), "default": 0, "help": "of all draws (default: %(default)s)"},
     "--threads": {"type": at_least(1), "help": "processor cores (default: all)"},
+    "--with-parent": {
+        "action": "store_true",
+        "help": "stay behind other processes, and end when the standard input does",
+    },
 }
 
 
 def add_option(parser: argparse.ArgumentParser, name: str, help: str | None = None) -> None:
-    """Add an option that the scripts of several studies have; help: in place of the common one."""
-    parser.add_argument(name, **{**_OF_STUDIES[name], **({} if help is None else {"help": help})})
+    """Add an option that several commands have; help: in place of the common one."""
+    parser.add_argument(name, **{**_SHARED[name], **({} if help is None else {"help": help})})
 
 
 def split_per_folder(folders: Sequence[Path], splits: Sequence[str] | None) -> Sequence[str]:

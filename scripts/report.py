@@ -13,11 +13,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_option(parser, "--bundle")
     parser.add_argument("--ledger", type=Path, help="for example artifacts/ledgers/demo.jsonl")
     parser.add_argument("--out", type=Path, required=True, help="the file, for example report.html")
-    parser.add_argument(
-        "--with-parent",
-        action="store_true",
-        help="stay behind other processes, and end when the standard input does",
-    )
+    add_option(parser, "--with-parent")
     return parser
 
 

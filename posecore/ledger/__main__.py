@@ -21,11 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--known", type=Path, action="append", default=[], help="data folder that the bundle's people are of"
     )
     parser.add_argument("--workers", type=at_least(1), help="processes (default: one per core)")
-    parser.add_argument(
-        "--with-parent",
-        action="store_true",
-        help="stay behind other processes, and end when the standard input does",
-    )
+    add_option(parser, "--with-parent")
     return parser
 
 
