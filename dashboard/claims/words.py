@@ -157,10 +157,8 @@ def whom(claim: Claim, bundle: Bundle) -> str:
         if "bundle" in claim.of
         else f"**On** {claim.of}"
     )
-    if claim.studies:
-        said += f". **From** the stored {'studies' if len(claim.studies) > 1 else 'study'} "
-        said += " and ".join(f"`{name}`" for name in claim.studies)
-    return f"{said}."
+    stored = "studies" if len(claim.studies) > 1 else "study"
+    return f"{said}. **From** the stored {stored} {' and '.join(f'`{name}`' for name in claim.studies)}."
 
 
 def not_stored(commands: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ def draw_cards(bundle: Bundle, found: Desk, entries: Entries) -> None:
         with st.container():
             _watch(bundle, found, frozenset(entries.results))
     if asked is not None:
-        st.subheader("The claim of this link" if found.stored else "The claim made last")
+        st.subheader("The claim of this link" if found.place.stored else "The claim made last")
         _card(bundle, found, asked, entries.results.get(asked.id))
     others = [claim for claim in reversed(entries.claims.values()) if claim is not asked]
     if others:
@@ -62,7 +62,7 @@ def _card(bundle: Bundle, found: Desk, claim: Claim, result: Result | None) -> N
             st.caption(words.no_new_people())
         if claim.fingerprint != _fingerprint(bundle, projected(bundle)):
             st.caption(words.OTHER_STATE)
-        if found.stored:
+        if found.place.stored:
             label = {links.LEDGER_CLAIM: claim.id}
             bundles.page_link(bundle, "ledger", f"Link to claim {claim.number}", ":material/link:", **label)
         else:

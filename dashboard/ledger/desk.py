@@ -1,37 +1,29 @@
-"""Where the ledger of a bundle lies, and the process that tests its claims."""
+"""The ledger of a bundle, and the process that tests its claims."""
 
 import os
-import secrets
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Final, NamedTuple
 
-import streamlit as st
-
 from dashboard.shared import cache
+from dashboard.shared.ledgers import Place, place_of
 from posecore.bundle import Bundle
 from posecore.ledger.file import Ledger
 from posecore.ledger.progress import is_testing
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
-OWN: Final = "_led_own"
-"""Names the file of a session whose ledger is kept for it alone."""
-
 _RUNNING: Final[dict[Path, "subprocess.Popen[bytes]"]] = {}
 _STARTING: Final = Lock()
 
 
 class Desk(NamedTuple):
-    """stored: whether the ledger stays when the session ends, so that its claims have links. folder: where it
-    would lie if that could be written."""
+    """The ledger of a bundle, and where it lies."""
 
     ledger: Ledger
-    stored: bool
-    folder: Path
+    place: Place
 
     @property
     def testing(self) -> bool:
@@ -41,13 +33,9 @@ class Desk(NamedTuple):
 
 
 def desk(bundle: Bundle) -> Desk:
-    """The ledger of a bundle: in the folder that POSE_LEDGER names or beside the bundles; where that cannot
-    be written, one of this session's own."""
-    folder = cache.ledger_folder()
-    if _writable(folder):
-        return Desk(Ledger(cache.ledger_file(bundle)), True, folder)
-    token = st.session_state.setdefault(OWN, secrets.token_hex(16))
-    return Desk(Ledger(Path(_own_folder().name) / f"{token}-{bundle.path.name}.jsonl"), False, folder)
+    """Of this session, where its ledger is kept for it alone."""
+    place = place_of(bundle)
+    return Desk(Ledger(place.file), place)
 
 
 def start(found: Desk, bundle: Bundle) -> None:
@@ -65,15 +53,3 @@ def start(found: Desk, bundle: Bundle) -> None:
         _RUNNING[found.ledger.path] = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-
-
-def _writable(folder: Path) -> bool:
-    """Whether files can be made in a folder, which need not be there yet."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
-
-
-@cache.cached(1)
-def _own_folder() -> "TemporaryDirectory[str]":
-    """For the ledgers of sessions, as long as the server runs."""
-    return TemporaryDirectory(prefix="pose-ledgers-")

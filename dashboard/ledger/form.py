@@ -60,7 +60,7 @@ def draw_form(bundle: Bundle, found: Desk) -> None:
         if parameters is not None:
             parameters |= kind.recorded(known, parameters)
     except PosecoreError as error:
-        st.warning(f"{error}.", icon=":material/error:")
+        st.warning(words.impossible(error), icon=":material/error:")
         return
     if parameters is None:
         st.info(words.NO_OTHER, icon=":material/info:")
@@ -79,7 +79,7 @@ def draw_form(bundle: Bundle, found: Desk) -> None:
         claim = make_claim(known, key, parameters, text, direction, float(smallest))
         _seal(bundle, found, claim)
     except ConfigError as error:
-        st.warning(f"{error}.", icon=":material/error:")
+        st.warning(words.impossible(error), icon=":material/error:")
 
 
 def _seal(bundle: Bundle, found: Desk, claim: Claim) -> None:

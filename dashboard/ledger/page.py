@@ -14,8 +14,8 @@ bundle = bundles.current_bundle()
 st.markdown(words.INTRO)
 bundles.page_link(bundle, "claims", words.CLAIMS, ":material/fact_check:")
 found = desk(bundle)
-if not found.stored:
-    st.info(words.no_folder(str(found.folder)), icon=":material/info:")
+if not found.place.stored:
+    st.info(words.no_folder(str(found.place.folder)), icon=":material/info:")
 if not can_test(bundle):
     st.info(words.no_new_people(), icon=":material/group_off:")
 st.subheader("Make a claim")

@@ -7,6 +7,7 @@ from dashboard.shared import claiming, links
 from dashboard.shared.attribute_words import words_of
 from dashboard.shared.causal_words import changed
 from dashboard.shared.numbers import number
+from posecore.errors import PosecoreError
 from posecore.ledger.claim import PEOPLE, Claim, Result
 from posecore.ledger.findings import FEWEST, Verdict
 from posecore.ledger.kinds import KINDS, UNTRAINED
@@ -190,3 +191,8 @@ def under_way(found: Progress) -> str:
 def refused_twice(number: int) -> str:
     """Of a claim that stands there already."""
     return f"This is claim {number} already, in whatever words and direction: a claim is tested once."
+
+
+def impossible(problem: PosecoreError) -> str:
+    """Why a claim cannot be made."""
+    return f"This cannot be claimed: {problem}."

@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard.overview import report_words as words
 from dashboard.shared import cache
+from dashboard.shared.ledgers import place_of
 from posecore.bundle import Bundle
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -115,7 +116,7 @@ def _start(bundle: Bundle) -> bool:
         file = folder / f"{secrets.token_hex(16)}.html"
         command = [sys.executable, str(ROOT / "scripts" / "report.py"), "--with-parent"]
         command += ["--bundle", str(bundle.path.absolute()), "--out", str(file)]
-        if (ledger := cache.ledger_file(bundle)).is_file():
+        if (ledger := place_of(bundle).file).is_file():
             command += ["--ledger", str(ledger)]
         with _said(file).open("wb") as said, _wrong(file).open("wb") as wrong:
             _LAST = subprocess.Popen(

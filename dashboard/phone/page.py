@@ -9,7 +9,9 @@ import streamlit as st
 
 from dashboard.phone import made, words
 from dashboard.shared import bundles, glossary
-from posecore.errors import DataError
+from posecore.bundle import Bundle
+from posecore.bundle.studies import study_folder
+from posecore.errors import BundleError, DataError
 from posecore.export.manifest import read_manifest
 
 ADDRESS: Final = "app/static/phone/index.html"
@@ -35,8 +37,36 @@ def way(url: str) -> None:
         st.caption(words.INSECURE)
 
 
+def measured(bundle: Bundle) -> None:
+    """What phones took for the bundle's network and others, where that was kept."""
+    from posecore.studies.phone.results import NAME, load_phone_study
+
+    if not study_folder(bundle, NAME).exists():
+        return
+    st.subheader(words.MEASURED_TITLE)
+    try:
+        timed = load_phone_study(bundle)
+    except BundleError as problem:
+        st.error(f"{bundles.STUDY_LEFT_OUT} {problem}.", icon=":material/error:")
+        return
+    st.dataframe(
+        {
+            "phone": [one.file.removesuffix(".json") for one in timed],
+            "browser": [one.browser for one in timed],
+            "threads": [one.threads for one in timed],
+            "network": [one.network for one in timed],
+            "runs": [len(one.milliseconds) for one in timed],
+            "median, ms": [round(one.quantile(0.5)) for one in timed],
+            "95 % within, ms": [round(one.quantile(0.95)) for one in timed],
+        },
+        hide_index=True,
+        alt=words.MEASURED_TITLE,
+    )
+    st.caption(words.MEASURED)
+
+
 st.title("Phone")
-bundles.current_bundle()
+bundle = bundles.current_bundle()
 st.markdown(words.INTRO)
 try:
     networks = read_manifest(made.FOLDER)["networks"]
@@ -63,4 +93,5 @@ if networks:
             st.caption(words.refused(row))
 else:
     st.info(words.MISSING)
+measured(bundle)
 glossary.explain(words.GLOSSARY)

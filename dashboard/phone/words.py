@@ -27,6 +27,11 @@ INSECURE: Final = (
 )
 SCAN: Final = "Scan it with the phone's camera: {url}"
 CODE_ALT: Final = "QR code of the address {url}"
+MEASURED_TITLE: Final = "What phones took"
+MEASURED: Final = (
+    "Milliseconds of the network alone, of one picture, as the phone's page measured them; the networks of a "
+    "phone took turns."
+)
 TABLE: Final = "Networks for the browser"
 
 

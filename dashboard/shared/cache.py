@@ -34,16 +34,6 @@ def artifacts_folder() -> Path:
     return Path(os.environ.get("POSE_ARTIFACTS") or Path(__file__).resolve().parents[2] / "artifacts")
 
 
-def ledger_folder() -> Path:
-    """Where ledgers of claims lie: POSE_LEDGER, else a folder beside the bundles."""
-    return Path(os.environ.get("POSE_LEDGER") or artifacts_folder() / "ledgers").absolute()
-
-
-def ledger_file(bundle: Bundle) -> Path:
-    """Where the ledger of a bundle lies, or would."""
-    return ledger_folder() / f"{bundle.path.name}.jsonl"
-
-
 def named_images() -> Path | None:
     """The prepared data folder that POSE_IMAGES names, None where it is not set. Raises DataError for another
     folder."""

@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "causes": "python scripts/cause_study.py --bundle {bundle}",
     "compression": "python scripts/compression_study.py --bundle {bundle} --data DIR --ranking RUN "
     "--tuned RUN",
+    "phone": "python scripts/phone_times.py FILE --bundle {bundle}",
     "saliency": "python scripts/saliency_study.py --bundle {bundle}",
     "claims": "python scripts/claims_study.py --bundle {bundle}",
     "compare": "python scripts/compare.py --bundle {bundle} --with {other} --data DIR",

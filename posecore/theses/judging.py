@@ -44,12 +44,12 @@ def judge(bundle: Bundle, claims: Sequence[Claim] = CLAIMS) -> list[Outcome]:
 def _outcome(claim: Claim, studies: Stored) -> Outcome:
     bundle = studies.bundle
     absent = [name for name in claim.studies if not study_folder(bundle, name).exists()]
+    if absent and claim.unmeasured:
+        # What no script alone can measure is no command away: it cannot be told.
+        return Outcome(claim, problem=claim.unmeasured)
     if absent:
         commands = tuple(study_command(bundle, name) for name in absent)
         return Outcome(claim, studied=False, commands=commands)
-    if claim.judge is None:
-        # Where no study could help, that is no command away: it cannot be told.
-        return Outcome(claim, problem=claim.unmeasured, studied=not claim.studies)
     try:
         return Outcome(claim, claim.judge(studies))
     except (NotStudiedError, BundleError) as error:

@@ -12,6 +12,7 @@ from posecore.studies.components.results import ComponentStudy, load_component_s
 from posecore.studies.compression.results import CompressionStudy, load_compression_study
 from posecore.studies.networks.results import NetworksStudy, load_networks_study
 from posecore.studies.pair.results import KIND
+from posecore.studies.phone.results import Timed, load_phone_study
 from posecore.studies.projection.results import Projection, load_projection
 from posecore.studies.skips.results import SkipStudy, load_skip_study
 
@@ -44,6 +45,11 @@ class Stored(Loaded):
     def compression(self) -> CompressionStudy:
         """Compressed networks beside dense ones."""
         return load_compression_study(self.bundle)
+
+    @cached_property
+    def phone(self) -> tuple[Timed, ...]:
+        """How long networks took on phones."""
+        return load_phone_study(self.bundle)
 
     @cached_property
     def beside(self) -> Mapping[str, ClaimsStudy]:

@@ -3,13 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
 from opening import open_page
 from reading import words
 
 from dashboard.phone import made
+from posecore.bundle import open_bundle
 from posecore.export.manifest import put_rows
+from posecore.studies.phone.results import Timed, write_phone_study
 
 DENSE = {"name": "demo", "precision": "float32", "bytes": 8_400_000, "macs": 8.49e9, "offered": True}
 
@@ -64,3 +67,18 @@ def test_a_broken_list_gets_a_sentence(
     monkeypatch.setattr(made, "FOLDER", tmp_path)
     app = open_page(monkeypatch, artifacts, "phone")
     assert len(app.error) == 1 and "networks.json" in app.error[0].value
+
+
+def test_what_phones_took_is_shown_where_it_was_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made, "FOLDER", tmp_path / "none")
+    bundle = open_bundle(make_fake_bundle(tmp_path / "bundles" / "demo", 12))
+    app = open_page(monkeypatch, tmp_path / "bundles", "phone")
+    assert not app.dataframe
+    times = np.arange(1.0, 32)
+    write_phone_study(bundle, [Timed("mine.json", "A browser", 2, "demo", "float32", "ab", 8, 8, times)])
+    app = open_page(monkeypatch, tmp_path / "bundles", "phone")
+    (row,) = app.dataframe[0].value.to_dict("records")
+    assert (row["phone"], row["network"], row["median, ms"], row["runs"]) == ("mine", "demo", 16, 31)
+    (bundle.path / "studies" / "phone" / "times.npz").write_bytes(b"none")
+    app = open_page(monkeypatch, tmp_path / "bundles", "phone")
+    assert not app.dataframe and "phone_times.py" in app.error[0].value

@@ -1,6 +1,7 @@
 """scripts/export_onnx.py and scripts/phone_times.py as people run them, on tiny networks."""
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from posecore.metrics.paired import Comparison
 from posecore.models.checkpoint import round_weights, save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.statistics import Estimate
+from posecore.studies.phone.results import load_phone_study, read_times
 from scripts import export_onnx, phone_times
 
 
@@ -248,6 +250,37 @@ def test_a_file_that_is_none_gets_one_line(
     (tmp_path / "x.json").write_text(content)
     assert phone_times.main([str(tmp_path / "x.json")]) == 2
     assert "Save as JSON" in capsys.readouterr().err
+
+
+def test_they_are_kept_with_the_bundle_whose_network_they_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = open_bundle(make_fake_bundle(tmp_path / "demo", 12))
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.json").write_text(json.dumps(measured(browser=f"Browser {name}")))
+    files = [str(tmp_path / f"{name}.json") for name in ("one", "two")]
+    assert phone_times.main([*files, "--bundle", str(bundle.path)]) == 0
+    assert str(bundle.path / "studies" / "phone") in capsys.readouterr().out
+    read = [one for file in files for one in read_times(Path(file))]
+    for one, other in zip(load_phone_study(bundle), read, strict=True):
+        assert one.milliseconds.tolist() == other.milliseconds.tolist()
+        assert asdict(replace(one, milliseconds=None)) == asdict(replace(other, milliseconds=None))
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "said"),
+    [("other", ["one.json"], "demo-int8"), ("demo", ["one.json", "two/one.json"], "a name of its own")],
+)
+def test_times_that_would_mislead_are_not_kept(
+    name: str, files: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = make_fake_bundle(tmp_path / name, 12)
+    (tmp_path / "two").mkdir()
+    for file in files:
+        (tmp_path / file).write_text(json.dumps(measured()))
+    assert phone_times.main([*(str(tmp_path / file) for file in files), "--bundle", str(bundle)]) == 2
+    assert said in capsys.readouterr().err
+    assert not (bundle / "studies" / "phone").exists()
 
 
 def test_joints_are_those_of_the_network_s_set() -> None:

@@ -25,6 +25,7 @@ from posecore.studies.claims.results import Groups, Squeezed, unknown_groups
 from posecore.studies.components.results import ComponentStudy
 from posecore.studies.compression.results import CompressionStudy
 from posecore.studies.networks.results import NetworksStudy
+from posecore.studies.phone.results import Timed
 from posecore.studies.skips.effects import big_joints, small_joints
 from posecore.theses.clusters import two_is_best
 from posecore.theses.finding import Finding, Part, Unit, against, people_to_tell
@@ -34,7 +35,7 @@ from posecore.verdict import Verdict, above, agreed, together
 
 PEOPLE = 120
 BY_KEY = {claim.key: claim for claim in CLAIMS}
-WITH_CRITERION = [claim for claim in CLAIMS if claim.judge is not None and not claim.figure_only]
+WITH_CRITERION = [claim for claim in CLAIMS if not claim.figure_only]
 HOLDS, DOES_NOT, UNKNOWN = Verdict.HOLDS, Verdict.DOES_NOT, Verdict.UNKNOWN
 
 
@@ -366,6 +367,37 @@ def plant_compressed(path: Path) -> dict[str, Planted]:
     return dict.fromkeys(("bayesian", "two-thirds", "fine-tuning"), planted)
 
 
+def timed(bundle: Bundle, *times_as_long: float) -> tuple[Timed, ...]:
+    """Phones on which the bundle's network takes so many times as long as one of half the size, beside one of
+    eight bits that is faster still and counts for nothing."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for number, slower in enumerate(times_as_long):
+        small = 100 * np.exp(0.02 * rng.normal(size=30))
+        dense = slower * small * np.exp(0.02 * rng.normal(size=30))
+        one = Timed(f"phone{number}.json", "A browser", 1, bundle.path.name, "float32", "ab", 8, 8, dense)
+        other = replace(one, network="half", macs=4, milliseconds=small)
+        eight = replace(one, network="half-int8", precision="int8", macs=2, milliseconds=small / 9)
+        rows += [one, other, eight]
+    return tuple(rows)
+
+
+def plant_phones(bundle: Bundle, _: NetworksStudy) -> dict[str, Planted]:
+    return {
+        "phone": {
+            HOLDS: {"phone": timed(bundle, 2.0, 2.2)},
+            DOES_NOT: {"phone": timed(bundle, 1.3, 1.5)},
+            UNKNOWN: {"phone": timed(bundle, 2.0, 1.3)},
+        }
+    }
+
+
+def test_a_phone_without_a_smaller_network_tells_nothing(bundle: Bundle) -> None:
+    alone = tuple(one for one in timed(bundle, 2.0) if one.network != "half")
+    with pytest.raises(DataError, match="fewer multiply-adds"):
+        judged("phone", bundle, {"phone": alone})
+
+
 @pytest.fixture(scope="module")
 def compressible(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_fake_bundle(tmp_path_factory.mktemp("compressed") / "people", 12)
@@ -378,15 +410,14 @@ def all_planted(bundle: Bundle, networks: NetworksStudy, compressible: Path) -> 
         plant_latents,
         plant_clusters,
         plant_networks,
+        plant_phones,
     ]
     planted = {key: planted for part in parts for key, planted in part(bundle, networks).items()}
     return planted | plant_compressed(compressible)
 
 
 def judged(key: str, bundle: Bundle, studies: dict[str, Any]) -> Finding:
-    judge = BY_KEY[key].judge
-    assert judge is not None
-    return judge(SimpleNamespace(**{"bundle": bundle, "beside": {}, **studies}))  # type: ignore[arg-type]
+    return BY_KEY[key].judge(SimpleNamespace(**{"bundle": bundle, "beside": {}, **studies}))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("key", [claim.key for claim in WITH_CRITERION])
@@ -407,8 +438,7 @@ def test_claims_have_names_of_their_own_and_say_what_they_are_about() -> None:
     for claim in CLAIMS:
         assert claim.statement.endswith(".") and claim.measured.endswith(".")
         assert claim.where and claim.of
-        assert bool(claim.unmeasured) == (claim.judge is None)
-        assert claim.studies or claim.judge is None
+        assert claim.studies
 
 
 def test_a_figure_of_other_data_gets_ours_beside_it_and_no_verdict(bundle: Bundle) -> None:
@@ -450,7 +480,7 @@ def test_what_was_not_looked_at_gets_no_verdict(bundle: Bundle, networks: Networ
     }.items():
         stored = SimpleNamespace(**studies, bundle=bundle)
         with pytest.raises(NotStudiedError, match="python scripts/"):
-            BY_KEY[key].judge(stored)  # type: ignore[misc, arg-type]
+            BY_KEY[key].judge(stored)  # type: ignore[arg-type]
 
 
 def test_nothing_to_tell_from_is_said(bundle: Bundle) -> None:

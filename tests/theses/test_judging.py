@@ -7,7 +7,7 @@ from fake_networks import make_study, planted, write_fake_study
 
 from posecore.bundle import open_bundle
 from posecore.theses.judging import judge
-from posecore.theses.table import CLAIMS, Thesis
+from posecore.theses.table import CLAIMS
 from posecore.verdict import Verdict
 
 
@@ -17,7 +17,7 @@ def test_without_studies_there_is_no_verdict(tmp_path: Path) -> None:
     assert [outcome.claim for outcome in outcomes] == list(CLAIMS)
     for outcome in outcomes:
         assert outcome.finding is None
-        if not outcome.claim.studies:  # no command would help
+        if outcome.claim.unmeasured:  # no command alone would help
             assert outcome.verdict is Verdict.UNKNOWN and outcome.problem == outcome.claim.unmeasured
         else:
             assert outcome.verdict is None
@@ -28,7 +28,7 @@ def test_without_studies_there_is_no_verdict(tmp_path: Path) -> None:
 def test_a_study_that_cannot_be_used_is_no_verdict(tmp_path: Path) -> None:
     bundle = open_bundle(make_fake_bundle(tmp_path / "people", 12))
     (bundle.path / "studies" / "compression").mkdir(parents=True)
-    unmeasured = [one for one in judge(bundle) if one.claim.thesis is Thesis.MOBILE and one.claim.studies]
+    unmeasured = [one for one in judge(bundle) if one.claim.studies == ("compression",)]
     assert unmeasured and all(one.verdict is None and one.problem for one in unmeasured)
 
 

@@ -51,8 +51,8 @@ def planted(bundle: Bundle) -> list[Outcome]:
             outcomes.append(Outcome(claim, Finding(**{**ours.__dict__, **nothing})))
         elif claim.key == "radius":
             outcomes.append(Outcome(claim, problem="OKS is known of too few people here"))
-        elif claim.judge is None:
-            outcomes.append(Outcome(claim, problem=claim.unmeasured, studied=not claim.studies))
+        elif claim.unmeasured:
+            outcomes.append(Outcome(claim, problem=claim.unmeasured))
         else:
             outcomes.append(Outcome(claim, studied=False, commands=(f"make {claim.key}",)))
     return outcomes
@@ -114,7 +114,7 @@ def test_what_is_missing_is_a_line_with_its_command_and_no_verdict(page) -> None
     assert "Not computed: `make detail` makes what is needed." in said
     # No command of ours would help: that is not told, instead of not computed.
     told = words(page(bundle="cuts", claims_verdict="Cannot be told"))
-    assert "It cannot be told: no file of a phone's times is stored" in told
+    assert "It cannot be told: no phone's times are stored" in told
     assert len(app.info) == 1 and "`make detail`" in app.info[0].value
 
 

@@ -1,0 +1,1 @@
+"""How long networks took in the browsers of phones."""
