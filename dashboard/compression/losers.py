@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.compression import charts, known, words
+from dashboard.compression import charts, known, losers_words, words
 from dashboard.shared import figures, links, widgets
 from posecore import drawing
 from posecore.bundle import Bundle
@@ -31,25 +31,25 @@ def show(bundle: Bundle, study: CompressionStudy, data: int) -> None:
     arm = every[widgets.select("Compressed network", list(every), links.COMPRESSION_ARM, width=360)]
     found = known.losses(bundle, study.created, data, arm.name)
     source = words.source(study, data)
-    st.markdown(words.losing(study, arm, data))
+    st.markdown(losers_words.losing(study, arm, data))
     _gallery(study, arm, data)
     st.subheader("Which joints?")
     names = bundle.keypoints.labels
     figures.chart(
         charts.losses(names, found.joints, "points of hits lost", source),
         "cpr_joints",
-        words.joints_alt(found.joints),
+        losers_words.joints_alt(found.joints),
     )
     st.subheader("Which people?")
-    st.markdown(words.worst_group(found.groups))
+    st.markdown(losers_words.worst_group(found.groups))
     if found.groups:
         shown = found.groups[:WORST]
-        figures.chart(charts.group_losses(shown, source), "cpr_groups", words.groups_alt(shown))
-        st.caption(words.HOW_GROUPS)
+        figures.chart(charts.group_losses(shown, source), "cpr_groups", losers_words.groups_alt(shown))
+        st.caption(losers_words.HOW_GROUPS)
         figures.tabled("All groups as a table", _groups(found), "compression-groups")
     st.subheader("Does a small margin in the dense network foretell it?")
-    st.markdown(words.foretold(found.foretold))
-    st.caption(words.HOW_FORETOLD)
+    st.markdown(losers_words.foretold(found.foretold))
+    st.caption(losers_words.HOW_FORETOLD)
 
 
 def _gallery(study: CompressionStudy, arm: Arm, data: int) -> None:
@@ -59,7 +59,7 @@ def _gallery(study: CompressionStudy, arm: Arm, data: int) -> None:
     pictures = _pictures(people.pictures, len(people.shown))
     drawn = [int(row) for row in order if gone[row] > 0 and row in people.shown]
     if not drawn:
-        st.caption(words.no_pictures(study, data))
+        st.caption(losers_words.no_pictures(study, data))
     else:
         page = widgets.page_of(-(-len(drawn) // ON_A_PAGE), links.COMPRESSION_PAGE)
         chosen = drawn[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
@@ -70,9 +70,9 @@ def _gallery(study: CompressionStudy, arm: Arm, data: int) -> None:
                     _drawn(study, point, data, place, pictures[place])
                     for point in (control(study), arm.points[0])
                 ]
-                cell.image(drawing.grid(pair, 2), width="stretch", alt=words.tile_alt(name))
-                cell.caption(words.tile(name, int(gone[row]), int(labelled[row])))
-        st.caption(words.gallery(study, arm))
+                cell.image(drawing.grid(pair, 2), width="stretch", alt=losers_words.tile_alt(name))
+                cell.caption(losers_words.tile(name, int(gone[row]), int(labelled[row])))
+        st.caption(losers_words.gallery(study, arm))
     table = pd.DataFrame(
         {
             "sample id": people.sample_ids,

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.compression import hourglass, known, words
+from dashboard.compression import hourglass, known, survives_words, words
 from dashboard.shared import figures, links, studies, widgets
 from posecore.bundle import Bundle
 from posecore.errors import BundleError
@@ -18,7 +18,7 @@ def show(bundle: Bundle, study: CompressionStudy, data: int) -> None:
     """The whole tab; data is of the other two."""
     _channels(study)
     st.subheader("How far did the Hessian change which groups go?")
-    st.markdown(words.hessian(study.hessians))
+    st.markdown(survives_words.hessian(study.hessians))
     if study.hessians:
         figures.tabled("Its overlap at every share", _overlap(study), "compression-hessian")
     st.subheader("Does the smaller network lean more on skip connections?")
@@ -32,11 +32,15 @@ def _channels(study: CompressionStudy) -> None:
         return
     arm = every[widgets.select("Compressed network", list(every), links.COMPRESSION_ARM, width=360)]
     shares = hourglass.survives(study, arm.points)
-    st.markdown(words.surviving(arm, shares))
+    st.markdown(survives_words.surviving(arm, shares))
     if study.points[0].network == "hourglass":
         theme = st.context.theme.type or "light"
-        st.image(hourglass.hourglass_svg(shares, theme), width=hourglass.WIDTH, alt=words.drawing_alt(shares))
-        st.caption(words.HOW_DRAWN)
+        st.image(
+            hourglass.hourglass_svg(shares, theme),
+            width=hourglass.WIDTH,
+            alt=survives_words.drawing_alt(shares),
+        )
+        st.caption(survives_words.HOW_DRAWN)
     table = pd.DataFrame(
         [{"compressed network": name, **hourglass.survives(study, one.points)} for name, one in every.items()]
     )
@@ -59,7 +63,7 @@ def _overlap(study: CompressionStudy) -> pd.DataFrame:
 def _leaning(bundle: Bundle) -> None:
     other = known.compressed_beside(bundle)
     if other is None:
-        st.markdown(words.NO_SMALLER_BUNDLE)
+        st.markdown(survives_words.NO_SMALLER_BUNDLE)
         return
     rows, lines = [], []
     for one in (bundle, other):
@@ -68,13 +72,16 @@ def _leaning(bundle: Bundle) -> None:
         except BundleError as error:
             st.info(words.no_study(error), icon=":material/query_stats:")
             return
-        row: dict[str, object] = {"network": words.bundle_title(one), "PCK": float(found.pck.mean[0])}
+        row: dict[str, object] = {
+            "network": survives_words.bundle_title(one),
+            "PCK": float(found.pck.mean[0]),
+        }
         row["lost with all skips cut"] = float(found.all_lost.mean)
         row["95 % from"], row["95 % to"] = float(found.all_lost.low), float(found.all_lost.high)
-        row |= {words.level(n): float(found.lost.mean[n]) for n in range(LEVELS)}
+        row |= {survives_words.level(n): float(found.lost.mean[n]) for n in range(LEVELS)}
         rows.append(row)
         lines.append((one, found.all_lost))
-    st.markdown(words.leaning(lines))
+    st.markdown(survives_words.leaning(lines))
     figures.tabled("PCK lost when skips are cut", pd.DataFrame(rows), "compression-skips")
     _readouts(bundle, other)
 
@@ -84,12 +91,12 @@ def _readouts(bundle: Bundle, other: Bundle) -> None:
     rows = []
     for one, study in there:
         if study is None:
-            st.caption(words.no_probe(one))
+            st.caption(survives_words.no_probe(one))
             continue
         r2 = probes.r2(study)
         rows += [
             {
-                "network": words.bundle_title(one),
+                "network": survives_words.bundle_title(one),
                 "part": str(name),
                 "numbers read": int(study.numbers[place]),
                 "R²": float(r2.mean[place]),

@@ -1,4 +1,4 @@
-"""What the page Compression says: sentences, names, texts for those who do not see charts or pictures."""
+"""What the page Compression says on top and of the trade; names that its tabs share."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -11,9 +11,7 @@ from dashboard.shared import attribute_words, bundles, sources
 from dashboard.shared.numbers import number, p_value, points
 from dashboard.shared.shown_here import Verdict
 from dashboard.shared.two_heatmaps import Answer
-from posecore.ablation import LEVEL_NAMES
 from posecore.bundle import Bundle
-from posecore.bundle.studies import study_command
 from posecore.errors import PosecoreError
 from posecore.metrics.pckh import heads_in_words
 from posecore.samples import TRUTH
@@ -35,17 +33,8 @@ from posecore.studies.compression.facts import (
     under_trained,
 )
 from posecore.studies.compression.facts import METHODS as RANKED
-from posecore.studies.compression.results import CompressionStudy, Hessian
-from posecore.studies.compression.summary import (
-    EQUAL,
-    FEWEST_SEEDS,
-    SURE,
-    Arm,
-    Contest,
-    Foretold,
-    Group,
-    control,
-)
+from posecore.studies.compression.results import CompressionStudy
+from posecore.studies.compression.summary import EQUAL, FEWEST_SEEDS, SURE, Arm, Contest, Group, control
 
 GLOSSARY: Final = (
     "Crop, Heatmap, Peak, Bottleneck, Skip connection, Channels, PCK, Point, OKS, Seed, 95 % interval, "
@@ -53,7 +42,6 @@ GLOSSARY: Final = (
     "Group of weights, Multiply-accumulate"
 )
 """Of glossary.TERMS, those that the page uses."""
-
 METHODS: Final[Mapping[str, str]] = {
     BAYESIAN: "Bayesian",
     MAGNITUDE: "magnitude",
@@ -79,25 +67,6 @@ RULE: Final = (
     f"at one of them the interval ends below {EQUAL * 100:.0f} point. Otherwise it cannot be told."
 )
 DENSE_TITLE: Final = "Dense, as shipped"
-HOW_GROUPS: Final = (
-    "Attributes are measured in the picture and cut into thirds; kinds are known of rendered people alone. "
-    "The loss is the mean over people, with intervals over people. p: whether a group loses as much as all "
-    "other people (Welch), corrected for all groups (Holm). Groups overlap."
-)
-HOW_FORETOLD: Final = (
-    "Of the joints that the dense control finds, those that no seed of the smaller network finds are lost. "
-    "The margin is the height of the peak less that of the strongest cell a PCK radius away. Intervals are "
-    "over people."
-)
-HOW_DRAWN: Final = (
-    "Solid: the share of channels inside the layers of an arrow that stay; pale: all there were. Across: "
-    "skip connections, finest on top; down and up on either side."
-)
-NO_SMALLER_BUNDLE: Final = (
-    "There is no bundle of a smaller network of the same people beside this one, so this is not known yet. "
-    "Make one with `python scripts/extract_latents.py`, and its studies with `python scripts/skip_study.py` "
-    "and `python scripts/probe_study.py`."
-)
 THESIS: Final = (
     "**Other data, another network, another metric**: PCKh on MPII of a network of "
     f"{number(thesis.MILLIONS, 1)} million parameters ({number(thesis.MEGABYTES, 1)} MB). Not to be compared "
@@ -218,7 +187,7 @@ def on_whom(study: CompressionStudy, told: Figures) -> str:
     if told.smallest is None:
         return "No Bayesian network of this study was engineered and fine-tuned."
     lost = [found.difference for one, found in told.lost if one in told.smallest.points]
-    each = "; ".join(_lost(found) for found in lost)
+    each = "; ".join(lost_points(found) for found in lost)
     begun = (
         f"Against {point(study, control(study))}, it loses {each} with {percent(told.smallest.keep)} kept."
     )
@@ -227,17 +196,19 @@ def on_whom(study: CompressionStudy, told: Figures) -> str:
     sure = [one for one in told.worst if one.corrected < SURE and one.loss > one.others]
     if not sure:
         return f"{begun} No group of people surely loses more than the others."
-    return f"{begun} Most of all {_group_sentence(sure[0])}."
+    return f"{begun} Most of all {group_against_others(sure[0])}."
 
 
-def _lost(found: Estimate) -> str:
+def lost_points(found: Estimate) -> str:
+    """A loss with its interval."""
     return (
         f"{points(float(found.mean))} points of PCK ({points(float(found.low))} to "
         f"{points(float(found.high))})"
     )
 
 
-def _group_sentence(one: Group) -> str:
+def group_against_others(one: Group) -> str:
+    """What a group loses, beside all other people."""
     return (
         f"{group(one)}: {points(one.loss)} points ({points(one.low)} to {points(one.high)}, n = {one.n:,}) "
         f"against {points(one.others)} of all others (corrected {p_value(one.corrected, 0)})"
@@ -385,167 +356,3 @@ def what_is_masked(study: CompressionStudy, share: float, has_point: bool, ships
         lines.append("No bundle of a smaller network lies beside this one, so none is shown fine-tuned.")
     lines.append("All heatmaps share the scale of the dense network's.")
     return lines
-
-
-def losing(study: CompressionStudy, one: Arm, data: int) -> str:
-    """What the second tab shows of an arm."""
-    return (
-        f"Joints that **{point(study, control(study))}** finds and **no seed** of the smaller network does. "
-        "What only one seed loses may be chance; what all lose is compression."
-    )
-
-
-def tile(name: str, gone: int, labelled: int) -> str:
-    """Below a person of the gallery."""
-    return f"{name}: loses {gone} of {labelled} labelled joints"
-
-
-def tile_alt(name: str) -> str:
-    """A person of the gallery."""
-    return f"{name}: joints of the dense network, then of the smaller one"
-
-
-def gallery(study: CompressionStudy, one: Arm) -> str:
-    """What the gallery shows."""
-    return (
-        f"Left: {point(study, control(study))}; right: {point(study, one.points[0])}. Joints that are not "
-        "found are thin and hollow."
-    )
-
-
-def no_pictures(study: CompressionStudy, data: int) -> str:
-    """Where nobody of a data set is drawn."""
-    if len(study.people[data].shown):
-        return "Nobody whose picture the study keeps loses a joint in all seeds."
-    return "Pictures are kept of rendered people alone, never of photographs; the table names everybody."
-
-
-def joints_alt(found: Estimate) -> str:
-    """The chart of joints."""
-    return (
-        f"Points of hits lost by joint, from {points(float(np.nanmin(found.mean)))} to "
-        f"{points(float(np.nanmax(found.mean)))}, with intervals over people"
-    )
-
-
-def groups_alt(shown_: Sequence[Group]) -> str:
-    """The chart of groups."""
-    return (
-        f"Points of PCK lost by {len(shown_)} groups of people, the worst first: {group(shown_[0])}, "
-        f"{points(shown_[0].loss)}"
-    )
-
-
-def worst_group(found: Sequence[Group]) -> str:
-    """The group that loses most, and whether it surely loses more than others."""
-    if not found:
-        return "There are too few people for groups of them."
-    one = found[0]
-    sure = one.corrected < SURE
-    told = sum(each.corrected < SURE for each in found)
-    return (
-        f"Of {len(found)} groups the worst: {_group_sentence(one)}, which "
-        f"{'is more than the others lose' if sure else 'cannot be told from the others'}. "
-        f"{told} groups surely differ from all other people."
-    )
-
-
-def foretold(found: Foretold) -> str:
-    """Whether a margin foretells a loss."""
-    if not found.lost or not found.kept:
-        return "Nothing is lost by all seeds, or everything is, so nothing can be foretold."
-    said = (
-        f"Of a lost and a kept joint, the lost one has the smaller margin in {number(found.auc * 100, 0)} % "
-        f"of pairs ({number(found.low * 100, 0)} to {number(found.high * 100, 0)} %; 50 % is chance; "
-        f"{found.lost:,} joints lost, {found.kept:,} kept)"
-    )
-    if found.low > 0.5:
-        return f"{said}: a small margin **foretells** a loss."
-    if found.high < 0.5:
-        return f"{said}: a **large** margin goes with a loss."
-    return f"{said}: it **cannot be told**."
-
-
-def hessian(found: Sequence[Hessian]) -> str:
-    """How far the curvature changed the ranking."""
-    if not found:
-        return "This study holds no Bayesian ranking."
-    lines = [
-        f"Seed {one.seed}: rank correlation of the Bayesian scores with the norms of the same weights "
-        f"{number(one.correlation, 2)} over all groups, {number(one.within, 2)} within a layer; of the "
-        f"groups that go, {_overlap(one)} would have gone by norm, too"
-        for one in found
-    ]
-    return "\n".join(f"* {line}." for line in lines)
-
-
-def _overlap(one: Hessian) -> str:
-    told = [(float(share), value) for share, value in one.overlap.items()]
-    if not told:
-        return "none"
-    share, value = min(told, key=lambda each: abs(each[0] - 1 / 3))
-    return f"{value:.0%} (at {percent(share)} kept)"
-
-
-def surviving(one: Arm, shares: Mapping[str, float]) -> str:
-    """Where most and least stays."""
-    skips = [share for name, share in shares.items() if name.startswith("skip ")]
-    rest = [share for name, share in shares.items() if not name.startswith("skip ")]
-    most, least = (pick(shares, key=lambda name: shares[name]) for pick in (max, min))
-    said = (
-        f"Most channels stay in {part(most)} ({shares[most]:.0%}), fewest in {part(least)} "
-        f"({shares[least]:.0%})"
-    )
-    if not skips or not rest:
-        return f"{said}."
-    return (
-        f"{said}; over skip connections {np.mean(skips):.0%}, in all other parts {np.mean(rest):.0%}, mean "
-        "over parts."
-    )
-
-
-def part(name: str) -> str:
-    """A part of the network."""
-    first, _, level_ = name.partition(" ")
-    if first == "skip":
-        return f"the skip connection at {LEVEL_NAMES[int(level_)]}"
-    if first in ("down", "up"):
-        return f"the way {first} at {LEVEL_NAMES[int(level_) + (first == 'up')]}"
-    return name if name.startswith("behind") else f"the {name}"
-
-
-def drawing_alt(shares: Mapping[str, float]) -> str:
-    """The drawing in words."""
-    return "Hourglass; share of channels that stay: " + ", ".join(
-        f"{part(name)} {share:.0%}" for name, share in shares.items()
-    )
-
-
-def level(number_: int) -> str:
-    """A column of what cutting one skip loses."""
-    return f"lost with {LEVEL_NAMES[number_]} cut"
-
-
-def bundle_title(bundle: Bundle) -> str:
-    """A bundle and its network."""
-    return f"{bundle.path.name} ({bundles.network_name(bundle)})"
-
-
-def leaning(found: Sequence[tuple[Bundle, Estimate]]) -> str:
-    """What all skips are worth to either network."""
-    (_, ours), (_, theirs) = found
-    lines = "; ".join(f"{one.path.name} loses {_lost(lost)}" for one, lost in found)
-    apart = float(theirs.low) > float(ours.high), float(theirs.high) < float(ours.low)
-    said = (
-        "the smaller network leans **more** on them"
-        if apart[0]
-        else "the smaller network leans **less** on them"
-        if apart[1]
-        else "which of the two leans more on them **cannot be told**"
-    )
-    return f"With all skip connections cut, {lines}: {said}."
-
-
-def no_probe(bundle: Bundle) -> str:
-    """Where a readout of one of the two is not known."""
-    return f"What each part of {bundle.path.name} knows: `{study_command(bundle, 'probe')}` finds it out."

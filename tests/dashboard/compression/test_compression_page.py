@@ -12,7 +12,7 @@ from planted_studies import plant_probe
 from reading import everything, figures, numbers
 from reading import words as said
 
-from dashboard.compression import charts, words
+from dashboard.compression import charts, losers_words, survives_words, words
 from dashboard.shared import links
 from dashboard.shared.shown_here import Verdict, sentence
 from posecore.bundle import open_bundle
@@ -162,14 +162,14 @@ def test_who_loses_shows_pictures_joints_groups_and_margins(artifacts, study, mo
     app = open_page(monkeypatch, artifacts, PAGE, **link)
     arm = summary.arms(study)[0]
     shown = everything(app)
-    assert words.worst_group(summary.groups(study, arm, 0)) in shown
-    assert words.foretold(summary.foretold(study, arm, 0)) in shown
-    assert "foretells" in words.foretold(summary.foretold(study, arm, 0))
+    assert losers_words.worst_group(summary.groups(study, arm, 0)) in shown
+    assert losers_words.foretold(summary.foretold(study, arm, 0)) in shown
+    assert "foretells" in losers_words.foretold(summary.foretold(study, arm, 0))
     gone, _, labelled = summary.changed(study, arm, 0)
     drawn = [row for row in study.people[0].shown if gone[row] > 0]
     assert drawn
     for row in drawn:
-        assert words.tile(f"val-{row}", gone[row], labelled[row]) in shown
+        assert losers_words.tile(f"val-{row}", gone[row], labelled[row]) in shown
     assert len(figures(app)) == 2
     table = next(frame.value for frame in app.dataframe if "sample id" in frame.value.columns)
     assert len(table) == PEOPLE and table.iloc[0, 1] == gone.max()
@@ -183,9 +183,9 @@ def test_what_survives_draws_the_hourglass_and_tells_of_the_hessian(artifacts, s
     arm = summary.arms(study)[0]
     shares = hourglass.survives(study, arm.points)
     shown = everything(app)
-    assert words.surviving(arm, shares) in shown
-    assert words.hessian(study.hessians) in shown
-    assert words.NO_SMALLER_BUNDLE in shown
+    assert survives_words.surviving(arm, shares) in shown
+    assert survives_words.hessian(study.hessians) in shown
+    assert survives_words.NO_SMALLER_BUNDLE in shown
     svg = hourglass.hourglass_svg(shares, "dark")
     assert f'stroke-width="{hourglass.THICKEST * shares["skip 0"]:.2f}"' in svg
 
@@ -236,7 +236,9 @@ def test_a_smaller_bundle_of_the_same_people_is_shown_beside(tmp_path, monkeypat
     app = open_page(monkeypatch, tmp_path, PAGE, **link)
     assert not app.error
     tables = {tuple(frame.value.columns)[1]: frame.value for frame in app.dataframe}
-    assert list(tables["PCK"]["network"]) == [words.bundle_title(open_bundle(one)) for one in (path, small)]
+    assert list(tables["PCK"]["network"]) == [
+        survives_words.bundle_title(open_bundle(one)) for one in (path, small)
+    ]
     assert set(tables["part"]["R²"].round(3)) == {0.5, 0.4}
     assert "With all skip connections cut, one loses" in said(app)
 
@@ -247,7 +249,7 @@ def test_who_leans_more_on_skips_follows_from_the_intervals(artifacts, theirs, v
         return Estimate(*(np.array(value) for value in (mean, mean - 0.05, mean + 0.05, 9)))
 
     bundle = open_bundle(artifacts / "one")
-    told = words.leaning([(bundle, lost(0.1)), (bundle, lost(theirs))])
+    told = survives_words.leaning([(bundle, lost(0.1)), (bundle, lost(theirs))])
     assert f"**{verdict}**" in told
 
 

@@ -1,0 +1,111 @@
+"""What the page Compression says of what survives."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from dashboard.compression import words
+from dashboard.shared import bundles
+from dashboard.shared.numbers import number
+from posecore.ablation import LEVEL_NAMES
+from posecore.bundle import Bundle
+from posecore.bundle.studies import study_command
+from posecore.statistics import Estimate
+from posecore.studies.compression.results import Hessian
+from posecore.studies.compression.summary import Arm
+
+HOW_DRAWN: Final = (
+    "Solid: the share of channels inside the layers of an arrow that stay; pale: all there were. Across: "
+    "skip connections, finest on top; down and up on either side."
+)
+NO_SMALLER_BUNDLE: Final = (
+    "There is no bundle of a smaller network of the same people beside this one, so this is not known yet. "
+    "Make one with `python scripts/extract_latents.py`, and its studies with `python scripts/skip_study.py` "
+    "and `python scripts/probe_study.py`."
+)
+
+
+def hessian(found: Sequence[Hessian]) -> str:
+    """How far the curvature changed the ranking."""
+    if not found:
+        return "This study holds no Bayesian ranking."
+    lines = [
+        f"Seed {one.seed}: rank correlation of the Bayesian scores with the norms of the same weights "
+        f"{number(one.correlation, 2)} over all groups, {number(one.within, 2)} within a layer; of the "
+        f"groups that go, {_overlap(one)} would have gone by norm, too"
+        for one in found
+    ]
+    return "\n".join(f"* {line}." for line in lines)
+
+
+def _overlap(one: Hessian) -> str:
+    told = [(float(share), value) for share, value in one.overlap.items()]
+    if not told:
+        return "none"
+    share, value = min(told, key=lambda each: abs(each[0] - 1 / 3))
+    return f"{value:.0%} (at {words.percent(share)} kept)"
+
+
+def surviving(one: Arm, shares: Mapping[str, float]) -> str:
+    """Where most and least stays."""
+    skips = [share for name, share in shares.items() if name.startswith("skip ")]
+    rest = [share for name, share in shares.items() if not name.startswith("skip ")]
+    most, least = (pick(shares, key=lambda name: shares[name]) for pick in (max, min))
+    said = (
+        f"Most channels stay in {part(most)} ({shares[most]:.0%}), fewest in {part(least)} "
+        f"({shares[least]:.0%})"
+    )
+    if not skips or not rest:
+        return f"{said}."
+    return (
+        f"{said}; over skip connections {np.mean(skips):.0%}, in all other parts {np.mean(rest):.0%}, mean "
+        "over parts."
+    )
+
+
+def part(name: str) -> str:
+    """A part of the network."""
+    first, _, level_ = name.partition(" ")
+    if first == "skip":
+        return f"the skip connection at {LEVEL_NAMES[int(level_)]}"
+    if first in ("down", "up"):
+        return f"the way {first} at {LEVEL_NAMES[int(level_) + (first == 'up')]}"
+    return name if name.startswith("behind") else f"the {name}"
+
+
+def drawing_alt(shares: Mapping[str, float]) -> str:
+    """The drawing in words."""
+    return "Hourglass; share of channels that stay: " + ", ".join(
+        f"{part(name)} {share:.0%}" for name, share in shares.items()
+    )
+
+
+def level(number_: int) -> str:
+    """A column of what cutting one skip loses."""
+    return f"lost with {LEVEL_NAMES[number_]} cut"
+
+
+def bundle_title(bundle: Bundle) -> str:
+    """A bundle and its network."""
+    return f"{bundle.path.name} ({bundles.network_name(bundle)})"
+
+
+def leaning(found: Sequence[tuple[Bundle, Estimate]]) -> str:
+    """What all skips are worth to either network."""
+    (_, ours), (_, theirs) = found
+    lines = "; ".join(f"{one.path.name} loses {words.lost_points(lost)}" for one, lost in found)
+    apart = float(theirs.low) > float(ours.high), float(theirs.high) < float(ours.low)
+    said = (
+        "the smaller network leans **more** on them"
+        if apart[0]
+        else "the smaller network leans **less** on them"
+        if apart[1]
+        else "which of the two leans more on them **cannot be told**"
+    )
+    return f"With all skip connections cut, {lines}: {said}."
+
+
+def no_probe(bundle: Bundle) -> str:
+    """Where a readout of one of the two is not known."""
+    return f"What each part of {bundle.path.name} knows: `{study_command(bundle, 'probe')}` finds it out."
