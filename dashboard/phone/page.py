@@ -52,12 +52,12 @@ def measured(bundle: Bundle) -> None:
     st.dataframe(
         {
             "phone": [one.file.removesuffix(".json") for one in timed],
-            "browser": [one.browser for one in timed],
             "threads": [one.threads for one in timed],
             "network": [one.network for one in timed],
             "runs": [len(one.milliseconds) for one in timed],
             "median, ms": [round(one.quantile(0.5)) for one in timed],
             "95 % within, ms": [round(one.quantile(0.95)) for one in timed],
+            "browser": [one.browser for one in timed],
         },
         hide_index=True,
         alt=words.MEASURED_TITLE,
