@@ -175,7 +175,7 @@ def extract(
     pd.DataFrame(columns).to_parquet(files.folder / SAMPLES, index=False)
     write_thumbnails(files.folder, (np.asarray(tile) for tile in files.read("tiles.npy")))
     means = {key: (total / len(rows)).astype(np.float16) for key, total in zip(LEVEL_KEYS, sums, strict=True)}
-    np.savez(files.folder / SKIP_MEANS, **means)  # type: ignore[arg-type]
+    np.savez_compressed(files.folder / SKIP_MEANS, **means)  # type: ignore[arg-type]
     save_checkpoint(files.folder / WEIGHTS, network, half=True)
     (files.folder / HISTORY).write_text(
         "".join(json.dumps(record) + "\n" for record in history), encoding="utf-8"
