@@ -1,7 +1,7 @@
 """What phones measured: read from the files that their page saves, and kept with a bundle."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,9 @@ NAME: Final = "phone"
 FILE: Final = "times.npz"
 SCHEMA: Final = 1
 """Of the files that the page saves."""
+
+COLUMNS: Final = ("phone", "browser", "threads", "network", "precision", "sha256", "bytes", "macs")
+"""Arrays of a stored study for the fields of Timed, in their order; the times follow by themselves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,16 +94,12 @@ def write_phone_study(bundle: Bundle, timed: list[Timed]) -> Study:
     folder = empty_partial(open_partial(bundle, NAME, {}))
     write_arrays(
         folder / FILE,
-        phone=np.array([one.file for one in timed]),
-        browser=np.array([one.browser for one in timed]),
-        threads=np.array([one.threads for one in timed]),
-        network=np.array([one.network for one in timed]),
-        precision=np.array([one.precision for one in timed]),
-        sha256=np.array([one.sha256 for one in timed]),
-        bytes=np.array([one.bytes for one in timed]),
-        macs=np.array([one.macs for one in timed]),
         runs=np.array([len(one.milliseconds) for one in timed]),
         milliseconds=np.concatenate([one.milliseconds for one in timed]),
+        **{
+            column: np.array([getattr(one, field.name) for one in timed])
+            for column, field in zip(COLUMNS, fields(Timed), strict=False)
+        },
     )
     return write_study(bundle, NAME, folder, {"phones": len({one.file for one in timed})})
 
@@ -113,11 +112,8 @@ def load_phone_study(bundle: Bundle) -> tuple[Timed, ...]:
         if not len(ends) or ends[-1] != len(found["milliseconds"]):
             raise broken_study(bundle, NAME, f"{FILE} lacks times")
         parts = np.split(np.asarray(found["milliseconds"], np.float64), ends[:-1])
-        texts = [found[name].tolist() for name in ("phone", "browser")]
-        named = [found[name].tolist() for name in ("network", "precision", "sha256")]
-        sizes = [found[name].tolist() for name in ("bytes", "macs")]
-        rows = zip(*texts, found["threads"].tolist(), *named, *sizes, parts, strict=True)
-        return tuple(Timed(*row) for row in rows)
+        columns = [found[column].tolist() for column in COLUMNS]
+        return tuple(Timed(*row) for row in zip(*columns, parts, strict=True))
 
 
 def _milliseconds(values: object) -> NDArray[np.float64]:
