@@ -26,6 +26,7 @@ from posecore.data.dataset import CropDataset, Example, TrainingDataset
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError, DataError
+from posecore.inference import best_precision
 from posecore.metrics.pck import hits, pck
 from posecore.models.checkpoint import load_checkpoint, save_checkpoint, weights_digest
 from posecore.models.configs import name_of
@@ -41,13 +42,13 @@ from posecore.training.losses import heatmap_loss
 from posecore.training.memory import keep_freed_memory
 from posecore.training.optimise import Schedule, make_optimiser, make_schedule
 from posecore.training.penalty import Draws, Penalty
-from posecore.training.presets import Preset
+from posecore.training.presets import Precision, Preset
 from posecore.training.record import RunFolder
 
 Record = dict[str, Any]
-"""One epoch: epoch (from 1), image_size, learning_rate, train_loss, val_loss, val_pck, val_pck_0000 (with all
-skips cut), seconds. With a teacher also teacher_loss, with a penalty also penalty: the means of those terms,
-which train_loss, the data term, does not contain."""
+"""One epoch: epoch (from 1), image_size, learning_rate, precision (that it was computed in), train_loss,
+val_loss, val_pck, val_pck_0000 (with all skips cut), seconds. With a teacher also teacher_loss, with a
+penalty also penalty: the means of those terms, which train_loss, the data term, does not contain."""
 
 
 def train(
@@ -120,7 +121,8 @@ def train(
         "skips": skips,
     }
     built = {name: value for name, value in built.items() if value is not None}
-    fabric = _launch(preset)
+    precision = _computed_in(preset)
+    fabric = _launch(precision)
     if penalty is not None and fabric.world_size > 1:
         raise ConfigError("a network is compressed by one process; start the script without torchrun")
     keep_freed_memory()
@@ -230,6 +232,7 @@ def train(
                 "epoch": earlier + epoch + 1,
                 "image_size": examples.size,
                 "learning_rate": optimiser.param_groups[0]["lr"],
+                "precision": precision,
                 **losses,
                 **scores,
                 "seconds": round(time.monotonic() - began, 1),
@@ -272,12 +275,18 @@ def _frozen(stem: Stem | ResNetStem, preset: Preset) -> list[nn.Module]:
     return parts[preset.frozen]
 
 
-def _launch(preset: Preset) -> Fabric:
+def _computed_in(preset: Preset) -> Precision:
+    """The recipe's precision where this machine computes it natively: emulated, bfloat16 takes twice the time
+    of float32 (docs/figures.md)."""
+    return preset.precision if best_precision() == "bf16" else "32-true"
+
+
+def _launch(precision: Precision) -> Fabric:
     # Under torchrun the number of processes is given; alone, one processor or one graphics chip.
     processes = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     nodes = int(os.environ.get("WORLD_SIZE", "1")) // processes
     strategy = "ddp" if processes * nodes > 1 else "auto"
-    fabric = Fabric(devices=processes, num_nodes=nodes, strategy=strategy, precision=preset.precision)
+    fabric = Fabric(devices=processes, num_nodes=nodes, strategy=strategy, precision=precision)
     fabric.launch()
     return fabric
 

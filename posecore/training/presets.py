@@ -9,6 +9,9 @@ from posecore.data.heatmaps import Target
 from posecore.errors import ConfigError
 from posecore.training.augment import Augmentation
 
+Precision = Literal["32-true", "bf16-mixed"]
+"""As Lightning Fabric names them."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -43,7 +46,7 @@ class Preset:
     unlabelled: Literal["zero", "ignore"]
     augmentation: Augmentation | None
     initialisation: Literal["glorot", "he"]
-    precision: Literal["32-true", "bf16-mixed"]
+    precision: Precision
     place: float = 0.0
     frozen: Literal["nothing", "fine", "stem"] = "nothing"
 

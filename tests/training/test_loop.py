@@ -347,6 +347,14 @@ def test_a_loss_that_leaves_all_bounds_ends_the_run_and_keeps_nothing_of_it(
     assert not (tmp_path / "best.safetensors").exists() and not (tmp_path / STATE).exists()
 
 
+def test_a_machine_without_bfloat16_trains_in_float32_and_says_so(prepared_dir, tmp_path, monkeypatch):
+    for found, expected in (("fp32", "32-true"), ("bf16", "bf16-mixed")):
+        monkeypatch.setattr(module, "best_precision", lambda found=found: found)
+        history = run(prepared_dir, tmp_path / found, epochs=1)
+        assert history[0]["precision"] == expected
+    assert module._computed_in(replace(QUICK["finish"], precision="32-true")) == "32-true"
+
+
 # Skips cut at random
 
 
