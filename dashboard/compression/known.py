@@ -98,6 +98,6 @@ def _compressed_beside(bundle: Bundle, beside: tuple[tuple[str, int], ...]) -> s
         except BundleError:
             continue
         same = (other.dataset["fingerprint"], other.dataset["split"]) == (own["fingerprint"], own["split"])
-        if same and other.model["config"].get("inner") is not None:
+        if same and other.network_config.compressed:
             return Path(path).name
     return ""

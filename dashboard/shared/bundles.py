@@ -75,13 +75,13 @@ def network_name(bundle: Bundle) -> str:
     words = [bundle.manifest.model["name"]]
     if isinstance(config, PoseResNetConfig):
         words.append(f"depth {config.depth}")
-        if config.widths:
-            words.append("compressed")
     else:
         words += [
             f"{config.stacks} {'stacks' if config.stacks > 1 else 'stack'}",
             f"{config.channels} channels",
         ]
+    if config.compressed:
+        words.append("compressed")
     if config.skips != ALL_ON.title:
         words.append(f"skips {config.skips}" if "1" in config.skips else "no skips")
     if isinstance(config, HourglassConfig) and config.bottleneck_channels:

@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboard.shared.background import worker
 from posecore.bundle import Bundle, check_latents, list_bundles, open_bundle
-from posecore.bundle.manifest import LATENTS, SAMPLES, SKIP_MEANS, WEIGHTS
+from posecore.bundle.manifest import LATENTS, MANIFEST, SAMPLES, SKIP_MEANS, WEIGHTS, read_manifest
 from posecore.bundle.studies import FOLDER, study_problems
 from posecore.data.prepared import INFO, open_prepared
 from posecore.errors import BundleError, DataError
@@ -55,8 +55,18 @@ def images_folder() -> Path | None:
 
 
 def bundle_names() -> list[str]:
-    """Names of the bundles there are, broken ones too."""
-    return [path.name for path in list_bundles(artifacts_folder())]
+    """Names of the bundles there are, broken ones too: those of compressed networks last, so that the first,
+    which pages open on and compare with, is a network as it was trained."""
+    return sorted((path.name for path in list_bundles(artifacts_folder())), key=_compressed)
+
+
+def _compressed(name: str) -> bool:
+    """False of a broken one, too, which says what is wrong when it is chosen."""
+    path = artifacts_folder() / name
+    try:
+        return _made_smaller(str(path), (path / MANIFEST).stat().st_mtime_ns)
+    except (BundleError, OSError):
+        return False
 
 
 def studied(name: str) -> bool:
@@ -106,6 +116,11 @@ def cached(
     keep: Any = cache(max_entries=max_entries, show_spinner=show_spinner, hash_funcs=_BY_CONTENT, scope=scope)
     # What Streamlit returns has a type of its own, in which that of the function is lost.
     return keep
+
+
+@cached(32)
+def _made_smaller(path: str, written: int) -> bool:
+    return read_manifest(Path(path)).network_config.compressed
 
 
 def latents_problem(bundle: Bundle) -> str | None:

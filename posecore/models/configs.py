@@ -97,6 +97,11 @@ class HourglassConfig:
             object.__setattr__(self, "inner", _checked_inner(self.inner, self.residuals))
 
     @property
+    def compressed(self) -> bool:
+        """Whether it was made smaller after training."""
+        return self.inner is not None
+
+    @property
     def residuals(self) -> int:
         """How many residuals the network has: the stem's, then for every stack its skips', those down, of
         the bottleneck and up, then one behind every stack."""
@@ -156,6 +161,11 @@ class PoseResNetConfig:
             if not all(type(width) is int and width > 0 for width in given):
                 raise ConfigError(f"widths is {given!r:.60}; expected whole numbers above 0")
             object.__setattr__(self, "widths", tuple(given))
+
+    @property
+    def compressed(self) -> bool:
+        """Whether it was made smaller after training."""
+        return self.widths is not None
 
     @property
     def stacks(self) -> int:

@@ -173,8 +173,7 @@ def read_trained(folder: Path, begun: Collection[str]) -> Trained:
             record = init["run"]
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder}: its record is not as train.py writes it ({error}); train anew") from error
-    narrow = getattr(network.config, "inner", None) or getattr(network.config, "widths", None)
-    if method == DENSE and narrow is not None:
+    if method == DENSE and network.config.compressed:
         raise DataError(
             f"{folder}: a compressed network whose record does not say how it was made; train it on with "
             "--init and the file that engineer.py wrote, with its .json beside it"

@@ -13,7 +13,8 @@ from reading import everything, figures, numbers
 from reading import words as said
 
 from dashboard.compression import charts, losers_words, survives_words, words
-from dashboard.shared import links
+from dashboard.shared import cache, links
+from dashboard.shared.bundles import network_name
 from dashboard.shared.shown_here import Verdict, sentence
 from posecore.bundle import open_bundle
 from posecore.keypoints import MPII16
@@ -219,12 +220,13 @@ def test_a_smaller_bundle_of_the_same_people_is_shown_beside(tmp_path, monkeypat
     plant_compression(path)
     inner = tuple((8, 8) for _ in range(HourglassConfig().residuals))
     monkeypatch.setattr(fake, "HourglassConfig", lambda **given: HourglassConfig(**given, inner=inner))
-    small = make_fake_bundle(tmp_path / "small", people=6, channels=16, annotations=True, pictures=True)
+    small = make_fake_bundle(tmp_path / "little", people=6, channels=16, annotations=True, pictures=True)
     assert asdict(open_bundle(small).network().config)["inner"]
+    assert "16 channels, compressed" in network_name(open_bundle(small))
     for one in (path, small):
         plant_probe(one, {"bottleneck": 0.5, "skip 64": 0.4})
-    app = open_page(monkeypatch, tmp_path, PAGE, bundle="one")
-    assert not app.error
+    app = open_page(monkeypatch, tmp_path, PAGE)
+    assert cache.bundle_names() == ["one", "little"] and not app.error
     title = words.tuned_title(open_bundle(path), open_bundle(small))
     alts = [picture.alt for images in app.image for picture in images.proto.imgs]
     assert words.heatmap_alt(title, "all joints") in alts
