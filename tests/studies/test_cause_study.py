@@ -223,7 +223,7 @@ def test_it_says_what_the_network_says(made: tuple[Bundle, CauseStudy]) -> None:
     points, peaks = decode(predictor.decode_all(encoded)[0])
     right = hits(points, np.stack([one.joints for one in pair]), np.stack([one.visibility for one in pair]))
     assert np.array_equal(study.right_changed[place, 0, 1], np.where(np.isnan(right[1]), -1, right[1]))
-    assert np.allclose(study.peaks[place], peaks[0], atol=2e-3)
+    assert np.allclose(study.peaks[place], peaks[0], atol=3e-3)
 
 
 def test_grain_moves_least_and_untrained_networks_differ(made: tuple[Bundle, CauseStudy]) -> None:

@@ -25,6 +25,9 @@ MOST: Final = 20
 STRENGTHS: Final = 2
 """Of every cause, the weaker first."""
 
+STEPS: Final = 256
+"""Into which a heatmap's 0 to 1 is cut where heights of peaks are stored."""
+
 CUTS: Final[Mapping[str, SkipMask]] = {
     **{f"without {name}": SkipMask.all_but(level) for level, name in enumerate(LEVEL_NAMES)},
     "mean skips": ALL_OFF,
@@ -80,12 +83,16 @@ class CauseStudy:
 
 def save_cause_study(folder: Path, **arrays: NDArray[Any]) -> None:
     """Write the study's file to `folder`; arrays by the names of CauseStudy, all but `info`."""
-    # Heights and movements need no more than three digits.
-    kept = {
-        name: each.astype(np.float16) if each.dtype == np.float32 else each for name, each in arrays.items()
-    }
+    kept = {name: _stored(name, each) for name, each in arrays.items()}
     with atomic_file(folder / FILE) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **kept)  # type: ignore[arg-type]
+
+
+def _stored(name: str, values: NDArray[Any]) -> NDArray[Any]:
+    """Movements need no more than three digits, and heights than two: what is rounded packs better."""
+    if values.dtype != np.float32:
+        return values
+    return (np.rint(values * STEPS) / STEPS if "peaks" in name else values).astype(np.float16)
 
 
 def load_cause_study(bundle: Bundle) -> CauseStudy:
