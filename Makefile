@@ -21,7 +21,7 @@ dashboard-lan: .venv/installed phone
 	  --server.sslCertFile .venv/lan/certificate.pem --server.sslKeyFile .venv/lan/key.pem
 
 # What the page in the phone's browser needs: the runtime, by the Node that comes as a Python package, and the networks of
-# both shipped bundles with some of their people.
+# the shipped bundles with some of their people.
 MADE := dashboard/static/phone/made
 RUNTIME := $(MADE)/onnxruntime-web-1.30.0
 phone: $(RUNTIME)/done $(MADE)/done
@@ -36,14 +36,15 @@ $(RUNTIME)/done: .venv/installed-phone dashboard/phone/package-lock.json
 	touch $@
 
 $(MADE)/done: .venv/installed-phone scripts/export_onnx.py $(wildcard posecore/export/*.py) \
-  artifacts/demo/model.safetensors artifacts/plain/model.safetensors
+  artifacts/demo/model.safetensors artifacts/plain/model.safetensors artifacts/compressed/model.safetensors
 	$(BIN)/python scripts/export_onnx.py --bundle artifacts/demo --out $(MADE) --int8 --limit 200 --people 12
+	$(BIN)/python scripts/export_onnx.py --bundle artifacts/compressed --out $(MADE)
 	$(BIN)/python scripts/export_onnx.py --bundle artifacts/plain --out $(MADE)
 	touch $@
 
-# The two shipped bundles, whole: people are rendered, cropped, shown to both shipped networks (or to weights made by
-# train.py: CHECKPOINT of the one trained with skips cut at random, PLAIN of the one trained with all), and every study of
-# the pages is computed. Needs no photograph.
+# The shipped bundles, whole: people are rendered, cropped, shown to the shipped networks (or to weights made by train.py:
+# CHECKPOINT of the one trained with skips cut at random, PLAIN of the one trained with all, COMPRESSED of the smaller one),
+# and every study of the pages is computed, but for the one of compression (docs/compression.md). Needs no photograph.
 demo: .venv/installed
 	$(BIN)/python scripts/make_people.py --out data/rendered --people 1000 --seed 2026
 	$(BIN)/python scripts/prepare_coco.py --coco data/rendered --out data/rendered-crops --test-size 0 --name "rendered people"
@@ -62,12 +63,15 @@ demo: .venv/installed
 	  $(BIN)/python scripts/control_study.py --bundle $$bundle && \
 	  $(BIN)/python scripts/claims_study.py --bundle $$bundle || exit 1; \
 	done
+	$(BIN)/python scripts/extract_latents.py $(if $(COMPRESSED),--checkpoint $(COMPRESSED),--bundle artifacts/compressed) \
+	  --data data/rendered-crops --out artifacts/compressed --annotations --pictures-in artifacts/demo --samples 200
+	$(BIN)/python scripts/project.py --bundle artifacts/compressed
+	for study in skip_study probe_study; do $(BIN)/python scripts/$$study.py --bundle artifacts/compressed --data data/rendered-crops || exit 1; done
 	$(BIN)/python scripts/cause_study.py --bundle artifacts/demo
 	$(BIN)/python scripts/saliency_study.py --bundle artifacts/demo
 	$(BIN)/python scripts/compare.py --bundle artifacts/demo --with artifacts/plain --data data/rendered-crops
 	$(BIN)/python scripts/compare.py --bundle artifacts/plain --with artifacts/demo --data data/rendered-crops
-	$(BIN)/python -m posecore.bundle verify artifacts/demo
-	$(BIN)/python -m posecore.bundle verify artifacts/plain
+	for bundle in demo plain compressed; do $(BIN)/python -m posecore.bundle verify artifacts/$$bundle || exit 1; done
 
 # Two at a time, with a thread each, as more would wait for one another; a file's tests in one process, so that what they
 # share is made once.

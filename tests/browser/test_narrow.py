@@ -41,6 +41,8 @@ PAGES = (
     ("ledger", ""),
     ("compare", ""),
     *(("compare", f"cmp_tab={tab}&bundle={ONE}&with={TWIN}") for tab in links.COMPARE_TABS[1:]),
+    *(("compression", f"bundle=demo&{links.COMPRESSION_TAB}={tab}") for tab in links.COMPRESSION_TABS),
+    ("overview", "bundle=compressed"),
     # The other network that ships.
     ("overview", "bundle=plain"),
     *(("skip-lab", f"bundle=plain&lab_tab={tab}") for tab in links.LAB_TABS),
@@ -104,7 +106,7 @@ all => all.map((text) => [text.textContent.replace('−', '-'), text.getBounding
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The shipped bundles with all their studies, and two of people who do not exist, compared."""
     folder = tmp_path_factory.mktemp("narrow")
-    for name in ("demo", "plain"):
+    for name in ("demo", "plain", "compressed"):
         shutil.copytree(ROOT / "artifacts" / name, folder / "artifacts" / name)
     one = make_fake_bundle(folder / "artifacts" / ONE, 12, annotations=True, pictures=True)
     project(open_bundle(one), ProjectionSettings(draws=2))
