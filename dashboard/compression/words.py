@@ -188,8 +188,10 @@ def on_whom(study: CompressionStudy, told: Figures) -> str:
         return "No Bayesian network of this study was engineered and fine-tuned."
     lost = [found.difference for one, found in told.lost if one in told.smallest.points]
     each = "; ".join(lost_points(found) for found in lost)
+    steps = max(one.steps or 0 for one in told.smallest.points)
     begun = (
-        f"Against {point(study, control(study))}, it loses {each} with {percent(told.smallest.keep)} kept."
+        f"Against {point(study, control(study))}, it loses {each} with {percent(told.smallest.keep)} kept, "
+        f"after {steps:,} steps of training; after more it may lose less."
     )
     if not told.worst:
         return f"{begun} There are too few people to tell of whom."

@@ -70,7 +70,10 @@ def two_thirds_go(studies: Stored) -> Finding:
         list(_kept(study, [arm])),
         -PCK_MATTERS,
         Unit.POINTS,
-        notes=("The thesis's 1.4 points are of PCKh and other people, so 2 points of PCK stand for them.",),
+        notes=(
+            "The thesis's 1.4 points are of PCKh and other people, so 2 points of PCK stand for them.",
+            _trained([arm]),
+        ),
     )
 
 
@@ -91,6 +94,7 @@ def fine_tuning_recovers(studies: Stored) -> Finding:
         f"Engineered and not yet tuned, they find {Unit.POINTS.figure(-max(lost))} to "
         f"{Unit.POINTS.said(-min(lost))} less than the dense network."
     ]
+    notes.append(_trained(taken))
     scratch = [
         one.gain.mean
         for place in range(len(study.data))
@@ -124,6 +128,11 @@ def _not_studied(studies: Stored, what: str) -> NotStudiedError:
 
 def _bayesian(study: CompressionStudy) -> list[Arm]:
     return [arm for arm in arms(study) if arm.method == BAYESIAN]
+
+
+def _trained(chosen: Sequence[Arm]) -> str:
+    steps = max(one.steps or 0 for arm in chosen for one in arm.points)
+    return f"After {steps:,} steps of training since compression began; after more they may lose less."
 
 
 def _share(arm: Arm, whole: int) -> float:
