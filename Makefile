@@ -71,6 +71,7 @@ demo: .venv/installed
 	$(BIN)/python scripts/saliency_study.py --bundle artifacts/demo
 	$(BIN)/python scripts/compare.py --bundle artifacts/demo --with artifacts/plain --data data/rendered-crops
 	$(BIN)/python scripts/compare.py --bundle artifacts/plain --with artifacts/demo --data data/rendered-crops
+	$(BIN)/python scripts/compare.py --bundle artifacts/demo --with artifacts/compressed --data data/rendered-crops
 	for bundle in demo plain compressed; do $(BIN)/python -m posecore.bundle verify artifacts/$$bundle || exit 1; done
 
 # Two at a time, with a thread each, as more would wait for one another; a file's tests in one process, so that what they
