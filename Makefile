@@ -75,9 +75,11 @@ demo: .venv/installed
 	for bundle in demo plain compressed; do $(BIN)/python -m posecore.bundle verify artifacts/$$bundle || exit 1; done
 
 # Two at a time, with a thread each, as more would wait for one another; a file's tests in one process, so that what they
-# share is made once.
+# share is made once. A test that hangs is ended with its process, as what it waits for may go on where it is only
+# interrupted; without a limit its file would be begun again and again.
 test: .venv/installed-dev lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --timeout-method thread \
+	  --max-worker-restart 0
 
 # Needs Debian's chromium (apt-get install chromium), or the path of another Chromium in CHROMIUM.
 test-browser: .venv/installed-dev phone

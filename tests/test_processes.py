@@ -1,13 +1,11 @@
 """Processes that cannot be started, fail or are ended: one line, status 2, and the next run goes on."""
 
-import contextlib
 import multiprocessing
 import os
 import signal
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import psutil
@@ -40,20 +38,22 @@ def test_a_worker_ended_by_the_system_is_told_in_one_line() -> None:
     assert "\n" not in str(error.value)
 
 
-def end_the_first(mark: Path, _: int) -> None:
-    with contextlib.suppress(FileExistsError):
-        mark.touch(exist_ok=False)
-        end_this_process(0)
+def wait_until_broken(pool: ProcessPoolExecutor) -> None:
+    until = time.monotonic() + PATIENCE
+    while not pool._broken:
+        assert time.monotonic() < until, "the pool never saw that its worker had ended"
+        time.sleep(0.01)
 
 
-def test_a_worker_not_yet_known_to_a_breaking_pool_is_not_waited_for(tmp_path: Path, monkeypatch) -> None:
+def test_a_worker_not_yet_known_to_a_breaking_pool_is_not_waited_for(monkeypatch) -> None:
     start = ProcessPoolExecutor._spawn_process
 
     def starting(pool: ProcessPoolExecutor) -> None:
         class Late(dict):
             def __setitem__(self, pid: int, worker: object) -> None:
-                while self and not pool._broken:
-                    time.sleep(0.01)
+                for known in self:
+                    os.kill(known, signal.SIGKILL)
+                    wait_until_broken(pool)
                 time.sleep(0.2)  # the pool ends the workers it knows, and waits
                 super().__setitem__(pid, worker)
 
@@ -62,15 +62,15 @@ def test_a_worker_not_yet_known_to_a_breaking_pool_is_not_waited_for(tmp_path: P
 
     monkeypatch.setattr(ProcessPoolExecutor, "_spawn_process", starting)
     with pytest.raises(DataError, match="ended by the system"):
-        list(in_processes(partial(end_the_first, tmp_path / "ended"), range(20), 2))
+        list(in_processes(abs, range(20), 2))
 
 
 def test_a_worker_that_a_broken_pool_cannot_start_is_told_alike(monkeypatch) -> None:
     start = ProcessPoolExecutor._spawn_process
 
     def late(pool: ProcessPoolExecutor) -> None:
-        while pool._processes and not pool._broken:
-            time.sleep(0.01)
+        if pool._processes:
+            wait_until_broken(pool)
         time.sleep(0.2)  # the pool has closed its pipes
         start(pool)
 
