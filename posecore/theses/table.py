@@ -346,9 +346,10 @@ CLAIMS: Final = (
         Thesis.MOBILE,
         "Bayesian compression loses less than group lasso and L1 at equal size.",
         "Experiments and results, Structural Bayesian deep compression",
-        "PCK of fine-tuned Bayesian networks less that of networks by group lasso, and by L1, of the same "
-        "size, mean over two seeds or more of each that were trained for as many steps, on all people. It "
-        "holds where all are above 1 point, and does not where all are below.",
+        "PCK of fine-tuned Bayesian networks less that of networks by group lasso of the same size, and of "
+        "networks that are only masked less those by L1, mean over two seeds or more of each that were "
+        "trained for as many steps, on all people. It holds where all are above 1 point, and does not where "
+        "all are below.",
         COMPRESSED,
         ("compression",),
         _COMPRESSION,
