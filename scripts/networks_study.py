@@ -31,6 +31,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="LABEL=RUN",
         help="what to call the network, and the folder that train.py left; seeds share a label",
     )
+    parser.add_argument(
+        "--add", action="store_true", help="keep the networks of the study that is there; of the same people"
+    )
     parser.add_argument("--threads", type=at_least(1), help="processor cores (default: all)")
     return parser
 
@@ -49,14 +52,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     use_threads(options.threads)
     bundle = open_bundle(options.bundle)
     folders = [open_prepared(folder) for folder in options.data]
-    written = run_networks_study(bundle, options.network, list(zip(folders, splits, strict=True)))
+    data = list(zip(folders, splits, strict=True))
+    written = run_networks_study(bundle, options.network, data, options.add)
     study = load_networks_study(bundle)
     print(f"wrote {written.path}: {len(study.networks)} networks")
-    for data in study.data:
-        print(f"{data.title}, n = {data.people}: PCK, and with all skips cut at test time")
+    for people in study.data:
+        print(f"{people.title}, n = {people.people}: PCK, and with all skips cut at test time")
         for network in study.networks:
-            cut = f"{pck(study.cut(network, data)):.4f}" if network.has_skips else "none built"
-            print(f"  {network.name:30} {pck(study.as_built(network, data)):.4f}  {cut}")
+            cut = f"{pck(study.cut(network, people)):.4f}" if network.has_skips else "none built"
+            print(f"  {network.name:30} {pck(study.as_built(network, people)):.4f}  {cut}")
     print("next: make dashboard, then Compare, Networks trained side by side")
     return 0
 

@@ -8,7 +8,8 @@ from fake_runs import make_fake_run
 
 from posecore.errors import CheckpointError, DataError
 from posecore.studies.networks.facts import DataSet, beginning_of, control_of, longest, network_from_json
-from posecore.studies.networks.runs import read_network
+from posecore.studies.networks.runs import fingerprint, read_network
+from posecore.training.presets import PRESETS
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +157,13 @@ def test_what_is_not_recorded_is_refused_in_a_sentence(tmp_path):
             DataError, match=r"run\.json.*(not readable|no JSON object|not as train\.py writes it)"
         ):
             read_network("x", run)
+
+
+def test_a_recipe_is_known_by_what_it_does_whatever_records_called_it():
+    now = asdict(PRESETS["onward"])
+    first = {name: value for name, value in now.items() if name != "frozen"}
+    same = [now, first | {"freeze_stem": False}, first | {"freeze_fine": False}]
+    assert {fingerprint(one) for one in same} == {"6b0e130880a6010c"}  # as a study that ships has it
+    others = [asdict(PRESETS[name]) for name in ("finish", "finish-stem", "fast")]
+    others += [first | {"freeze_stem": True}, first | {"freeze_fine": True}, now | {"learning_rate": 1e-4}]
+    assert len({fingerprint(one) for one in [now, *others]}) == 1 + len(others)

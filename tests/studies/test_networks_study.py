@@ -200,6 +200,44 @@ def test_what_is_done_serves_a_run_with_more_networks(bundle, runs, data, monkey
     np.testing.assert_array_equal(study.as_built(study.networks[2], study.data[0]), right)
 
 
+def test_networks_are_added_to_those_whose_runs_are_gone(bundle, written, runs, data, tmp_path):
+    gone = [(label, shutil.copytree(run, tmp_path / run.name)) for label, run in runs[:3]]
+    run_networks_study(bundle, gone, data)
+    for _, run in gone:
+        shutil.rmtree(run)
+    run_networks_study(bundle, runs[3:], data, add=True)
+    assert files_of(bundle) == files_of(written)
+    assert load_networks_study(bundle).networks == load_networks_study(written).networks
+
+
+def test_networks_are_added_in_the_precision_of_those_that_are_there(bundle, runs, data):
+    run_networks_study(bundle, runs[:1], data[:1])
+    manifest = study_folder(bundle, "networks") / "manifest.json"
+    values = json.loads(manifest.read_text())
+    other = {"bf16": "fp32", "fp32": "bf16"}[values["info"]["precision"]]
+    values["info"]["precision"] = other
+    manifest.write_text(json.dumps(values))
+    asked = []
+    with pytest.MonkeyPatch.context() as patch:
+        own = networks_study.Predictor
+        patch.setattr(networks_study, "Predictor", lambda *given: asked.append(given[1]) or own(*given))
+        run_networks_study(bundle, runs[1:2], data[:1], add=True)
+    assert asked == [other] and load_networks_study(bundle).precision == other
+
+
+def test_networks_are_added_for_the_same_people_alone(bundle, runs, data):
+    with pytest.raises(BundleError, match=r"networks_study\.py"):
+        run_networks_study(bundle, runs[:1], data, add=True)
+    run_networks_study(bundle, runs[:1], data[:1])
+    before = files_of(bundle)
+    for other in (data[1:], data):
+        with pytest.raises(ConfigError, match=r"--add: the study is of tiny_coco, val \(8 people\), given"):
+            run_networks_study(bundle, runs[1:2], other, add=True)
+    with pytest.raises(ConfigError, match="network 'plain · seed 0' is named twice"):
+        run_networks_study(bundle, runs[:1], data[:1], add=True)
+    assert files_of(bundle) == before
+
+
 def test_names_have_to_be_unique_and_the_split_to_exist(bundle, runs, data):
     with pytest.raises(ConfigError, match="network 'plain · seed 0' is named twice"):
         run_networks_study(bundle, [runs[0], runs[0]], data[:1])

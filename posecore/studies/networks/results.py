@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from posecore.files import atomic_file
 from posecore.metrics.paired import counted
 from posecore.metrics.pck import Hits
 from posecore.studies.networks.facts import DataSet, Network, network_from_json
+
+if TYPE_CHECKING:
+    from posecore.inference import Precision  # with torch, which pages of this study need not wait for
 
 NAME: Final = "networks"
 FILE: Final = "results.npz"
@@ -37,7 +40,7 @@ class NetworksStudy:
     sample_ids: tuple[NDArray[np.str_], ...]
     hits: tuple[tuple[StoredHits, ...], ...]
     created: str
-    precision: str
+    precision: "Precision"
     thesis_channels: int
 
     def stack_hits(self, network: Network, data: DataSet, stack: int) -> Hits:

@@ -97,13 +97,26 @@ def _trainings(run: Run) -> tuple[Training, ...]:
     return tuple(found)
 
 
+def fingerprint(recipe: Mapping[str, Any]) -> str:
+    """Of a recipe as train.py records it; the same for the same one, whatever a record of its time calls it.
+
+    Where nothing is frozen it is taken as the first records have it: studies keep no more than this of runs
+    that are long gone.
+    """
+    names = {"frozen": "nothing", "freeze_fine": False, "freeze_stem": False}
+    frozen = {name: recipe[name] for name in names if name in recipe}
+    if all(value == names[name] for name, value in frozen.items()):
+        frozen = {"freeze_stem": False}
+    rest = {name: value for name, value in recipe.items() if name not in names}
+    return hashlib.sha256(json.dumps(rest | frozen, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _training(record: Record, epochs: int, kept: int) -> Training:
-    recipe = json.dumps(record["recipe"], sort_keys=True)
     squeezing = (record["init"] or {}).get("autoencoder")
     alone = squeezing and squeezing["run"]
     return Training(
         preset=record["preset"],
-        recipe=hashlib.sha256(recipe.encode()).hexdigest()[:16],
+        recipe=fingerprint(record["recipe"]),
         seed=record["seed"],
         planned=record["recipe"]["epochs"],
         epochs=epochs,

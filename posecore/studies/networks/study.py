@@ -29,43 +29,63 @@ from posecore.data.heatmaps import decode
 from posecore.data.prepared import PreparedData
 from posecore.errors import ConfigError
 from posecore.files import sha256
-from posecore.inference import Predictor, best_precision
+from posecore.inference import Precision, Predictor, best_precision
 from posecore.metrics.pck import PCK_RADIUS, hits
 from posecore.models.configs import HourglassConfig
 from posecore.prediction import BATCH
 from posecore.samples import read_points, read_visibility
 from posecore.studies.networks.facts import DataSet, Network
-from posecore.studies.networks.results import NAME, StoredHits, describe, save_networks_study
+from posecore.studies.networks.results import (
+    NAME,
+    NetworksStudy,
+    StoredHits,
+    describe,
+    load_networks_study,
+    save_networks_study,
+)
 from posecore.studies.networks.runs import load_network, read_network, weights_file
 from posecore.unfinished import Piece, fill
 
 
 def run_networks_study(
-    bundle: Bundle, runs: Sequence[tuple[str, Path]], data: Sequence[tuple[PreparedData, str]]
+    bundle: Bundle,
+    runs: Sequence[tuple[str, Path]],
+    data: Sequence[tuple[PreparedData, str]],
+    add: bool = False,
 ) -> Study:
     """Write the study `networks` into `bundle` and open it; see posecore.studies.networks.results.
 
     runs: label and folder of every network's training; labels may repeat with other seeds. data: folders with
-    the split whose people are shown. Raises ConfigError where something is named twice or nothing is named,
-    CheckpointError and DataError where a run or a data folder is not usable.
+    the split whose people are shown. add: keep the networks of the study that is there, whose runs may be
+    gone; the others are shown the same people in the same precision. Raises ConfigError where something is
+    named twice, nothing is named, or the people are others than those of the study that is added to,
+    CheckpointError and DataError where a run or a data folder is not usable, BundleError where there is no
+    study to add to.
     """
+    before = load_networks_study(bundle) if add else None
     networks = [read_network(label, folder) for label, folder in runs]
     crops = [CropDataset(folder, split) for folder, split in data]
     sets = [
         DataSet(folder.info["name"], split, folder.info["fingerprint"], len(people))
         for (folder, split), people in zip(data, crops, strict=True)
     ]
-    _refuse_twice("network", [network.name for network in networks])
+    every = [*(before.networks if before else ()), *networks]
+    _refuse_twice("network", [network.name for network in every])
     _refuse_twice("data set", [one.title for one in sets])
+    if before:
+        _check_same_people(before, sets)
     for folder, _ in data:
         folder.check_network(len(bundle.keypoints))
-    precision = best_precision()
+    precision = before.precision if before else best_precision()
     partial = open_partial(bundle, NAME, {"pck_radius": PCK_RADIUS, "precision": precision})
-    found = _fill(partial, networks, [folder for _, folder in runs], sets, crops)
+    found = [
+        *(before.hits if before else ()),
+        *_fill(partial, networks, [folder for _, folder in runs], sets, crops, precision),
+    ]
     save_networks_study(
         empty_partial(partial), [people.table["sample_id"].to_numpy(str) for people in crops], found
     )
-    info = describe(networks, sets) | {
+    info = describe(every, sets) | {
         "precision": precision,
         "pck_radius": PCK_RADIUS,
         "thesis_channels": HourglassConfig().channels,
@@ -99,8 +119,23 @@ class _Asked:
         return len(self.people)
 
 
+def _check_same_people(before: NetworksStudy, sets: Sequence[DataSet]) -> None:
+    if list(before.data) != list(sets):
+        expected = " and ".join(f"{one.title} ({one.people} people)" for one in before.data)
+        given = " and ".join(f"{one.title} ({one.people} people)" for one in sets)
+        raise ConfigError(
+            f"--add: the study is of {expected}, given are {given}, or others of these names; name the data "
+            "folders of the study, in its order"
+        )
+
+
 def _fill(
-    folder: Path, networks: list[Network], runs: list[Path], sets: list[DataSet], crops: list[CropDataset]
+    folder: Path,
+    networks: list[Network],
+    runs: list[Path],
+    sets: list[DataSet],
+    crops: list[CropDataset],
+    precision: Precision,
 ) -> list[list[StoredHits]]:
     """Hits per network and data set; a file is written for each."""
     files = [[_file(folder, run, one) for one in sets] for run in runs]
@@ -112,7 +147,7 @@ def _fill(
 
     @lru_cache(1)  # data sets of one network follow each other
     def predictor(run: Path) -> Predictor:
-        return Predictor(load_network(run))
+        return Predictor(load_network(run), precision)
 
     def make(asked: _Asked, progress: "tqdm[None]") -> Piece:
         progress.set_postfix_str(asked.network, refresh=False)
