@@ -76,6 +76,8 @@ def opened(context: BrowserContext, url: str, link: str = "?threads=1") -> Page:
     page.set_default_timeout(120_000)
     page.goto(f"{url}{PHONE}{link}")
     expect(page.locator("#page")).to_have_attribute("data-state", "ready", timeout=120_000)
+    # Somebody is looked at already, so that later answers are the ones that were asked for.
+    expect(page.locator(".view figcaption").first).not_to_be_empty(timeout=120_000)
     return page
 
 

@@ -21,9 +21,11 @@ const page = at('page'), body = at('times').tBodies[0];
 const views = [...document.querySelectorAll('.view')].map((figure) => createView(figure, body.insertRow()));
 const cut = createCutter(), frame = createFrames(), camera = createCamera();
 let processor, engine, networks = [], settings, picture = null, square = null, live = null, facing = 'environment';
+let nearer = null; // the square around the joints found last
 let busy = false, again = false, moments = [], held = false;
 
 const say = (text) => { at('message').textContent = text; };
+const personIn = (image) => ({ image, width: image.naturalWidth, height: image.naturalHeight });
 const chosen = () => [settings.first, settings.second].filter(Boolean).map((name) => networks.find((each) => each.name === name));
 
 await begin();
@@ -44,6 +46,15 @@ async function begin() {
   wire();
   await openNetworks();
   showSettings();
+  await showFirst();
+}
+
+// Somebody to look at, unless a picture was opened meanwhile.
+async function showFirst() {
+  const image = at('people').querySelector('img');
+  if (!image || picture || live || page.dataset.state !== 'ready') return;
+  try { await image.decode(); } catch { return; }
+  if (!picture && !live) show(personIn(image), at('message').textContent);
 }
 
 function fillChoices(made) {
@@ -62,7 +73,7 @@ function fillChoices(made) {
     Object.assign(image, { src: `made/${file}`, alt: '' });
     Object.assign(button, { type: 'button', ariaLabel: `Rendered person ${number + 1}` });
     button.append(image);
-    button.onclick = async () => { await image.decode(); show({ image, width: image.naturalWidth, height: image.naturalHeight }); };
+    button.onclick = async () => { await image.decode(); show(personIn(image)); };
     at('people').append(button);
   });
   showSettings();
@@ -140,12 +151,12 @@ function wire() {
   document.addEventListener('visibilitychange', () => { if (live && !document.hidden) look(); });
 }
 
-// A picture that stays.
-function show(opened) {
+// A picture that stays, and what is said meanwhile.
+function show(opened, said = '') {
   stopCamera();
   picture = opened;
   square = wholeSquare(picture.width, picture.height);
-  if (page.dataset.state === 'ready') say('');
+  if (page.dataset.state === 'ready') say(said);
   look();
 }
 
@@ -170,8 +181,6 @@ function stopCamera() {
   at('rate').textContent = '';
   showSources();
 }
-
-let nearer = null; // the square around the joints found last
 
 function showSources() {
   at('camera').setAttribute('aria-pressed', String(Boolean(live)));

@@ -1,6 +1,6 @@
 // Every sentence that the page says, so that they are read together.
 export const WORDS = {
-  ready: 'Open a picture of one person, use the camera, or tap one of the rendered people below.',
+  ready: 'A rendered person; thick lines join joints that the network is sure of. Open a picture of one person, use the camera, or tap another below.',
   loading: (name) => `Loading the network “${name}”…`,
   starting: 'Getting ready…',
   nothingMade: 'The networks for this page are missing. On the machine that serves it, run “make phone” and load this page again.',
