@@ -148,9 +148,8 @@ def point(study: CompressionStudy, one: Point) -> str:
 
 def arm(one: Arm) -> str:
     """Seeds of one method at one share."""
-    seeds = len(one.points)
     strength = "" if one.strength is None else f" {one.strength:g}"
-    counted = f"{seeds} {'seed' if seeds == 1 else 'seeds'}"
+    counted = _seeds(len(one.points))
     return f"{METHODS[one.method]}{strength}, {percent(one.keep)} kept, {counted}"
 
 
@@ -161,9 +160,14 @@ def _interval(found: Estimate) -> str:
     )
 
 
+def _seeds(count: int) -> str:
+    return f"{count} seed" if count == 1 else f"{count} seeds"
+
+
 def contest(one: Contest) -> str:
     """One comparison of Bayesian compression, with its figures."""
-    seeds = f"{one.seeds[0]} against {one.seeds[1]} seeds"
+    ours, theirs = one.seeds
+    seeds = "one seed each" if one.seeds == (1, 1) else f"{_seeds(ours)} against {theirs}"
     unfair = "" if one.fair else ", unequal steps"
     return (
         f"{_interval(one.gain)} of PCK over {METHODS[one.against]} at {percent(one.keep)} ({seeds}{unfair})"

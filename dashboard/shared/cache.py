@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeVar
 import streamlit as st
 
 from dashboard.shared.background import worker
-from posecore.bundle import Bundle, check_latents, list_bundles, open_bundle
+from posecore.bundle import Bundle, Manifest, check_latents, list_bundles, open_bundle
 from posecore.bundle.manifest import LATENTS, MANIFEST, SAMPLES, SKIP_MEANS, WEIGHTS, read_manifest
 from posecore.bundle.studies import FOLDER, study_problems
 from posecore.data.prepared import INFO, open_prepared
@@ -61,12 +61,18 @@ def bundle_names() -> list[str]:
 
 
 def _compressed(name: str) -> bool:
-    """False of a broken one, too, which says what is wrong when it is chosen."""
+    found = manifest_of(name)
+    return found is not None and found.network_config.compressed
+
+
+def manifest_of(name: str) -> Manifest | None:
+    """What the bundle of this name says of itself, read once as long as it stays; None of a broken one, which
+    says what is wrong when it is chosen."""
     path = artifacts_folder() / name
     try:
-        return _made_smaller(str(path), (path / MANIFEST).stat().st_mtime_ns)
+        return _manifest(str(path), (path / MANIFEST).stat().st_mtime_ns)
     except (BundleError, OSError):
-        return False
+        return None
 
 
 def studied(name: str) -> bool:
@@ -119,8 +125,8 @@ def cached(
 
 
 @cached(32)
-def _made_smaller(path: str, written: int) -> bool:
-    return read_manifest(Path(path)).network_config.compressed
+def _manifest(path: str, written: int) -> Manifest:
+    return read_manifest(Path(path))
 
 
 def latents_problem(bundle: Bundle) -> str | None:

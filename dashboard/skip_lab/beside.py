@@ -1,6 +1,5 @@
 """The Skip lab's second network: the same picture and the same cut, in another bundle's."""
 
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -11,8 +10,6 @@ from dashboard.shared.two_heatmaps import Answer
 from dashboard.skip_lab import words
 from dashboard.skip_lab.rows import heatmap_row, skeleton_row
 from posecore.bundle import Bundle
-from posecore.bundle.manifest import MANIFEST, read_manifest
-from posecore.errors import BundleError
 
 NONE: Final = "no other"
 
@@ -54,13 +51,5 @@ def second_heatmaps(other: Bundle, answer: Answer, joint: str) -> None:
 
 def _has_skips(name: str) -> bool:
     """Whether a bundle's network has any; True of a broken one, which says what is wrong when chosen."""
-    path = cache.artifacts_folder() / name
-    try:
-        return _built_any(str(path), (path / MANIFEST).stat().st_mtime_ns)
-    except (BundleError, OSError):
-        return True
-
-
-@cache.cached(32)
-def _built_any(path: str, written: int) -> bool:
-    return any(read_manifest(Path(path)).built_skips)
+    found = cache.manifest_of(name)
+    return found is None or any(found.built_skips)
