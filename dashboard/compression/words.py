@@ -183,7 +183,7 @@ def shown(study: CompressionStudy, told: Figures) -> tuple[str, Verdict]:
     missing = [METHODS[name] for name in (MAGNITUDE, RANDOM) if name not in {one.against for one in asked}]
     lacks = f"; nothing is known against {' and '.join(missing)}" if missing else ""
     verdict = {True: Verdict.HOLDS, False: Verdict.DOES_NOT, None: Verdict.UNKNOWN}[told.beats]
-    return f"{what}, by {'; '.join(map(contest, asked))}{lacks}", verdict
+    return f"{what}, with gains of {'; '.join(map(contest, asked))}{lacks}", verdict
 
 
 def on_whom(study: CompressionStudy, told: Figures) -> str:
