@@ -8,7 +8,7 @@ import numpy as np
 from posecore.bundle.studies import study_command
 from posecore.errors import DataError
 from posecore.metrics.pck import scores
-from posecore.statistics import Floats, bootstrap
+from posecore.statistics import bootstrap
 from posecore.studies.checks.loaded import NotStudiedError
 from posecore.studies.compression.facts import BAYESIAN, DENSE, L1, LASSO, MASKED, SCRATCH, TUNED, Point
 from posecore.studies.compression.results import NAME, CompressionStudy
@@ -21,6 +21,7 @@ from posecore.studies.compression.summary import (
     contests,
     control,
     losses,
+    mean_scores,
 )
 from posecore.theses.finding import Finding, Part, Unit, tries
 from posecore.theses.skips import PCK_MATTERS
@@ -54,8 +55,7 @@ def bayesian_loses_less(studies: Stored) -> Finding:
     parts = [Part.of(_contest(study, place, one), one.gain) for place, one in lasso]
     for ours, theirs in masked:
         for place, data in enumerate(study.data):
-            gain = np.mean([_swept(study, one, place) for one in ours], axis=0)
-            gain = gain - np.mean([_swept(study, one, place) for one in theirs], axis=0)
+            gain = mean_scores(study, ours, place) - mean_scores(study, theirs, place)
             parts.append(Part.of(f"l1, {ours[0].keep:.0%} kept, only masked, {data.title}", bootstrap(gain)))
     return tries(
         "PCK of Bayesian networks less those of another method, at the same size",
@@ -182,11 +182,6 @@ def _masked(study: CompressionStudy, method: str, keep: float) -> list[Point]:
     kind = control(study).network
     sought = (MASKED, method, kind, keep)
     return [one for one in study.points if (one.kind, one.method, one.network, one.keep) == sought]
-
-
-def _swept(study: CompressionStudy, point: Point, place: int) -> Floats:
-    """(S,) PCK of each of the people whom networks that are only masked were shown."""
-    return scores(study.hits(point, place))
 
 
 def _contest(study: CompressionStudy, place: int, one: Contest) -> str:

@@ -169,7 +169,13 @@ def contests(study: CompressionStudy, data: int) -> list[Contest]:
     ]
     if not pairs:
         return []
-    gains = np.stack([_score(study, ours, data) - _score(study, theirs, data) for ours, theirs in pairs], 1)
+    gains = np.stack(
+        [
+            mean_scores(study, ours.points, data) - mean_scores(study, theirs.points, data)
+            for ours, theirs in pairs
+        ],
+        1,
+    )
     return [
         Contest(
             ours.keep,
@@ -198,7 +204,7 @@ def beats(study: CompressionStudy, data: int) -> bool | None:
 
 def losses(study: CompressionStudy, arm: Arm, data: int) -> Floats:
     """(N,) PCK that each person loses against the control, mean over seeds."""
-    loss: Floats = scores(study.hits(control(study), data)) - _score(study, arm, data)
+    loss: Floats = scores(study.hits(control(study), data)) - mean_scores(study, arm.points, data)
     return loss
 
 
@@ -286,9 +292,9 @@ def _auc(margin: Floats, is_lost: NDArray[np.bool_], weight: Floats) -> float:
     return float((gone * (above + rest / 2)).sum() / (gone.sum() * rest.sum()))
 
 
-def _score(study: CompressionStudy, arm: Arm, data: int) -> Floats:
-    """(N,) PCK of each person, mean over seeds."""
-    parts: list[Hits] = [study.hits(one, data) for one in arm.points]
+def mean_scores(study: CompressionStudy, points: Sequence[Point], data: int) -> Floats:
+    """(N or S,) PCK of each person, mean over points that were shown the same people."""
+    parts: list[Hits] = [study.hits(one, data) for one in points]
     mean: Floats = np.mean([scores(part) for part in parts], axis=0)
     return mean
 
