@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @dataclass(frozen=True)
 class Served:
-    """A running dashboard. process: its id. bundle: the first one it serves. temporary: where it may leave
+    """A running dashboard. process: its id. bundle: the one its pages open on. temporary: where it may leave
     files."""
 
     url: str
@@ -45,11 +45,16 @@ def serving(artifacts: Path, folder: Path, entry: str = "dashboard/app.py") -> I
     url = f"http://localhost:{port}"
     try:
         _wait_for(f"{url}/_stcore/health", server, log)
-        first = sorted(path.parent for path in artifacts.glob("*/manifest.json"))[0]
-        yield Served(url, server.pid, open_bundle(first), temporary, log)
+        yield Served(url, server.pid, _first(artifacts), temporary, log)
     finally:
         server.terminate()
         server.wait(20)
+
+
+def _first(artifacts: Path) -> Bundle:
+    """The one that pages open on: of a network as it was trained, not compressed, before the names decide."""
+    bundles = (open_bundle(path.parent) for path in artifacts.glob("*/manifest.json"))
+    return min(bundles, key=lambda bundle: (bundle.manifest.network_config.compressed, bundle.path.name))
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
