@@ -47,11 +47,11 @@ FINDS = {
 SEEDS = {("tuned", "bayesian"): 2, ("tuned", "magnitude"): 2}
 
 
-def points(finds=FINDS, seeds=SEEDS, late=()):
-    """late: methods whose networks had fewer steps."""
+def points(finds=FINDS, seeds=SEEDS, late=(), alone=()):
+    """late: methods whose networks had fewer steps. alone: shares with one seed of each."""
     found = []
     for kind, method, keep in finds:
-        for seed in range(seeds.get((kind, method), 1)):
+        for seed in range(1 if keep in alone else seeds.get((kind, method), 1)):
             size = int(1e6 * (keep or 1))
             steps = None if kind == "reference" else 10 if method in late else 20
             strength = 1e-6 if method in ("bayesian", "l1") else None
@@ -75,12 +75,19 @@ def points(finds=FINDS, seeds=SEEDS, late=()):
 
 
 def plant_compression(
-    path: Path, finds=FINDS, seeds=SEEDS, late=(), people=PEOPLE, live=True, data=("rendered people",)
+    path: Path,
+    finds=FINDS,
+    seeds=SEEDS,
+    late=(),
+    alone=(),
+    people=PEOPLE,
+    live=True,
+    data=("rendered people",),
 ) -> CompressionStudy:
     """Put the study into the bundle at `path` and read it again. All points ask the same chance of a joint,
     so what a weaker one finds a stronger one finds, too, but for some joints of the second seed; the margin
     is smallest where the dense one just finds it."""
-    bundle, every = open_bundle(path), points(finds, seeds, late)
+    bundle, every = open_bundle(path), points(finds, seeds, late, alone)
     joints = len(bundle.keypoints)
     network = bundle.network()
     names = [width.name for width in network.structure().widths]

@@ -1,31 +1,29 @@
 """What the page knows: the study of compression, and the figures it gives of one data set. All is cached."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 from dashboard.shared import cache
-from posecore.bundle import Bundle
-from posecore.bundle.manifest import MANIFEST, read_manifest
+from posecore.bundle import Bundle, Manifest
 from posecore.bundle.studies import open_study
 from posecore.errors import BundleError
 from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 from posecore.studies.compression import summary
-from posecore.studies.compression.facts import BAYESIAN, Point
+from posecore.studies.compression.facts import Point
 from posecore.studies.compression.results import NAME, CompressionStudy, load_compression_study
 from posecore.studies.compression.summary import Arm, Contest, Foretold, Group
 
 
 class Figures(NamedTuple):
     """Of one data set, by its number in the study; see posecore.studies.compression.summary. pck: of every
-    point. worst: groups by what they lose with the smallest fine-tuned Bayesian network, None without one."""
+    point. spoken_of: the networks that the page speaks of first. worst: groups by what these lose."""
 
     data: int
     pck: list[Estimate]
     lost: list[tuple[Point, Comparison]]
     contests: list[Contest]
     beats: bool | None
-    smallest: Arm | None
+    spoken_of: Arm | None
     worst: list[Group]
 
 
@@ -51,15 +49,15 @@ def _study(bundle: Bundle, created: str) -> CompressionStudy:
 def figures(bundle: Bundle, created: str, data: int) -> Figures:
     """The figures of a data set. created: of the study."""
     found = study(bundle)
-    smallest = next((arm for arm in summary.arms(found) if arm.method == BAYESIAN), None)
+    spoken_of = summary.spoken_of(found)
     return Figures(
         data,
         summary.pck(found, data),
         summary.lost(found, data),
         summary.contests(found, data),
         summary.beats(found, data),
-        smallest,
-        [] if smallest is None else summary.groups(found, smallest, data),
+        spoken_of,
+        [] if spoken_of is None else summary.groups(found, spoken_of, data),
     )
 
 
@@ -78,26 +76,16 @@ def losses(bundle: Bundle, created: str, data: int, arm: str) -> Losses:
 def compressed_beside(bundle: Bundle) -> Bundle | None:
     """The first bundle beside this one whose network was made smaller, of the same people; None where there
     is none, or it is broken."""
-    folder = cache.artifacts_folder()
-    files = [folder / name / MANIFEST for name in cache.bundle_names() if name != bundle.path.name]
-    beside = tuple((str(file.parent), file.stat().st_mtime_ns) for file in files if file.is_file())
-    name = _compressed_beside(bundle, beside)
+    names = [name for name in cache.bundle_names() if name != bundle.path.name]
+    name = next((name for name in names if _made_smaller(bundle.manifest, cache.manifest_of(name))), None)
     try:
         return cache.load_bundle(name) if name else None
     except BundleError:
         return None
 
 
-@cache.cached(8)
-def _compressed_beside(bundle: Bundle, beside: tuple[tuple[str, int], ...]) -> str:
-    """Its name, empty where there is none. beside: bundles and when they were written."""
-    own = bundle.manifest.dataset
-    for path, _ in beside:
-        try:
-            other = read_manifest(Path(path))
-        except BundleError:
-            continue
-        same = (other.dataset["fingerprint"], other.dataset["split"]) == (own["fingerprint"], own["split"])
-        if same and other.network_config.compressed:
-            return Path(path).name
-    return ""
+def _made_smaller(own: Manifest, other: Manifest | None) -> bool:
+    """Whether the other's network was made smaller, and is of the same people."""
+    if other is None or not other.network_config.compressed:
+        return False
+    return all(own.dataset[name] == other.dataset[name] for name in ("fingerprint", "split"))

@@ -28,7 +28,8 @@ def show(bundle: Bundle, study: CompressionStudy, data: int) -> None:
     if not every:
         st.info(words.NOTHING_TUNED, icon=":material/query_stats:")
         return
-    arm = every[widgets.select("Compressed network", list(every), links.COMPRESSION_ARM, width=360)]
+    first = words.arm_spoken_of(study)
+    arm = every[widgets.select("Compressed network", list(every), links.COMPRESSION_ARM, first, width=360)]
     found = known.losses(bundle, study.created, data, arm.name)
     source = words.source(study, data)
     st.markdown(losers_words.losing(study, arm, data))

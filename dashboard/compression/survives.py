@@ -30,7 +30,8 @@ def _channels(study: CompressionStudy) -> None:
     if not every:
         st.info(words.NOTHING_TUNED, icon=":material/query_stats:")
         return
-    arm = every[widgets.select("Compressed network", list(every), links.COMPRESSION_ARM, width=360)]
+    first = words.arm_spoken_of(study)
+    arm = every[widgets.select("Compressed network", list(every), links.COMPRESSION_ARM, first, width=360)]
     shares = hourglass.survives(study, arm.points)
     st.markdown(survives_words.surviving(arm, shares))
     if study.points[0].network == "hourglass":

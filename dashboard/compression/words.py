@@ -34,7 +34,17 @@ from posecore.studies.compression.facts import (
 )
 from posecore.studies.compression.facts import METHODS as RANKED
 from posecore.studies.compression.results import CompressionStudy
-from posecore.studies.compression.summary import EQUAL, FEWEST_SEEDS, SURE, Arm, Contest, Group, control
+from posecore.studies.compression.summary import (
+    EQUAL,
+    FEWEST_SEEDS,
+    SURE,
+    Arm,
+    Contest,
+    Group,
+    control,
+    judged,
+    spoken_of,
+)
 
 GLOSSARY: Final = (
     "Crop, Heatmap, Peak, Bottleneck, Skip connection, Channels, PCK, Point, OKS, Seed, 95 % interval, "
@@ -153,6 +163,12 @@ def arm(one: Arm) -> str:
     return f"{METHODS[one.method]}{strength}, {percent(one.keep)} kept, {counted}"
 
 
+def arm_spoken_of(study: CompressionStudy) -> str | None:
+    """The one that lists begin with, None where the first of them will do."""
+    found = spoken_of(study)
+    return None if found is None else arm(found)
+
+
 def _interval(found: Estimate) -> str:
     return (
         f"{points(float(found.mean), sign=True)} points "
@@ -169,8 +185,10 @@ def contest(one: Contest) -> str:
     ours, theirs = one.seeds
     seeds = "one seed each" if one.seeds == (1, 1) else f"{_seeds(ours)} against {theirs}"
     unfair = "" if one.fair else ", unequal steps"
+    aside = "" if judged(one) else ", too few to judge by"
     return (
-        f"{_interval(one.gain)} of PCK over {METHODS[one.against]} at {percent(one.keep)} ({seeds}{unfair})"
+        f"{_interval(one.gain)} of PCK over {METHODS[one.against]} at {percent(one.keep)} "
+        f"({seeds}{unfair}{aside})"
     )
 
 
@@ -187,15 +205,15 @@ def shown(study: CompressionStudy, told: Figures) -> tuple[str, Verdict]:
 
 
 def on_whom(study: CompressionStudy, told: Figures) -> str:
-    """What the smallest Bayesian network loses, and of whom."""
-    if told.smallest is None:
+    """What the Bayesian networks spoken of first lose, and of whom."""
+    if told.spoken_of is None:
         return "No Bayesian network of this study was engineered and fine-tuned."
-    lost = [found.difference for one, found in told.lost if one in told.smallest.points]
+    lost = [found.difference for one, found in told.lost if one in told.spoken_of.points]
     each = "; ".join(lost_points(found) for found in lost)
-    steps = max(one.steps or 0 for one in told.smallest.points)
+    steps = max(one.steps or 0 for one in told.spoken_of.points)
     begun = (
-        f"Against {point(study, control(study))}, it loses {each} with {percent(told.smallest.keep)} kept, "
-        f"after {steps:,} steps of training; after more it may lose less."
+        f"Against {point(study, control(study))}, Bayesian networks with {percent(told.spoken_of.keep)} kept "
+        f"({_seeds(len(lost))}) lose {each}, after {steps:,} steps of training; after more, perhaps less."
     )
     if not told.worst:
         return f"{begun} There are too few people to tell of whom."

@@ -62,6 +62,23 @@ def test_contests_are_of_equal_shares_and_say_who_finds_more(planted):
     assert summary.beats(planted, 0) is True
 
 
+def test_a_share_with_one_seed_a_side_is_shown_and_not_judged(tmp_path):
+    """One seed stands at half: that magnitude finds more there decides nothing, two seeds at a quarter do."""
+    path = make_fake_bundle(tmp_path / "one", people=4)
+    study = plant_compression(path, FINDS | {("tuned", MAGNITUDE, 0.5): 0.79}, alone={0.5})
+    found = {(one.keep, one.against): one for one in summary.contests(study, 0)}
+    assert found[0.5, MAGNITUDE].gain.high < 0 and found[0.5, MAGNITUDE].seeds == (1, 1)
+    assert [key for key, one in found.items() if summary.judged(one)] == [(0.25, MAGNITUDE), (0.5, RANDOM)]
+    assert summary.beats(study, 0) is True
+
+
+@pytest.mark.parametrize(("alone", "keep"), [((), 0.25), ((0.25,), 0.5), ((0.25, 0.5), 0.25)])
+def test_pages_speak_of_the_smallest_bayesian_networks_with_two_seeds(tmp_path, alone, keep):
+    path = make_fake_bundle(tmp_path / "one", people=4)
+    found = summary.spoken_of(plant_compression(path, alone=alone))
+    assert (found.method, found.keep) == (BAYESIAN, keep)
+
+
 @pytest.mark.parametrize(
     ("finds", "seeds", "late", "expected"),
     [

@@ -118,6 +118,13 @@ def arms(study: CompressionStudy) -> list[Arm]:
     ]
 
 
+def spoken_of(study: CompressionStudy) -> Arm | None:
+    """The Bayesian networks that pages speak of first, None without any: the smallest with FEWEST_SEEDS, else
+    the smallest."""
+    every = [arm for arm in arms(study) if arm.method == BAYESIAN]
+    return next((arm for arm in every if len(arm.points) >= FEWEST_SEEDS), every[0] if every else None)
+
+
 def pck(study: CompressionStudy, data: int) -> list[Estimate]:
     """PCK of every point over the people it was shown, with intervals over these."""
     whole = [one for one in study.points if one.kind not in SWEPT]
@@ -189,17 +196,20 @@ def contests(study: CompressionStudy, data: int) -> list[Contest]:
 
 
 def beats(study: CompressionStudy, data: int) -> bool | None:
-    """Whether the Bayesian networks beat those by magnitude and by random groups at every share that both
-    have; None where that cannot be told: with fewer than two seeds against magnitude, without random groups,
-    with unequal steps, or where an interval holds both nothing and EQUAL."""
-    asked = [one for one in contests(study, data) if one.against in (MAGNITUDE, RANDOM)]
+    """Whether the Bayesian networks beat those by magnitude and by random groups at every share that is
+    judged; None where that cannot be told: without a judged share against either, with unequal steps, or
+    where an interval holds both nothing and EQUAL."""
+    asked = [one for one in contests(study, data) if judged(one)]
     if {one.against for one in asked} != {MAGNITUDE, RANDOM} or not all(one.fair for one in asked):
-        return None
-    if any(min(one.seeds) < FEWEST_SEEDS for one in asked if one.against == MAGNITUDE):
         return None
     if any(float(one.gain.high) < EQUAL for one in asked):
         return False
     return True if all(float(one.gain.low) > 0 for one in asked) else None
+
+
+def judged(one: Contest) -> bool:
+    """Whether `beats` asks this one: of random groups any, of magnitude those with FEWEST_SEEDS a side."""
+    return one.against == RANDOM or (one.against == MAGNITUDE and min(one.seeds) >= FEWEST_SEEDS)
 
 
 def losses(study: CompressionStudy, arm: Arm, data: int) -> Floats:
