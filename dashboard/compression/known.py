@@ -1,11 +1,11 @@
 """What the page knows: the study of compression, and the figures it gives of one data set. All is cached."""
 
+from functools import partial
 from typing import NamedTuple
 
 from dashboard.shared import cache
 from posecore.bundle import Bundle, Manifest
 from posecore.bundle.studies import open_study
-from posecore.errors import BundleError
 from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 from posecore.studies.compression import summary
@@ -76,16 +76,10 @@ def losses(bundle: Bundle, created: str, data: int, arm: str) -> Losses:
 def compressed_beside(bundle: Bundle) -> Bundle | None:
     """The first bundle beside this one whose network was made smaller, of the same people; None where there
     is none, or it is broken."""
-    names = [name for name in cache.bundle_names() if name != bundle.path.name]
-    name = next((name for name in names if _made_smaller(bundle.manifest, cache.manifest_of(name))), None)
-    try:
-        return cache.load_bundle(name) if name else None
-    except BundleError:
-        return None
+    return cache.neighbour(bundle, partial(_made_smaller, bundle.manifest))
 
 
-def _made_smaller(own: Manifest, other: Manifest | None) -> bool:
+def _made_smaller(own: Manifest, other: Manifest) -> bool:
     """Whether the other's network was made smaller, and is of the same people."""
-    if other is None or not other.network_config.compressed:
-        return False
-    return all(own.dataset[name] == other.dataset[name] for name in ("fingerprint", "split"))
+    same = all(own.dataset[name] == other.dataset[name] for name in ("fingerprint", "split"))
+    return same and other.network_config.compressed

@@ -92,6 +92,18 @@ def load_bundle(name: str) -> Bundle:
     return _bundle(str(path), fingerprint)
 
 
+def neighbour(bundle: Bundle, fits: Callable[[Manifest], bool]) -> Bundle | None:
+    """The first bundle beside this one whose manifest fits; None where there is none, or it is broken."""
+    for name in bundle_names():
+        found = manifest_of(name) if name != bundle.path.name else None
+        if found is not None and fits(found):
+            try:
+                return load_bundle(name)
+            except BundleError:
+                return None
+    return None
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _bundle(path: str, fingerprint: str) -> Bundle:
     bundle = open_bundle(Path(path), trust_latents=True)
