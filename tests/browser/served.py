@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from posecore.bundle import Bundle, open_bundle
+from posecore.bundle.manifest import read_manifest
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -53,8 +54,8 @@ def serving(artifacts: Path, folder: Path, entry: str = "dashboard/app.py") -> I
 
 def _first(artifacts: Path) -> Bundle:
     """The one that pages open on: of a network as it was trained, not compressed, before the names decide."""
-    bundles = (open_bundle(path.parent) for path in artifacts.glob("*/manifest.json"))
-    return min(bundles, key=lambda bundle: (bundle.manifest.network_config.compressed, bundle.path.name))
+    folders = [path.parent for path in artifacts.glob("*/manifest.json")]
+    return open_bundle(min(folders, key=lambda path: (read_manifest(path).network_config.compressed, path)))
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
