@@ -17,7 +17,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--held-out", type=Path, help="data folder of people set aside, for a bundle of photographs"
     )
     parser.add_argument(
-        "--known", type=Path, action="append", default=[], help="data folder that the bundle's people are of"
+        "--known",
+        type=Path,
+        action="append",
+        default=[],
+        help="data folder that the bundle's people are of, or that its network was trained on (repeatable)",
     )
     parser.add_argument("--workers", type=at_least(1), help="processes (default: one per core)")
     return parser

@@ -46,6 +46,9 @@ def start(found: Desk, bundle: Bundle) -> None:
         command += ["--held-out", str(Path(held_out).absolute())]
     if (images := cache.images_folder()) is not None:
         command += ["--known", str(images)]
+    for trained_on in os.environ.get("POSE_TRAINED_ON", "").split(os.pathsep):
+        if trained_on:
+            command += ["--known", str(Path(trained_on).absolute())]
     with _STARTING:
         running = _RUNNING.get(found.ledger.path)
         if running is not None and running.poll() is None:

@@ -27,7 +27,8 @@ from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import Bundle
 from posecore.causes.table import CAUSES
 from posecore.errors import ConfigError, PosecoreError
-from posecore.ledger.claim import LONGEST, Claim, make_claim
+from posecore.ledger.claim import LONGEST, Claim, is_of, make_claim
+from posecore.ledger.file import SealedError
 from posecore.ledger.kinds import KINDS, Known
 from posecore.ledger.parameters import REPLACEMENTS, joint_groups, packed
 from posecore.ledger.people import is_of_rendered_people
@@ -84,13 +85,15 @@ def draw_form(bundle: Bundle, found: Desk) -> None:
 
 def _seal(bundle: Bundle, found: Desk, claim: Claim) -> None:
     """Write it down and begin, unless it stands there. Raises ConfigError where it cannot be written."""
-    if (same := found.ledger.read().claims.get(claim.id)) is not None:
+    try:
+        sealed = found.ledger.seal(claim, lambda one: can_test(bundle) and is_of(one, bundle))
+    except SealedError as error:
+        same = error.claim
         st.warning(words.refused_twice(same.number))
         bundles.page_link(
             bundle, "ledger", f"Claim {same.number}", ":material/link:", **{links.LEDGER_CLAIM: same.id}
         )
         return
-    sealed = found.ledger.seal(claim)
     if can_test(bundle):
         start(found, bundle)
     links.link(links.LEDGER_CLAIM, sealed.id)

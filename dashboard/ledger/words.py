@@ -21,8 +21,9 @@ GLOSSARY: Final = (
 
 INTRO: Final = (
     "Whoever looks long enough at the same people finds something. A claim written down here is tested once, "
-    f"on {PEOPLE} people nobody has seen: they are made for it, from a seed that follows from what is "
-    "claimed. It can't be changed afterwards, and neither can its verdict."
+    f"on {PEOPLE} people nobody has looked at: rendered for it from a seed that follows from what is "
+    "claimed, or, for a bundle of photographs, drawn with that seed from people set aside. It can't be "
+    "changed afterwards, and neither can its verdict."
 )
 CLAIMS: Final = "Claims, what two theses say and what held here"
 HOW: Final = (
@@ -89,8 +90,8 @@ def no_new_people() -> str:
     return (
         "This bundle's people were not rendered, so new ones like them cannot be made. A claim is tested "
         "once a prepared data folder of people set aside is named with POSE_HELDOUT when the dashboard is "
-        "started, and the folder that the bundle's own people come from with POSE_IMAGES; until then it "
-        "stays not tested."
+        "started, the folder that the bundle's own people come from with POSE_IMAGES, and other folders that "
+        "its network was trained on with POSE_TRAINED_ON; until then it stays not tested."
     )
 
 
@@ -166,7 +167,7 @@ def outcome(claim: Claim, result: Result) -> str:
 
 def left_out(count: int) -> str:
     """Of people who were not new."""
-    return f"{count:,} people were left out, as the bundle's data holds them, too."
+    return f"{count:,} people were left out, as the bundle's data or its training's holds them, too."
 
 
 def changes_it(claim: Claim, result: Result) -> str:

@@ -1,6 +1,6 @@
 """Whether a claim's people, drawn again, give the numbers that stand in its ledger."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,12 +20,14 @@ PEOPLE_TOLERANCE: Final = 0.02
 
 WITHIN: Final = (
     f"Elsewhere the tolerance is {TOLERANCE:.0%} of the smallest effect that usually matters in a claim's "
-    f"kind, for effect and interval, and {PEOPLE_TOLERANCE:.0%} of the people, for their numbers."
+    f"kind, for effect and interval, and {PEOPLE_TOLERANCE:.0%} of the people, for their numbers; verdicts "
+    "have to be the same."
 )
 
 _EFFECTS: Final = ("effect", "low", "high")
 _COUNTS: Final = ("n", "fewest", "people", "left_out")
-_OURS: Final = (*_EFFECTS, *_COUNTS, "chance", "level", "verdict", "source")
+_EXACT: Final = ("level", "verdict", "source")
+_OURS: Final = (*_EFFECTS, *_COUNTS, "chance", *_EXACT)
 
 
 class Agreement(StrEnum):
@@ -51,7 +53,7 @@ class Checked:
 def check_claim(claim: Claim, stored: Result, bundle: Bundle, setting: Setting) -> Checked:
     """Draw the people of a tested claim again, and compare. Raises as `run_test` does."""
     with TemporaryDirectory(prefix="check-claim-") as folder:
-        again = run_test(claim, bundle, Path(folder), replace(setting, people=stored.people))
+        again = run_test(claim, bundle, Path(folder), setting)
     return compare(claim, stored, again)
 
 
@@ -76,4 +78,4 @@ def _alike(claim: Claim, stored: Result, again: Result) -> bool:
             return False
     most = PEOPLE_TOLERANCE * stored.people
     counts = all(abs(getattr(stored, name) - getattr(again, name)) <= most for name in _COUNTS)
-    return counts and stored.level == again.level and stored.source == again.source
+    return counts and all(getattr(stored, name) == getattr(again, name) for name in _EXACT)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from posecore.errors import BundleError, ConfigError, DataError
 from posecore.files import sha256
 from posecore.ledger.findings import Verdict
 from posecore.ledger.kinds import Kind, Known, kind_of
+from posecore.ledger.parameters import LARGEST
 from posecore.printable import printable
 from posecore.studies.projection import results as projection
 
@@ -179,6 +180,15 @@ def check_subject(claim: Claim, bundle: Bundle) -> None:
         )
 
 
+def is_of(claim: Claim, bundle: Bundle) -> bool:
+    """Whether a bundle, and the other network, are still what the claim was made of."""
+    try:
+        check_subject(claim, bundle)
+    except ConfigError:
+        return False
+    return True
+
+
 def read_claim(values: Mapping[str, Any]) -> Claim:
     """A claim of a ledger's line. Raises DataError where it is none."""
     claim = _read(Claim, values)
@@ -187,16 +197,18 @@ def read_claim(values: Mapping[str, Any]) -> Claim:
         _check_smallest(row, claim.smallest)
     except ConfigError as error:
         raise DataError(str(error)) from error
-    plain = all(isinstance(value, str) for value in claim.networks.values())
     if not (
         0 < claim.number <= MOST_CLAIMS
-        and plain
+        and _are_texts(claim.networks.values())
         and 0 < len(claim.text) <= LONGEST
-        and claim.text == printable(claim.text)
         and claim.direction in row.directions
         and row.has(claim.parameters)
     ):
         raise DataError("holds values that no claim has")
+    try:
+        claim.seal  # noqa: B018 - cached; parameters of any shape may stand in a file
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
+        raise DataError("holds parameters that no claim has") from error
     return claim
 
 
@@ -205,6 +217,8 @@ def read_result(values: Mapping[str, Any]) -> Result:
     result = _read(Result, values)
     if result.verdict not in set(Verdict):
         raise DataError("holds a verdict that there is not")
+    if not _are_texts(result.versions.values()):
+        raise DataError("holds versions that are none")
     return result
 
 
@@ -223,8 +237,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _beside(bundle: Bundle, name: str) -> Manifest:
-    if not fullmatch(FILE_NAME, name):
+def _beside(bundle: Bundle, name: object) -> Manifest:
+    if not (isinstance(name, str) and fullmatch(FILE_NAME, name)):
         raise ConfigError(f"network {name!r:.60}: expected the name of a bundle beside {bundle.path}")
     try:
         manifest = read_manifest(bundle.path.parent / name)
@@ -261,6 +275,17 @@ def _read(kind: type[Entry], values: Mapping[str, Any]) -> Entry:
         raise DataError(str(error)) from error
     for name, value in values.items():
         # `type`, not isinstance: True is an int.
-        if type(value) not in _TYPES.get(name, (str,)):
-            raise DataError(f"{name} is {value!r:.40}, which is no value of it")
+        if type(value) not in _TYPES.get(name, (str,)) or not _is_shown(value):
+            raise DataError(f"{name} is {printable(f'{value!r:.40}')}, which is no value of it")
     return entry
+
+
+def _is_shown(value: object) -> bool:
+    """Whether pages and terminals can show a value: numbers of a size that is measured, texts that print."""
+    if isinstance(value, int | float):
+        return -LARGEST <= value <= LARGEST
+    return not isinstance(value, str) or value == printable(value)
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) and _is_shown(value) for value in values)

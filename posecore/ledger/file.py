@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -44,7 +44,7 @@ class Entries:
     last: str = FIRST
     """Hash of the last line that could be read."""
     unknown: int = 0
-    """Lines that are damaged or missing, each of which may have been a claim."""
+    """Lines since the last claim that are damaged or missing, each of which may have been a claim."""
 
     @property
     def untested(self) -> list[Claim]:
@@ -56,6 +56,17 @@ class Entries:
         """Of the next claim: no smaller than it would be if no line had been damaged, so that nobody gets an
         easier level by damaging one."""
         return max((claim.number for claim in self.claims.values()), default=0) + self.unknown + 1
+
+
+class SealedError(ConfigError):
+    """A claim that is to be sealed stands in the ledger. claim: as it does there."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__(
+            f"this is claim {claim.number} of the ledger already, {claim.id}: a claim is tested once, in "
+            "whatever words and direction"
+        )
+        self.claim = claim
 
 
 class Ledger:
@@ -77,22 +88,22 @@ class Ledger:
                 f"{self.path}: cannot be read ({error.strerror}); name another folder"
             ) from error
 
-    def seal(self, claim: Claim) -> Claim:
+    def seal(self, claim: Claim, waits: Callable[[Claim], bool] = lambda _: True) -> Claim:
         """Write a claim down, with the number it gets, for ever.
 
-        Raises ConfigError where it stands in the ledger already, in whatever words or direction, where too
-        many others wait, or the file cannot be written.
+        waits: whether an untested claim waits for its turn; one that nobody can be found for does not.
+
+        Raises SealedError where it stands in the ledger already, in whatever words or direction, and
+        ConfigError where too many others wait, or the file cannot be written.
         """
         with self._open() as file:
             entries = _entries(file)
             if (same := entries.claims.get(claim.id)) is not None:
+                raise SealedError(same)
+            waiting = sum(waits(one) for one in entries.untested)
+            if waiting > MOST_WAITING:
                 raise ConfigError(
-                    f"this is claim {same.number} of the ledger already, {same.id}: a claim is tested once, "
-                    "in whatever words and direction"
-                )
-            if len(entries.untested) > MOST_WAITING:
-                raise ConfigError(
-                    f"{len(entries.untested)} claims are not tested yet; wait until one of them is, as at "
+                    f"{waiting} claims are not tested yet; wait until one of them is, as at "
                     f"most {MOST_WAITING} wait"
                 )
             sealed = replace(claim, number=entries.next_number)
@@ -167,7 +178,7 @@ def _entries(file: BinaryIO) -> Entries:
             _take(found, line)
         except DataError as error:
             found.problems.append(f"Line {row} {error}; it is left out.")
-            found.unknown += 1
+            found.unknown += line["kind"] != "result"
     found.lines += damaged
     found.unknown += damaged
     return found
@@ -200,10 +211,13 @@ def _take(found: Entries, line: Mapping[str, Any]) -> None:
         if claim.id in found.claims:
             raise DataError("repeats a claim")
         found.claims[claim.id] = claim
+        found.unknown = 0  # when it got its number, whatever stood before it was counted
     elif line["kind"] == "result":
         result = read_result(line["entry"])
         if result.claim in found.results:
             raise DataError("repeats a result")
+        if result.claim not in found.claims:
+            raise DataError("is the result of a claim that is not there")
         found.results[result.claim] = result
     else:
         raise DataError("is of a kind that there is not")

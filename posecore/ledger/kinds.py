@@ -197,6 +197,16 @@ def _check_group(known: Known, given: Parameters) -> dict[str, Any]:
     }
 
 
+def _same_group(parameters: Parameters) -> Mapping[str, Any]:
+    """An area is the same from whichever corner on, and either way round, it was drawn."""
+    group = parameters["group"]
+    if group["of"] != "area":
+        return parameters
+    corners = group["corners"]
+    drawn = [way[start:] + way[:start] for way in (corners, corners[::-1]) for start in range(len(corners))]
+    return {**parameters, "group": {**group, "corners": min(drawn)}}
+
+
 def _find_group(known: Known, parameters: Parameters, answers: Answers) -> Finding:
     inside = in_group(known, parameters["group"], answers.latents[:, 0])
     return difference_of(_attribute(known, parameters, answers), inside)
@@ -261,6 +271,11 @@ def _find_cause(known: Known, parameters: Parameters, answers: Answers) -> Findi
     return least_of([beyond_grain, mean_of(moved[:, 0] - parameters[UNTRAINED])])
 
 
+def _same_networks(parameters: Parameters) -> Mapping[str, Any]:
+    """The other network is sealed by its weights, whatever its bundle is called."""
+    return {name: value for name, value in parameters.items() if name != "beside"}
+
+
 def _check_networks(known: Known, given: Parameters) -> dict[str, Any]:
     name = given["beside"]
     if not isinstance(name, str) or name == known.bundle.path.name:
@@ -300,6 +315,7 @@ _KINDS: Final = (
         most=10.0,
         fields=("group", "attribute"),
         check=_check_group,
+        same=_same_group,
         asked=lambda _: Asked(latents=True),
         find=_find_group,
     ),
@@ -333,6 +349,7 @@ _KINDS: Final = (
         most=100.0,
         fields=("beside", "joints"),
         check=_check_networks,
+        same=_same_networks,
         asked=lambda _: Asked((ALL_ON.title,), other=True),
         find=_compared,
         beside=True,

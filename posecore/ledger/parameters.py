@@ -25,7 +25,7 @@ MOST_CORNERS: Final = 100
 MOST_CLUSTERS: Final = 20
 
 LARGEST: Final = 1e9
-"""No number of a claim lies beyond it."""
+"""No number of a claim or of its result lies beyond it."""
 
 
 def joint_groups(keypoints: KeypointSet) -> dict[str, tuple[int, ...]]:

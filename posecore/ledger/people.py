@@ -155,14 +155,11 @@ def _drawn_from(
     data: PreparedData, known: Sequence[PreparedData], bundle: Bundle, claim: Claim, people: int
 ) -> HeldOut:
     data.check_network(len(bundle.keypoints))
-    fingerprints = {each.info["fingerprint"] for each in known}
-    if bundle.manifest.dataset["fingerprint"] not in fingerprints:
+    _check_known(bundle, known, data.path)
+    if data.info["fingerprint"] in {each.info["fingerprint"] for each in known}:
         raise ConfigError(
-            f"{bundle.path}: name the data folder its people come from with POSE_IMAGES, so that whoever is "
-            f"in it can be left out of {data.path}"
+            f"{data.path}: holds the very people of the bundle or of its training; set other people aside"
         )
-    if data.info["fingerprint"] in fingerprints:
-        raise ConfigError(f"{data.path}: holds the very people of the bundle; set other people aside")
     seen = {digest for each in known for digest in _digests(each)}
     everybody = [
         (split, row) for split in sorted(data.info["splits"]) for row in range(len(data.table(split)))
@@ -179,10 +176,35 @@ def _drawn_from(
             chosen.append((split, row))
     if not chosen:
         raise ConfigError(f"{data.path}: everybody in it is in the bundle's data, too; set others aside")
-    runs = [folder for run in training_runs(bundle.manifest.training) for folder in run or ()]
-    unseen = sorted({folder.name for folder in runs if folder.fingerprint not in fingerprints})
-    missing = f"; not compared with {', '.join(unseen)}, also trained on" if unseen else ""
-    return HeldOut(data.path, tuple(chosen), f"held-out people of {data.info['name']}{missing}", left_out)
+    return HeldOut(data.path, tuple(chosen), f"held-out people of {data.info['name']}", left_out)
+
+
+def _check_known(bundle: Bundle, known: Sequence[PreparedData], set_aside: Path) -> None:
+    """Raise ConfigError where somebody of the bundle's data, or of what its network was trained on, could be
+    among the people set aside without being found out."""
+    fingerprints = {each.info["fingerprint"] for each in known}
+    if bundle.manifest.dataset["fingerprint"] not in fingerprints:
+        raise ConfigError(
+            f"{bundle.path}: name the data folder its people come from with POSE_IMAGES, so that whoever is "
+            f"in it can be left out of {set_aside}"
+        )
+    if bundle.manifest.untrained:
+        return
+    runs = list(training_runs(bundle.manifest.training))
+    if None in runs:
+        raise ConfigError(
+            f"{bundle.path}: whom its network was trained on is not recorded, so nobody of {set_aside} is "
+            "surely new; train anew, or extract latents from the folder of a run"
+        )
+    # Of an autoencoder's people a record holds the name alone.
+    names = {each.info["name"] for each in known}
+    folders = [folder for run in runs for folder in run or ()]
+    seen = [one.fingerprint in fingerprints if one.fingerprint else one.name in names for one in folders]
+    if unseen := sorted({one.name for one, found in zip(folders, seen, strict=True) if not found}):
+        raise ConfigError(
+            f"{bundle.path}: its network was also trained on {', '.join(unseen)}; name the prepared folders "
+            f"with POSE_TRAINED_ON, so that whoever is in them can be left out of {set_aside}"
+        )
 
 
 def _digests(data: PreparedData) -> Iterator[str]:

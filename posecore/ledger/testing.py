@@ -38,7 +38,8 @@ PACKAGES: Final = ("torch", "numpy", "scipy", "opencv-python-headless", "pillow"
 @dataclass(frozen=True)
 class Setting:
     """held_out: a data folder of people set aside, for bundles of photographs; known: the folders that the
-    bundle's own come from. people: to test on; workers: processes, None for one per core."""
+    bundle's own people, and those its network was trained on, come from. people: to test on; workers:
+    processes, None for one per core."""
 
     held_out: Path | None = None
     known: tuple[Path, ...] = ()

@@ -1,5 +1,6 @@
 """The file: nothing is lost between two writers, and whatever was done to a line is named."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -9,7 +10,8 @@ import pytest
 from planted_claims import planted_claim, planted_result
 
 from posecore.errors import ConfigError
-from posecore.ledger.file import MOST_WAITING, Ledger
+from posecore.ledger.claim import canonical, plain
+from posecore.ledger.file import MOST_WAITING, Ledger, SealedError
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -66,9 +68,15 @@ def test_a_missing_line_is_named_wherever_it_stood_but_for_the_end(ledger: Ledge
     for place in range(4):
         ledger.path.write_bytes(b"".join(kept[:place] + kept[place + 1 :]))
         problems = ledger.read().problems
-        assert problems == [f"A line is missing before line {place + 1}."]
+        missing = f"A line is missing before line {place + 1}."
+        assert problems == [missing, *([orphan(place + 1)] if place in (0, 2) else [])]
     ledger.path.write_bytes(b"".join([kept[0], *kept[3:]]))
-    assert ledger.read().problems == ["2 lines are missing before line 2."]
+    assert ledger.read().problems == ["2 lines are missing before line 2.", orphan(2)]
+
+
+def orphan(line: int) -> str:
+    """Of a result whose claim's line is missing."""
+    return f"Line {line} is the result of a claim that is not there; it is left out."
 
 
 def test_a_cut_line_is_named_and_what_is_added_stays_apart_from_it(ledger: Ledger) -> None:
@@ -107,36 +115,81 @@ def test_lines_that_are_repeated_exchanged_or_no_entries_are_named(ledger: Ledge
         {"kind": "other"},
         {"parameters": {"component": 1}},
         {"networks": {"own": 1}},
+        {"smallest": 10**400},
+        {"kind": "masks", "parameters": {"masks": 5, "joints": "nose", "replacement": "zero"}},
+        {"kind": "masks", "parameters": {"masks": [1, "a"], "joints": "nose", "replacement": "zero"}},
+        {"kind": "group", "parameters": {"group": 1, "attribute": "hip_angle"}},
+        {"kind": "group", "parameters": {"group": {"of": "area"}, "attribute": "hip_angle"}},
+        {"kind": "group", "parameters": {"group": {"of": "area", "corners": []}, "attribute": "x"}},
+        {"made": "\x1b[2J"},
     ],
 )
 def test_a_whole_line_with_values_that_no_claim_has_is_left_out(ledger: Ledger, values: dict) -> None:
-    import hashlib
-
-    from posecore.ledger.claim import canonical, plain
-
-    ours = json.loads(lines(ledger)[-1])
-    content = {
-        "line": ours["line"] + 1,
-        "before": ours["hash"],
-        "kind": "claim",
-        "entry": {**plain(planted_claim(7, number=4)), **values},
-    }
-    digest = hashlib.sha256(canonical(content).encode()).hexdigest()
-    with ledger.path.open("a") as file:
-        file.write(canonical({**content, "hash": digest}) + "\n")
+    add(ledger, "claim", {**plain(planted_claim(7, number=4)), **values})
     entries = ledger.read()
     assert len(entries.claims) == 3
     assert len(entries.problems) == 1 and entries.problems[0].startswith("Line 6 ")
-    assert "\n" not in entries.problems[0]
+    assert "\n" not in entries.problems[0] and "\x1b" not in entries.problems[0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"level": 10**400},
+        {"effect": -(10**400)},
+        {"n": 10**400},
+        {"low": "0"},
+        {"verdict": "perhaps"},
+        {"source": "two\x1b[31m"},
+        {"versions": {"torch": 2}},
+    ],
+)
+def test_a_whole_line_with_values_that_no_result_has_is_left_out(ledger: Ledger, values: dict) -> None:
+    add(ledger, "result", {**plain(planted_result(planted_claim(3).id)), **values})
+    entries = ledger.read()
+    assert len(entries.results) == 2
+    assert len(entries.problems) == 1 and entries.problems[0].startswith("Line 6 ")
+    assert "\x1b" not in entries.problems[0]
+    # Whatever it is, it is no claim, and makes no later one harder.
+    assert ledger.seal(planted_claim(8)).number == 4
+
+
+def test_a_result_of_no_claim_is_named(ledger: Ledger) -> None:
+    add(ledger, "result", plain(planted_result("0" * 12)))
+    entries = ledger.read()
+    assert len(entries.results) == 2
+    assert entries.problems == [orphan(6)]
+
+
+def test_a_damaged_line_makes_the_next_claim_harder_and_no_later_one(ledger: Ledger) -> None:
+    """It may have been a claim; the one after it has a number that says so for all that follow."""
+    kept = lines(ledger)
+    kept[3] = kept[3].replace(b'"holds"', b'"does not hold"')
+    ledger.path.write_bytes(b"".join(kept))
+    assert [ledger.seal(planted_claim(8)).number, ledger.seal(planted_claim(9)).number] == [4, 5]
+    ledger.path.write_bytes(ledger.path.read_bytes()[:-40])
+    assert [ledger.seal(planted_claim(10)).number, ledger.seal(planted_claim(11)).number] == [6, 7]
+
+
+def add(ledger: Ledger, kind: str, entry: dict) -> None:
+    """A line whose hashes are right, as anybody can make one."""
+    ours = json.loads(lines(ledger)[-1])
+    content = {"line": ours["line"] + 1, "before": ours["hash"], "kind": kind, "entry": entry}
+    digest = hashlib.sha256(canonical(content).encode()).hexdigest()
+    with ledger.path.open("a") as file:
+        file.write(canonical({**content, "hash": digest}) + "\n")
 
 
 def test_the_same_claim_is_refused_and_so_is_a_sixth_that_waits(ledger: Ledger) -> None:
-    with pytest.raises(ConfigError, match=f"claim 2 of the ledger already, {planted_claim(2).id}"):
+    with pytest.raises(SealedError, match=f"claim 2 of the ledger already, {planted_claim(2).id}") as raised:
         ledger.seal(planted_claim(2, text="In other words.", direction=-1, smallest=0.3))
+    assert raised.value.claim.number == 2
     for component in range(4, 4 + MOST_WAITING):
         ledger.seal(planted_claim(component))
     with pytest.raises(ConfigError, match="6 claims are not tested yet"):
         ledger.seal(planted_claim(20))
+    # Whom nobody can be found for does not wait.
+    assert ledger.seal(planted_claim(20), lambda claim: claim.number != 5).number == 9
     with pytest.raises(ConfigError, match="tested already"):
         ledger.record(planted_result(planted_claim(1).id))
     with pytest.raises(ConfigError, match="holds no claim"):

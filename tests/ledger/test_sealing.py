@@ -46,7 +46,7 @@ CHANGED = {
         {"attribute": "knee_angle"},
     ],
     "cause": [{"cause": "lying"}, {"strength": 30.0}, {"component": 2}],
-    "networks": [{"joints": "knees"}],
+    "networks": [{"joints": "knees"}, {"beside": "photographs"}],
 }
 
 
@@ -83,6 +83,20 @@ def test_other_words_are_the_same_people_and_other_parameters_others(known: Know
 
 def test_the_other_way_round_is_the_same_claim_of_masks(known: Known) -> None:
     assert claim(known, "masks").seal == claim(known, "masks", masks=["0111", "1111"]).seal
+
+
+def test_an_area_is_the_same_from_whichever_corner_it_was_drawn(known: Known) -> None:
+    def seal(*corners: list[int]) -> str:
+        return claim(known, "group", group={"of": "area", "plane": [1, 2], "corners": list(corners)}).seal
+
+    a, b, c, d = [0, 0], [2, 0], [2, 1], [0, 3]
+    assert seal(a, b, c, d) == seal(c, d, a, b) == seal(d, c, b, a)
+    assert seal(a, b, c, d) != seal(a, c, b, d)
+
+
+def test_the_same_weights_under_another_name_are_the_same_claim(known: Known) -> None:
+    shutil.copytree(known.bundle.path.with_name("other"), known.bundle.path.with_name("renamed"))
+    assert claim(known, "networks", beside="renamed").seal == claim(known, "networks").seal
 
 
 def test_other_people_who_are_rendered_of_another_seed(known: Known) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from posecore.bundle import Bundle, open_bundle
 from posecore.components.pca import fit_components
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import open_prepared
+from posecore.errors import ConfigError
 from posecore.inference import Predictor
 from posecore.ledger import testing
 from posecore.ledger.check import Agreement, compare
@@ -53,8 +55,9 @@ def sealed(ledger: Ledger, bundle: Bundle, kind: str, **changed: object) -> Clai
 
 
 def test_claims_are_tested_in_turn_and_checked_to_the_last_digit(
-    bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(testing, "Setting", partial(Setting, people=3))  # of the check as of the test
     ledger = Ledger(tmp_path / "demo.jsonl")
     claims = [sealed(ledger, bundle, kind) for kind in ("masks", "cause", "networks")]
     assert [found[0].id for found in run_waiting(ledger, bundle, THREE)] == [claim.id for claim in claims]
@@ -87,12 +90,24 @@ def test_claims_are_tested_in_turn_and_checked_to_the_last_digit(
     assert check_claim.main([str(forged.path), *command[1:]]) == 1
     said = capsys.readouterr().out
     assert "effect: 99.0 then" in said and "the tolerance is" not in said
+    # And one that was tested on fewer people than a test takes.
+    (_, fewer), *_ = run_waiting(_with(tmp_path / "fewer.jsonl", claims[0]), bundle, replace(THREE, people=2))
+    assert not isinstance(fewer, str)
+    assert check_claim.main([str(tmp_path / "fewer.jsonl"), *command[1:]]) == 1
+    assert "people: 2 then, 3 now" in capsys.readouterr().out
     away = Ledger(tmp_path / "away.jsonl")
     away.seal(claims[0])
     away.record(replace(entries.results[claims[0].id], machine="another"))
     assert check_claim.main([str(away.path), *command[1:]]) == 0
     said = capsys.readouterr().out
     assert "the same (another machine" in said and "the tolerance is 25% of the smallest effect" in said
+
+
+def _with(path: Path, claim: Claim) -> Ledger:
+    """A ledger of one claim."""
+    ledger = Ledger(path)
+    ledger.seal(claim)
+    return ledger
 
 
 def test_another_machine_is_held_to_a_tolerance(bundle: Bundle, tmp_path: Path) -> None:
@@ -106,6 +121,8 @@ def test_another_machine_is_held_to_a_tolerance(bundle: Bundle, tmp_path: Path) 
     assert compare(claim, stored, replace(far, machine="other")).agreement == Agreement.DIFFERS
     assert compare(claim, stored, replace(stored, machine="other", n=480)).agreement == Agreement.DIFFERS
     assert compare(claim, stored, replace(stored, machine="other", low=None)).agreement == Agreement.DIFFERS
+    turned = replace(stored, machine="other", verdict=Verdict.UNKNOWN.value)
+    assert compare(claim, stored, turned).agreement == Agreement.DIFFERS
 
 
 def test_a_killed_test_leaves_a_claim_that_goes_on(
@@ -227,6 +244,9 @@ def test_people_set_aside_are_drawn_without_those_of_the_bundle(
     info |= {"splits": {"train": info["splits"]["train"]}, "fingerprint": "0" * 64}
     (own / "dataset.json").write_text(json.dumps(info))
     photographs = replace(bundle, samples=bundle.samples.drop(columns="truth_seed"))
+    own_data = [{"name": "own", "fingerprint": "0" * 64}]
+    own_run = {"data": own_data, "init": None}
+    photographs = _trained(photographs, own_run)
     claim = make_claim(Known(photographs), "component", GIVEN["component"], "I say so.")
     source = source_for(photographs, claim, 500, prepared_dir, [own])
     assert isinstance(source, HeldOut)
@@ -236,13 +256,31 @@ def test_people_set_aside_are_drawn_without_those_of_the_bundle(
     assert source.words.startswith("held-out people")
     with pytest.raises(Exception, match="POSE_IMAGES"):
         source_for(photographs, claim, 500, prepared_dir, [])
+    # Whoever was trained on has to be looked through, too; a run without a record may be of anybody.
+    folder = {"name": "cats", "fingerprint": "2" * 64}
+    squeezing = {"run": {"bundle": {"data": "dogs"}}}
+    for training, message in (
+        ({"data": [*own_data, folder], "init": None}, "also trained on cats; .* POSE_TRAINED_ON"),
+        ({"data": own_data, "init": {"run": None}}, "is not recorded"),
+        ({"data": own_data, "init": {"run": own_run, "autoencoder": squeezing}}, "also trained on dogs"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            source_for(_trained(photographs, training), claim, 500, prepared_dir, [own])
+    both = {"data": [*own_data, {**folder, "fingerprint": "1" * 64}], "init": None}
+    other = _renamed(own)
+    assert source_for(_trained(photographs, both), claim, 500, prepared_dir, [own, other]).count == len(val)
     with pytest.raises(Exception, match="everybody in it is in the bundle's data"):
-        source_for(photographs, claim, 500, _renamed(own), [own])
+        source_for(photographs, claim, 500, other, [own])
     found = Ledger(tmp_path / "demo.jsonl")
     found.seal(claim)
     setting = Setting(held_out=prepared_dir, known=(own,), people=2, workers=1)
     (result,) = [result for _, result in run_waiting(found, photographs, setting)]
     assert not isinstance(result, str) and result.people == 2 and result.source == source.words
+
+
+def _trained(bundle: Bundle, training: dict[str, object]) -> Bundle:
+    """Its network trained so."""
+    return replace(bundle, manifest=replace(bundle.manifest, training=training))
 
 
 def _renamed(folder: Path) -> Path:
