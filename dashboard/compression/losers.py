@@ -58,7 +58,9 @@ def _gallery(study: CompressionStudy, arm: Arm, data: int) -> None:
     gone, come, labelled = changed(study, arm, data)
     order = np.argsort(-gone, kind="stable")
     pictures = _pictures(people.pictures, len(people.shown))
-    drawn = [int(row) for row in order if gone[row] > 0 and row in people.shown]
+    kept = [int(row) for row in order if row in people.shown]
+    gainers = sorted((row for row in kept if come[row] > gone[row]), key=lambda row: -come[row])
+    drawn = [row for row in kept if gone[row] > 0 and row not in gainers] + gainers
     if not drawn:
         st.caption(losers_words.no_pictures(study, data))
     else:
@@ -67,13 +69,14 @@ def _gallery(study: CompressionStudy, arm: Arm, data: int) -> None:
         for start in range(0, len(chosen), 3):
             for row, cell in zip(chosen[start : start + 3], st.columns(3, gap="small"), strict=False):
                 name, place = str(people.sample_ids[row]), int(np.searchsorted(people.shown, row))
-                pair = [
+                side_by_side = [
                     _drawn(study, point, data, place, pictures[place])
-                    for point in (control(study), arm.points[0])
+                    for point in (control(study), *arm.points)
                 ]
-                cell.image(drawing.grid(pair, 2), width="stretch", alt=losers_words.tile_alt(name))
-                cell.caption(losers_words.tile(name, int(gone[row]), int(labelled[row])))
-        st.caption(losers_words.gallery(study, arm))
+                tile = drawing.grid(side_by_side, len(side_by_side))
+                cell.image(tile, width="stretch", alt=losers_words.tile_alt(name))
+                cell.caption(losers_words.tile(name, int(gone[row]), int(come[row]), int(labelled[row])))
+        st.caption(losers_words.gallery(study, arm, len(people.shown)))
     table = pd.DataFrame(
         {
             "sample id": people.sample_ids,

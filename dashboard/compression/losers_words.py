@@ -31,9 +31,10 @@ def losing(study: CompressionStudy, one: Arm, data: int) -> str:
     )
 
 
-def tile(name: str, gone: int, labelled: int) -> str:
+def tile(name: str, gone: int, come: int, labelled: int) -> str:
     """Below a person of the gallery."""
-    return f"{name}: loses {gone} of {labelled} labelled joints"
+    changed = [f"{said} {count}" for said, count in (("loses", gone), ("gains", come)) if count]
+    return f"{name}: {', '.join(changed)} of {labelled} labelled joints"
 
 
 def tile_alt(name: str) -> str:
@@ -41,10 +42,15 @@ def tile_alt(name: str) -> str:
     return f"{name}: joints of the dense network, then of the smaller one"
 
 
-def gallery(study: CompressionStudy, one: Arm) -> str:
-    """What the gallery shows."""
-    dense, smaller = words.point(study, control(study)), words.point(study, one.points[0])
-    return f"Left: {dense}; right: {smaller}. Joints that are not found are thin and hollow."
+def gallery(study: CompressionStudy, one: Arm, kept: int) -> str:
+    """What the gallery shows. kept: of how many people the study holds pictures."""
+    dense = words.point(study, control(study))
+    seeds = ", ".join(str(each.seed) for each in one.points)
+    return (
+        f"Left: {dense}; then {words.arm(one)}, seed {seeds}. Joints that are not found are thin and hollow. "
+        "First who loses most, at the end who gains. The study keeps pictures of "
+        f"{kept} people, who lose or gain most in one of its networks; the table names everybody."
+    )
 
 
 def no_pictures(study: CompressionStudy, data: int) -> str:

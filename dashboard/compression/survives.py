@@ -5,13 +5,16 @@ import streamlit as st
 
 from dashboard.compression import hourglass, known, survives_words, words
 from dashboard.shared import figures, links, studies, widgets
+from dashboard.shared.readout_words import part
+from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
 from posecore.bundle import Bundle
-from posecore.errors import BundleError
+from posecore.errors import BundleError, ConfigError
 from posecore.models.configs import LEVELS
 from posecore.studies.compression.facts import SCRATCH
 from posecore.studies.compression.results import CompressionStudy
 from posecore.studies.compression.summary import arms
 from posecore.studies.probe import summary as probes
+from posecore.studies.skips.summary import Leaning
 
 
 def show(bundle: Bundle, study: CompressionStudy, data: int) -> None:
@@ -66,25 +69,36 @@ def _leaning(bundle: Bundle) -> None:
     if other is None:
         st.markdown(survives_words.NO_SMALLER_BUNDLE)
         return
-    rows, lines = [], []
-    for one in (bundle, other):
-        try:
-            found = studies.skip_summary(one, studies.skip_study_created(one), "zero")
-        except BundleError as error:
-            st.info(words.no_study(error), icon=":material/query_stats:")
-            return
-        row: dict[str, object] = {
-            "network": survives_words.bundle_title(one),
-            "PCK": float(found.pck.mean[0]),
-        }
-        row["lost with all skips cut"] = float(found.all_lost.mean)
-        row["95 % from"], row["95 % to"] = float(found.all_lost.low), float(found.all_lost.high)
-        row |= {survives_words.level(n): float(found.lost.mean[n]) for n in range(LEVELS)}
-        rows.append(row)
-        lines.append((one, found.all_lost))
-    st.markdown(survives_words.leaning(lines))
-    figures.tabled("PCK lost when skips are cut", pd.DataFrame(rows), "compression-skips")
+    try:
+        found = known.leaning(bundle, other)
+    except (BundleError, ConfigError) as error:
+        st.info(words.no_study(error), icon=":material/query_stats:")
+        return
+    if found is None:
+        st.info(survives_words.NOBODY_IN_BOTH, icon=":material/query_stats:")
+        return
+    st.markdown(survives_words.leaning((bundle.path.name, other.path.name), found))
+    titles = [survives_words.bundle_title(one) for one in (bundle, other)]
+    figures.tabled("PCK lost when skips are cut", _lost(titles, found), "compression-skips")
     _readouts(bundle, other)
+
+
+def _lost(titles: list[str], found: Leaning) -> pd.DataFrame:
+    """A row per network, and one for the difference."""
+    levels = [SkipMask.all_but(level).position for level in range(LEVELS)]
+    rows = zip((*titles, survives_words.DIFFERENCE), found.pck, found.lost, strict=True)
+    return pd.DataFrame(
+        {
+            "network": title,
+            "n": found.people,
+            "PCK": pck.mean[ALL_ON.position],
+            "lost with all skips cut": lost.mean[ALL_OFF.position],
+            "95 % from": lost.low[ALL_OFF.position],
+            "95 % to": lost.high[ALL_OFF.position],
+            **{survives_words.level(n): lost.mean[place] for n, place in enumerate(levels)},
+        }
+        for title, pck, lost in rows
+    )
 
 
 def _readouts(bundle: Bundle, other: Bundle) -> None:
@@ -98,7 +112,8 @@ def _readouts(bundle: Bundle, other: Bundle) -> None:
         rows += [
             {
                 "network": survives_words.bundle_title(one),
-                "part": str(name),
+                "part": part(str(name)),
+                "n": len(study.sample_ids),
                 "numbers read": int(study.numbers[place]),
                 "R²": float(r2.mean[place]),
                 "95 % from": float(r2.low[place]),
@@ -107,4 +122,9 @@ def _readouts(bundle: Bundle, other: Bundle) -> None:
             for place, name in enumerate(study.inputs)
         ]
     if rows:
+        st.subheader("How much of the pose does each part know?")
+        st.markdown(
+            survives_words.read_off((bundle.path.name, other.path.name), known.read_off(bundle, other))
+        )
+        st.caption(survives_words.HOW_READ)
         figures.tabled("What each part knows, by a linear readout", pd.DataFrame(rows), "compression-probe")

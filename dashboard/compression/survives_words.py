@@ -8,12 +8,14 @@ import numpy as np
 from dashboard.compression import words
 from dashboard.shared import bundles
 from dashboard.shared.numbers import number
-from posecore.ablation import LEVEL_NAMES
+from posecore.ablation import ALL_OFF, LEVEL_NAMES
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
+from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 from posecore.studies.compression.results import Hessian
 from posecore.studies.compression.summary import Arm
+from posecore.studies.skips.summary import Leaning
 
 HOW_DRAWN: Final = (
     "Solid: the share of channels inside the layers of an arrow that stay; pale: all there were. Across: "
@@ -23,6 +25,20 @@ NO_SMALLER_BUNDLE: Final = (
     "There is no bundle of a smaller network of the same people beside this one, so this is not known yet. "
     "Make one with `python scripts/extract_latents.py`, and its studies with `python scripts/skip_study.py` "
     "and `python scripts/probe_study.py`."
+)
+
+NOBODY_IN_BOTH: Final = (
+    "Nobody with a labelled joint is in the skip studies of both networks, so they cannot be held against "
+    "each other. `python scripts/skip_study.py` without `--limit` takes everybody."
+)
+DIFFERENCE: Final = "the second less the first"
+HOW_READ: Final = (
+    "The readouts in the table learn from as many people as n says, and the fewer these are, the less is "
+    "found, in a network that never learned, too: hold each network against its own rows that never learned, "
+    "not against the other network's."
+)
+NOT_READ_OFF: Final = (
+    "Both bottlenecks were not read off the same people: `python scripts/compare.py` does, with both bundles."
 )
 
 
@@ -91,19 +107,44 @@ def bundle_title(bundle: Bundle) -> str:
     return f"{bundle.path.name} ({bundles.network_name(bundle)})"
 
 
-def leaning(found: Sequence[tuple[Bundle, Estimate]]) -> str:
-    """What all skips are worth to either network."""
-    (_, ours), (_, theirs) = found
-    lines = "; ".join(f"{one.path.name} loses {words.lost_points(lost)}" for one, lost in found)
-    apart = float(theirs.low) > float(ours.high), float(theirs.high) < float(ours.low)
+def leaning(names: tuple[str, str], found: Leaning) -> str:
+    """What all skips are worth to either network, of the names of its bundle."""
+    each = zip(names, (found.lost.one, found.lost.other), strict=True)
+    lines = "; ".join(f"{name} loses {words.lost_points(at(lost))}" for name, lost in each)
+    apart = at(found.lost.difference)
     said = (
         "the smaller network leans **more** on them"
-        if apart[0]
+        if apart.low > 0
         else "the smaller network leans **less** on them"
-        if apart[1]
+        if apart.high < 0
         else "which of the two leans more on them **cannot be told**"
     )
-    return f"With all skip connections cut, {lines}: {said}."
+    return (
+        f"With all skip connections cut, {lines}. Person by person the smaller one loses "
+        f"{words.interval(apart)} more, n = {found.people:,} in the skip studies of both: {said}."
+    )
+
+
+def at(found: Estimate) -> Estimate:
+    """Of what is given under every mask, that with all skips cut."""
+    return Estimate(*(part[ALL_OFF.position] for part in found))
+
+
+def read_off(names: tuple[str, str], found: Comparison | None) -> str:
+    """What a linear readout finds in both bottlenecks."""
+    if found is None:
+        return NOT_READ_OFF
+    apart, (one, other) = found.difference, names
+    said = (
+        f"the smaller network's knows **{'more' if apart.low > 0 else 'less'}**"
+        if apart.low > 0 or apart.high < 0
+        else "which knows more **cannot be told**"
+    )
+    return (
+        f"Of the same {int(apart.n):,} people a linear readout of the bottleneck finds "
+        f"{number(float(found.one.mean))} of the joints in {one} and {number(float(found.other.mean))} in "
+        f"{other}, {words.interval(apart)} apart: {said}."
+    )
 
 
 def no_probe(bundle: Bundle) -> str:

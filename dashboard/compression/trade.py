@@ -64,7 +64,7 @@ def show(bundle: Bundle, study: CompressionStudy, data: int) -> None:
     _person(bundle, study, percent)
     st.subheader("What the thesis reports")
     st.markdown(words.THESIS)
-    figures.chart(charts.from_the_thesis(words.THESIS_SOURCE), "cpr_thesis", words.THESIS_ALT)
+    figures.chart(charts.from_the_thesis(words.THESIS_SOURCE), "cpr_thesis", words.thesis_alt())
     figures.tabled("The thesis's figures", _thesis_table(), "compression-thesis")
 
 
@@ -140,6 +140,8 @@ def _table(study: CompressionStudy, told: known.Figures, labels: Sequence[str]) 
             "strength": point.strength,
             "share asked for": point.keep,
             "steps": point.steps,
+            "skips cut": point.cut_skips,
+            "teacher": point.teacher,
             "under-trained": "under-trained" if under_trained(point, study.points) else "",
             "PCK": float(pck.mean),
             "95 % from": float(pck.low),

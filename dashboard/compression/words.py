@@ -74,7 +74,8 @@ SHARE_HELP: Final = (
 RULE: Final = (
     "It holds where, at every share at which both were fine-tuned, for as many steps and with "
     f"{FEWEST_SEEDS} seeds against magnitude, the whole interval of the gain lies above 0. It does not where "
-    f"at one of them the interval ends below {EQUAL * 100:.0f} point. Otherwise it cannot be told."
+    f"at one of them the interval ends below {EQUAL * 100:.0f} point. Otherwise it cannot be told. Random "
+    "groups are judged by one seed, too."
 )
 DENSE_TITLE: Final = "Dense, as shipped"
 THESIS: Final = (
@@ -84,9 +85,6 @@ THESIS: Final = (
     "it had no dense control trained as long."
 )
 THESIS_SOURCE: Final = "The thesis's figures, MPII validation people · its pose network on ResNet-50"
-THESIS_ALT: Final = "PCKh of the thesis's networks against the share of the parameters kept, " + "; ".join(
-    f"{METHODS[row.method]} {row.kept:.0%} {number(row.pckh, 2)}" for row in thesis.ROWS
-)
 
 
 def no_study(error: Exception) -> str:
@@ -133,6 +131,13 @@ def series(kind: str, method: str, strength: float | None = None) -> str:
     return f"{name}, engineered and fine-tuned" if kind == TUNED and method in RANKED else name
 
 
+def thesis_alt() -> str:
+    """The thesis's panel in words."""
+    return "PCKh of the thesis's networks against the share of the parameters kept, " + "; ".join(
+        f"{thesis_series(row.method, row.tuned)} {row.kept:.0%} {number(row.pckh, 2)}" for row in thesis.ROWS
+    )
+
+
 def thesis_series(method: str, tuned: bool) -> str:
     """The same of the thesis's points."""
     if method == DENSE:
@@ -169,7 +174,8 @@ def arm_spoken_of(study: CompressionStudy) -> str | None:
     return None if found is None else arm(found)
 
 
-def _interval(found: Estimate) -> str:
+def interval(found: Estimate) -> str:
+    """A difference with its interval."""
     return (
         f"{points(float(found.mean), sign=True)} points "
         f"({points(float(found.low), sign=True)} to {points(float(found.high), sign=True)})"
@@ -184,10 +190,10 @@ def contest(one: Contest) -> str:
     """One comparison of Bayesian compression, with its figures."""
     ours, theirs = one.seeds
     seeds = "one seed each" if one.seeds == (1, 1) else f"{_seeds(ours)} against {theirs}"
-    unfair = "" if one.fair else ", unequal steps"
+    unfair = "" if one.fair else ", unequal training"
     aside = "" if judged(one) else ", too few to judge by"
     return (
-        f"{_interval(one.gain)} of PCK over {METHODS[one.against]} at {percent(one.keep)} "
+        f"{interval(one.gain)} of PCK over {METHODS[one.against]} at {percent(one.keep)} "
         f"({seeds}{unfair}{aside})"
     )
 
@@ -218,9 +224,28 @@ def on_whom(study: CompressionStudy, told: Figures) -> str:
     if not told.worst:
         return f"{begun} There are too few people to tell of whom."
     sure = [one for one in told.worst if one.corrected < SURE and one.loss > one.others]
+    most = (
+        f"Most of all {group_against_others(sure[0])}."
+        if sure
+        else "No group of people surely loses more than the others."
+    )
+    return "  \n".join([f"{begun} {most}", *(on_whom_behind(one, found) for one, found in told.behind)])
+
+
+def on_whom_behind(one: Contest, groups: Sequence[Group]) -> str:
+    """On whom the gain over another method differs most from that on all other people."""
+    against = f"Against {METHODS[one.against]} at {percent(one.keep)}"
+    sure = [each for each in groups if each.corrected < SURE]
     if not sure:
-        return f"{begun} No group of people surely loses more than the others."
-    return f"{begun} Most of all {group_against_others(sure[0])}."
+        return f"{against}: of {len(groups)} groups none surely differs from other people."
+    most = max(sure, key=lambda each: abs(each.loss - each.others))
+    gain, low, high, others = (
+        points(-value, sign=True) for value in (most.loss, most.high, most.low, most.others)
+    )
+    return (
+        f"{against} the gain differs most on {group(most)}: {gain} points ({low} to {high}, n = {most.n:,}) "
+        f"against {others} on all others (corrected {p_value(most.corrected, 0)})."
+    )
 
 
 def lost_points(found: Estimate) -> str:
@@ -274,8 +299,8 @@ def how_to_read(study: CompressionStudy, data: int) -> str:
     )
     return (
         "Whiskers: 95 % intervals over people. Filled: a seed each, lines through their means; hollow: only "
-        "masked; colours as named below the first panel. Grey: controls; dashed: a network that never "
-        f"learned. Latency: median of {rounds} turns, one picture, taken in turn with the dense network."
+        "masked; colours as named below the first panel. Grey: dense and from scratch; dashed: a network "
+        f"that never learned. Latency: median of {rounds} turns, one picture, in turn with the dense network."
         f"{single}{more}"
     )
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.shared import bundles, figures, glossary, links, studies, widgets
+from dashboard.shared.readout_words import part
 from dashboard.skip_lab import parts_charts
 from dashboard.skip_lab import parts_words as words
 from posecore.bundle import Bundle
@@ -41,7 +42,7 @@ def show(bundle: Bundle) -> None:
 
 def _table(study: ProbeStudy) -> pd.DataFrame:
     """A row per part, with both measures."""
-    columns = {"part": [words.part(str(name)) for name in study.inputs], "numbers read": study.numbers}
+    columns = {"part": [part(str(name)) for name in study.inputs], "numbers read": study.numbers}
     for measure, of in MEASURES.items():
         found = of(study)
         columns |= {

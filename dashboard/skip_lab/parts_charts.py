@@ -5,7 +5,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.shared.charts import CATEGORIES, GREY, rows_around_zero
-from dashboard.skip_lab.parts_words import is_reference, part
+from dashboard.shared.readout_words import part
+from dashboard.skip_lab.parts_words import is_reference
 from posecore.statistics import Estimate
 from posecore.studies.probe.results import ProbeStudy
 

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 from fake_bundle import make_fake_bundle
 
@@ -21,9 +22,10 @@ from posecore.metrics.pck import hits
 from posecore.models.checkpoint import load_checkpoint, save_checkpoint
 from posecore.models.hourglass import HourglassConfig, StackedHourglass
 from posecore.prediction import predict
-from posecore.samples import read_points, read_visibility
+from posecore.samples import TRUTH, read_points, read_visibility
+from posecore.studies.compression import people
 from posecore.studies.compression import study as compression_study
-from posecore.studies.compression.facts import under_trained
+from posecore.studies.compression.facts import Point, under_trained
 from posecore.studies.compression.results import load_compression_study
 from posecore.studies.compression.study import CompressionSettings, run_compression_study
 from posecore.training.loop import train
@@ -191,6 +193,32 @@ def test_the_file_holds_people_widths_margins_and_no_photograph(study, written):
     assert len(study.hessians) == 1 and -1 <= study.hessians[0].correlation <= 1
     assert set(study.hessians[0].overlap) == {"0.75", "0.5"}
     assert verify(written.path) == []
+
+
+def test_who_changes_most_in_every_arm_is_kept_and_no_photograph():
+    """Of each arm three who lose most in all of its seeds, and three who gain most."""
+
+    def point(method, seed, keep=0.5):
+        kind = "tuned" if method != "shipped" else "reference"
+        return Point(kind, method, "hourglass", seed, None, keep, 1, 1, 1, 1, 1, f"{method}{seed}{keep}")
+
+    points = [point("shipped", 0, None), point("dense", 0, None)]
+    points += [point("bayesian", 0), point("bayesian", 1), point("scratch", 0)]
+    before = np.tile(np.array([1, 1, 1, 0, 0], np.int8), (40, 1))
+    found = [before.copy() for _ in points]
+    for place in (2, 3):
+        found[place][10:16, 0] = 0  # all seeds lose one joint of six people, the first three are kept
+        found[place][20, 3:] = 1
+    found[3][5, :3] = 0  # one seed alone loses three
+    found[4][30, :2] = 0
+    table = pd.DataFrame({f"{TRUTH}seed": np.arange(40)})
+    rows = people._changed_most(points, found, table)
+    assert rows.tolist() == [10, 11, 12, 20, 30]
+    assert not len(people._changed_most(points, found, table.drop(columns=f"{TRUTH}seed")))
+
+
+def test_what_networks_were_tuned_with_is_recorded(study):
+    assert {(one.cut_skips, one.teacher) for one in study.points} == {(0.0, None)}
 
 
 def test_a_stopped_run_goes_on(bundle, runs, data, monkeypatch, written):

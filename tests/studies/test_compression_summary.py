@@ -98,6 +98,43 @@ def test_who_does_not_win_everywhere_with_two_seeds_and_equal_steps_has_not_won(
     assert summary.beats(study, 0) is expected
 
 
+@pytest.mark.parametrize("changed", [{"cut_skips": 0.5}, {"teacher": "another"}])
+def test_networks_that_were_tuned_otherwise_are_not_held_against_each_other(planted, changed):
+    every = tuple(
+        replace(one, **changed) if (one.kind, one.method) == ("tuned", MAGNITUDE) else one
+        for one in planted.points
+    )
+    study = replace(planted, points=every)
+    assert {one.against: one.fair for one in summary.contests(study, 0)} == {
+        MAGNITUDE: False,
+        SCRATCH: True,
+        RANDOM: True,
+    }
+    assert summary.beats(planted, 0) is True and summary.beats(study, 0) is None
+
+
+def test_on_whom_another_method_is_ahead_is_found_person_by_person(tmp_path):
+    """Magnitude loses nothing more on who lies, the Bayesian networks do."""
+    study = plant_compression(make_fake_bundle(tmp_path / "one", people=4))
+    people = study.people[0]
+    lying = people.kinds[:, 0] == "lying"
+    hits = [part.copy() for part in people.hits]
+    for place, one in enumerate(study.points):
+        if (one.kind, one.method) == ("tuned", MAGNITUDE):
+            hits[place][lying] = np.where(hits[place][lying] < 0, -1, 1)
+    study = replace(study, people=(replace(people, hits=tuple(hits)),))
+    contest = next(one for one in summary.contests(study, 0) if (one.against, one.keep) == (MAGNITUDE, 0.5))
+    first = summary.behind(study, contest, 0)[0]
+    assert (first.of, first.which) == ("family", "lying") and first.corrected < 0.001
+    ours, theirs = (
+        summary.mean_scores(
+            study, [one for one in study.points if one.arm[:2] == ("tuned", method) and one.keep == 0.5], 0
+        )
+        for method in (BAYESIAN, MAGNITUDE)
+    )
+    assert first.loss == pytest.approx((theirs - ours)[lying].mean())
+
+
 def test_a_network_with_fewer_steps_than_its_control_is_under_trained(planted):
     every = list(planted.points)
     assert not any(under_trained(one, every) for one in every)

@@ -7,7 +7,7 @@ import pytest
 
 from posecore.ablation import parse_mask
 from posecore.studies.skips.results import CUT, SkipStudy
-from posecore.studies.skips.summary import perfect, summarise
+from posecore.studies.skips.summary import leaning, perfect, summarise
 
 PEOPLE = 40
 ALONE = [parse_mask(mask).position for mask in ("0111", "1011", "1101", "1110")]
@@ -73,3 +73,20 @@ def test_whoever_misses_one_joint_is_not_perfect(study: SkipStudy) -> None:
     rows, loss = perfect(scores, parse_mask("0110"))
     assert rows.tolist() == list(range(10, PEOPLE))
     assert loss == pytest.approx(1 - scores[10:, parse_mask("0110").position])
+
+
+def test_two_networks_are_held_against_each_other_over_the_people_of_both(study: SkipStudy) -> None:
+    """The other study holds three of them, the other way round, who answer as others do."""
+    rows = np.array([7, 3, 1])
+    other = replace(study, sample_ids=study.sample_ids[rows], hits=study.hits[rows + 20])
+    found = leaning(study, other, "mean")
+    assert found is not None and found.people == 3
+    scores = [np.nanmean(study.hits_under("mean")[row], axis=2) for row in (rows, rows + 20)]
+    for estimate, values in zip((found.pck.one, found.pck.other), scores, strict=True):
+        np.testing.assert_allclose(estimate.mean, values.mean(axis=0))
+    lost = [values[:, :1] - values for values in scores]
+    np.testing.assert_allclose(found.lost.difference.mean, (lost[1] - lost[0]).mean(axis=0), atol=1e-12)
+    spread = (lost[1] - lost[0])[:, -1]
+    assert spread.min() - 1e-9 <= found.lost.difference.low[-1] <= found.lost.difference.high[-1]
+    apart = replace(study, sample_ids=np.array([f"val-{row}" for row in range(PEOPLE)]))
+    assert leaning(study, apart, "mean") is None

@@ -13,8 +13,7 @@ from posecore.compression.ranking import Kept, Ranking, kept_share
 from posecore.data.dataset import CropDataset
 from posecore.errors import ConfigError
 from posecore.models.checkpoint import weights_digest
-from posecore.models.hourglass import StackedHourglass
-from posecore.models.registry import PoseNetwork, build
+from posecore.models.registry import PoseNetwork
 from posecore.models.untrained import untrained
 from posecore.studies.compression.facts import (
     BAYESIAN,
@@ -78,11 +77,7 @@ def reference(method: str, network: PoseNetwork) -> Candidate:
 def never_learned(dense: PoseNetwork, people: CropDataset, fingerprint: str) -> Candidate:
     """A network of the shape of `dense` that never learned; the statistics of its normalisation are taken on
     `people`, whose `fingerprint` it is known by."""
-    if not isinstance(dense, StackedHourglass):
-        drawn: PoseNetwork = build(dense.config).eval().requires_grad_(False)
-    else:
-        drawn = untrained(dense.config, 0, len(people), people.picture)
-    one = reference(UNTRAINED, drawn)
+    one = reference(UNTRAINED, untrained(dense.config, 0, len(people), people.picture))
     return replace(one, key=f"{one.key} {fingerprint}")
 
 
@@ -90,6 +85,7 @@ def tuned_network(one: Trained) -> Candidate:
     """A network that was trained on after it was engineered, or beside those."""
     network = one.network
     point = _point(TUNED, one.method, network, one.seed, one.strength, one.keep, one.steps)
+    point = replace(point, cut_skips=one.cut_skips, teacher=one.teacher)
     return Candidate(point, lambda: network, _sizes(network), point.weights)
 
 

@@ -36,7 +36,8 @@ class Point:
     parameters that was asked for, of `l1` of single weights; None for a dense one. steps: of all trainings
     since the network that compression began with; None where nothing was trained. parameters,
     multiplications, bytes: of the network as it has to be stored and run; left: parameters that are not
-    zero. weights: digest, of a masked network that of the dense one.
+    zero. weights: digest, of a masked network that of the dense one. cut_skips, teacher: of its last run,
+    the probability with which skips were cut, and whose heatmaps were a second target, by their weights.
     """
 
     kind: str
@@ -51,6 +52,8 @@ class Point:
     bytes: int
     left: int
     weights: str
+    cut_skips: float = 0.0
+    teacher: str | None = None
 
     @property
     def name(self) -> str:
@@ -79,7 +82,7 @@ class Trained(NamedTuple):
     """A run of train.py of the study. method: the one its groups were ranked by, or DENSE or SCRATCH. of:
     digest of what it descends from, a ranking's network, or for SCRATCH that of the network whose shape it
     has. weights: it began with, of SCRATCH those with the first ones. steps: of the runs whose records are
-    there."""
+    there. cut_skips, teacher: see Point."""
 
     folder: Path
     network: PoseNetwork
@@ -90,6 +93,8 @@ class Trained(NamedTuple):
     of: str | None
     began_with: str
     steps: int
+    cut_skips: float
+    teacher: str | None
 
 
 def named(network: PoseNetwork) -> str:
@@ -154,6 +159,8 @@ def read_trained(folder: Path, begun: Collection[str]) -> Trained:
     try:
         record: Mapping[str, Any] = run.record
         seed, steps, began_with = int(record["seed"]), 0, ""
+        cut_skips = float(record.get("cut_skips", 0.0))
+        teacher = record["teacher"]["weights"] if record.get("teacher") is not None else None
         method, strength, keep, of = DENSE, None, None, None
         while weights_digest(network) not in begun:
             steps += steps_of_epoch(record) * int(record["epochs"])
@@ -178,7 +185,7 @@ def read_trained(folder: Path, begun: Collection[str]) -> Trained:
             f"{folder}: a compressed network whose record does not say how it was made; train it on with "
             "--init and the file that engineer.py wrote, with its .json beside it"
         )
-    return Trained(folder, network, method, strength, keep, seed, of, began_with, steps)
+    return Trained(folder, network, method, strength, keep, seed, of, began_with, steps, cut_skips, teacher)
 
 
 def joined(trained: Sequence[Trained], ranked: Sequence[Ranked]) -> list[Trained]:

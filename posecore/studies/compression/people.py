@@ -16,7 +16,6 @@ from posecore.metrics.pck import hits
 from posecore.samples import TRUTH, read_points, read_visibility
 from posecore.studies.compression.facts import (
     DENSE,
-    SCRATCH,
     TUNED,
     Point,
     control_place,
@@ -27,8 +26,9 @@ from posecore.studies.compression.results import (
 )
 from posecore.unfinished import Piece
 
-SHOWN: Final = 24
-"""People of a data set whose pictures are kept, where they were rendered; photographs never are."""
+SHOWN: Final = 3
+"""People of a data set who lose most joints in all seeds of an arm, and as many who gain most, whose pictures
+are kept for it; of rendered people alone, never of photographs."""
 
 TILE: Final = 128
 """Pixels of such a picture."""
@@ -58,7 +58,7 @@ def people_shown(
         right = hits(cell_points(piece["cells"]), annotated[chosen], visibility[chosen])
         found.append(np.where(np.isnan(right), -1, right).astype(np.int8))
     margin = pieces[control_place(points)]
-    shown = _worst(points, found, table)
+    shown = _changed_most(points, found, table)
     everybody = [piece for point, piece in zip(points, pieces, strict=True) if point.kind not in SWEPT]
     return People(
         table["sample_id"].to_numpy(str),
@@ -75,21 +75,24 @@ def people_shown(
     )
 
 
-def _worst(
+def _changed_most(
     points: Sequence[Point], found: Sequence[NDArray[np.int8]], table: pd.DataFrame
 ) -> NDArray[np.int64]:
-    """Rows of rendered people of whom compressed networks lose most joints that the dense control finds."""
-    lossy = [
-        p
-        for p, one in enumerate(points)
-        if one.kind == TUNED and one.method not in (DENSE, SCRATCH) and one.network == points[0].network
-    ]
-    if not lossy or not all(is_rendered(person) for _, person in table.iterrows()):
+    """Rows of rendered people of whom all seeds of an arm lose, or gain, most joints against the dense
+    control; of every compressed arm."""
+    if not all(is_rendered(person) for _, person in table.iterrows()):
         return np.empty(0, np.int64)
-    before = found[control_place(points)] == 1
-    lost = np.mean([(before & (found[p] == 0)).sum(axis=1) for p in lossy], axis=0)
-    rows = np.argsort(-lost, kind="stable")[:SHOWN]
-    return np.sort(rows[lost[rows] > 0])
+    arms: dict[tuple[object, ...], list[NDArray[np.int8]]] = {}
+    for one, hit in zip(points, found, strict=True):
+        if one.kind == TUNED and one.method != DENSE and one.network == points[0].network:
+            arms.setdefault((one.arm, one.strength), []).append(hit)
+    before, rows = found[control_place(points)], set[int]()
+    for seeds in arms.values():
+        for was, now in ((1, 0), (0, 1)):
+            changed = ((before == was) & (np.stack(seeds) == now).all(axis=0)).sum(axis=1)
+            most = np.argsort(-changed, kind="stable")[:SHOWN]
+            rows |= set(most[changed[most] > 0].tolist())
+    return np.array(sorted(rows), np.int64)
 
 
 def _pictures(crops: CropDataset, rows: NDArray[np.int64]) -> bytes:

@@ -57,7 +57,8 @@ class Arm(NamedTuple):
 
 class Contest(NamedTuple):
     """How much more PCK the Bayesian networks of a share find than those of another method, mean over seeds
-    of each; paired over people. seeds: of either side. fair: whether both had as many steps."""
+    of each; paired over people. seeds: of either side. fair: whether all had as many steps, with skips cut as
+    often and the same teacher."""
 
     keep: float
     against: str
@@ -189,15 +190,20 @@ def contests(study: CompressionStudy, data: int) -> list[Contest]:
             theirs.method,
             gain,
             (len(ours.points), len(theirs.points)),
-            not any(under_trained(one, study.points) for one in (*ours.points, *theirs.points)),
+            _alike(study, (*ours.points, *theirs.points)),
         )
         for (ours, theirs), gain in zip(pairs, _each(gains), strict=True)
     ]
 
 
+def _alike(study: CompressionStudy, points: Sequence[Point]) -> bool:
+    means = {(one.cut_skips, one.teacher) for one in points}
+    return len(means) == 1 and not any(under_trained(one, study.points) for one in points)
+
+
 def beats(study: CompressionStudy, data: int) -> bool | None:
     """Whether the Bayesian networks beat those by magnitude and by random groups at every share that is
-    judged; None where that cannot be told: without a judged share against either, with unequal steps, or
+    judged; None where that cannot be told: without a judged share against either, with unequal training, or
     where an interval holds both nothing and EQUAL."""
     asked = [one for one in contests(study, data) if judged(one)]
     if {one.against for one in asked} != {MAGNITUDE, RANDOM} or not all(one.fair for one in asked):
@@ -239,7 +245,22 @@ def by_joint(study: CompressionStudy, arm: Arm, data: int) -> Estimate:
 def groups(study: CompressionStudy, arm: Arm, data: int) -> list[Group]:
     """What groups of people lose, the worst first: thirds of every attribute, and kinds of rendered people;
     corrected for all of them together."""
-    loss, people = losses(study, arm, data), study.people[data]
+    return _groups(study, losses(study, arm, data), data)
+
+
+def behind(study: CompressionStudy, contest: Contest, data: int) -> list[Group]:
+    """The same of what the Bayesian networks of a contest find less than those of the other method."""
+    sides = [
+        [one for arm in arms(study) if (arm.method, arm.keep) == (method, contest.keep) for one in arm.points]
+        for method in (contest.against, BAYESIAN)
+    ]
+    theirs, ours = (mean_scores(study, points, data) for points in sides)
+    return _groups(study, theirs - ours, data)
+
+
+def _groups(study: CompressionStudy, loss: Floats, data: int) -> list[Group]:
+    """loss: (N,) of each person."""
+    people = study.people[data]
     named: list[tuple[str, str]] = []
     members: list[NDArray[np.bool_]] = []
     for name, column in zip(study.attribute_names, people.attributes.T, strict=True):

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
+from posecore.metrics.paired import Comparison, compare
 from posecore.metrics.pck import scores
 from posecore.statistics import Estimate, bootstrap
 from posecore.studies.skips.effects import (
@@ -56,6 +57,30 @@ def summarise(study: SkipStudy, replacement: str) -> SkipSummary:
         moved=bootstrap(level_joint_displacement(study.points_under(replacement))),
         shapley=bootstrap(shapley(score)),
     )
+
+
+class Leaning(NamedTuple):
+    """Two networks over the N people whom the skip studies of both hold. pck, lost: (16,) under every mask,
+    PCK and what is lost of that with all skips on, of either network and person by person."""
+
+    people: int
+    pck: Comparison
+    lost: Comparison
+
+
+def leaning(one: SkipStudy, other: SkipStudy, replacement: str) -> Leaning | None:
+    """What skips are worth to two networks, over the same people; None where nobody is in both studies.
+
+    Raises ConfigError where the replacement was not studied in both.
+    """
+    ids, *rows = np.intersect1d(one.sample_ids, other.sample_ids, return_indices=True)
+    ours, theirs = (
+        scores(study.hits_under(replacement)[row]) for study, row in zip((one, other), rows, strict=True)
+    )
+    if np.isnan(ours).all():
+        return None
+    lost, theirs_lost = (each[:, [ALL_ON.position]] - each for each in (ours, theirs))
+    return Leaning(len(ids), compare(ours, theirs), compare(lost, theirs_lost))
 
 
 def agreement(effects: Mapping[str, NDArray[np.floating]]) -> dict[tuple[str, str], float]:

@@ -1,6 +1,7 @@
 """The page Compression, on a study with planted figures."""
 
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -12,15 +13,21 @@ from planted_studies import plant_probe
 from reading import everything, figures, numbers
 from reading import words as said
 
-from dashboard.compression import charts, losers_words, survives_words, words
+from dashboard.compression import charts, known, losers_words, survives_words, words
 from dashboard.shared import cache, links
 from dashboard.shared.bundles import network_name
 from dashboard.shared.shown_here import Verdict, sentence
 from posecore.bundle import open_bundle
+from posecore.bundle.studies import study_folder
 from posecore.keypoints import MPII16
+from posecore.metrics.paired import Comparison
 from posecore.statistics import Estimate
 from posecore.studies.compression import summary
+from posecore.studies.pair.study import PairSettings, compare_bundles
+from posecore.studies.probe.results import SKIPS
+from posecore.studies.skips.results import load_skip_study
 from posecore.studies.skips.study import SkipSettings, run_study
+from posecore.studies.skips.summary import Leaning
 
 PAGE = "compression"
 
@@ -74,11 +81,21 @@ def test_the_question_on_top_is_answered_with_the_studys_figures(artifacts, stud
 
     app = open_page(monkeypatch, artifacts, PAGE, bundle="one")
     contests = summary.contests(study, 0)
-    told = Figures(0, [], [], contests, True, None, [])
+    told = Figures(0, [], [], contests, True, None, [], [])
     assert sentence(*words.shown(study, told)) in everything(app)
     for one in contests:
         if one.against != "scratch":
             assert words.contest(one) in said(app)
+            assert words.on_whom_behind(one, summary.behind(study, one, 0)) in everything(app)
+
+
+def test_on_whom_the_gain_differs_is_told_with_its_sign(study):
+    """Of groups by what is found less; nobody is named whose gain does not surely differ."""
+    one = summary.contests(study, 0)[0]
+    of = summary.Group("family", "lying", -0.05, -0.07, -0.03, 40, 0.02, 1e-4, 1e-3)
+    told = words.on_whom_behind(one, [of._replace(corrected=0.2, loss=0.5), of])
+    assert "lying: +5.0 points (+3.0 to +7.0, n = 40) against −2.0 on all others" in told
+    assert "of 1 groups none surely differs" in words.on_whom_behind(one, [of._replace(corrected=0.2)])
 
 
 @pytest.mark.parametrize(
@@ -87,7 +104,7 @@ def test_the_question_on_top_is_answered_with_the_studys_figures(artifacts, stud
 def test_the_verdict_is_the_summarys(study, beats, verdict):
     from dashboard.compression.known import Figures
 
-    told = Figures(0, [], [], summary.contests(study, 0), beats, None, [])
+    told = Figures(0, [], [], summary.contests(study, 0), beats, None, [], [])
     assert words.shown(study, told)[1] is verdict
     assert words.shown(study, told._replace(contests=[]))[1] is Verdict.UNKNOWN
 
@@ -170,7 +187,8 @@ def test_who_loses_shows_pictures_joints_groups_and_margins(artifacts, study, mo
     drawn = [row for row in study.people[0].shown if gone[row] > 0]
     assert drawn
     for row in drawn:
-        assert losers_words.tile(f"val-{row}", gone[row], labelled[row]) in shown
+        assert losers_words.tile(f"val-{row}", gone[row], 0, labelled[row]) in shown
+    assert f"pictures of {len(study.people[0].shown)} people" in shown
     assert len(figures(app)) == 2
     table = next(frame.value for frame in app.dataframe if "sample id" in frame.value.columns)
     assert len(table) == PEOPLE and table.iloc[0, 1] == gone.max()
@@ -224,7 +242,7 @@ def test_a_smaller_bundle_of_the_same_people_is_shown_beside(tmp_path, monkeypat
     assert asdict(open_bundle(small).network().config)["inner"]
     assert "16 channels, compressed" in network_name(open_bundle(small))
     for one in (path, small):
-        plant_probe(one, {"bottleneck": 0.5, "skip 64": 0.4})
+        plant_probe(one, {"bottleneck": 0.5, **dict.fromkeys(SKIPS, 0.4)})
     app = open_page(monkeypatch, tmp_path, PAGE)
     assert cache.bundle_names() == ["one", "little"] and not app.error
     title = words.tuned_title(open_bundle(path), open_bundle(small))
@@ -238,21 +256,47 @@ def test_a_smaller_bundle_of_the_same_people_is_shown_beside(tmp_path, monkeypat
     app = open_page(monkeypatch, tmp_path, PAGE, **link)
     assert not app.error
     tables = {tuple(frame.value.columns)[1]: frame.value for frame in app.dataframe}
-    assert list(tables["PCK"]["network"]) == [
-        survives_words.bundle_title(open_bundle(one)) for one in (path, small)
+    assert list(tables["n"]["network"]) == [
+        *(survives_words.bundle_title(open_bundle(one)) for one in (path, small)),
+        survives_words.DIFFERENCE,
     ]
+    assert set(tables["n"]["n"]) == {6}
+    lost = tables["n"]["lost with all skips cut"]
+    assert lost[2] == pytest.approx(lost[1] - lost[0])
     assert set(tables["part"]["R²"].round(3)) == {0.5, 0.4}
+    assert {"bottleneck", "64 × 64 skip"} <= set(tables["part"]["part"])
     assert "With all skip connections cut, one loses" in said(app)
+    assert survives_words.NOT_READ_OFF in said(app)
+    # Of people drawn otherwise fewer are in both.
+    for one, seed in ((path, 0), (small, 1)):
+        shutil.rmtree(study_folder(open_bundle(one), "skips"), ignore_errors=True)
+        run_study(open_bundle(one), None, SkipSettings(replacements=("zero",), limit=3, seed=seed))
+    ids = [set(load_skip_study(open_bundle(one)).sample_ids) for one in (path, small)]
+    app = open_page(monkeypatch, tmp_path, PAGE, **link)
+    assert f"n = {len(ids[0] & ids[1])} in the skip studies of both" in said(app)
 
 
-@pytest.mark.parametrize(("theirs", "verdict"), [(0.3, "more"), (0.1, "cannot be told"), (-0.1, "less")])
-def test_who_leans_more_on_skips_follows_from_the_intervals(artifacts, theirs, verdict):
-    def lost(mean):
-        return Estimate(*(np.array(value) for value in (mean, mean - 0.05, mean + 0.05, 9)))
+def test_bottlenecks_are_read_off_the_same_people(artifacts, tmp_path):
+    one, copy = (shutil.copytree(artifacts / "one", tmp_path / name) for name in ("one", "copy"))
+    pair = open_bundle(one), open_bundle(copy)
+    assert known.read_off(*pair) is None
+    compare_bundles(*pair, None, PairSettings())
+    found = known.read_off(*pair)
+    assert found.difference.n == 6 and found.difference.mean == 0 and 0 <= found.one.mean <= 1
+    told = survives_words.read_off(("one", "copy"), found)
+    assert "Of the same 6 people" in told and "**cannot be told**" in told
+    ahead = found._replace(difference=Estimate(*(np.array(value) for value in (0.2, 0.1, 0.3, 6))))
+    assert "knows **more**" in survives_words.read_off(("one", "copy"), ahead)
 
-    bundle = open_bundle(artifacts / "one")
-    told = survives_words.leaning([(bundle, lost(0.1)), (bundle, lost(theirs))])
-    assert f"**{verdict}**" in told
+
+@pytest.mark.parametrize(("ahead", "verdict"), [(0.3, "more"), (0.0, "cannot be told"), (-0.3, "less")])
+def test_who_leans_more_on_skips_follows_from_the_difference_person_by_person(ahead, verdict):
+    def masks(mean):
+        return Estimate(*(np.full(16, value) for value in (mean, mean - 0.05, mean + 0.05, 9)))
+
+    # Of each alone the intervals overlap widely.
+    found = Comparison(masks(0.5), masks(0.5), masks(ahead))
+    assert f"**{verdict}**" in survives_words.leaning(("one", "little"), Leaning(9, found, found))
 
 
 def test_a_study_without_tuned_networks_or_a_ranking_says_so_everywhere(tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import links, shown_here, untrained
 from dashboard.shared.charts import GREY
+from dashboard.shared.readout_words import part
 from dashboard.shared.shown_here import Verdict
 from dashboard.skip_lab import parts_words as words
 from posecore.bundle import open_bundle
@@ -72,10 +73,10 @@ def test_every_part_is_a_row_and_what_took_no_training_is_grey(
             drawn |= dict(zip(trace["y"], numbers(trace["x"]), strict=True))
             if trace["marker"]["color"] == GREY:
                 grey |= set(trace["y"])
-        names = [words.part(name) for name in R2]
+        names = [part(name) for name in R2]
         assert len(set(names)) == len(R2)
         assert [drawn[name] for name in names] == pytest.approx(of(study).mean.tolist())
-        assert grey == {words.part(name) for name in ("untrained-0", "untrained-1", "picture", "permuted")}
+        assert grey == {part(name) for name in ("untrained-0", "untrained-1", "picture", "permuted")}
         (table,) = (one.value for one in app.dataframe)
         assert table[measure].tolist() == pytest.approx(of(study).mean.tolist())
         assert words.HOW_TO_READ[measure] in text_of(app)
