@@ -12,7 +12,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, help="folder of compress.py: its weights and its ranking")
     parser.add_argument("--checkpoint", type=Path, help="weights, instead of --run")
-    parser.add_argument("--ranking", type=Path, help="ranking of these weights, instead of --run")
+    parser.add_argument("--ranking", type=Path, help="of these weights (default: ranking.json beside them)")
     much = parser.add_mutually_exclusive_group(required=True)
     much.add_argument("--keep", type=float, help="share of the parameters to keep at most, such as 0.25")
     much.add_argument(
@@ -30,12 +30,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.errors import ConfigError
     from posecore.training.record import LAST
 
-    given = options.checkpoint is not None, options.ranking is not None
-    if given != ((False, False) if options.run else (True, True)):
-        raise ConfigError("name either --run or both --checkpoint and --ranking")
+    if (options.run is None) == (options.checkpoint is None) or (options.run and options.ranking):
+        raise ConfigError("name either --run or --checkpoint, this with the --ranking of its weights")
+    weights = options.run / LAST if options.run else options.checkpoint
     made = engineer(
-        options.run / LAST if options.run else options.checkpoint,
-        options.run / RANKING if options.run else options.ranking,
+        weights,
+        options.ranking or weights.with_name(RANKING),
         options.out,
         keep=options.keep,
         threshold=options.threshold,

@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     predictor = Predictor(network, options.precision or "auto")
     points, peaks = predict(predictor, crops, (mask,), options.stack)[mask]
     scores = evaluate(points, peaks, crops.table) | {
-        "skips": options.skips,
+        "skips": (mask & parse_mask(network.config.skips)).title,
         "stack": options.stack or network.config.stacks,
         "precision": predictor.precision,
     }

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.causes import words
 from dashboard.shared import cache, certainty, latents, predictions
 from dashboard.shared.skip_switches import Cut
 from dashboard.shared.subject import Subject
@@ -48,9 +49,10 @@ class Said:
 def open_person(bundle: Bundle, subject: Subject) -> Person | None:
     """The subject as made; None where there is no picture and none can be made. Raises PosecoreError."""
     reason = ""
-    # Of a rendered person COCO's joints are known.
-    known = bundle.keypoints == COCO17 and subject.sample_id
-    if known and is_rendered(bundle.samples.iloc[bundle.row(subject.sample_id)]):
+    rendered = bool(subject.sample_id) and is_rendered(bundle.samples.iloc[bundle.row(subject.sample_id)])
+    if rendered and bundle.keypoints != COCO17:
+        reason = words.other_joints(bundle.keypoints.title)
+    elif rendered:
         try:
             made = _rendered(bundle, subject.sample_id, AS_MADE, CAUSES[AS_MADE].neutral)
             return Person(subject, made, True)

@@ -88,6 +88,11 @@ def not_rendered(reason: str) -> str:
     return f"{why} The picture can be changed all the same."
 
 
+def other_joints(title: str) -> str:
+    """Why somebody who was rendered is not made again. title: of the set of joints."""
+    return f"This person has {title}; rendered people are made again with COCO's joints alone."
+
+
 def where_joints_come_from(labelled: int, joints: int) -> str:
     """What the true joints of a picture are. labelled: how many of the joints are."""
     if labelled == joints:

@@ -59,7 +59,7 @@ def _card(bundle: Bundle, found: Desk, claim: Claim, result: Result | None) -> N
             if result.left_out:
                 st.caption(words.left_out(result.left_out))
         elif not form.can_test(bundle):
-            st.caption(words.no_new_people())
+            st.caption(words.no_new_people(bundle.keypoints))
         if claim.fingerprint != _fingerprint(bundle, projected(bundle)):
             st.caption(words.OTHER_STATE)
         if found.place.stored:

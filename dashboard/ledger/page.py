@@ -17,7 +17,7 @@ found = desk(bundle)
 if not found.place.stored:
     st.info(words.no_folder(str(found.place.folder)), icon=":material/info:")
 if not can_test(bundle):
-    st.info(words.no_new_people(), icon=":material/group_off:")
+    st.info(words.no_new_people(bundle.keypoints), icon=":material/group_off:")
 st.subheader("Make a claim")
 draw_form(bundle, found)
 try:

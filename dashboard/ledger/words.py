@@ -8,6 +8,7 @@ from dashboard.shared.attribute_words import words_of
 from dashboard.shared.causal_words import changed
 from dashboard.shared.numbers import number
 from posecore.errors import PosecoreError
+from posecore.keypoints import COCO17, KeypointSet
 from posecore.ledger.claim import PEOPLE, Claim, Result
 from posecore.ledger.findings import FEWEST, Verdict
 from posecore.ledger.kinds import KINDS, UNTRAINED
@@ -85,10 +86,15 @@ def no_folder(folder: str) -> str:
     )
 
 
-def no_new_people() -> str:
-    """Of a bundle whose people were not rendered."""
+def no_new_people(joints: KeypointSet) -> str:
+    """Of a bundle of whose people no new ones can be rendered. joints: of its people."""
+    why = (
+        "This bundle's people were not rendered"
+        if joints == COCO17
+        else f"This bundle's people have {joints.title}, and rendered ones have COCO's joints here"
+    )
     return (
-        "This bundle's people were not rendered, so new ones like them cannot be made. A claim is tested "
+        f"{why}, so new ones like them cannot be made. A claim is tested "
         "once a prepared data folder of people set aside is named with POSE_HELDOUT when the dashboard is "
         "started, the folder that the bundle's own people come from with POSE_IMAGES, and other folders that "
         "its network was trained on with POSE_TRAINED_ON; until then it stays not tested."

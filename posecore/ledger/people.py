@@ -138,7 +138,7 @@ def source_for(
         raise ConfigError("only rendered people can be made again with one thing changed")
     if held_out is None:
         raise ConfigError(
-            "the people of this bundle were not rendered, so new ones cannot be made; set a prepared data "
+            "no new people like those of this bundle can be rendered; set a prepared data "
             "folder aside and name it with POSE_HELDOUT"
         )
     return _drawn_from(

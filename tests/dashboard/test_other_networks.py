@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from fake_bundle import make_fake_bundle
 from opening import DASHBOARD, open_page
 from reading import everything
 
+from dashboard.causes.words import other_joints
 from dashboard.overview.skip_words import THESIS_SAYS
 from dashboard.overview.words import KINDS, SCORES, scored_how
 from dashboard.pc_walk.components_words import AVERAGED_CURVE
@@ -233,3 +235,17 @@ def test_a_filter_of_joints_that_are_not_there_falls_back(
     bundles = {name: open_bundle(artifacts / name / "one") for name in ("none", "sixteen")}
     asked = {name: person_search._asked_of_joints(bundle, "x") for name, bundle in bundles.items()}
     assert asked == {"none": (17, "nose"), "sixteen": (16, person_search.ANY_JOINT)}
+
+
+def test_people_with_other_joints_who_were_rendered_are_not_said_to_be_photographs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth = {"seed": 15}
+    make_fake_bundle(tmp_path / "mpii", 6, pictures=True, annotations=True, truth=truth, keypoints=MPII16)
+    app = open_page(monkeypatch, tmp_path, "causes", cause_person="val-0")
+    shown = everything(app)
+    assert other_joints(MPII16.title) in shown and "was not rendered" not in shown
+    app = open_page(monkeypatch, tmp_path, "ledger")
+    assert MPII16.title in "".join(one.value for one in app.info) and "were not rendered" not in everything(
+        app
+    )

@@ -67,6 +67,10 @@ def test_a_pose_resnet_is_compressed_alike(prepared_dir, tmp_path):
     assert engineer.main(["--run", str(run), "--keep", "0.3", "--out", str(small)]) == 0
     teacher = ["--teacher", str(net / "last.safetensors"), "--init", str(small), "--out", str(tmp_path / "t")]
     assert train.main([*data, *teacher, "--preset", "onward", "--size", "64", *QUIET]) == 0
+    # The ranking beside the weights is theirs.
+    twin = tmp_path / "twin.safetensors"
+    alone = ["--checkpoint", str(run / "last.safetensors"), "--keep", "0.3", "--out", str(twin)]
+    assert engineer.main(alone) == 0 and twin.read_bytes() == small.read_bytes()
     weights = ["--checkpoint", str(tmp_path / "t" / "best.safetensors"), *data]
     assert evaluate.main([*weights, "--threads", "1"]) == 0
     assert extract_latents.main([*weights, "--out", str(tmp_path / "bundle"), "--threads", "1"]) == 0
@@ -124,7 +128,7 @@ def test_what_cannot_be_done_is_told_in_one_line(dense, prepared_dir, tmp_path, 
         (engineer, [*m, "--keep", "0", *out], "--keep 0.0"),
         (engineer, [*m, "--keep", "1", *out], "--keep 1.0"),
         (engineer, [*m, "--threshold", "0", *out], "--threshold 0.0"),
-        (engineer, [*m, *ranking, *small, *out], "either --run or both"),
+        (engineer, [*m, *ranking, *small, *out], "either --run or --checkpoint"),
         (engineer, ["--run", str(tmp_path), *small, *out], "no such file"),
         (compress, [*controls[:-1], "random", *data], "leave out --data"),
         (compress, [*controls[:-1], "bayesian", *data, "--out", str(tmp_path / "b")], "give --data and"),
