@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from posecore.bundle import new_manifest, write_bundle, write_thumbnails
-from posecore.bundle.manifest import MANIFEST
+from posecore.bundle.manifest import HISTORY, MANIFEST
 from posecore.files import sha256
 from posecore.keypoints import COCO17, KeypointSet, set_record
 from posecore.models.checkpoint import save_checkpoint
@@ -171,6 +171,12 @@ def make_fake_bundle(
     )
     write_bundle(work, manifest, folder)
     return folder
+
+
+def with_history(path: Path, history: Iterable[Mapping[str, Any]]) -> None:
+    """Give a bundle another record of epochs."""
+    (path / HISTORY).write_text("".join(json.dumps(line) + "\n" for line in history))
+    note_change(path, HISTORY)
 
 
 def take_pictures(path: Path, sample_ids: Iterable[str]) -> None:

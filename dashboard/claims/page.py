@@ -41,12 +41,16 @@ def card(bundle: Bundle, outcome: Outcome, other: tuple[Bundle, Outcome] | None)
                 with column:
                     st.markdown(f"*{one.path.name}*, {bundles.trained_how(one) or 'training not recorded'}")
                     verdict(one, found)
+        if claim.figure:
+            st.caption(f"**{words.FIGURE}.** {words.figure(claim)}")
         with st.expander(words.HOW):
             judged_how(bundle, outcome)
         if claim.view is not None:
             bundles.page_link(
                 bundle, claim.view.page, claim.view.label, ":material/arrow_forward:", **claim.view.link
             )
+            if not claim.view.shows:
+                st.caption(words.NO_VIEW)
         if (asked := own.asked(bundle, outcome)) is not None:
             claiming.claim_link(bundle, asked.kind, **asked.parameters)
 
@@ -70,8 +74,6 @@ def judged_how(bundle: Bundle, outcome: Outcome) -> None:
     """Where it is claimed, what is measured, on whom, and the figures behind the figure."""
     claim = outcome.claim
     st.markdown(f"**Claimed in** {claim.where} ({claim.thesis.value.lower()}).")
-    if claim.figure:
-        st.markdown(f"**The thesis's figure** {claim.figure}.")
     st.markdown(f"**Measured** {claim.measured}")
     st.markdown(words.whom(claim, bundle))
     if outcome.finding is not None and outcome.finding.parts:

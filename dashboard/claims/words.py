@@ -20,8 +20,7 @@ INTRODUCTION: Final = (
     "What two theses claim, tried on this bundle: "
     + "; ".join(f"the {thesis.value.lower()} is on {about}" for thesis, about in SUBJECTS.items())
     + ". Every criterion was committed before it was computed on the bundles that ship, though some of the "
-    "figures beneath stood in the documentation before that. A figure that a thesis "
-    "gives is of its own people and network, so directions are compared, not numbers."
+    "figures beneath stood in the documentation before that."
 )
 
 LEDGER: Final = "Ledger, to have a claim of your own tested on new people"
@@ -48,6 +47,16 @@ SUMMARY: Final[Mapping[Verdict | None, str]] = {
 """What is said of so many claims."""
 
 HERE: Final = "cannot be told here"
+FIGURE: Final = "The thesis's figure"
+ELSEWHERE: Final = "other data{}, so directions are compared here, not numbers"
+"""What a thesis's figure is of, beside ours."""
+OTHER_METRIC: Final = " and another metric"
+
+NO_VIEW: Final = (
+    "No page shows this very figure, which is of the stored study alone; the link leads to where one can "
+    "look at what it is of."
+)
+
 HOW: Final = "How it is judged"
 CHANGE: Final = "What would change it"
 
@@ -139,15 +148,21 @@ def correlations(finding: Finding, joints: Prefix) -> str:
 
 def missing(outcome: Outcome) -> str:
     """Why nothing was judged, with the commands that would."""
+    said = [outcome.problem] if outcome.problem else []
     if outcome.commands:
         made = " and ".join(f"`{command}`" for command in outcome.commands)
-        return f"Not computed: {made} {'make' if len(outcome.commands) > 1 else 'makes'} what is needed."
-    return f"Cannot be told: {outcome.problem}."
+        said.append(f"{made} {'make' if len(outcome.commands) > 1 else 'makes'} what is needed")
+    return f"{NOT_COMPUTED}: {'; '.join(said)}."
 
 
 def open_question(outcome: Outcome) -> str:
     """Why a claim that was looked at has no figure."""
     return f"It cannot be told: {outcome.problem}."
+
+
+def figure(claim: Claim) -> str:
+    """The thesis's own figure, and why it is not held against ours."""
+    return f"{claim.figure}: {ELSEWHERE.format(OTHER_METRIC if claim.other_metric else '')}."
 
 
 def whom(claim: Claim, bundle: Bundle) -> str:
@@ -162,9 +177,9 @@ def whom(claim: Claim, bundle: Bundle) -> str:
 
 
 def not_stored(commands: Sequence[str]) -> str:
-    """One line for all studies that are missing."""
+    """One line for all that is missing."""
     made = ", ".join(f"`{command}`" for command in commands)
-    return f"Some claims wait for studies that are not stored here: {made}."
+    return f"Some claims wait for what is not stored here: {made}."
 
 
 def texts(outcomes: Iterable[Outcome]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from dashboard.overview import report, skips, words
-from dashboard.shared import bundle_people, bundles, glossary, links, pictures, sources, untrained
+from dashboard.shared import bundle_people, bundles, glossary, links, pictures, sources
 from posecore import drawing
 from posecore.bundle import Bundle
 
@@ -22,9 +22,6 @@ STEPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "pc_walk": (":material/directions_walk:", {links.WALK_COMPONENT: "1"}),
     "clusters": (":material/bubble_chart:", {links.CLUSTERS_K: "2"}),
 }
-
-# What the charts of the training show: names of lines by what a record of an epoch calls them.
-LOSS_LINES = {"train_loss": "training", "val_loss": "validation"}
 
 
 def headline(figures: dict[str, dict[str, Any]]) -> tuple[str, dict[str, Any]] | None:
@@ -108,42 +105,19 @@ def scores(bundle: Bundle) -> None:
 
 def training_curves(bundle: Bundle) -> None:
     """Curves per epoch."""
-    records = bundle.history()
-    history = pd.DataFrame(records)
-    training = bundle.manifest.training
     st.subheader("How it was trained")
-    st.caption(words.trained(bundle, records))
-    if history.empty or "epoch" not in history:
+    st.caption(words.trained(bundle, bundle.history()))
+    from dashboard.overview import training
+
+    drawn = {"pck": training.pck_curves(bundle), "loss": training.loss_curves(bundle)}
+    if not any(drawn.values()):
         st.info(words.NO_EPOCHS)
         return
-    from dashboard.overview import charts
-    from posecore.studies.control.summary import reach
-
-    history = history.astype(object).where(history.notna(), None)
-    epochs = history["epoch"].tolist()
-    sizes = history["image_size"].tolist() if "image_size" in history else None
-    source = words.validated_on(bundle, len(epochs))
-    control = untrained.reference(bundle)
-    never = () if control is None else reach(control, "PCK, all skips on").untrained
-    left, right = st.columns(2)
-    # Epochs from before PCK with all skips cut was recorded have none.
-    pck = {name: history[key].tolist() for key, name in words.PCK_LINES.items() if key in history}
-    if pck:
-        left.plotly_chart(
-            charts.curves(epochs, pck, "PCK", source, sizes, training.get("best_epoch"), never),
-            key="overview_pck",
-            alt=words.pck_alt(len(epochs), list(pck)),
-        )
-        if control is not None:
-            left.caption(words.pck_untrained(never, len(control.sample_ids)))
-    losses = {name: history[key].tolist() for key, name in LOSS_LINES.items() if key in history}
-    if losses:
-        right.plotly_chart(
-            charts.curves(epochs, losses, "loss", source, sizes, training.get("best_epoch")),
-            key="overview_loss",
-            alt=words.loss_alt(len(epochs)),
-        )
-        right.caption(words.LOSS_UNTRAINED)
+    for column, (name, curves) in zip(st.columns(2), drawn.items(), strict=True):
+        if curves is not None:
+            column.plotly_chart(curves.figure, key=f"overview_{name}", alt=curves.alt)
+            if curves.below:
+                column.caption(curves.below)
 
 
 st.title("What a pose network learned")

@@ -39,6 +39,7 @@ def way(url: str) -> None:
 
 def measured(bundle: Bundle) -> None:
     """What phones took for the bundle's network and others, where that was kept."""
+    from dashboard.phone import times
     from posecore.studies.phone.results import NAME, load_phone_study
 
     if not study_folder(bundle, NAME).exists():
@@ -49,19 +50,7 @@ def measured(bundle: Bundle) -> None:
     except BundleError as problem:
         st.error(f"{bundles.STUDY_LEFT_OUT} {problem}.", icon=":material/error:")
         return
-    st.dataframe(
-        {
-            "phone": [one.file.removesuffix(".json") for one in timed],
-            "threads": [one.threads for one in timed],
-            "network": [one.network for one in timed],
-            "runs": [len(one.milliseconds) for one in timed],
-            "median, ms": [round(one.quantile(0.5)) for one in timed],
-            "95 % within, ms": [round(one.quantile(0.95)) for one in timed],
-            "browser": [one.browser for one in timed],
-        },
-        hide_index=True,
-        alt=words.MEASURED_TITLE,
-    )
+    st.dataframe(times.columns(timed), hide_index=True, alt=words.MEASURED_TITLE)
     st.caption(words.MEASURED)
 
 

@@ -42,15 +42,25 @@ class Picture:
     below: str = ""
 
 
+class Table(NamedTuple):
+    """Cells as text; the first of a row is its name. below: a sentence on how to read it."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    below: str = ""
+
+
 @dataclass(frozen=True)
 class Section:
-    """A page of the dashboard. sentence: in Markdown, as it stands at the page's top, with its verdict.
-    missing: sentences on what is not known, with commands. source: where picture and sentence come from."""
+    """A page of the dashboard. sentence: in Markdown, as it stands at the page's top, with its verdict, if it
+    is one. table: of a page without a picture. missing: sentences on what is not known, with commands.
+    source: where picture and sentence come from."""
 
     title: str
     sentence: str = ""
     verdict: Verdict | None = None
     picture: Picture | None = None
+    table: Table | None = None
     missing: Sequence[str] = ()
     source: str = ""
 
@@ -103,33 +113,34 @@ class Kept:
     more: Sequence[str]
 
 
-class Table(NamedTuple):
-    """Cells as text; the first of a row is its name."""
-
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
 @dataclass(frozen=True)
 class Network:
-    """What is asked: sentences and facts, what the Overview says of it, and how well it does. stored: scores
-    of the bundle, means alone. measured: of the bundle's people, with intervals. notes: on either."""
+    """What is asked: sentences and facts, and how well it does. stored: scores of the bundle, means alone.
+    measured: of the bundle's people, with intervals. notes: on either."""
 
     name: str
     sentences: Sequence[str]
     facts: Mapping[str, str]
-    shown: Section
     stored: Table
     measured: Sequence[Row]
     notes: Sequence[str]
 
 
+class Made(NamedTuple):
+    """Something the report rests on. command: that makes it. recorded: the settings it was made with, as far
+    as its manifest says."""
+
+    what: str
+    command: str
+    recorded: str = ""
+
+
 @dataclass(frozen=True)
 class Again:
-    """How to make the report and what it rests on again, each command with what it makes."""
+    """How to make the report and what it rests on again."""
 
     facts: Mapping[str, str]
-    commands: Sequence[tuple[str, str]]
+    made: Sequence[Made]
     versions: Mapping[str, str]
 
 

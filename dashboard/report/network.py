@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from dashboard.overview import words as overview_words
-from dashboard.report import pages, words
+from dashboard.report import words
 from dashboard.report.content import Network, Row, Table
 from dashboard.shared import sources
 from dashboard.shared.carried import carried
@@ -28,7 +28,6 @@ def network(bundle: Bundle) -> Network:
         bundle.manifest.name,
         (overview_words.network(bundle), overview_words.trained(bundle, bundle.history())),
         words.shape(bundle),
-        pages.overview(bundle),
         _stored(bundle, figures),
         _measured(bundle),
         (lead, *sorted(filter(None, notes))),

@@ -22,17 +22,21 @@ from dashboard.compression import words as compression_words
 from dashboard.latent_map import charts as map_charts
 from dashboard.latent_map import colours, planes, reference
 from dashboard.latent_map import words as map_words
-from dashboard.overview import skip_words
+from dashboard.overview import skip_words, training
+from dashboard.overview import words as overview_words
+from dashboard.overview.training import Curves
 from dashboard.pc_walk import meaning
 from dashboard.pc_walk import words as walk_words
+from dashboard.phone import times
+from dashboard.phone import words as phone_words
 from dashboard.report import words
-from dashboard.report.content import Picture, Row, Section
+from dashboard.report.content import Picture, Row, Section, Table
 from dashboard.shared import bundles, shown_here, studies, untrained
 from dashboard.shared.attribute_words import words_of
 from dashboard.shared.carried import carried
 from dashboard.shared.clustering import stored
 from dashboard.shared.clustering.questions import LEAST
-from dashboard.shared.numbers import number, points
+from dashboard.shared.numbers import UNKNOWN, number, points
 from dashboard.skip_lab import reference as skip_reference
 from dashboard.skip_lab import study_charts, study_words
 from dashboard.skip_lab import words as lab_words
@@ -51,6 +55,7 @@ from posecore.studies.networks import results as network_results
 from posecore.studies.pair import results as pair_results
 from posecore.studies.pair.people import common_people
 from posecore.studies.pair.results import PairStudy
+from posecore.studies.phone import results as phone_results
 from posecore.studies.probe import results as probe_results
 from posecore.studies.projection import results as projection_results
 from posecore.studies.skips import results as skip_results
@@ -64,12 +69,26 @@ Said = tuple[str, Verdict]
 
 
 def overview(bundle: Bundle) -> Section:
-    """What the Overview says at its top."""
+    """What the Overview says at its top, and how the training went."""
     probe = studies.probe_study_at_hand(bundle)
     missing = [] if probe is not None else [skip_words.no_probe(bundle)]
+    curves, picture = training.pck_curves(bundle) or training.loss_curves(bundle), None
+    if curves is None:
+        missing.append(overview_words.NO_EPOCHS)
+    else:
+        picture = Picture(
+            curves.figure, curves.alt, words.after(bundle, curves.epoch), _after(bundle, curves), curves.below
+        )
     found = carried(bundle)
     names = (skip_results.NAME, probe_results.NAME, control_results.NAME)
-    return _section(bundle, "Overview", skip_words.shown(bundle, found, probe), None, missing, names)
+    return _section(bundle, "Overview", skip_words.shown(bundle, found, probe), picture, missing, names)
+
+
+def _after(bundle: Bundle, curves: Curves) -> list[Row]:
+    """What the curves show there: means over the validation people, without intervals."""
+    validated_on = bundle.manifest.training.get("validated_on")
+    n = f"{validated_on['people']:,}" if validated_on else UNKNOWN
+    return [Row(name, overview_words.score(value), UNKNOWN, n) for name, value in curves.values.items()]
 
 
 def skip_lab(bundle: Bundle) -> Section:
@@ -286,6 +305,21 @@ def compression(bundle: Bundle) -> Section:
     return _section(bundle, title, said, picture, (), (name,))
 
 
+def phone(bundle: Bundle) -> Section:
+    """How long networks took on phones."""
+    title, name = "Phone", phone_results.NAME
+    try:
+        timed = phone_results.load_phone_study(bundle)
+    except BundleError as error:
+        return _absent(bundle, title, name, error)
+    columns = times.columns(timed)
+    rows = [tuple(map(str, row)) for row in zip(*columns.values(), strict=True)]
+    source = words.source(bundle, (name,))
+    return Section(
+        title, phone_words.INTRO, table=Table(list(columns), rows, phone_words.MEASURED), source=source
+    )
+
+
 class Page(NamedTuple):
     """title: in the dashboard's navigation. show: what the report tells of it."""
 
@@ -294,6 +328,7 @@ class Page(NamedTuple):
 
 
 PAGES: Final = (
+    Page("Overview", overview),
     Page("Skip lab", skip_lab),
     Page("Latent map", latent_map),
     Page("Clusters", clusters),
@@ -302,8 +337,9 @@ PAGES: Final = (
     Page("Compression", compression),
     Page("Compare", compare),
     Page("Compare with other bundles", pairs),
+    Page("Phone", phone),
 )
-"""In the order of the navigation."""
+"""In the order of the navigation. Claims and Ledger are parts of the report by themselves."""
 
 
 def _section(
@@ -316,7 +352,8 @@ def _section(
 ) -> Section:
     """names: of the studies that it may rest on."""
     sentence, verdict = ("", None) if said is None else (shown_here.sentence(*said), said[1])
-    return Section(title, sentence, verdict, picture, tuple(missing), words.source(bundle, names))
+    source = words.source(bundle, names)
+    return Section(title, sentence, verdict, picture, missing=tuple(missing), source=source)
 
 
 def _absent(bundle: Bundle, title: str, name: str, error: BundleError) -> Section:

@@ -40,7 +40,7 @@ def _card(bundle: Bundle, outcome: Outcome, other: Bundle | None, theirs: Outcom
         tried.append(_tried(other, theirs, named=True))
     facts = {"Claimed in": f"{claim.where} ({claim.thesis.value.lower()})"}
     if claim.figure:
-        facts["The thesis's figure"] = claim.figure
+        facts[words.FIGURE] = words.figure(claim)
     facts["Measured"] = claim.measured
     parts = () if outcome.finding is None else words.parts(outcome.finding)
     return Card(claim.statement, tried, facts, words.whom(claim, bundle), tuple(parts))

@@ -6,7 +6,7 @@ from typing import Final
 from dashboard.claims.words import CHANGE as CHANGE
 from dashboard.claims.words import DISAGREE as DISAGREE
 from dashboard.shared import bundles
-from posecore.bundle import Bundle
+from posecore.bundle import Bundle, Manifest
 from posecore.bundle.studies import Study, open_study, study_command, study_folder
 from posecore.errors import BundleError
 
@@ -36,6 +36,12 @@ MEANS_ALONE: Final = (
 )
 CHECKS: Final = "checks every file of the bundle"
 CHANGED: Final = ", changed since"
+COMMANDS: Final = (
+    "A command says what a script is asked for at least; FILE, DIR, RUN and LABEL stand for your own. Below "
+    "it stands with what settings the thing was made, as its manifest records them: those that are not the "
+    "script's defaults have to be asked for, too. What takes much room stands in the manifest alone."
+)
+RECORDED: Final = "Recorded"
 NO_COMMIT: Final = "commit not known: this copy of the code has no history"
 NO_VERSION: Final = "not installed"
 OF_THESE: Final = "PCK, people of this bundle"
@@ -68,6 +74,27 @@ def left_out(count: int, what: str) -> str:
 def study_made(study: Study) -> str:
     """A stored study in the list of commands."""
     return f"the study {study.name}, of {study.created[:10]}"
+
+
+def bundle_made(manifest: Manifest) -> str:
+    """The bundle in the list of commands."""
+    return f"the bundle {manifest.name}, of {manifest.created[:10]}"
+
+
+def training_made(number: int, of: int) -> str:
+    """A run of training in the list of commands, of so many that are recorded."""
+    return f"its network, run {number} of {of} recorded"
+
+
+def in_manifest(name: str) -> str:
+    """Of a setting that takes too much room."""
+    return f"{name} as in manifest.json"
+
+
+def after(bundle: Bundle, epoch: int) -> str:
+    """Above what curves show at an epoch: the one whose weights are kept, or else the last."""
+    kept = epoch == bundle.manifest.training.get("best_epoch")
+    return f"After epoch {epoch}, {'whose weights are kept' if kept else 'the last one recorded'}"
 
 
 def fewer_drawn(drawn: int, people: int) -> str:

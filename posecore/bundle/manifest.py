@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import stat
 from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
@@ -143,8 +144,14 @@ def broken(path: Path, problem: str) -> BundleError:
     """The error for a bundle that is not as it was written: what is wrong, and how to mend it."""
     return BundleError(
         f"{path}: {problem}; restore it with `git checkout -- {path}` if it came with the project, "
-        f"or make it anew with {_extract(path)}"
+        f"or make it anew with `{bundle_command(path)}`"
     )
+
+
+def bundle_command(path: Path) -> str:
+    """The command that makes the bundle in folder `path`."""
+    out = shlex.quote(str(path))
+    return f"python scripts/extract_latents.py --checkpoint FILE --data DIR --out {out}"
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -166,12 +173,12 @@ def read_manifest(path: Path) -> Manifest:
     if version > SCHEMA_VERSION:
         raise BundleError(
             f"{path}: schema version {version} is newer than this program's {SCHEMA_VERSION}; "
-            f"update the program with `git pull`, or make the bundle anew with {_extract(path)}"
+            f"update the program with `git pull`, or make the bundle anew with `{bundle_command(path)}`"
         )
     if version < SCHEMA_VERSION:
         raise BundleError(
             f"{path}: schema version {version} is older than this program's {SCHEMA_VERSION}; "
-            f"make the bundle anew with {_extract(path)}"
+            f"make the bundle anew with `{bundle_command(path)}`"
         )
     try:
         manifest = from_dict(Manifest, values)
@@ -283,10 +290,6 @@ def _check_type(field: str, value: object, kind: object) -> None:
     # `type`, not isinstance: True is an int.
     if type(value) is not kind:
         raise ConfigError(f"{field} is {value!r:.60}, expected {getattr(kind, '__name__', kind)}")
-
-
-def _extract(path: Path) -> str:
-    return f"`python scripts/extract_latents.py --checkpoint FILE --data DIR --out {path}`"
 
 
 def _one_line(error: BaseException) -> str:

@@ -224,7 +224,7 @@ def _squeezed(studies: Stored) -> Squeezed:
     squeezed = studies.claims.squeezed
     if squeezed is None:
         raise NotStudiedError(
-            "no network with an autoencoder was looked at: "
-            f"`{study_command(studies.bundle, NAME)} --autoencoder FILE --without FILE` does"
+            "no network with an autoencoder was looked at",
+            f"{study_command(studies.bundle, NAME)} --autoencoder FILE --without FILE",
         )
     return squeezed

@@ -137,7 +137,7 @@ def _dense(studies: Stored) -> Point:
 
 
 def _not_studied(studies: Stored, what: str) -> NotStudiedError:
-    return NotStudiedError(f"{what}; `{study_command(studies.bundle, NAME)}` takes them in")
+    return NotStudiedError(what, study_command(studies.bundle, NAME))
 
 
 def _bayesian(study: CompressionStudy) -> list[Arm]:

@@ -18,7 +18,7 @@ class Outcome:
     """A claim as judged.
 
     finding: None where nothing could be measured, and why is `problem`. studied: whether what it needs was
-    looked at; without it there is no verdict at all. commands: that make the studies which are missing.
+    looked at; without it there is no verdict at all. commands: that make what is missing.
     """
 
     claim: Claim
@@ -52,7 +52,9 @@ def _outcome(claim: Claim, studies: Stored) -> Outcome:
         return Outcome(claim, studied=False, commands=commands)
     try:
         return Outcome(claim, claim.judge(studies))
-    except (NotStudiedError, BundleError) as error:
+    except NotStudiedError as error:
+        return Outcome(claim, problem=str(error), studied=False, commands=error.commands)
+    except BundleError as error:
         # A study that cannot be used is as good as none; the message names the command.
         return Outcome(claim, problem=str(error), studied=False)
     except (DataError, ConfigError) as error:

@@ -7,11 +7,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from posecore.bundle.studies import study_command
 from posecore.metrics.paired import compare
 from posecore.metrics.pck import scores
 from posecore.studies.checks.loaded import NotStudiedError
 from posecore.studies.networks.facts import DataSet, Network, beginning_of, control_of, longest
-from posecore.studies.networks.results import NetworksStudy
+from posecore.studies.networks.results import NAME, NetworksStudy
 from posecore.theses.finding import Finding, Part, Unit, tries
 from posecore.theses.skips import PCK_MATTERS
 from posecore.theses.stored import Stored
@@ -25,7 +26,7 @@ def autoencoder_raises(studies: Stored) -> Finding:
     """PCK that the network with the autoencoder has beyond one that was given the same training without
     it."""
     study = studies.networks
-    pairs = _with_control(study, _squeezing(study))
+    pairs = _with_control(studies, _squeezing(study))
     parts = [part for pair in pairs for part in _gains(study, *pair)]
     begun = [
         (network, before)
@@ -52,7 +53,7 @@ def second_stack_helps(studies: Stored) -> Finding:
     """PCK that a network with two stacks has beyond one with one stack that was given the same training."""
     study = studies.networks
     stacked = [network for network in longest(study.networks) if network.stacks > 1]
-    pairs = _with_control(study, stacked)
+    pairs = _with_control(studies, stacked)
     parts = [part for pair in pairs for part in _gains(study, *pair)]
     first = [
         _part(
@@ -77,7 +78,7 @@ def without_skips(studies: Stored) -> Finding:
     """PCK that a network trained without skips has beyond one trained with them whose skips are then cut."""
     study = studies.networks
     lacking = longest([network for network in study.networks if network.lacks_skips_only])
-    pairs = _with_control(study, lacking)
+    pairs = _with_control(studies, lacking)
     parts = [
         _part(
             _try(network, data),
@@ -111,9 +112,9 @@ def narrow_as_well(studies: Stored) -> Finding:
     ]
     if not pairs:
         raise NotStudiedError(
-            "no network with a narrow bottleneck was trained as the autoencoder's network was: "
-            "`python scripts/train.py --bottleneck-channels 4` trains one, "
-            "`python scripts/networks_study.py` puts it beside"
+            "no network with a narrow bottleneck was trained as the autoencoder's network was",
+            "python scripts/train.py --data DIR --out RUN --bottleneck-channels 4",
+            study_command(studies.bundle, NAME),
         )
     parts = [part for pair in pairs for part in _gains(study, *pair)]
     verdict = agreed([_as_well(part) for part in parts])
@@ -147,17 +148,18 @@ def _squeezing(study: NetworksStudy) -> list[Network]:
     return [network for network in longest(study.networks) if network.autoencoder and network.stacks == 1]
 
 
-def _with_control(study: NetworksStudy, networks: Sequence[Network]) -> list[tuple[Network, Network]]:
+def _with_control(studies: Stored, networks: Sequence[Network]) -> list[tuple[Network, Network]]:
     """Each with the basic network that was given the same training. Raises NotStudiedError where none has
     one."""
     pairs = [
         (network, control)
         for network in networks
-        if (control := control_of(network, study.networks)) is not None
+        if (control := control_of(network, studies.networks.networks)) is not None
     ]
     if not pairs:
         raise NotStudiedError(
-            "the networks study holds no such network beside a basic one that was given the same training"
+            "the networks study holds no such network beside a basic one that was given the same training",
+            study_command(studies.bundle, NAME),
         )
     return pairs
 

@@ -5,7 +5,7 @@ matters is one line per kind: see posecore.theses.skips, latents, clusters, size
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -32,11 +32,14 @@ SUBJECTS: Final[Mapping[Thesis, str]] = {
 
 @dataclass(frozen=True)
 class View:
-    """Where a page shows what a claim rests on. page: its folder. link: what its address says."""
+    """Where a page shows what a claim rests on. page: its folder. link: what its address says. shows: whether
+    the claim's figure stands there, or those that it is the mean or the difference of; else one can look at
+    what it is of alone."""
 
     page: str
     label: str
     link: Mapping[str, str] = field(default_factory=dict)
+    shows: bool = True
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,10 @@ class Claim:
     key: its name. statement: in plain words. where: the thesis's chapter. measured: what is
     measured, and the rule. of: which people and which network. studies: the stored studies it needs, by name,
     the one that it mainly rests on first. judge: the criterion. view: None as long as no page shows it.
-    figure: the thesis's own figures, of its data; empty where it gives none. figure_only: whether the claim
-    is nothing but such a figure, so that none of ours can bear it out. unmeasured: why it cannot be told
-    without its studies, where no script alone makes them.
+    figure: the thesis's own figures, of its data; empty where it gives none. other_metric: whether they are
+    of another metric than ours, too. figure_only: whether the claim is nothing but such a figure, so that
+    none of ours can bear it out. unmeasured: why it cannot be told without its studies, where no script
+    alone makes them.
     """
 
     key: str
@@ -61,6 +65,7 @@ class Claim:
     view: View | None
     judge: Criterion
     figure: str = ""
+    other_metric: bool = False
     figure_only: bool = False
     unmeasured: str = ""
 
@@ -71,14 +76,14 @@ TRAINED: Final = "networks of half the width, trained side by side, on every dat
 COMPRESSED: Final = "compressed networks of the bundle's kind, on every data set of the study"
 
 _STUDY_TAB: Final = View("skip_lab", "Skip lab, The whole data set", {"lab_tab": "The whole data set"})
-_PARTS_TAB: Final = View("skip_lab", "Skip lab, What each part knows", {"lab_tab": "What each part knows"})
+_PARTS_TAB: Final = View(
+    "skip_lab", "Skip lab, What each part knows", {"lab_tab": "What each part knows"}, shows=False
+)
 _NETWORKS: Final = View(
     "compare", "Compare, Networks trained side by side", {"cmp_tab": "Networks trained side by side"}
 )
+_SQUEEZED: Final = replace(_NETWORKS, shows=False)
 _COUNT: Final = View("clusters", "Clusters, How many clusters?", {"clu_tab": "How many clusters?"})
-_COMPLETE: Final = View(
-    "clusters", "Clusters, completely annotated people", {"clu_people": "completely annotated people"}
-)
 
 SKIPS_SECTION: Final = "Understanding the model, The effects of skip-connections"
 SHAPE: Final = "Understanding the model, Shape of the latent space"
@@ -86,7 +91,8 @@ CLUSTERS: Final = "Understanding the model, Clusters of the latent space"
 IMPROVED: Final = "Improving the model"
 DISCUSSION: Final = "Discussion"
 
-_COMPRESSION: Final = View("compression", "Compression")
+_COMPRESSION: Final = View("compression", "Compression, What it costs", {"cpr_tab": "What it costs"})
+
 CLAIMS: Final = (
     Claim(
         "cutting",
@@ -136,7 +142,7 @@ CLAIMS: Final = (
         "above the one in the best untrained network by 10 %, and above chance.",
         OWN,
         ("claims",),
-        View("latent_map", "Latent map"),
+        View("latent_map", "Latent map", shows=False),
         latents.neighbours_alike,
     ),
     Claim(
@@ -177,6 +183,7 @@ CLAIMS: Final = (
         View("pc_walk", "PC walk, How many components matter", {"walk_tab": "How many components matter"}),
         latents.noise_beyond_fifty,
         "component 50 holds 0.165 % of the variance",
+        other_metric=True,
     ),
     Claim(
         "most-components",
@@ -198,10 +205,10 @@ CLAIMS: Final = (
         IMPROVED,
         "Components for 95 % of the variance of the latent of a network without the autoencoder, less those "
         "of the autoencoder's numbers, after the same training. It holds where that is above 0 in nearly "
-        "every draw of people. Directions are compared, not numbers.",
+        "every draw of people.",
         "networks with and without the autoencoder, the bundle's people",
         ("claims",),
-        _NETWORKS,
+        _SQUEEZED,
         clusters.squeezed_needs_fewer,
         "16 instead of 541",
     ),
@@ -238,7 +245,12 @@ CLAIMS: Final = (
         "cluster counting alike. It holds above 75 %.",
         OWN + ", every joint labelled",
         ("claims",),
-        _COMPLETE,
+        View(
+            "clusters",
+            "Clusters, What is each? of completely annotated people",
+            {"clu_people": "completely annotated people", "clu_k": "2", "clu_tab": "What is each?"},
+            shows=False,
+        ),
         clusters.complete_by_movement,
     ),
     Claim(
@@ -250,7 +262,13 @@ CLAIMS: Final = (
         "one more draw may differ by. It holds above 0.",
         OWN + ", every joint labelled",
         ("claims",),
-        _COMPLETE,
+        # Silhouettes stand above all tabs.
+        View(
+            "clusters",
+            "Clusters, silhouettes of completely annotated people",
+            {"clu_people": "completely annotated people", "clu_k": "2"},
+            shows=False,
+        ),
         clusters.complete_overlap_less,
     ),
     Claim(
@@ -262,7 +280,18 @@ CLAIMS: Final = (
         "groups. It holds where it is several groups, and does not where it is a region of one cloud.",
         OWN + ", the larger cluster",
         ("claims",),
-        View("clusters", "Clusters, within one cluster", {"clu_people": "one cluster", "clu_k": "2"}),
+        View(
+            "clusters",
+            "Clusters, How many clusters? within the larger of two",
+            {
+                "clu_people": "one cluster",
+                "clu_of": "1",
+                "clu_of_k": "2",
+                "clu_k": "2",
+                "clu_tab": "How many clusters?",
+            },
+            shows=False,
+        ),
         clusters.third_in_first,
     ),
     Claim(
@@ -288,7 +317,7 @@ CLAIMS: Final = (
         "two of the latent of a network without it. It holds above a tenth of the lower peak.",
         "networks with and without the autoencoder, the bundle's people",
         ("claims",),
-        _NETWORKS,
+        _SQUEEZED,
         clusters.squeezed_cleaner,
     ),
     Claim(
@@ -338,7 +367,7 @@ CLAIMS: Final = (
         "either stands beside that and decides nothing, as two make no order.",
         OWN,
         ("claims",),
-        View("overview", "Overview, How well it does"),
+        View("overview", "Overview, How well it does", shows=False),
         sizes.fixed_radius_misjudges,
     ),
     Claim(
@@ -355,6 +384,7 @@ CLAIMS: Final = (
         _COMPRESSION,
         compression.bayesian_loses_less,
         "86.42 PCKh at 11.3 M parameters; group lasso 84.22 at 14.5 M",
+        other_metric=True,
     ),
     Claim(
         "two-thirds",
@@ -362,13 +392,13 @@ CLAIMS: Final = (
         "Two thirds of the parameters go for 1.4 points.",
         "Experiments and results, Structural Bayesian deep compression",
         "PCK of the largest fine-tuned Bayesian network with 36 % of the parameters or fewer, less that of "
-        "the dense network trained for as long, on all people. It holds where it is above −2 points: PCK and "
-        "PCKh are compared in direction alone.",
+        "the dense network trained for as long, on all people. It holds where it is above −2 points.",
         COMPRESSED,
         ("compression",),
         _COMPRESSION,
         compression.two_thirds_go,
         "33.9 M to 11.3 M parameters, 87.80 to 86.42 PCKh",
+        other_metric=True,
     ),
     Claim(
         "fine-tuning",
@@ -396,6 +426,7 @@ CLAIMS: Final = (
         View("phone", "Phone"),
         phones.half_the_time,
         "2.37 to 1.23 s for a picture on a Redmi MI Note 3",
+        other_metric=True,
         unmeasured="no phone's times are stored; the page Phone measures them, and "
         "`phone_times.py FILE --bundle DIR` keeps them",
     ),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
 from playwright.sync_api import Browser, Page, Request, expect
@@ -10,13 +11,17 @@ from served import Served
 from dashboard.overview import report_words
 from dashboard.report.making import make_report
 from posecore.bundle import open_bundle
+from posecore.studies.phone.results import Timed, write_phone_study
 from posecore.studies.skips.study import SkipSettings, run_study
 
 SHEET = 680
 """CSS pixels between the margins of a sheet of A4."""
 
-FIGURES = 3
-"""Of a bundle with a skip study: of that, the map, and what goes with the first component."""
+FIGURES = 4
+"""Of a bundle with a skip study: of that, the training, the map, and what goes with the first component."""
+
+BROWSER = "Mozilla/5.0 (Linux; Android 15; Pixel 9 Build/AP4A.250105.002) AppleWebKit/537.36 Chrome/131 " * 2
+"""As long as phones call theirs."""
 
 WIDER = """width => [...document.querySelectorAll("body *")]
   .filter(one => one.getBoundingClientRect().right > width + 1 && !one.closest("svg, script"))
@@ -36,6 +41,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
     path = make_fake_bundle(folder / "bundle", 40, annotations=True, pictures=True)
     run_study(open_bundle(path), None, SkipSettings(("zero", "mean"), limit=6))
+    times = np.arange(1.0, 32)
+    write_phone_study(
+        open_bundle(path), [Timed("mine.json", BROWSER, 2, path.name, "float32", "ab", 8, 8, times)]
+    )
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("POSE_ARTIFACTS", "")
         make_report(path, None, folder / "report.html", lambda *_: None)

@@ -38,7 +38,9 @@ def test_a_stored_study_is_read_and_a_broken_one_says_how_to_mend_it(tmp_path: P
     by_key = {outcome.claim.key: outcome for outcome in judge(bundle)}
     assert {by_key[key].verdict for key in ("autoencoder", "second-stack", "without-skips")} <= set(Verdict)
     narrow = by_key["narrow"]
-    assert narrow.verdict is None and not narrow.studied and "--bottleneck-channels 4" in narrow.problem
+    assert narrow.verdict is None and not narrow.studied
+    trained, put_beside = narrow.commands
+    assert "--bottleneck-channels 4" in trained and f"--bundle {bundle.path}" in put_beside
     (bundle.path / "studies" / "networks" / "results.npz").write_bytes(b"no study")
     broken = {outcome.claim.key: outcome for outcome in judge(open_bundle(bundle.path))}["autoencoder"]
     assert broken.verdict is None and "networks_study.py" in broken.problem

@@ -15,7 +15,14 @@ from posecore.studies.probe.results import ProbeStudy, load_probe_study
 
 
 class NotStudiedError(PosecoreError):
-    """Nothing was measured of what a row stands for, and no page says it of this bundle."""
+    """Nothing was measured of what a row stands for, and no page says it of this bundle.
+
+    commands: that would measure it, as far as there are any beside what the message says.
+    """
+
+    def __init__(self, problem: str, *commands: str) -> None:
+        super().__init__(problem)
+        self.commands = commands
 
 
 @dataclass(frozen=True)

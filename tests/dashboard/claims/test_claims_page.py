@@ -1,25 +1,32 @@
 """The page Claims: cards by verdict, what the link asks for, bundles that disagree, what is not stored."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle
-from opening import open_page
+from opening import PAGES, open_page
+from planted_compression import plant_compression
 from reading import everything, words
+from streamlit.proto.PageLink_pb2 import PageLink
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block, Node
 
 from dashboard.claims import words as page_words
 from dashboard.shared import links
 from posecore.bundle import Bundle
 from posecore.theses.finding import Finding, Part, Unit
 from posecore.theses.judging import Outcome
-from posecore.theses.table import CLAIMS, Thesis, View
+from posecore.theses.table import CLAIMS, Thesis
 from posecore.verdict import Verdict
 
 PEOPLE = 150
 VERDICTS = {"cutting": Verdict.HOLDS, "small-joints": Verdict.DOES_NOT, "noise": Verdict.UNKNOWN}
 FIGURE_ONLY = "most-components"
+NOT_STUDIED = "cleaner"
+NOTHING_LIKE_IT = "no network with an autoencoder was looked at"
 
 
 def found(verdict: Verdict) -> Finding:
@@ -51,6 +58,10 @@ def planted(bundle: Bundle) -> list[Outcome]:
             outcomes.append(Outcome(claim, Finding(**{**ours.__dict__, **nothing})))
         elif claim.key == "radius":
             outcomes.append(Outcome(claim, problem="OKS is known of too few people here"))
+        elif claim.key == NOT_STUDIED:
+            outcomes.append(
+                Outcome(claim, problem=NOTHING_LIKE_IT, studied=False, commands=("make cleaner --with FILE",))
+            )
         elif claim.unmeasured:
             outcomes.append(Outcome(claim, problem=claim.unmeasured))
         else:
@@ -60,10 +71,14 @@ def planted(bundle: Bundle) -> list[Outcome]:
 
 @pytest.fixture(scope="module")
 def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two networks of the same people, one of which met cut skips."""
+    """Two networks of the same people, one of which met cut skips, with a page of compression."""
     folder = tmp_path_factory.mktemp("artifacts")
     for name, cut in (("cuts", 0.5), ("without", 0.0)):
-        make_fake_bundle(folder / name, PEOPLE, annotations=True, training={"cut_skips": cut})
+        training = {"cut_skips": cut}
+        make_fake_bundle(
+            folder / name, PEOPLE, channels=32, annotations=True, pictures=True, training=training
+        )
+    plant_compression(folder / "cuts")
     return folder
 
 
@@ -112,10 +127,13 @@ def test_what_is_missing_is_a_line_with_its_command_and_no_verdict(page) -> None
         claim.key for claim in CLAIMS if claim.key not in (*VERDICTS, FIGURE_ONLY, "radius", "phone")
     }
     assert "Not computed: `make detail` makes what is needed." in said
+    assert f"Not computed: {NOTHING_LIKE_IT}; `make cleaner --with FILE` makes what is needed." in said
+    assert "annot be told:" not in said
     # No command of ours would help: that is not told, instead of not computed.
     told = words(page(bundle="cuts", claims_verdict="Cannot be told"))
     assert "It cannot be told: no phone's times are stored" in told
-    assert len(app.info) == 1 and "`make detail`" in app.info[0].value
+    assert len(app.info) == 1
+    assert all(f"`{made}`" in app.info[0].value for made in ("make detail", "make cleaner --with FILE"))
 
 
 @pytest.mark.parametrize("verdict", page_words.VERDICTS)
@@ -142,13 +160,73 @@ def test_a_verdict_that_there_is_not_is_refused(page) -> None:
     assert len(app.warning) == 1 and "claims" in app.warning[0].value and len(shown(app)) == len(CLAIMS)
 
 
-VIEWS = list({(view.page, *view.link.items()): view for view in (c.view for c in CLAIMS) if view}.values())
+def nodes(node: Node) -> Iterator[Node]:
+    """A part of a page and all in it."""
+    yield node
+    if isinstance(node, Block):
+        for child in node.children.values():
+            yield from nodes(child)
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=[view.label for view in VIEWS])
+def cards(app: AppTest) -> dict[str, list[Node]]:
+    """What is in every card, by the claim's key."""
+    blocks = [node for node in nodes(app.main) if isinstance(node, Block)]
+    keys = [getattr(block.proto, "id", "").partition("-claims_card_")[2] for block in blocks]
+    return {key: list(nodes(block)) for key, block in zip(keys, blocks, strict=True) if key}
+
+
+def texts(card: list[Node]) -> str:
+    return "\n".join(one.value for one in card if one.type in ("markdown", "caption"))
+
+
+def links_of(card: list[Node]) -> list[PageLink]:
+    return [one.proto for one in card if one.type == "page_link"]
+
+
+def test_a_thesis_s_own_figure_is_of_other_data_and_its_card_says_so_once(page) -> None:
+    said = {key: texts(card) for key, card in cards(page(bundle="cuts")).items()}
+    assert sum(bool(claim.figure) for claim in CLAIMS) > 5
+    for claim in CLAIMS:
+        assert said[claim.key].lower().count("directions are compared") == bool(claim.figure), claim.key
+        if claim.figure:
+            assert f"{claim.figure}: other data" in said[claim.key]
+            other_metric = "other data and another metric" in said[claim.key]
+            assert other_metric == (claim.key in OTHER_METRIC), claim.key
+
+
+OTHER_METRIC = ("noise", "bayesian", "two-thirds", "phone")
+"""Variance where ours is PCK, PCKh where ours is PCK, and the time of a whole app."""
+
+NOT_SHOWN = {
+    *("detail", "neighbours", "squeezed-components", "still-moving", "overlap", "third-cluster"),
+    *("cleaner", "radius"),
+}
+"""Claims whose figures no page shows."""
+
+
+def test_a_card_links_to_its_view_and_says_where_that_lacks_its_figure(page) -> None:
+    paths = {row.name: row.path for row in PAGES}
+    for key, card in cards(page(bundle="cuts")).items():
+        view = next(claim.view for claim in CLAIMS if claim.key == key)
+        (link,) = [one for one in links_of(card) if one.label == view.label]
+        assert link.page == paths[view.page]
+        assert dict(parse_qsl(link.query_string)) == {**view.link, "bundle": "cuts"}
+        assert (page_words.NO_VIEW in texts(card)) == (key in NOT_SHOWN), key
+
+
+BY_VIEW = {claim.view.label: claim for claim in CLAIMS if claim.view}
+
+
+@pytest.mark.parametrize("label", BY_VIEW)
 def test_the_link_of_a_card_opens_its_view(
-    view: View, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+    label: str, page, artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert set(view.link) <= links.NAMES
-    app = open_page(monkeypatch, artifacts, view.page, bundle="cuts", **view.link)
+    card = cards(page(bundle="cuts"))[BY_VIEW[label].key]
+    (link,) = [one for one in links_of(card) if one.label == label]
+    asked = dict(parse_qsl(link.query_string))
+    assert set(asked) <= links.NAMES
+    name = next(row.name for row in PAGES if row.path == link.page)
+    app = open_page(monkeypatch, artifacts, name, **asked)
     assert not app.error and not app.warning
+    shown = {one.key: str(one.value) for one in nodes(app._tree) if getattr(one, "key", None)}
+    assert {key: shown.get(key) for key in asked} == asked

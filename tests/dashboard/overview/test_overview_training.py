@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_bundle import make_fake_bundle
+from fake_bundle import make_fake_bundle, with_history
 from opening import open_page
 from planted_studies import plant_control
 from reading import figures
@@ -14,16 +14,7 @@ from reading import words as text_of
 from dashboard.overview import charts, words
 from dashboard.overview.words import epochs, why_visible_is_lower
 from posecore.bundle import open_bundle
-from posecore.bundle.manifest import HISTORY, MANIFEST
-from posecore.files import sha256
-
-
-def with_history(path: Path, history: list[dict[str, Any]]) -> None:
-    (path / HISTORY).write_text("".join(json.dumps(line) + "\n" for line in history))
-    manifest = json.loads((path / MANIFEST).read_text())
-    size = (path / HISTORY).stat().st_size
-    manifest["files"][HISTORY] = {"sha256": sha256(path / HISTORY), "bytes": size}
-    (path / MANIFEST).write_text(json.dumps(manifest))
+from posecore.bundle.manifest import MANIFEST
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_bundle import make_fake_bundle
+from fake_bundle import make_fake_bundle, with_history
+from opening import PAGES as SHOWN
+from opening import open_page
 from planted_claims import result_of
 from planted_compression import plant_compression
-from reading import numbers
+from reading import figures, numbers
 from written import Written, claimed, plain, write
 
 from dashboard.claims import words as claim_words
 from dashboard.compression import words as compression_words
 from dashboard.ledger import words as ledger_words
+from dashboard.overview import words as overview_words
+from dashboard.phone import words as phone_words
 from dashboard.report import own_claims, pages, words
 from dashboard.report.content import Row
 from dashboard.report.html import rich_line
@@ -38,6 +42,7 @@ from posecore.studies.compression import summary as compression_summary
 from posecore.studies.compression.results import load_compression_study
 from posecore.studies.networks.results import load_networks_study
 from posecore.studies.networks.summary import summarise
+from posecore.studies.phone.results import Timed, write_phone_study
 from posecore.studies.skips.results import load_skip_study
 from posecore.studies.skips.summary import summarise as summarise_skips
 from posecore.theses.judging import judge
@@ -46,7 +51,9 @@ from posecore.verdict import Verdict
 from scripts import report as script
 
 SHIPPED = Path(__file__).parents[3] / "artifacts"
-DRAWN = ("Skip lab", "Latent map", "PC walk", "Causes", "Compare")
+DRAWN = ("Overview", "Skip lab", "Latent map", "PC walk", "Causes", "Compare")
+PARTS_OF_THEIR_OWN = {"Claims": "claims", "Ledger": "ledger"}
+"""Pages that are no rows of the report's table, but whole parts of it."""
 HARM = "<script>alert(1)</script><img src=http://evil.test/x onerror=alert(2)>"
 
 
@@ -56,7 +63,6 @@ def test_it_holds_every_part_in_order(whole: Written, studied: Bundle) -> None:
     assert "0.540" in whole.part("scores") and "95 % interval" in whole.part("scores")
     assert set(whole.figures) == {*DRAWN, words.beside("twin")}
     # A sentence with its verdict for each, and for Clusters, of which so few people tell nothing to draw.
-    assert whole.part("network").count(BEGINS) == 1
     assert whole.part("pages").count(BEGINS) == len(whole.figures) + 1
     assert whole.part("pages").count("Source: the stored") == len(whole.figures) + 1
     assert words.NO_LEDGER in whole.part("ledger")
@@ -64,6 +70,12 @@ def test_it_holds_every_part_in_order(whole: Written, studied: Bundle) -> None:
     assert "numpy " + np.__version__ in whole.part("again")
     assert f"--bundle {studied.path} --out report.html" in whole.part("again")
     assert study_command(studied, "clusters") in whole.part("again")
+
+
+def test_every_page_of_the_dashboard_has_its_place() -> None:
+    told = [page.title for page in PAGES if page.show is not pages.pairs]
+    assert told == [row.title for row in SHOWN if row.title not in PARTS_OF_THEIR_OWN]
+    assert set(PARTS_OF_THEIR_OWN.values()) <= set(words.PARTS)
 
 
 def test_every_figure_has_a_text_for_who_does_not_see_it(whole: Written) -> None:
@@ -89,6 +101,14 @@ def test_the_claims_are_judged_as_on_their_page(whole: Written, studied: Bundle)
         effect = plain(claim_words.effect(finding)).replace("\u00a0", " ")
         assert effect in said and f"{claim_words.CHANGE}. {plain(finding.change)}" in said
     assert {one.verdict for one in outcomes} >= {Verdict.HOLDS, Verdict.UNKNOWN, None}
+    # A figure of the thesis is of other data, and what was not computed has a line with its command.
+    figures_of_theirs = [plain(claim_words.figure(claim)) for claim in CLAIMS if claim.figure]
+    assert all(said.count(one) == 1 for one in figures_of_theirs)
+    assert said.lower().count("directions are compared") == len(figures_of_theirs) > 5
+    lacking = [one for one in outcomes if one.verdict is None]
+    assert all(plain(claim_words.missing(one)) in said for one in lacking)
+    waits = plain(claim_words.not_stored(sorted({made for one in lacking for made in one.commands})))
+    assert waits in said and "--bottleneck-channels 4" in waits and "Cannot be told:" not in said
 
 
 def estimates(figure: dict, trace: int) -> np.ndarray:
@@ -103,6 +123,50 @@ def row_of(name: str, found: Estimate, place: int, write: Callable[[float], str]
     """A row of a table, as the report has to have it."""
     mean, low, high, n = (part[place] for part in found)
     return f"{name} {write(mean)} {write(low)} to {write(high)} {int(n):,}"
+
+
+def test_the_overview_s_curves_are_the_page_s(
+    whole: Written, studied: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page(monkeypatch, studied.path.parent, "overview", bundle=studied.path.name)
+    own, told = figures(page)[0], whole.figures["Overview"]
+    assert [line["y"] for line in told["data"]] == [line["y"] for line in own["data"]]
+    assert told["layout"]["shapes"] == own["layout"]["shapes"] and len(told["layout"]["shapes"]) == 4
+    # The third of four epochs is kept; nobody stored an interval, nor how many validation people there were.
+    assert "After epoch 3, whose weights are kept value 95 % interval n all skips 0.450 – –" in whole.part(
+        "pages"
+    )
+
+
+def test_of_a_training_without_scores_there_are_losses_and_without_a_record_a_line(tmp_path: Path) -> None:
+    path = make_fake_bundle(tmp_path / "one", 12, training={"validated_on": {"name": "a", "people": 1234}})
+    with_history(path, [{"epoch": 1, "val_loss": 0.5}, {"epoch": 2, "val_loss": 0.25}])
+    shown = pages.overview(open_bundle(path)).picture
+    # Epoch 3, of which there is no record, is said to be kept.
+    assert shown is not None and shown.rows == [Row("validation", "0.250", "–", "1,234")]
+    assert shown.measured == "After epoch 2, the last one recorded"
+    with_history(path, [])
+    nothing = pages.overview(open_bundle(path))
+    assert nothing.picture is None and overview_words.NO_EPOCHS in nothing.missing
+
+
+def test_what_phones_took_is_told_or_the_command_that_keeps_it(tmp_path: Path) -> None:
+    path = make_fake_bundle(tmp_path / "one", 12)
+    bare = pages.phone(open_bundle(path))
+    assert bare.table is None and study_command(open_bundle(path), "phone") in bare.missing[0]
+    times = np.arange(1.0, 32)
+    timed = [
+        Timed("mine.json", f"x{HARM}", 2, name, "float32", "ab", 8, 8, times * factor)
+        for name, factor in (("one", 1), ("small", 0.5))
+    ]
+    write_phone_study(open_bundle(path), timed)
+    said = write(path, tmp_path / "report.html")
+    assert (
+        f"phone threads network runs median, ms 95 % within, ms browser mine 2 one 31 16 30 x{HARM} mine 2 "
+        in (said.part("pages"))
+    )
+    assert "small 31 8 15" in said.part("pages") and phone_words.MEASURED in said.part("pages")
+    assert "Source: the stored study phone" in said.part("pages") and said.tags["img"] == 0
 
 
 def test_what_skips_carry_is_the_stored_study_s(whole: Written, studied: Bundle) -> None:
@@ -178,11 +242,11 @@ def test_a_page_without_its_study_is_a_line_with_the_command(tmp_path: Path) -> 
     path = make_fake_bundle(tmp_path / "bare", 12, annotations=True)
     bare = write(path, tmp_path / "report.html")
     said, bundle = bare.part("pages"), open_bundle(path)
-    assert all(page.title in said for page in PAGES[:-1])
-    for study in ("skips", "clusters", "causes", "networks", "compression", "control"):
+    assert all(page.title in said for page in PAGES if page.show is not pages.pairs)
+    for study in ("skips", "clusters", "causes", "networks", "compression", "control", "phone"):
         assert study_command(bundle, study) in said
     # Components are computed without a study; without networks that never learned nothing is a verdict.
-    assert set(bare.figures) == {"Latent map", "PC walk"}
+    assert set(bare.figures) == {"Overview", "Latent map", "PC walk"}
     assert f": {Verdict.HOLDS}." not in said and f": {Verdict.DOES_NOT}." not in said
 
 
