@@ -23,7 +23,7 @@ GLOSSARY: Final = (
 INTRO: Final = (
     "Whoever looks long enough at the same people finds something. A claim written down here is tested once, "
     f"on {PEOPLE} people nobody has looked at: rendered for it from a seed that follows from what is "
-    "claimed, or, for a bundle of photographs, drawn with that seed from people set aside. It can't be "
+    "claimed, or, where nobody can be rendered, drawn with that seed from people set aside. It can't be "
     "changed afterwards, and neither can its verdict."
 )
 CLAIMS: Final = "Claims, what two theses say and what held here"
