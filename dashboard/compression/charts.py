@@ -112,12 +112,14 @@ def panel(
             line={"color": GREY, "width": 2, "dash": "dash"},
             hovertemplate=f"{words.METHODS[UNTRAINED]}<br>PCK %{{y:.3f}}<extra></extra>",
         )
-    at = [(panel.of(study, p), float(pck[p].mean)) for p in marked]
+    marked = [p for p in marked if np.isfinite(panel.of(study, p))]
     figure.add_scatter(
-        x=[x for x, _ in at],
-        y=[y for _, y in at],
+        x=[panel.of(study, p) for p in marked],
+        y=[float(pck[p].mean) for p in marked],
         mode="markers",
         name=words.MARKED,
+        # Of swept points all at once they would hide each other; the chosen share's stand alone.
+        error_y=_bars(pck, marked, MARK),
         marker={"size": 19, "symbol": "circle-open", "color": MARK, "line": {"width": 2.5}},
         hoverinfo="skip",
     )
@@ -223,15 +225,14 @@ def _scatter(
     *,
     intervals: bool,
 ) -> None:
-    mean, low, high = (np.array([float(pck[row][part]) for row in rows]) for part in range(3))
-    bars = {"symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": colour, "width": 3}
+    mean, low, high = _parts(pck, rows)
     figure.add_scatter(
         x=[panel.of(study, row) for row in rows],
         y=mean,
         mode="markers",
         name=name,
         marker={"color": colour, "size": size, "symbol": symbol},
-        error_y=bars if intervals else None,
+        error_y=_bars(pck, rows, colour) if intervals else None,
         text=[words.point(study, study.points[row]) for row in rows],
         customdata=np.stack([low, high, np.array([int(pck[row].n) for row in rows])], axis=-1),
         hovertemplate=(
@@ -239,6 +240,16 @@ def _scatter(
             "to %{customdata[1]:.3f}<br>n = %{customdata[2]:,} people<extra></extra>"
         ),
     )
+
+
+def _parts(pck: Sequence[Estimate], rows: Sequence[int]) -> list[np.ndarray]:
+    """Means and the lower and upper ends of intervals."""
+    return [np.array([float(pck[row][part]) for row in rows]) for part in range(3)]
+
+
+def _bars(pck: Sequence[Estimate], rows: Sequence[int], colour: str) -> dict[str, Any]:
+    mean, low, high = _parts(pck, rows)
+    return {"symmetric": False, "array": high - mean, "arrayminus": mean - low, "color": colour, "width": 3}
 
 
 def from_the_thesis(source: str) -> go.Figure:

@@ -298,8 +298,9 @@ def how_to_read(study: CompressionStudy, data: int) -> str:
         else ""
     )
     return (
-        "Whiskers: 95 % intervals over people. Filled: a seed each, lines through their means; hollow: only "
-        "masked; colours as named below the first panel. Grey: dense and from scratch; dashed: a network "
+        "Whiskers: 95 % intervals over people, of hollow points only at the share chosen. Filled: a seed "
+        "each, lines through their means; hollow: only masked; colours as named below the first panel. Grey: "
+        "dense and from scratch; dashed: a network "
         f"that never learned. Latency: median of {rounds} turns, one picture, in turn with the dense network."
         f"{single}{more}"
     )

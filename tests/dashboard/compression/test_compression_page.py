@@ -141,6 +141,10 @@ def test_the_slider_marks_the_same_share_in_all_three_and_masks_the_network(arti
     for figure, panel in zip(figures(app), charts.PANELS, strict=False):
         ring = next(t for t in figure["data"] if t.get("name") == words.MARKED)
         np.testing.assert_allclose(numbers(ring["x"]), [panel.of(study, p) for p in marked])
+        found = [summary.pck(study, 0)[p] for p in marked]
+        np.testing.assert_allclose(
+            numbers(ring["error_y"]["arrayminus"]), [one.mean - one.low for one in found], atol=1e-9
+        )
     alts = [picture.alt for images in app.image for picture in images.proto.imgs]
     assert words.heatmap_alt(words.masked_title(0.5), "all joints") in alts
     assert words.heatmap_alt(words.DENSE_TITLE, "all joints") in alts
