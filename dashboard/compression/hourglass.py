@@ -18,7 +18,7 @@ THICKEST: Final = 26
 INKS: Final = MappingProxyType({"light": ("#1B2530", "#0072B2"), "dark": ("#E6EBF0", "#56B4E9")})
 """Per theme: text, arrows."""
 
-STEM, TRUNK, BOTTLENECK, OUT = "stem", "trunk", "bottleneck", "behind the hourglass"
+STEM, TRUNK, BOTTLENECK, OUT = "stem", "trunk", "bottleneck", "layers behind the hourglass"
 
 
 def parts_of(name: str) -> str:

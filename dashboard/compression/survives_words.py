@@ -87,7 +87,7 @@ def part(name: str) -> str:
         return f"the skip connection at {LEVEL_NAMES[int(level_)]}"
     if first in ("down", "up"):
         return f"the way {first} at {LEVEL_NAMES[int(level_) + (first == 'up')]}"
-    return name if name.startswith("behind") else f"the {name}"
+    return f"the {name}"
 
 
 def drawing_alt(shares: Mapping[str, float]) -> str:
