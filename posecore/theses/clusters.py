@@ -209,7 +209,10 @@ def squeezed_needs_fewer(studies: Stored) -> Finding:
         squeezed.people,
     )
     ours, theirs = squeezed.components[:, 0].tolist()
-    note = f"{ours} with {squeezed.names[0]}, {theirs} with {squeezed.names[1]}; the thesis: 16 and 541."
+    notes = (
+        f"{ours} with {squeezed.names[0]}, {theirs} with {squeezed.names[1]}; the thesis: 16 and 541.",
+        "Among few numbers few components are enough, whether or not an autoencoder has learned.",
+    )
     verdict = above(part.low, part.high, 0.0)
     change = {
         Verdict.HOLDS: "It would not hold if the autoencoder's numbers needed as many.",
@@ -217,7 +220,7 @@ def squeezed_needs_fewer(studies: Stored) -> Finding:
         "people.",
         Verdict.UNKNOWN: "More people would make the draws differ less.",
     }[verdict]
-    return Finding(verdict, part.name, Unit.COMPONENTS, *part[1:], change=change, notes=(note,))
+    return Finding(verdict, part.name, Unit.COMPONENTS, *part[1:], change=change, notes=notes)
 
 
 def _squeezed(studies: Stored) -> Squeezed:
