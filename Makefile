@@ -44,7 +44,8 @@ $(MADE)/done: .venv/installed-phone scripts/export_onnx.py $(wildcard posecore/e
 
 # The shipped bundles, whole: people are rendered, cropped, shown to the shipped networks (or to weights made by train.py:
 # CHECKPOINT of the one trained with skips cut at random, PLAIN of the one trained with all, COMPRESSED of the smaller one),
-# and every study of the pages is computed, but for the one of compression (docs/compression.md). Needs no photograph.
+# and every study of the pages is computed, but for those of networks trained in other ways (docs/networks.md; the claims on
+# an autoencoder with AUTOENCODER and WITHOUT, two such networks) and of compression (docs/compression.md). Needs no photograph.
 demo: .venv/installed
 	$(BIN)/python scripts/make_people.py --out data/rendered --people 1000 --seed 2026
 	$(BIN)/python scripts/prepare_coco.py --coco data/rendered --out data/rendered-crops --test-size 0 --name "rendered people"
@@ -61,7 +62,8 @@ demo: .venv/installed
 	  $(BIN)/python scripts/belonging_study.py --bundle $$bundle && \
 	  $(BIN)/python scripts/probe_study.py --bundle $$bundle && \
 	  $(BIN)/python scripts/control_study.py --bundle $$bundle && \
-	  $(BIN)/python scripts/claims_study.py --bundle $$bundle || exit 1; \
+	  $(BIN)/python scripts/claims_study.py --bundle $$bundle \
+	    $(if $(AUTOENCODER),--autoencoder $(AUTOENCODER) --without $(WITHOUT)) || exit 1; \
 	done
 	$(BIN)/python scripts/extract_latents.py $(if $(COMPRESSED),--checkpoint $(COMPRESSED),--bundle artifacts/compressed) \
 	  --data data/rendered-crops --out artifacts/compressed --annotations --pictures-in artifacts/demo --samples 200
@@ -77,8 +79,9 @@ demo: .venv/installed
 # Two at a time, with a thread each, as more would wait for one another; a file's tests in one process, so that what they
 # share is made once. A test that hangs is ended with its process, as what it waits for may go on where it is only
 # interrupted; without a limit its file would be begun again and again.
+# UMAP's threads would be PyTorch's, too, from then on: two processes of two threads each on two cores.
 test: .venv/installed-dev lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --timeout-method thread \
+	OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --timeout-method thread \
 	  --max-worker-restart 0
 
 # Needs Debian's chromium (apt-get install chromium), or the path of another Chromium in CHROMIUM.
