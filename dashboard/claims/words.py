@@ -42,7 +42,7 @@ SUMMARY: Final[Mapping[Verdict | None, str]] = {
     Verdict.HOLDS: "held here",
     Verdict.DOES_NOT: "did not",
     Verdict.UNKNOWN: "cannot be told here",
-    None: "have nothing stored to be judged by",
+    None: "could not be judged for want of a study",
 }
 """What is said of so many claims."""
 
