@@ -112,7 +112,6 @@ def panel(
             line={"color": GREY, "width": 2, "dash": "dash"},
             hovertemplate=f"{words.METHODS[UNTRAINED]}<br>PCK %{{y:.3f}}<extra></extra>",
         )
-    marked = [p for p in marked if np.isfinite(panel.of(study, p))]
     figure.add_scatter(
         x=[panel.of(study, p) for p in marked],
         y=[float(pck[p].mean) for p in marked],
