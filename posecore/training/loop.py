@@ -123,6 +123,8 @@ def train(
     built = {name: value for name, value in built.items() if value is not None}
     precision = _computed_in(preset)
     fabric = _launch(precision)
+    on_chip = fabric.device.type == "cuda"
+    torch.backends.cudnn.benchmark = on_chip  # an epoch's pictures are all of one size
     if penalty is not None and fabric.world_size > 1:
         raise ConfigError("a network is compressed by one process; start the script without torchrun")
     keep_freed_memory()
@@ -201,7 +203,14 @@ def train(
             torch.manual_seed(seed + 1_000_003 * (1 + epoch * fabric.world_size + fabric.global_rank))
         sampler.set_epoch(epoch)
         loader: Any = fabric.setup_dataloaders(
-            DataLoader(examples, batch_size, sampler=drawn, num_workers=workers, drop_last=True),
+            DataLoader(
+                examples,
+                batch_size,
+                sampler=drawn,
+                num_workers=workers,
+                drop_last=True,
+                pin_memory=on_chip,  # else every copy to the chip would wait for all that it has to do
+            ),
             use_distributed_sampler=False,
         )
         with (
@@ -214,7 +223,7 @@ def train(
             ) as batches,
         ):
             losses = _train_epoch(
-                fabric, module, fabric_optimiser, schedule, batches, preset, taught_by, penalty
+                fabric, module, fabric_optimiser, schedule, batches, preset, cut_skips > 0, taught_by, penalty
             )
         if not np.isfinite(list(losses.values())).all():
             raise DataError(
@@ -224,7 +233,7 @@ def train(
         scores = _validate(fabric, module, validation, preset, batch_size)
         if penalty is not None:
             with reading(workers):
-                penalty.after_epoch(epoch + 1, network, _draws(loader, preset))
+                penalty.after_epoch(epoch + 1, network, _draws(loader, preset, cut_skips > 0))
         if isinstance(schedule, ReduceLROnPlateau):
             schedule.step(scores["val_pck"])
         history.append(
@@ -298,17 +307,22 @@ def _train_epoch(
     schedule: Schedule,
     batches: Iterable[Example],
     preset: Preset,
+    cut: bool,
     teacher: Teacher | None = None,
     penalty: Penalty | None = None,
 ) -> dict[str, float]:
-    """One pass over the batches; returns the means of the loss's terms, as a Record names them."""
+    """One pass over the batches; returns the means of the loss's terms, as a Record names them.
+
+    cut: whether pictures are shown with their skip masks. Nothing of a step is read before the pass is over:
+    a graphics chip is given the next step while it is still at this one.
+    """
     module.train()
     for part in _frozen(module.stem, preset):
         part.eval()
-    losses: dict[str, list[float]] = {}
+    losses: dict[str, list[Tensor]] = {}
     for batch in batches:
         optimiser.zero_grad()
-        loss, predicted = _loss(module, batch, preset, _mask(batch))
+        loss, predicted = _loss(module, batch, preset, batch.skip_mask if cut else None)
         terms = {"train_loss": loss}
         if teacher is not None:
             soft = teacher.heatmaps(_pictures(batch))
@@ -323,19 +337,13 @@ def _train_epoch(
         if isinstance(schedule, OneCycleLR):
             schedule.step()
         for name, term in terms.items():
-            losses.setdefault(name, []).append(term.item())
-    return {name: float(np.mean(values)) for name, values in losses.items()}
+            losses.setdefault(name, []).append(term.detach())
+    return {name: float(np.mean([value.item() for value in values])) for name, values in losses.items()}
 
 
-def _draws(batches: Iterable[Example], preset: Preset) -> Draws:
+def _draws(batches: Iterable[Example], preset: Preset, cut: bool) -> Draws:
     for batch in batches:
-        mask = _mask(batch)
-        yield _pictures(batch), _counted(batch, preset), None if mask is None else mask.to(batch.image.device)
-
-
-def _mask(batch: Example) -> Tensor | None:
-    """All on is no mask: without cuts nothing is multiplied by it."""
-    return None if bool(batch.skip_mask.all()) else batch.skip_mask
+        yield _pictures(batch), _counted(batch, preset), batch.skip_mask if cut else None
 
 
 def _pictures(batch: Example) -> Tensor:
