@@ -73,6 +73,7 @@ class Claim:
 OWN: Final = "the bundle's people and network"
 TRAINED: Final = "networks of half the width, trained side by side, on every data set of the study"
 
+WITH_AND_WITHOUT: Final = "two more networks, one with and one without the autoencoder; the bundle's people"
 COMPRESSED: Final = "compressed networks of the bundle's kind, on every data set of the study"
 
 _STUDY_TAB: Final = View("skip_lab", "Skip lab, The whole data set", {"lab_tab": "The whole data set"})
@@ -206,7 +207,7 @@ CLAIMS: Final = (
         "Components for 95 % of the variance of the latent of a network without the autoencoder, less those "
         "of the autoencoder's numbers, after the same training. It holds where that is above 0 in nearly "
         "every draw of people.",
-        "networks with and without the autoencoder, the bundle's people",
+        WITH_AND_WITHOUT,
         ("claims",),
         _SQUEEZED,
         clusters.squeezed_needs_fewer,
@@ -315,7 +316,7 @@ CLAIMS: Final = (
         IMPROVED,
         "How much deeper the density falls between two clusters of the autoencoder's numbers than between "
         "two of the latent of a network without it. It holds above a tenth of the lower peak.",
-        "networks with and without the autoencoder, the bundle's people",
+        WITH_AND_WITHOUT,
         ("claims",),
         _SQUEEZED,
         clusters.squeezed_cleaner,
