@@ -174,7 +174,7 @@ def _gains(study: NetworksStudy, network: Network, other: Network) -> Iterator[P
 
 def _try(network: Network, data: DataSet) -> str:
     people = f"validation people of {data.name}" if data.split == "val" else data.name
-    return f"seed {network.seed}, {people}"
+    return f"{network.name}, {people}"
 
 
 def _part(name: str, before: NDArray[np.float64], after: NDArray[np.float64]) -> Part:
