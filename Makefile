@@ -69,6 +69,7 @@ demo: .venv/installed
 	  --data data/rendered-crops --out artifacts/compressed --annotations --pictures-in artifacts/demo --samples 200
 	$(BIN)/python scripts/project.py --bundle artifacts/compressed
 	for study in skip_study probe_study; do $(BIN)/python scripts/$$study.py --bundle artifacts/compressed --data data/rendered-crops || exit 1; done
+	$(BIN)/python scripts/claims_study.py --bundle artifacts/compressed
 	$(BIN)/python scripts/cause_study.py --bundle artifacts/demo
 	$(BIN)/python scripts/saliency_study.py --bundle artifacts/demo
 	$(BIN)/python scripts/compare.py --bundle artifacts/demo --with artifacts/plain --data data/rendered-crops

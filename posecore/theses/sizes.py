@@ -50,15 +50,18 @@ def fixed_radius_misjudges(studies: Stored) -> Finding:
 def _networks(studies: Stored) -> list[str]:
     """Which of two networks is ahead by PCK and by OKS, over the people of both, a sentence for every other
     network that this one was compared with; or what is missing for that."""
-    unknown = "Whether PCK and OKS order networks alike is not known here"
-    try:
-        beside = studies.beside
-    except BundleError as error:
-        return [f"{unknown}: {error}."]
-    if not beside:
+    if not studies.beside:
         command = study_command(studies.bundle, f"{KIND}-OTHER")
-        return [f"{unknown}: `{command}` puts a network beside this one."]
-    return [_ahead(studies.claims, other, name) for name, other in beside.items()]
+        return [
+            "Whether PCK and OKS order networks alike is not known here: "
+            f"`{command}` puts a network beside this one."
+        ]
+    return [
+        f"Whether PCK and OKS order this network and that of {name} alike is not known here: {other}."
+        if isinstance(other, BundleError)
+        else _ahead(studies.claims, other, name)
+        for name, other in studies.beside.items()
+    ]
 
 
 def _ahead(ours: ClaimsStudy, theirs: ClaimsStudy, name: str) -> str:

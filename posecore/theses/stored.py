@@ -6,6 +6,7 @@ from functools import cached_property
 
 from posecore.bundle.reader import open_bundle
 from posecore.bundle.studies import FOLDER
+from posecore.errors import BundleError
 from posecore.studies.checks.loaded import Loaded
 from posecore.studies.claims.results import ClaimsStudy, load_claims_study
 from posecore.studies.components.results import ComponentStudy, load_component_study
@@ -52,12 +53,18 @@ class Stored(Loaded):
         return load_phone_study(self.bundle)
 
     @cached_property
-    def beside(self) -> Mapping[str, ClaimsStudy]:
-        """The claims studies of the bundles beside this one that it was compared with, by their names."""
+    def beside(self) -> Mapping[str, ClaimsStudy | BundleError]:
+        """The claims studies of the bundles beside this one that it was compared with, by their names; what
+        is missing of those that cannot be read."""
         compared = sorted((self.bundle.path / FOLDER).glob(f"{KIND}-*"))
-        names = [path.name.removeprefix(f"{KIND}-") for path in compared]
-        bundles = {name: open_bundle(self.bundle.path.parent / name, trust_latents=True) for name in names}
-        return {name: load_claims_study(bundle) for name, bundle in bundles.items()}
+        found: dict[str, ClaimsStudy | BundleError] = {}
+        for name in (path.name.removeprefix(f"{KIND}-") for path in compared):
+            try:
+                bundle = open_bundle(self.bundle.path.parent / name, trust_latents=True)
+                found[name] = load_claims_study(bundle)
+            except BundleError as error:
+                found[name] = error
+        return found
 
     @cached_property
     def claims(self) -> ClaimsStudy:

@@ -365,7 +365,7 @@ CLAIMS: Final = (
         DISCUSSION,
         "Rank correlation of how small people are with how much higher they stand among all by PCK than by "
         "OKS, whose tolerance grows with the person. It holds above 0.2. Which of two networks is ahead by "
-        "either stands beside that and decides nothing, as two make no order.",
+        "either stands beside that and decides nothing, as so few make no order.",
         OWN,
         ("claims",),
         View("overview", "Overview, How well it does", shows=False),
