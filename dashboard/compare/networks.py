@@ -154,9 +154,9 @@ def _skips(study: NetworksStudy, summary: NetworksSummary, control: ControlStudy
     parts = parts_of(keypoints)
     never, cut = (baselines.parts(control, mask, keypoints) for mask in (ALL_ON, ALL_OFF))
     series = [
-        Dots(f"{name}, seed {found.plain.seed}", parts, estimate, colour, place)
+        Dots(f"{network.label}, {kind}, seed {network.seed}", parts, estimate, colour, place, kind=kind)
         for place, found in enumerate(summary.skips)
-        for colour, (name, estimate) in enumerate(_three(found))
+        for colour, (network, kind, estimate) in enumerate(_three(found))
     ]
     networks = [network for found in summary.skips for network in (found.plain, found.without)]
     figures.chart(
@@ -166,6 +166,7 @@ def _skips(study: NetworksStudy, summary: NetworksSummary, control: ControlStudy
         "test time, and a network trained without skips",
     )
     st.caption(words.HOW_SKIPS)
+    st.caption(words.symbols([found.plain for found in summary.skips]))
     if control is not None:
         st.caption(
             words.never_parts(never, cut, len(control.skip_people))
@@ -174,10 +175,15 @@ def _skips(study: NetworksStudy, summary: NetworksSummary, control: ControlStudy
         )
     tables = [
         pd.DataFrame(
-            {"seed": found.plain.seed, "network": name, "joints": parts, **_columns(estimate, "PCK", 1)}
+            {
+                "seed": network.seed,
+                "network": f"{network.label}, {kind}",
+                "joints": parts,
+                **_columns(estimate, "PCK", 1),
+            }
         )
         for found in summary.skips
-        for name, estimate in _three(found)
+        for network, kind, estimate in _three(found)
     ]
     figures.tabled("The same as a table", pd.concat(tables), "networks-skips")
 
@@ -187,11 +193,11 @@ def _keypoints(study: NetworksStudy) -> KeypointSet:
     return sized_set(study.hits[0][0].shape[-1])
 
 
-def _three(found: SkipLoss) -> list[tuple[str, Estimate]]:
+def _three(found: SkipLoss) -> list[tuple[Network, str, Estimate]]:
     return [
-        (f"{found.plain.label}, nothing cut", found.cut.one),
-        (f"{found.plain.label}, all cut at test time", found.cut.other),
-        (f"{found.without.label}, trained without", found.trained.other),
+        (found.plain, "nothing cut", found.cut.one),
+        (found.plain, "all cut at test time", found.cut.other),
+        (found.without, "trained without", found.trained.other),
     ]
 
 

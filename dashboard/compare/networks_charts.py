@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from dashboard.shared.charts import CATEGORIES, GREY, SYMBOLS, framed, name_rows, rows_around_zero, set_below
 from posecore.statistics import Estimate
 
+MARKS: Final = (*SYMBOLS, "square", "triangle-up")
+
 ROW: Final = 30
 """Pixels of a row that holds several dots."""
 
@@ -17,7 +19,8 @@ ROW: Final = 30
 class Dots(NamedTuple):
     """A series of dots with intervals: where they stand, (n,) names; what they show, estimates (n,).
 
-    seed: gives the symbol. colour: a place in charts.CATEGORIES. open: drawn hollow.
+    seed: a place in MARKS. colour: a place in charts.CATEGORIES. open: drawn hollow. kind: the legend has a
+    line for all series of it; of the series' name where it has none.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Dots(NamedTuple):
     colour: int
     seed: int
     open: bool = False
+    kind: str = ""
 
 
 def scores(
@@ -67,8 +71,8 @@ def parts(
     source: str,
     untrained: tuple[NDArray[np.floating], NDArray[np.floating]],
 ) -> go.Figure:
-    """PCK, 0..1, a column per group of joints, and a dot per series. untrained: (U, P) of networks that never
-    learned, nothing cut, and all cut."""
+    """PCK, 0..1, a column per group of joints, and a dot per series, whose kinds the legend names. untrained:
+    (U, P) of networks that never learned, nothing cut, and all cut."""
     figure = go.Figure()
     for shares, cut, symbol in zip(untrained, ("nothing", "all"), ("line-ew", "x-thin"), strict=True):
         if len(shares):
@@ -93,7 +97,8 @@ def parts(
 
 def _add(figure: go.Figure, dots: Dots, rows: bool, unit: str, factor: float, digits: int) -> None:
     colour = CATEGORIES[dots.colour % len(CATEGORIES)]
-    symbol = SYMBOLS[dots.seed % len(SYMBOLS)] + ("-open" if dots.open else "")
+    symbol = MARKS[dots.seed % len(MARKS)] + ("-open" if dots.open else "")
+    named = any(dots.kind and trace.legendgroup == dots.kind for trace in figure.data)
     mean, low, high = (np.asarray(values) * factor for values in dots.estimate[:3])
     error: dict[str, Any] = {
         "symmetric": False,
@@ -106,7 +111,9 @@ def _add(figure: go.Figure, dots: Dots, rows: bool, unit: str, factor: float, di
     along, across, value = ("x", "y", "%{x:") if rows else ("y", "x", "%{y:")
     figure.add_scatter(
         **{along: mean, across: list(dots.at), f"error_{along}": error},
-        name=dots.name,
+        name=dots.kind or dots.name,
+        legendgroup=dots.kind or None,
+        showlegend=not named,
         mode="markers",
         offsetgroup=dots.name,
         orientation="h" if rows else "v",

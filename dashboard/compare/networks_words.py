@@ -225,6 +225,19 @@ def _since(since: Gains, network: Network, control: Network) -> str:
     )
 
 
+_SHAPES: Final = ("circles", "diamonds", "crosses", "squares", "triangles")
+"""What networks_charts.MARKS look like, in their order."""
+
+
+def symbols(networks: Sequence[Network]) -> str:
+    """Which symbol is whose, of basic networks with those beside them that have no skips."""
+    whose = (
+        f"{_SHAPES[place % len(_SHAPES)]} *{network.label}*, seed {network.seed}"
+        for place, network in enumerate(networks)
+    )
+    return f"Symbols tell the basic networks and those beside them apart: {'; '.join(whose)}."
+
+
 def skip_sentence(found: SkipLoss) -> str:
     """What cutting costs beside what training without costs."""
     cut, trained = found.cut.difference, found.trained.difference

@@ -203,11 +203,19 @@ def test_networks_trained_for_fewer_steps_are_in_the_figure_only(artifacts, monk
 def test_cut_and_trained_without_stand_in_one_figure(artifacts, study, monkeypatch):
     app = open_tab(monkeypatch, artifacts)
     parts = figures(app)[2]
-    assert [trace["name"] for trace in parts["data"]] == [
+    kinds = ["nothing cut", "all cut at test time", "trained without"]
+    assert [trace["name"] for trace in parts["data"]] == 2 * kinds
+    assert [trace["showlegend"] for trace in parts["data"]] == [True] * 3 + [False] * 3
+    built = [
         f"{name}, seed {seed}"
         for seed in (0, 1)
         for name in ("plain on, nothing cut", "plain on, all cut at test time", "none on, trained without")
     ]
+    for trace, name in zip(parts["data"], built, strict=True):
+        assert f"%{{x}}, {name}<br>" in trace["hovertemplate"]
+    symbols = [trace["marker"]["symbol"] for trace in parts["data"]]
+    assert symbols == ["circle"] * 3 + ["diamond"] * 3
+    assert "circles *plain on*, seed 0; diamonds *plain on*, seed 1." in words(app)
     named, data = {network.name: network for network in study.networks}, study.data[0]
     expected = [
         study.as_built(named["plain on · seed 0"], data),
