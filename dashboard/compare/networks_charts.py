@@ -11,6 +11,7 @@ from dashboard.shared.charts import CATEGORIES, GREY, SYMBOLS, framed, name_rows
 from posecore.statistics import Estimate
 
 MARKS: Final = (*SYMBOLS, "square", "triangle-up")
+"""Of seeds, or of networks trained alike; networks_words calls them by name."""
 
 ROW: Final = 30
 """Pixels of a row that holds several dots."""
