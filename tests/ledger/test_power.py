@@ -14,7 +14,7 @@ from fake_bundle import make_fake_bundle
 from planted_causes import plant_causes
 from planting import UNTRAINED
 from scipy.stats import norm
-from test_findings import LEDGERS, POWER, surely_found
+from test_findings import POWER, surely_found
 
 from posecore.bundle import open_bundle
 from posecore.ledger import testing
@@ -27,6 +27,7 @@ from posecore.samples import annotated_columns, predicted_columns
 
 SEED = 23_600
 """Fixed before the first run."""
+LEDGERS = 20
 
 BESIDE, JOINTS = "other", 17
 FOUND = 0.9
