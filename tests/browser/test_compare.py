@@ -70,9 +70,11 @@ def test_a_click_in_the_gallery_opens_the_person(page: Page, pair: Served) -> No
 
 def test_who_is_drawn_around_on_one_map_is_marked_on_the_other(page: Page, pair: Served) -> None:
     open_tab(page, pair, "Latents", ".st-key-compare_map_b")
-    plots = page.locator(".js-plotly-plot .nsewdrag")
-    plots.nth(1).scroll_into_view_if_needed()
-    box = plots.nth(1).bounding_box()
+    # Charts further down may be drawn before the maps are: each is found by its own name.
+    plots = [page.locator(f".st-key-compare_map_{side} .js-plotly-plot") for side in "ab"]
+    second = plots[1].locator(".nsewdrag")
+    second.scroll_into_view_if_needed()
+    box = second.bounding_box()
     assert box is not None
     # The right half: those on one side of the first component.
     left, top, wide, high = box["x"], box["y"], box["width"], box["height"]
@@ -88,8 +90,7 @@ def test_who_is_drawn_around_on_one_map_is_marked_on_the_other(page: Page, pair:
     said = selected.inner_text()
     assert 0 < int(said.split()[0]) < PEOPLE
     strong = "els => els.filter(el => Number(getComputedStyle(el).opacity) > 0.5).length"
-    maps = page.locator(".js-plotly-plot")
-    for place in range(2):
-        points = maps.nth(place).locator(".scatterlayer path.point")
+    for plot in plots:
+        points = plot.locator(".scatterlayer path.point")
         expect(points).to_have_count(PEOPLE)
         assert points.evaluate_all(strong) == int(said.split()[0])
