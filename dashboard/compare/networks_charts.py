@@ -7,11 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.shared.charts import CATEGORIES, GREY, SYMBOLS, framed, name_rows, rows_around_zero, set_below
+from dashboard.compare.networks_words import SHAPES
+from dashboard.shared.charts import CATEGORIES, GREY, framed, name_rows, rows_around_zero, set_below
 from posecore.statistics import Estimate
 
-MARKS: Final = (*SYMBOLS, "square", "triangle-up")
-"""Of seeds, or of networks trained alike; networks_words calls them by name."""
+_MARKS: Final = tuple(SHAPES)
 
 ROW: Final = 30
 """Pixels of a row that holds several dots."""
@@ -20,8 +20,8 @@ ROW: Final = 30
 class Dots(NamedTuple):
     """A series of dots with intervals: where they stand, (n,) names; what they show, estimates (n,).
 
-    seed: a place in MARKS. colour: a place in charts.CATEGORIES. open: drawn hollow. kind: the legend has a
-    line for all series of it; of the series' name where it has none.
+    seed: a place in networks_words.SHAPES. colour: a place in charts.CATEGORIES. open: drawn hollow. kind:
+    the legend has a line for all series of it; of the series' name where it has none.
     """
 
     name: str
@@ -98,7 +98,7 @@ def parts(
 
 def _add(figure: go.Figure, dots: Dots, rows: bool, unit: str, factor: float, digits: int) -> None:
     colour = CATEGORIES[dots.colour % len(CATEGORIES)]
-    symbol = MARKS[dots.seed % len(MARKS)] + ("-open" if dots.open else "")
+    symbol = _MARKS[dots.seed % len(_MARKS)] + ("-open" if dots.open else "")
     named = any(dots.kind and trace.legendgroup == dots.kind for trace in figure.data)
     mean, low, high = (np.asarray(values) * factor for values in dots.estimate[:3])
     error: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """A study of several networks in plain words: what each network is, what it gains, what is not shown."""
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Final
 
 import numpy as np
@@ -225,15 +226,21 @@ def _since(since: Gains, network: Network, control: Network) -> str:
     )
 
 
-_SHAPES: Final = ("circles", "diamonds", "crosses", "squares", "triangles")
-"""What networks_charts.MARKS look like, in their order."""
+SHAPES: Final = {
+    "circle": "circles",
+    "diamond": "diamonds",
+    "x": "crosses",
+    "square": "squares",
+    "triangle-up": "triangles",
+}
+"""Plotly's symbols of seeds, or of networks trained alike, and what they are called."""
 
 
 def symbols(networks: Sequence[Network]) -> str:
     """Which symbol is whose, of basic networks with those beside them that have no skips."""
     whose = (
-        f"{_SHAPES[place % len(_SHAPES)]} *{network.label}*, seed {network.seed}"
-        for place, network in enumerate(networks)
+        f"{shape} *{network.label}*, seed {network.seed}"
+        for shape, network in zip(cycle(SHAPES.values()), networks, strict=False)
     )
     return f"Symbols tell the basic networks and those beside them apart: {'; '.join(whose)}."
 
