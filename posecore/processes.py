@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import get_context, parent_process
 from typing import Final, TypeVar
 
 from posecore.errors import DataError, PosecoreError
@@ -54,7 +54,7 @@ def _started(
     try:
         # A forked copy of a process with running threads may hang, so workers start afresh.
         pool = stack.enter_context(ProcessPoolExecutor(workers, get_context("spawn"), _start_worker))
-        stack.enter_context(_none_left_behind())
+        stack.enter_context(_none_left_behind(pool))
         return pool.map(work, todo, chunksize=at_a_time)
     except OSError as error:
         if error.errno is None:  # the pool broke meanwhile, and closed what a new worker would be handed
@@ -63,19 +63,18 @@ def _started(
 
 
 @contextmanager
-def _none_left_behind() -> Iterator[None]:
+def _none_left_behind(pool: ProcessPoolExecutor) -> Iterator[None]:
     """End the workers of a broken pool: it waits for them, but ends only those it had when it broke.
 
     One started while the pool was breaking (github.com/python/cpython/issues/109047) would wait for work,
-    and the pool for it, for ever.
+    and the pool for it, for ever; also where it broke after its last result, so that nothing was raised.
     """
-    others = set(active_children())
     try:
         yield
-    except BrokenProcessPool:
-        for worker in set(active_children()) - others:
-            worker.terminate()
-        raise
+    finally:
+        if pool._broken:
+            for worker in list(pool._processes.values()):
+                worker.terminate()
 
 
 def cannot_start(error: Exception, mend: str) -> DataError:

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -38,20 +39,28 @@ def test_a_worker_ended_by_the_system_is_told_in_one_line() -> None:
     assert "\n" not in str(error.value)
 
 
-def wait_until_broken(pool: ProcessPoolExecutor) -> None:
+def wait_until(holds: Callable[[], object], otherwise: str) -> None:
     until = time.monotonic() + PATIENCE
-    while not pool._broken:
-        assert time.monotonic() < until, "the pool never saw that its worker had ended"
+    while not holds():
+        assert time.monotonic() < until, otherwise
         time.sleep(0.01)
 
 
-def test_a_worker_not_yet_known_to_a_breaking_pool_is_not_waited_for(monkeypatch) -> None:
+def wait_until_broken(pool: ProcessPoolExecutor) -> None:
+    wait_until(lambda: pool._broken, "the pool never saw that its worker had ended")
+
+
+@pytest.fixture(params=["while it works", "after its last result"])
+def when_the_first_ends(request, monkeypatch) -> str:
+    """Has a pool's first worker ended while its second, already started, is not yet known to the pool."""
     start = ProcessPoolExecutor._spawn_process
 
     def starting(pool: ProcessPoolExecutor) -> None:
         class Late(dict):
             def __setitem__(self, pid: int, worker: object) -> None:
                 for known in self:
+                    if request.param == "after its last result":
+                        wait_until(lambda: not pool._pending_work_items, "the results never came")
                     os.kill(known, signal.SIGKILL)
                     wait_until_broken(pool)
                 time.sleep(0.2)  # the pool ends the workers it knows, and waits
@@ -61,8 +70,16 @@ def test_a_worker_not_yet_known_to_a_breaking_pool_is_not_waited_for(monkeypatch
         start(pool)
 
     monkeypatch.setattr(ProcessPoolExecutor, "_spawn_process", starting)
-    with pytest.raises(DataError, match="ended by the system"):
-        list(in_processes(abs, range(20), 2))
+    return request.param
+
+
+def test_a_worker_not_yet_known_to_a_breaking_pool_is_not_waited_for(when_the_first_ends) -> None:
+    # Long enough that the first worker is at work when the second task asks for another.
+    if when_the_first_ends == "after its last result":
+        assert list(in_processes(time.sleep, [1, 0], 2, at_a_time=1)) == [None, None]
+    else:
+        with pytest.raises(DataError, match="ended by the system"):
+            list(in_processes(time.sleep, [PATIENCE, 0], 2, at_a_time=1))
 
 
 def test_a_worker_that_a_broken_pool_cannot_start_is_told_alike(monkeypatch) -> None:
