@@ -58,7 +58,7 @@ def parse_mask(text: str) -> SkipMask:
     """'1011' to (True, False, True, True). Raises ConfigError for anything but four digits 0 or 1."""
     if len(text) != len(LEVEL_NAMES) or not set(text) <= {"0", "1"}:
         raise ConfigError(
-            f"skip mask {text!r}: expected four digits, 1 = on, 0 = cut, from the finest level (64 x 64) "
+            f"skip mask {text!r:.40}: expected four digits, 1 = on, 0 = cut, from the finest level (64 x 64) "
             "to the coarsest (8 x 8), for example 0111"
         )
     return SkipMask(digit == "1" for digit in text)
@@ -90,3 +90,8 @@ REPLACEMENTS: Final[Mapping[str, str]] = MappingProxyType(
 Zero is simple, but the decoder never saw it while it was trained; a mean looks usual and says nothing of
 this person; another person's features look wholly usual and say something wrong.
 """
+
+STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
+    {"zero": "zero", "mean": "the mean", "other": "another person's features"}
+)
+"""The same as they stand in a sentence."""

@@ -27,7 +27,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
         yield temporary
         _sync(temporary)
         temporary.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         if error.errno is None or error.filename is not None:
             raise
@@ -69,15 +69,24 @@ def replace_folder(temporary: Path, path: Path) -> None:
     All that is in it is on the disk before it gets its name.
     """
     for entry in temporary.rglob("*"):
-        (_sync_folder if entry.is_dir() else _sync)(entry)
-    _sync_folder(temporary)
+        (sync_folder if entry.is_dir() else _sync)(entry)
+    sync_folder(temporary)
     old = path.with_name(f".{path.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if path.exists():
         path.rename(old)
     temporary.rename(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def sync_folder(path: Path) -> None:
+    """Have the system write the names in a folder to the disk.
+
+    Some network drives cannot; what is named is whole all the same, the name itself may be lost.
+    """
+    with suppress(OSError):
+        _sync(path)
 
 
 def sha256(path: Path) -> str:
@@ -93,9 +102,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _sync_folder(path: Path) -> None:
-    # Some network drives cannot; what is named is whole all the same, the name itself may be lost.
-    with suppress(OSError):
-        _sync(path)

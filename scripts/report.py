@@ -12,6 +12,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     add_option(parser, "--bundle")
     parser.add_argument("--ledger", type=Path, help="for example artifacts/ledgers/demo.jsonl")
+    parser.add_argument(
+        "--any-ledger", action="store_true", help="say in the report where FILE is no ledger, and go on"
+    )
     parser.add_argument("--out", type=Path, required=True, help="the file, for example report.html")
     add_option(parser, "--with-parent")
     return parser
@@ -26,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         stay_with_parent()
     from dashboard.report.making import make_report
 
-    size = make_report(options.bundle, options.ledger, options.out, _tell)
+    size = make_report(options.bundle, options.ledger, options.out, _tell, options.any_ledger)
     print(f"wrote {options.out}, {size / 1e6:.1f} MB")
     return 0
 

@@ -32,18 +32,6 @@ def _cutting(bundle: Bundle, outcome: Outcome) -> Asked | None:
     return Asked(claiming.CUTS, masks)
 
 
-def _component_1(bundle: Bundle, outcome: Outcome) -> Asked | None:
-    if outcome.finding is None or not outcome.finding.correlations:
-        return None
-    attribute, r = outcome.finding.correlations[0]
-    given = {
-        links.LEDGER_COMPONENT: "1",
-        links.LEDGER_ATTRIBUTE: words_of(attribute, joints_known(bundle.samples)).axis,
-        links.LEDGER_WAY: claiming.UP if r > 0 else claiming.DOWN,
-    }
-    return Asked(claiming.COMPONENT, given)
-
-
 def _complete_and_sparse(bundle: Bundle, outcome: Outcome) -> Asked | None:
     if not bundle.manifest.dataset["annotations"]:
         return None
@@ -53,8 +41,7 @@ def _complete_and_sparse(bundle: Bundle, outcome: Outcome) -> Asked | None:
 
 _KINDS: Final[Mapping[str, Callable[[Bundle, Outcome], Asked | None]]] = {
     "cutting": _cutting,
-    "component-1": _component_1,
     "complete-sparse": _complete_and_sparse,
 }
-"""By keys of the theses' claims. The others compare what no kind of the ledger does, or networks that are in
-no bundle."""
+"""By keys of the theses' claims. The others compare what no kind of the ledger does, as components of
+completely labelled people, or networks that are in no bundle."""

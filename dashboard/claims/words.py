@@ -19,8 +19,8 @@ GLOSSARY: Final = "PCK, Point, 95 % interval, Skip connection, Latent, Control, 
 INTRODUCTION: Final = (
     "What two theses claim, tried on this bundle: "
     + "; ".join(f"the {thesis.value.lower()} is on {about}" for thesis, about in SUBJECTS.items())
-    + ". Every criterion was committed before it was computed on the bundles that ship, though some of the "
-    "figures beneath stood in the documentation before that."
+    + ". Every criterion was committed before it was computed on the bundles that ship, but for one that "
+    "says so, though some of the figures beneath stood in the documentation before that."
 )
 
 LEDGER: Final = "Ledger, to have a claim of your own tested on new people"
@@ -53,8 +53,8 @@ ELSEWHERE: Final = "other data{}, so directions are compared here, not numbers"
 OTHER_METRIC: Final = " and another metric"
 
 NO_VIEW: Final = (
-    "No page shows this very figure, which is of the stored study alone; the link leads to where one can "
-    "look at what it is of."
+    "No page shows this very figure, which is of the stored study alone; the link leads to what comes "
+    "nearest to it."
 )
 
 HOW: Final = "How it is judged"
@@ -95,6 +95,8 @@ def badge(outcome: Outcome) -> str:
 
 def effect(finding: Finding) -> str:
     """Effect, interval and n."""
+    if finding.effect != finding.effect:  # nan
+        return f"No figure, n\u00a0=\u00a0{finding.n:,}\u00a0{finding.whom}"
     said = f"**{finding.unit.said(finding.effect)}**"
     if finding.low == finding.low:  # not nan
         said += f", 95 % interval {between(finding, finding.unit)}"

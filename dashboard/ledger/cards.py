@@ -6,11 +6,11 @@ import streamlit as st
 
 from dashboard.ledger import form, words
 from dashboard.ledger.desk import Desk, start
-from dashboard.shared import bundles, cache, links
-from dashboard.shared.latents import projected
+from dashboard.shared import bundles, links
+from dashboard.shared.escaping import escaped
 from posecore.bundle import Bundle
 from posecore.errors import ConfigError
-from posecore.ledger.claim import Claim, Result, fingerprint
+from posecore.ledger.claim import Claim, Result
 from posecore.ledger.file import Entries
 from posecore.ledger.findings import Verdict
 from posecore.ledger.kinds import KINDS
@@ -51,16 +51,16 @@ def _card(bundle: Bundle, found: Desk, claim: Claim, result: Result | None) -> N
             icon, colour = SIGNS[Verdict(result.verdict)]
             st.markdown(f"{icon} :{colour}[**{result.verdict}**]")
         st.text(f"“{claim.text}”")
-        st.markdown(f"Claim {claim.number}: {_sentence(bundle, claim)}")
+        st.markdown(f"Claim {claim.number}: {escaped(_sentence(bundle, claim))}")
         if result is not None:
             st.markdown(words.outcome(claim, result))
-            st.text(f"Tested on {result.source}.")
+            st.text(words.on(result))
             st.caption(words.changes_it(claim, result))
             if result.left_out:
                 st.caption(words.left_out(result.left_out))
         elif not form.can_test(bundle):
             st.caption(words.no_new_people(bundle.keypoints))
-        if claim.fingerprint != _fingerprint(bundle, projected(bundle)):
+        if not form.is_current(claim, bundle):
             st.caption(words.OTHER_STATE)
         if found.place.stored:
             label = {links.LEDGER_CLAIM: claim.id}
@@ -89,7 +89,9 @@ def _watch(bundle: Bundle, found: Desk, tested: frozenset[str]) -> None:
     for place, claim in enumerate(waiting):
         far = progress(found.ledger.path, claim.id)
         if far is not None and far.problem:
-            st.warning(f"Claim {claim.number} could not be tested: {far.problem}", icon=":material/error:")
+            st.warning(
+                f"Claim {claim.number} could not be tested: {escaped(far.problem)}", icon=":material/error:"
+            )
         elif running and far is not None and far.of and not place:
             share = far.done / far.of
             st.progress(share, f"Claim {claim.number} is tested: {words.under_way(far)}")
@@ -100,8 +102,3 @@ def _watch(bundle: Bundle, found: Desk, tested: frozenset[str]) -> None:
         if st.button("Go on", icon=":material/play_arrow:", key="_led_go_on"):
             start(found, bundle)
             st.rerun()
-
-
-@cache.cached(8)
-def _fingerprint(bundle: Bundle, projected: str) -> str:
-    return fingerprint(bundle)

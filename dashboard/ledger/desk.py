@@ -3,8 +3,9 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Final, NamedTuple
 
 from dashboard.shared import cache
@@ -15,7 +16,10 @@ from posecore.ledger.progress import is_testing
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
-_RUNNING: Final[dict[Path, "subprocess.Popen[bytes]"]] = {}
+_NEXT: Final[dict[Path, list[str]]] = {}
+"""Commands that were asked for and have not begun, by ledger."""
+_RUNNING: Final[set[Path]] = set()
+"""Ledgers whose commands are run one after the other."""
 _STARTING: Final = Lock()
 
 
@@ -28,8 +32,7 @@ class Desk(NamedTuple):
     @property
     def testing(self) -> bool:
         """Whether something is tested, or about to be, where this ledger lies."""
-        running = _RUNNING.get(self.ledger.path)
-        return (running is not None and running.poll() is None) or is_testing(self.ledger.path.parent)
+        return self.ledger.path in _RUNNING or is_testing(self.ledger.path.parent)
 
 
 def desk(bundle: Bundle) -> Desk:
@@ -39,7 +42,10 @@ def desk(bundle: Bundle) -> Desk:
 
 
 def start(found: Desk, bundle: Bundle) -> None:
-    """Have the claims that wait tested by a process of its own, which ends with this server."""
+    """Have the claims that wait tested by a process of its own, which ends with this server.
+
+    One that runs may have looked for the last time, so another one looks again when it has ended.
+    """
     command = [sys.executable, "-m", "posecore.ledger", str(found.ledger.path)]
     command += ["--bundle", str(bundle.path.absolute()), "--with-parent"]
     if held_out := os.environ.get("POSE_HELDOUT"):
@@ -50,9 +56,28 @@ def start(found: Desk, bundle: Bundle) -> None:
         if trained_on:
             command += ["--known", str(Path(trained_on).absolute())]
     with _STARTING:
-        running = _RUNNING.get(found.ledger.path)
-        if running is not None and running.poll() is None:
-            return
-        _RUNNING[found.ledger.path] = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        _NEXT[found.ledger.path] = command
+        if found.ledger.path not in _RUNNING:
+            _RUNNING.add(found.ledger.path)
+            Thread(target=_run, args=(found.ledger.path,), daemon=True).start()
+
+
+def _run(ledger: Path) -> None:
+    """All that is asked for, until nothing more is."""
+    while command := _next(ledger):
+        # Where the system has no room for a process, the page says that testing was interrupted.
+        with (
+            suppress(OSError),
+            subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ) as process,
+        ):
+            process.wait()
+
+
+def _next(ledger: Path) -> list[str] | None:
+    with _STARTING:
+        command = _NEXT.pop(ledger, None)
+        if command is None:
+            _RUNNING.discard(ledger)
+        return command

@@ -22,12 +22,13 @@ from dashboard.shared.clustering.questions import (
     Question,
     Subset,
 )
+from dashboard.shared.escaping import escaped
 from dashboard.shared.latents import projected
 from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
 from posecore.bundle import Bundle
 from posecore.causes.table import CAUSES
 from posecore.errors import ConfigError, PosecoreError
-from posecore.ledger.claim import LONGEST, Claim, is_of, make_claim
+from posecore.ledger.claim import LONGEST, Claim, fingerprint, is_of, make_claim
 from posecore.ledger.file import SealedError
 from posecore.ledger.kinds import KINDS, Known
 from posecore.ledger.parameters import REPLACEMENTS, joint_groups, packed
@@ -67,7 +68,8 @@ def draw_form(bundle: Bundle, found: Desk) -> None:
         st.info(words.NO_OTHER, icon=":material/info:")
         return
     direction = kind.directions[words.WAYS[key].index(way)]
-    st.markdown(f"**{words.statement(key, parameters, direction, float(smallest), known.joints)}**")
+    said = words.statement(key, parameters, direction, float(smallest), known.joints)
+    st.markdown(f"**{escaped(said)}**")
     text = st.text_area("Your claim", max_chars=LONGEST, key=TEXT, help=words.TEXT_HELP, height=68)
     if not st.button(
         "Seal and test", type="primary", icon=":material/lock:", key="_led_seal", help=words.SEAL_HELP
@@ -86,7 +88,7 @@ def draw_form(bundle: Bundle, found: Desk) -> None:
 def _seal(bundle: Bundle, found: Desk, claim: Claim) -> None:
     """Write it down and begin, unless it stands there. Raises ConfigError where it cannot be written."""
     try:
-        sealed = found.ledger.seal(claim, lambda one: can_test(bundle) and is_of(one, bundle))
+        sealed = found.ledger.seal(claim, lambda one: can_test(bundle) and is_current(one, bundle))
     except SealedError as error:
         same = error.claim
         st.warning(words.refused_twice(same.number))
@@ -111,6 +113,16 @@ def can_test(bundle: Bundle) -> bool:
 def rendered(bundle: Bundle) -> bool:
     """Whether the bundle's people were rendered, so that new ones can be."""
     return is_of_rendered_people(bundle)
+
+
+def is_current(claim: Claim, bundle: Bundle) -> bool:
+    """Whether the bundle, and the other network, are still what a claim was made of."""
+    return is_of(claim, bundle, _fingerprint(bundle, projected(bundle)))
+
+
+@cache.cached(8)
+def _fingerprint(bundle: Bundle, projected: str) -> str:
+    return fingerprint(bundle)
 
 
 def known_of(bundle: Bundle) -> Known:

@@ -7,6 +7,7 @@ from dashboard.ledger.cards import draw_cards
 from dashboard.ledger.desk import desk
 from dashboard.ledger.form import can_test, draw_form
 from dashboard.shared import bundles, glossary
+from dashboard.shared.escaping import escaped
 from posecore.errors import ConfigError
 
 st.title("Ledger")
@@ -23,10 +24,10 @@ draw_form(bundle, found)
 try:
     entries = found.ledger.read()
 except ConfigError as error:
-    st.error(f"The ledger cannot be shown. {error}.")
+    st.error(f"The ledger cannot be shown. {escaped(str(error))}.")
     st.stop()
 for problem in entries.problems:
-    st.warning(problem, icon=":material/gpp_maybe:")
+    st.warning(escaped(problem), icon=":material/gpp_maybe:")
 if entries.claims:
     draw_cards(bundle, found, entries)
     st.download_button(

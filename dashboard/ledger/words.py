@@ -6,6 +6,7 @@ from typing import Any, Final
 from dashboard.shared import claiming, links
 from dashboard.shared.attribute_words import words_of
 from dashboard.shared.causal_words import changed
+from dashboard.shared.escaping import escaped
 from dashboard.shared.numbers import number
 from posecore.errors import PosecoreError
 from posecore.keypoints import COCO17, KeypointSet
@@ -30,7 +31,9 @@ CLAIMS: Final = "Claims, what two theses say and what held here"
 HOW: Final = (
     "A claim *holds* where its effect surely lies beyond the smallest that matters, in the direction "
     "claimed; it *does not hold* where the effect surely lies below that; else it *cannot be told*, as where "
-    f"a group has fewer than {FEWEST} people. The first claim of a ledger is tested at a level of 3 %, the "
+    f"a group has fewer than {FEWEST} people. Where most people have the same value, the few others tell "
+    "little of how much people differ, so that is taken to be what it would be if the effect were just the "
+    "smallest that matters, if that is more. The first claim of a ledger is tested at a level of 3 %, the "
     "second at 0.8 %, claim j at 0.05 × 6 / (π² j²): all together at most 5 %, so a later claim changes no "
     "verdict. The interval is the plain 95 % one. *Found* is within the PCK radius. *Moves* is as on the "
     "page Causes: farther than another grain moves the same people, and farther than the same change moves "
@@ -39,7 +42,8 @@ HOW: Final = (
 )
 FILE_SAYS: Final = (
     "Every line of the file holds the hash of the line before, so one that was changed, cut or taken out is "
-    "named here. That its last lines, or the whole file, were taken away cannot be noticed. "
+    "named here. That its last lines, or the whole file, were taken away cannot be noticed; nor can it that "
+    "somebody wrote all lines anew from a changed one on, hashes and all. "
     "`python scripts/check_claim.py FILE --bundle DIR` draws the same people again and compares every number."
 )
 NOTHING: Final = "No claim has been made of this bundle yet."
@@ -51,7 +55,8 @@ INTERRUPTED: Final = "Testing was interrupted; what is done is kept."
 WAITS: Final = "It waits for its turn; one claim is tested at a time."
 NOT_OF_IT: Final = "What it says cannot be said of this bundle as it is: "
 OTHER_STATE: Final = (
-    "It was made of another state of this bundle: its weights, people or components were others."
+    "It was made of another state of this bundle, or of the bundle it is compared with: weights, people or "
+    "components were others."
 )
 NO_OTHER: Final = "There is no other bundle beside this one whose network it could be compared with."
 ONLY_RENDERED: Final = (
@@ -171,6 +176,11 @@ def outcome(claim: Claim, result: Result) -> str:
     return f"{said}. Tested at a level of {number(100 * result.level, 2)} %, as claim {claim.number}."
 
 
+def on(result: Result) -> str:
+    """On whom it was tested; to be shown as text alone, as a data set may be called anything."""
+    return f"Tested on {result.source}."
+
+
 def left_out(count: int) -> str:
     """Of people who were not new."""
     return f"{count:,} people were left out, as the bundle's data or its training's holds them, too."
@@ -181,6 +191,11 @@ def changes_it(claim: Claim, result: Result) -> str:
     if result.verdict == Verdict.UNKNOWN:
         if result.fewest < FEWEST:
             return f"A group of {FEWEST} people or more could tell."
+        if result.chance is None:
+            return (
+                "Nothing varies among these people, or within either group, that an effect could be measured "
+                "by, as where nobody or everybody has it; people who differ could tell."
+            )
         return "The effect lies too near the smallest that matters to tell on so many people."
     least = number(claim.direction * claim.smallest, 2)
     return f"Another verdict would need an effect on the other side of {least}."
@@ -202,4 +217,4 @@ def refused_twice(number: int) -> str:
 
 def impossible(problem: PosecoreError) -> str:
     """Why a claim cannot be made."""
-    return f"This cannot be claimed: {problem}."
+    return f"This cannot be claimed: {escaped(str(problem))}."

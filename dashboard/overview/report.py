@@ -117,7 +117,7 @@ def _start(bundle: Bundle) -> bool:
         command = [sys.executable, str(ROOT / "scripts" / "report.py"), "--with-parent"]
         command += ["--bundle", str(bundle.path.absolute()), "--out", str(file)]
         if (ledger := place_of(bundle).file).is_file():
-            command += ["--ledger", str(ledger)]
+            command += ["--ledger", str(ledger), "--any-ledger"]
         with _said(file).open("wb") as said, _wrong(file).open("wb") as wrong:
             _LAST = subprocess.Popen(
                 command, cwd=ROOT, env=_environment(), stdin=subprocess.PIPE, stdout=said, stderr=wrong

@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike
 
 from dashboard.shared import bundles, sources
 from dashboard.shared.carried import Carried
-from dashboard.shared.claim_words import STAND_INS, counted_sentence
+from dashboard.shared.claim_words import counted_sentence
 from dashboard.shared.numbers import PCK_POINTS, number
-from posecore.ablation import LEVEL_NAMES
+from posecore.ablation import LEVEL_NAMES, STAND_INS
 from posecore.bundle import Bundle
 from posecore.bundle.studies import study_command
 from posecore.statistics import Estimate

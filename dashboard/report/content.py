@@ -92,8 +92,9 @@ class Card:
 
 @dataclass(frozen=True)
 class Entry:
-    """A claim of the ledger. text: its author's words, which are shown as text alone; all else is ours.
-    badge: the verdict as the ledger words it."""
+    """A claim of the ledger. text: its author's words. statement, source: what was tested, and on whom; as
+    names of a file stand in them, all three are shown as text alone. badge: the verdict as the ledger words
+    it."""
 
     number: int
     text: str
@@ -101,6 +102,7 @@ class Entry:
     badge: str
     statement: str
     lines: Sequence[str]
+    source: str
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from posecore.errors import ConfigError
 from posecore.files import atomic_file
 
 
-def make_report(path: Path, ledger: Path | None, out: Path, tell: Tell) -> int:
+def make_report(path: Path, ledger: Path | None, out: Path, tell: Tell, any_ledger: bool = False) -> int:
     """Write the report of the bundle at `path` to `out`; returns its size in bytes.
 
     Raises BundleError for a broken bundle, ConfigError for a ledger that cannot be read and for an `out` that
-    cannot be written, before anything is computed.
+    cannot be written, before anything is computed. any_ledger: what is wrong with the ledger is said in the
+    report instead.
     """
     _check_out(out)
     bundle = open_bundle(path)
@@ -25,9 +26,10 @@ def make_report(path: Path, ledger: Path | None, out: Path, tell: Tell) -> int:
     with _quiet():
         from dashboard.report.document import report
         from dashboard.report.html import page
-        from dashboard.report.own_claims import read_ledger
+        from dashboard.report.own_claims import read_any, read_ledger
 
-        entries = None if ledger is None else read_ledger(ledger)
+        read = read_any if any_ledger else read_ledger
+        entries = None if ledger is None else read(ledger)
         data = page(report(bundle, ledger, entries, tell)).encode()
     with atomic_file(out) as temporary:
         temporary.write_bytes(data)

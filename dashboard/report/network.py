@@ -10,8 +10,8 @@ from dashboard.report import words
 from dashboard.report.content import Network, Row, Table
 from dashboard.shared import sources
 from dashboard.shared.carried import carried
-from dashboard.shared.claim_words import STAND_INS
 from dashboard.shared.numbers import number
+from posecore.ablation import STAND_INS
 from posecore.bundle import Bundle
 from posecore.statistics import bootstrap
 

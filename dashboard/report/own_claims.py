@@ -8,7 +8,7 @@ from dashboard.report import words as report_words
 from dashboard.report.content import Entry, Kept
 from posecore.bundle import Bundle
 from posecore.errors import ConfigError
-from posecore.ledger.claim import Claim, Result, fingerprint
+from posecore.ledger.claim import Claim, Result, fingerprint, is_of
 from posecore.ledger.file import Entries, Ledger
 from posecore.ledger.findings import Verdict as Tested
 from posecore.ledger.kinds import KINDS, Known
@@ -17,7 +17,7 @@ from posecore.verdict import Verdict
 ABOUT: Final = (words.HOW, words.FILE_SAYS)
 """What is to be said of any ledger, above all what its file cannot tell."""
 
-MOST: Final = 200
+MOST: Final = 100
 """Claims that are shown, the last ones, and problems: the file has to stay small."""
 
 VERDICTS: Final = {
@@ -28,20 +28,29 @@ VERDICTS: Final = {
 
 
 def read_ledger(path: Path) -> Entries:
-    """Raises ConfigError where there is no such file, it cannot be read, or no line of it is a ledger's."""
+    """Raises ConfigError where there is no such file, it cannot be read, or no line of it has the shape of a
+    ledger's; those that are damaged are problems of it."""
     if not path.is_file():
         raise ConfigError(f"{path}: no such file; name a ledger, such as artifacts/ledgers/demo.jsonl")
     entries = Ledger(path).read()
-    if entries.problems and not entries.claims:
-        raise ConfigError(f"{path}: holds nothing that can be read as a ledger; {entries.problems[0]}")
+    if entries.problems and not entries.is_ledger:
+        raise ConfigError(f"{path}: holds no line of a ledger; name another file")
     return entries
+
+
+def read_any(path: Path) -> Entries:
+    """Whatever the file is: where nothing of it can be told, why not is a problem of it."""
+    try:
+        return read_ledger(path)
+    except ConfigError as error:
+        return Entries(problems=[f"{error}."])
 
 
 def kept(bundle: Bundle, path: Path, entries: Entries) -> Kept:
     """entries: of the ledger at `path`."""
     known, now = Known(bundle), fingerprint(bundle)
     claims = [
-        _entry(claim, entries.results.get(claim.id), known, claim.fingerprint != now)
+        _entry(claim, entries.results.get(claim.id), known, not is_of(claim, bundle, now))
         for claim in list(entries.claims.values())[-MOST:]
     ]
     problems = entries.problems[:MOST]
@@ -60,13 +69,13 @@ def _entry(claim: Claim, result: Result | None, known: Known, moved_on: bool) ->
         statement = words.statement(claim.kind, parameters, claim.direction, claim.smallest, known.joints)
     except ConfigError as error:
         statement = f"{words.NOT_OF_IT}{error}."
-    lines = []
+    lines, source = [], ""
     if result is not None:
-        lines = [words.outcome(claim, result), f"Tested on {result.source}.", words.changes_it(claim, result)]
+        lines, source = [words.outcome(claim, result), words.changes_it(claim, result)], words.on(result)
         if result.left_out:
             lines.append(words.left_out(result.left_out))
     if moved_on:
         lines.append(words.OTHER_STATE)
     verdict = None if result is None else VERDICTS[Tested(result.verdict)]
     badge = report_words.NOT_TESTED if result is None else result.verdict
-    return Entry(claim.number, claim.text, verdict, badge, statement, tuple(lines))
+    return Entry(claim.number, claim.text, verdict, badge, statement, tuple(lines), source)

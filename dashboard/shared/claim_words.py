@@ -5,15 +5,9 @@ from typing import Final
 
 from dashboard.shared.numbers import p_value, points
 from dashboard.shared.shown_here import Verdict
+from posecore.ablation import STAND_INS
 from posecore.statistics import FLIPS
 from posecore.studies.skips.effects import EMPTIED, LEVEL, LossGap, LossGaps, counted
-
-STAND_INS: Final[Mapping[str, str]] = {
-    "zero": "zero",
-    "mean": "the mean",
-    "other": "another person's features",
-}
-"""What takes a cut skip's place, of ablation.REPLACEMENTS, as it stands in a sentence."""
 
 STATEMENT: Final = "small joints (nose, eyes, ears) lose more than big ones (shoulders, hips, knees)"
 

@@ -36,7 +36,10 @@ def place_of(bundle: Bundle) -> Place:
 
 def _writable(folder: Path) -> bool:
     """Whether files can be made in a folder, which need not be there yet."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+    except OSError:  # nobody may look there, or its name is too long
+        return False
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 

@@ -1,6 +1,5 @@
 """Names of everything that is in the URL, one prefix per page, and the check of what a link asks for."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Final
@@ -8,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+
+from dashboard.shared.escaping import escaped
 
 BUNDLE: Final = "bundle"
 
@@ -252,8 +253,8 @@ def _take_out(name: str) -> None:
 
 
 def _quoted(text: str) -> str:
-    """A text of a stranger's link, in which nothing is taken for Markdown."""
-    return "'" + re.sub(r"([\\`*_\[\]<!$])", r"\\\1", " ".join(text[:LONGEST_SAID].split())) + "'"
+    """A text of a stranger's link."""
+    return f"'{escaped(' '.join(text[:LONGEST_SAID].split()))}'"
 
 
 def one_of(options: Collection[str]) -> str:

@@ -4,13 +4,12 @@ from typing import Final
 
 from dashboard.shared import bundles, certainty, links, pictures, sources
 from dashboard.shared.carried import Carried
-from dashboard.shared.claim_words import STAND_INS
 from dashboard.shared.cut_words import named_by_cuts
 from dashboard.shared.numbers import number, points
 from dashboard.shared.shown_here import Verdict
 from dashboard.shared.skip_switches import ALL_FOUR_CUT
 from dashboard.shared.two_heatmaps import ALL_JOINTS, Answer
-from posecore.ablation import ALL_OFF, ALL_ON, SkipMask
+from posecore.ablation import ALL_OFF, ALL_ON, STAND_INS, SkipMask
 from posecore.bundle import Bundle
 from posecore.metrics.pck import PCK_RADIUS
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from re import fullmatch
 from typing import Any, Final, TypeVar
 
-from posecore.bundle.manifest import FILE_NAME, LATENTS, SAMPLES, WEIGHTS, Manifest, read_manifest
+from posecore.bundle.manifest import LATENTS, SAMPLES, WEIGHTS, Manifest, read_manifest
 from posecore.bundle.reader import Bundle
 from posecore.bundle.studies import open_study
 from posecore.config import from_dict
@@ -18,12 +17,18 @@ from posecore.errors import BundleError, ConfigError, DataError
 from posecore.files import sha256
 from posecore.ledger.findings import Verdict
 from posecore.ledger.kinds import Kind, Known, kind_of
-from posecore.ledger.parameters import LARGEST
+from posecore.ledger.parameters import LARGEST, read_beside
 from posecore.printable import printable
 from posecore.studies.projection import results as projection
 
 LONGEST: Final = 500
 """Characters of a text."""
+
+LONGEST_NAME: Final = 200
+"""Characters of any other text of a claim or a result, such as where its people are from."""
+
+DEEPEST: Final = 8
+"""Lists and mappings within each other in parameters; no kind has more than four."""
 
 MOST_CLAIMS: Final = 1_000_000
 """Of a ledger; no number lies beyond it."""
@@ -180,13 +185,14 @@ def check_subject(claim: Claim, bundle: Bundle) -> None:
         )
 
 
-def is_of(claim: Claim, bundle: Bundle) -> bool:
-    """Whether a bundle, and the other network, are still what the claim was made of."""
+def is_of(claim: Claim, bundle: Bundle, state: str) -> bool:
+    """Whether a bundle, and the other network, are still what the claim was made of. state: the bundle's
+    fingerprint now, which takes a while."""
     try:
-        check_subject(claim, bundle)
+        networks = networks_of(bundle, kind_of(claim.kind), claim.parameters)
     except ConfigError:
         return False
-    return True
+    return (claim.networks, claim.fingerprint) == (networks, state)
 
 
 def read_claim(values: Mapping[str, Any]) -> Claim:
@@ -200,9 +206,10 @@ def read_claim(values: Mapping[str, Any]) -> Claim:
     if not (
         0 < claim.number <= MOST_CLAIMS
         and _are_texts(claim.networks.values())
-        and 0 < len(claim.text) <= LONGEST
+        and claim.text
         and claim.direction in row.directions
         and row.has(claim.parameters)
+        and _is_shallow(claim.parameters)
     ):
         raise DataError("holds values that no claim has")
     try:
@@ -237,9 +244,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _beside(bundle: Bundle, name: object) -> Manifest:
-    if not (isinstance(name, str) and fullmatch(FILE_NAME, name)):
-        raise ConfigError(f"network {name!r:.60}: expected the name of a bundle beside {bundle.path}")
+def _beside(bundle: Bundle, given: object) -> Manifest:
+    name = read_beside(given)
     try:
         manifest = read_manifest(bundle.path.parent / name)
     except BundleError as error:
@@ -269,23 +275,32 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 
 
 def _read(kind: type[Entry], values: Mapping[str, Any]) -> Entry:
+    """What is wrong is named in our words alone: a file's may be of any length, and hold anything."""
     try:
         entry = from_dict(kind, values)
     except ConfigError as error:
-        raise DataError(str(error)) from error
+        raise DataError(f"holds other values than a {kind.__name__.lower()} has") from error
     for name, value in values.items():
         # `type`, not isinstance: True is an int.
-        if type(value) not in _TYPES.get(name, (str,)) or not _is_shown(value):
-            raise DataError(f"{name} is {printable(f'{value!r:.40}')}, which is no value of it")
+        most = LONGEST if name == "text" else LONGEST_NAME
+        if type(value) not in _TYPES.get(name, (str,)) or not _is_shown(value, most):
+            raise DataError(f"holds a value of {name} that no {kind.__name__.lower()} has")
     return entry
 
 
-def _is_shown(value: object) -> bool:
-    """Whether pages and terminals can show a value: numbers of a size that is measured, texts that print."""
+def _is_shown(value: object, most: int = LONGEST_NAME) -> bool:
+    """Whether pages and terminals can show a value: numbers of a size that is measured, texts that print and
+    have at most so many characters."""
     if isinstance(value, int | float):
         return -LARGEST <= value <= LARGEST
-    return not isinstance(value, str) or value == printable(value)
+    return not isinstance(value, str) or (len(value) <= most and value == printable(value))
 
 
 def _are_texts(values: Iterable[object]) -> bool:
     return all(isinstance(value, str) and _is_shown(value) for value in values)
+
+
+def _is_shallow(value: object, left: int = DEEPEST) -> bool:
+    """Whether lists and mappings do not lie so deep within each other that whoever walks them gets lost."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(left > 0 and _is_shallow(one, left - 1) for one in inner)

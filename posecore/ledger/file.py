@@ -1,7 +1,7 @@
 """A ledger: a file in JSON Lines to which claims and results are added, each with the hash of the last line.
 
 A line that was changed, cut or taken out is named, and the others are read as ever. That the last lines, or
-the whole file, were taken away cannot be noticed.
+the whole file, were taken away cannot be noticed; nor that all lines from one on were written anew.
 """
 
 import fcntl
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal
 
 from posecore.errors import ConfigError, DataError
-from posecore.ledger.claim import Claim, Result, canonical, plain, read_claim, read_result
+from posecore.files import sync_folder
+from posecore.ledger.claim import MOST_CLAIMS, Claim, Result, canonical, plain, read_claim, read_result
 
 MOST_WAITING: Final = 5
 """Claims that wait for the one that is tested."""
@@ -25,6 +26,14 @@ FIRST: Final = "0" * 64
 
 LONGEST_LINE: Final = 8_000_000
 """Bytes of a line that is looked at: twenty clusters of whole latents take a third of it."""
+
+MOST_LINES: Final = 4 * MOST_CLAIMS
+"""No line has a number beyond it: a claim and its result take two."""
+
+_CONTENT: Final = ("line", "before", "kind", "entry")
+"""Keys of a line, which holds the hash of these, too."""
+
+_NO_LINE: Final = "is cut off, or no line of a ledger"
 
 Kept = Literal["claim", "result"]
 
@@ -43,6 +52,8 @@ class Entries:
     """Number of the last line, those that are damaged or missing counted."""
     last: str = FIRST
     """Hash of the last line that could be read."""
+    is_ledger: bool = False
+    """Whether any line has the shape of a ledger's, changed or not."""
     unknown: int = 0
     """Lines since the last claim that are damaged or missing, each of which may have been a claim."""
 
@@ -55,7 +66,12 @@ class Entries:
     def next_number(self) -> int:
         """Of the next claim: no smaller than it would be if no line had been damaged, so that nobody gets an
         easier level by damaging one."""
-        return max((claim.number for claim in self.claims.values()), default=0) + self.unknown + 1
+        return self.highest + self.unknown + 1
+
+    @property
+    def highest(self) -> int:
+        """Number of the last claim: every one has a higher number than the claim before it."""
+        return next((claim.number for claim in reversed(self.claims.values())), 0)
 
 
 class SealedError(ConfigError):
@@ -94,7 +110,7 @@ class Ledger:
         waits: whether an untested claim waits for its turn; one that nobody can be found for does not.
 
         Raises SealedError where it stands in the ledger already, in whatever words or direction, and
-        ConfigError where too many others wait, or the file cannot be written.
+        ConfigError where too many others wait, the ledger is full, or the file cannot be written.
         """
         with self._open() as file:
             entries = _entries(file)
@@ -105,6 +121,11 @@ class Ledger:
                 raise ConfigError(
                     f"{waiting} claims are not tested yet; wait until one of them is, as at "
                     f"most {MOST_WAITING} wait"
+                )
+            if entries.next_number > MOST_CLAIMS:
+                raise ConfigError(
+                    f"{self.path}: takes {MOST_CLAIMS:,} claims, lines that are damaged or missing counted, "
+                    "and is full; name another folder"
                 )
             sealed = replace(claim, number=entries.next_number)
             _append(file, entries, "claim", plain(sealed))
@@ -127,6 +148,8 @@ class Ledger:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
+                if file.seek(0, os.SEEK_END) == 0:  # new, so that its name may not be on the disk yet
+                    sync_folder(self.path.parent)
                 yield file
         except OSError as error:
             raise ConfigError(
@@ -135,9 +158,11 @@ class Ledger:
 
 
 def _append(file: BinaryIO, entries: Entries, kind: Kept, values: Mapping[str, Any]) -> None:
-    """Add a line and have the system write it to the disk."""
+    """Add a line and have the system write it to the disk. Raises ConfigError where no more can be added."""
+    if entries.lines >= MOST_LINES:
+        raise ConfigError(f"a ledger takes {MOST_LINES:,} lines, and this one is full; name another folder")
     content = {"line": entries.lines + 1, "before": entries.last, "kind": kind, "entry": values}
-    line = canonical({**content, "hash": _hash(content)}) + "\n"
+    line = _written(content) + "\n"
     end = file.seek(0, os.SEEK_END)
     if end:
         file.seek(end - 1)
@@ -148,8 +173,9 @@ def _append(file: BinaryIO, entries: Entries, kind: Kept, values: Mapping[str, A
     os.fsync(file.fileno())
 
 
-def _hash(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+def _written(content: Mapping[str, Any]) -> str:
+    """A line, of all but its hash."""
+    return canonical({**content, "hash": hashlib.sha256(canonical(content).encode()).hexdigest()})
 
 
 def _entries(file: BinaryIO) -> Entries:
@@ -158,6 +184,8 @@ def _entries(file: BinaryIO) -> Entries:
     for row, raw in enumerate(file, start=1):
         try:
             line = _line(raw)
+            found.is_ledger = True
+            _check_unchanged(line, raw)
         except DataError as error:
             found.problems.append(f"Line {row} {error}; it is left out.")
             damaged += 1
@@ -185,19 +213,27 @@ def _entries(file: BinaryIO) -> Entries:
 
 
 def _line(raw: bytes) -> dict[str, Any]:
-    """A line that is as it was written. Raises DataError, which goes on a sentence about it."""
+    """What has the shape of a line. Raises DataError, which goes on a sentence about it."""
     if len(raw) > LONGEST_LINE:
         raise DataError("is longer than any line of a ledger")
     try:
         line = json.loads(raw.decode(), parse_constant=_refuse)
-        content = {name: line[name] for name in ("line", "before", "kind", "entry")}
-        shaped = type(line["line"]) is int and isinstance(line["entry"], dict)
-        fits = line["hash"] == _hash(content)
+        found = {name: line[name] for name in (*_CONTENT, "hash")}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DataError("is cut off, or no line of a ledger") from error
-    if not shaped or not fits:
+        raise DataError(_NO_LINE) from error
+    if not (type(found["line"]) is int and found["line"] <= MOST_LINES and isinstance(found["entry"], dict)):
+        raise DataError(_NO_LINE)
+    return found
+
+
+def _check_unchanged(line: Mapping[str, Any], raw: bytes) -> None:
+    """Raise DataError where a line is not, to the letter, what is written of its content."""
+    try:
+        unchanged = raw.removesuffix(b"\n") == _written({name: line[name] for name in _CONTENT}).encode()
+    except (ValueError, RecursionError):  # of values that are never written
+        unchanged = False
+    if not unchanged:
         raise DataError("was changed after it was written")
-    return {**content, "hash": line["hash"]}
 
 
 def _refuse(constant: str) -> None:
@@ -210,6 +246,8 @@ def _take(found: Entries, line: Mapping[str, Any]) -> None:
         claim = read_claim(line["entry"])
         if claim.id in found.claims:
             raise DataError("repeats a claim")
+        if claim.number <= found.highest:
+            raise DataError("has no higher number than the claim before it")
         found.claims[claim.id] = claim
         found.unknown = 0  # when it got its number, whatever stood before it was counted
     elif line["kind"] == "result":

@@ -11,6 +11,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import softmax
 from scipy.stats import norm, rankdata
 from scipy.stats import t as student
 
@@ -21,6 +23,8 @@ LEVEL: Final = 0.05
 
 FEWEST: Final = 20
 """People in a group, below which nothing can be told."""
+
+Chance = Callable[[float, int], float]
 
 
 class Verdict(StrEnum):
@@ -37,8 +41,7 @@ class Finding:
     fewest: people in the smaller of the groups that are compared, n where there is but one.
 
     chance: of a bound and a direction, 1 or -1, the one-sided p of an effect that lies no farther than
-    `bound` in that direction; nan where there is no effect. parts: effects that all have to lie beyond the
-    bound; so many ways there are to seem not to.
+    `bound` in that direction, and contrary: of one that lies at least as far; nan where there is no effect.
     """
 
     effect: float
@@ -46,8 +49,8 @@ class Finding:
     high: float
     n: int
     fewest: int
-    chance: Callable[[float, int], float]
-    parts: int = 1
+    chance: Chance
+    contrary: Chance
 
 
 def level(number: int) -> float:
@@ -65,23 +68,31 @@ def judge(finding: Finding, direction: int, smallest: float, number: int) -> Ver
         return Verdict.UNKNOWN
     if chance < level(number):
         return Verdict.HOLDS
-    return Verdict.DOES_NOT if finding.parts * (1 - chance) < level(number) else Verdict.UNKNOWN
+    return Verdict.DOES_NOT if finding.contrary(smallest, direction) < level(number) else Verdict.UNKNOWN
 
 
-def mean_of(values: NDArray[np.floating]) -> Finding:
-    """The mean of values (N,), by Student's t."""
+def mean_of(values: NDArray[np.floating], most: float = 0) -> Finding:
+    """The mean of values (N,), by Student's t. most: how far from 0 a value can lie; 0 where that is not
+    known, and then nothing can be told of people who all have the same.
+
+    Where most have the same, the few who have another tell little of how people differ: that is then what it
+    would be at the bound, if that is more.
+    """
     known = np.asarray(values, np.float64)
     known = known[np.isfinite(known)]
     n = len(known)
     if n < 2:
         return _nothing(n, n)
-    mean, error = float(known.mean()), float(known.std(ddof=1) / sqrt(n))
-    reach = float(student.ppf((1 + CONFIDENCE) / 2, n - 1)) * error
+    mean, spread = float(known.mean()), float(known.std(ddof=1))
+    reach = float(student.ppf((1 + CONFIDENCE) / 2, n - 1)) * spread / sqrt(n)
+    farthest = float(np.abs(known).max()) or most
 
     def chance(bound: float, direction: int) -> float:
+        at = _spread_at(direction * bound, known, -farthest, farthest) if _is_common(known) else 0.0
+        error = max(spread, at) / sqrt(n)
         return _tail(direction * mean - bound, error, lambda far: float(student.sf(far, n - 1)))
 
-    return Finding(mean, mean - reach, mean + reach, n, n, chance)
+    return _found(mean, mean - reach, mean + reach, n, n, chance)
 
 
 def correlation_of(one: NDArray[np.floating], other: NDArray[np.floating]) -> Finding:
@@ -103,13 +114,15 @@ def correlation_of(one: NDArray[np.floating], other: NDArray[np.floating]) -> Fi
         error = sqrt((1 + bound**2 / 2) / (n - 3))
         return _tail(direction * atanh(r) - atanh(bound), error, lambda far: float(norm.sf(far)))
 
-    return Finding(r, tanh(atanh(r) - reach), tanh(atanh(r) + reach), n, fewest, chance)
+    return _found(r, tanh(atanh(r) - reach), tanh(atanh(r) + reach), n, fewest, chance)
 
 
 def difference_of(values: NDArray[np.floating], inside: NDArray[np.bool_]) -> Finding:
     """How far the values (N,) of the people `inside` (N,) lie from those of the rest, in standard deviations.
 
-    Hedges' g, of a kind (0 and 1) as well; its spread allows for groups that spread unequally (Welch).
+    Hedges' g, of a kind (0 and 1) as well; its spread allows for groups that spread unequally (Welch). Where
+    most people have the same value, that of the smaller group is what it would be at the bound, if that is
+    more.
     """
     known = np.isfinite(values)
     values = np.asarray(values, np.float64)
@@ -119,46 +132,90 @@ def difference_of(values: NDArray[np.floating], inside: NDArray[np.bool_]) -> Fi
     if fewest < 2:
         return _nothing(n, fewest)
     freedom = n - 2
-    pooled = sqrt(((a - 1) * ours.var(ddof=1) + (b - 1) * rest.var(ddof=1)) / freedom)
+    spreads = np.array([ours.std(ddof=1), rest.std(ddof=1)])
+    pooled = sqrt(((a - 1) * spreads[0] ** 2 + (b - 1) * spreads[1] ** 2) / freedom)
     if pooled == 0:
         return _nothing(n, fewest)
     # Hedges' correction: with few people the plain difference is too large on average.
     g = float((ours.mean() - rest.mean()) / pooled * (1 - 3 / (4 * freedom - 1)))
-    means = (ours.var(ddof=1) / a + rest.var(ddof=1) / b) / pooled**2
+    everybody = values[known]
 
-    def error(effect: float) -> float:
+    def error(effect: float, spreads: Floats) -> float:
+        means = (spreads[0] ** 2 / a + spreads[1] ** 2 / b) / pooled**2
         return sqrt(means + effect**2 / (2 * n))
 
-    def chance(bound: float, direction: int) -> float:
-        return _tail(direction * g - bound, error(bound), lambda far: float(norm.sf(far)))
+    def at(effect: float) -> Floats:
+        """Both groups' spreads, the smaller one's as if that was the effect, if it is then more."""
+        smaller = int(b < a)
+        fewer, others, sign = (ours, rest, 1) if smaller == 0 else (rest, ours, -1)
+        mean = float(others.mean()) + sign * effect * pooled
+        found = spreads.copy()
+        at_it = _spread_at(mean, fewer, float(everybody.min()), float(everybody.max()))
+        found[smaller] = max(found[smaller], at_it)
+        return found
 
-    reach = float(norm.ppf((1 + CONFIDENCE) / 2)) * error(g)
-    return Finding(g, g - reach, g + reach, n, fewest, chance)
+    def chance(bound: float, direction: int) -> float:
+        spread = at(direction * bound) if _is_common(everybody) else spreads
+        return _tail(direction * g - bound, error(bound, spread), lambda far: float(norm.sf(far)))
+
+    reach = float(norm.ppf((1 + CONFIDENCE) / 2)) * error(g, spreads)
+    return _found(g, g - reach, g + reach, n, fewest, chance)
 
 
 def least_of(findings: Sequence[Finding]) -> Finding:
     """The effect that is the least of several, of which a claim says that it is up: all of them have to lie
-    beyond the bound, so the largest chance counts."""
+    beyond the bound, so the largest chance counts; and so many there are that may fall short by luck."""
     least = min(findings, key=lambda finding: finding.effect)
+
+    def contrary(bound: float, direction: int) -> float:
+        return len(findings) * float(np.min([each.contrary(bound, direction) for each in findings]))
+
     return replace(
         least,
         n=min(finding.n for finding in findings),
         fewest=min(finding.fewest for finding in findings),
         chance=lambda bound, direction: float(np.max([each.chance(bound, direction) for each in findings])),
-        parts=len(findings),
+        contrary=contrary,
     )
 
 
+def _is_common(values: Floats) -> bool:
+    """Whether half of the values (N,) or more are the same."""
+    return 2 * int(np.unique(values, return_counts=True)[1].max()) >= len(values)
+
+
+def _spread_at(mean: float, values: Floats, low: float, high: float) -> float:
+    """The standard deviation of values (N,) of people of whom `mean` was the mean: those given and one more
+    at either end, `low` and `high`, weighted by exponential tilting (Efron 1981). 0 where no weights have
+    that mean."""
+    if not low < mean < high:
+        return 0.0
+    places, goal = (np.append(values, (low, high)) - low) / (high - low), (mean - low) / (high - low)
+
+    def away(tilt: float) -> float:
+        return float(softmax(tilt * places) @ places) - goal
+
+    steepest = 1.0
+    while away(steepest) < 0 or away(-steepest) > 0:
+        steepest *= 2
+    weights = softmax(brentq(away, -steepest, steepest) * places)
+    return (high - low) * sqrt(float(weights @ np.square(places - goal)))
+
+
 def _tail(distance: float, error: float, beyond: Callable[[float], float]) -> float:
-    """p of a distance with that standard error, which is 0 where nobody differs from anybody."""
-    if error > 0:
-        return beyond(distance / error)
-    return float(distance <= 0)
+    """p of a distance with that standard error; nan where nobody differs from anybody, so that there is
+    none."""
+    return beyond(distance / error) if error > 0 else float("nan")
+
+
+def _found(effect: float, low: float, high: float, n: int, fewest: int, chance: Chance) -> Finding:
+    """Of a single effect: lying at least so far is lying no farther the other way."""
+    return Finding(effect, low, high, n, fewest, chance, lambda bound, direction: chance(-bound, -direction))
 
 
 def _nothing(n: int, fewest: int) -> Finding:
     nan = float("nan")
-    return Finding(nan, nan, nan, n, fewest, lambda bound, direction: nan)
+    return _found(nan, nan, nan, n, fewest, lambda bound, direction: nan)
 
 
 def change(before: Floats, after: Floats) -> Floats:

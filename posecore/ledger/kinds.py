@@ -23,10 +23,12 @@ from posecore.components.polygon import in_polygon
 from posecore.errors import BundleError, ConfigError, DataError
 from posecore.ledger.findings import Finding, change, correlation_of, difference_of, least_of, mean_of
 from posecore.ledger.parameters import (
+    MOST_CORNERS,
     Parameters,
     check_built,
     joint_groups,
     read_attribute,
+    read_beside,
     read_cause,
     read_component,
     read_group,
@@ -173,7 +175,7 @@ def _compared(known: Known, parameters: Parameters, answers: Answers) -> Finding
     """By how many points the first hits lie above the second, at the claim's joints."""
     joints = list(joint_groups(known.bundle.keypoints)[parameters["joints"]])
     hits = answers.hits[:, :, joints]
-    return mean_of(change(hits[:, 0], hits[:, 1]))
+    return mean_of(change(hits[:, 0], hits[:, 1]), most=100)
 
 
 def _check_component(known: Known, given: Parameters) -> dict[str, Any]:
@@ -203,6 +205,8 @@ def _same_group(parameters: Parameters) -> Mapping[str, Any]:
     if group["of"] != "area":
         return parameters
     corners = group["corners"]
+    if len(corners) > MOST_CORNERS:  # a file's: there are as many ways to draw them, twice, of as many each
+        raise ValueError(f"more than {MOST_CORNERS} corners")
     drawn = [way[start:] + way[:start] for way in (corners, corners[::-1]) for start in range(len(corners))]
     return {**parameters, "group": {**group, "corners": min(drawn)}}
 
@@ -277,8 +281,8 @@ def _same_networks(parameters: Parameters) -> Mapping[str, Any]:
 
 
 def _check_networks(known: Known, given: Parameters) -> dict[str, Any]:
-    name = given["beside"]
-    if not isinstance(name, str) or name == known.bundle.path.name:
+    name = read_beside(given["beside"])
+    if name == known.bundle.path.name:
         raise ConfigError(f"network {name!r:.60}: expected that of another bundle")
     return {"beside": name, "joints": read_joints(known.bundle.keypoints, given["joints"])}
 

@@ -3,12 +3,14 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from re import fullmatch
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecore.ablation import SkipMask, parse_mask
+from posecore.bundle.manifest import FILE_NAME
 from posecore.bundle.reader import Bundle
 from posecore.causes.table import cause_of
 from posecore.errors import ConfigError
@@ -23,6 +25,9 @@ REPLACEMENTS: Final = ("zero", "mean")
 MOST_CORNERS: Final = 100
 
 MOST_CLUSTERS: Final = 20
+
+LONGEST_FILE_NAME: Final = 255
+"""Characters; no system takes more."""
 
 LARGEST: Final = 1e9
 """No number of a claim or of its result lies beyond it."""
@@ -98,6 +103,13 @@ def read_untrained(value: object) -> float:
     if far < 0:
         raise ConfigError(f"movement of untrained networks {far:g}: expected 0 or more")
     return far
+
+
+def read_beside(value: object) -> str:
+    """The name of a bundle beside the claim's own."""
+    if not (isinstance(value, str) and len(value) <= LONGEST_FILE_NAME and fullmatch(FILE_NAME, value)):
+        raise ConfigError(f"network {value!r:.60}: expected the name of a bundle beside this one")
+    return value
 
 
 def read_group(value: object, dimensions: int, components: int) -> dict[str, Any]:

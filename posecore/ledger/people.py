@@ -18,8 +18,9 @@ from posecore.data.dataset import CropDataset
 from posecore.data.prepared import PreparedData, open_prepared
 from posecore.errors import ConfigError
 from posecore.keypoints import COCO17
-from posecore.ledger.claim import Claim
+from posecore.ledger.claim import LONGEST_NAME, Claim
 from posecore.ledger.kinds import kind_of
+from posecore.printable import printable
 from posecore.samples import CROP_COLUMNS, TRUTH, read_points, read_visibility
 from posecore.synthetic.drawn import Drawn
 from posecore.synthetic.people import render_person
@@ -55,6 +56,11 @@ class Source(Protocol):
         """How many there are."""
         ...
 
+    @property
+    def key(self) -> str:
+        """Another one where anybody of them is somebody else."""
+        ...
+
     def subject(self, place: int) -> Subject:
         """Person `place` of them, from 0."""
         ...
@@ -72,6 +78,11 @@ class Rendered:
     def words(self) -> str:
         """Who they are."""
         return f"new rendered people, seed {self.seed}"
+
+    @property
+    def key(self) -> str:
+        """Of the seed, from which they follow one by one: some of them are the first of more."""
+        return f"rendered, {self.seed}"
 
     def subject(self, place: int) -> Subject:
         """A quarter of a second of work."""
@@ -99,6 +110,7 @@ class HeldOut:
     """People of a prepared data folder that was set aside: chosen ones, by split and row of its table."""
 
     path: Path
+    fingerprint: str
     chosen: tuple[tuple[str, int], ...]
     words: str
     left_out: int
@@ -107,6 +119,11 @@ class HeldOut:
     def count(self) -> int:
         """How many were drawn."""
         return len(self.chosen)
+
+    @property
+    def key(self) -> str:
+        """Of the folder as it is, and whom of it."""
+        return f"held out, {self.fingerprint}, {self.chosen}"
 
     def subject(self, place: int) -> Subject:
         """Read from the folder."""
@@ -176,7 +193,8 @@ def _drawn_from(
             chosen.append((split, row))
     if not chosen:
         raise ConfigError(f"{data.path}: everybody in it is in the bundle's data, too; set others aside")
-    return HeldOut(data.path, tuple(chosen), f"held-out people of {data.info['name']}", left_out)
+    words = printable(f"held-out people of {data.info['name']}")[:LONGEST_NAME]
+    return HeldOut(data.path, data.info["fingerprint"], tuple(chosen), words, left_out)
 
 
 def _check_known(bundle: Bundle, known: Sequence[PreparedData], set_aside: Path) -> None:

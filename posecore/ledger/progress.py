@@ -45,7 +45,7 @@ def progress(ledger: Path, claim: str) -> Progress | None:
         began, before, of = float(run["began"]), int(run["done"]), int(run["of"])
     except (TypeError, KeyError, ValueError):
         return Progress(0, 0, None, said) if said else None
-    done = sum(1 for _ in folder.glob("[0-9]*.npz"))
+    done = min(sum(1 for _ in folder.glob("[0-9]*.npz")), of)
     took, new = time.time() - began, done - before
     return Progress(done, of, took / new * (of - done) if new > 0 else None, said)
 

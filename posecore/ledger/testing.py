@@ -3,6 +3,7 @@
 The files of a test lie beside its ledger until the result stands in it.
 """
 
+import hashlib
 import json
 import platform
 import shutil
@@ -21,18 +22,21 @@ import torch
 from posecore.bundle.reader import Bundle, open_bundle
 from posecore.errors import PosecoreError
 from posecore.files import read_arrays, write_arrays, write_json
-from posecore.ledger.claim import PEOPLE, Claim, Result, check_subject, now
+from posecore.ledger.claim import PEOPLE, Claim, Result, canonical, check_subject, now
 from posecore.ledger.file import Ledger
 from posecore.ledger.findings import Finding, judge, level
-from posecore.ledger.kinds import Known, kind_of
+from posecore.ledger.kinds import Asked, Known, kind_of
 from posecore.ledger.measure import PERSON, Networks, answers_of
 from posecore.ledger.people import Source, source_for
 from posecore.ledger.progress import PROBLEM, RUN, piece_file, turn, work_folder
 from posecore.processes import cores, in_processes
-from posecore.unfinished import read_piece
+from posecore.unfinished import read_json, read_piece
 
 PACKAGES: Final = ("torch", "numpy", "scipy", "opencv-python-headless", "pillow")
 """On whose versions the last digits of a result depend."""
+
+MADE_BY: Final = "made_by.json"
+"""Beside what people gave: a hash of who they are and of how it was measured."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def run_test(claim: Claim, bundle: Bundle, folder: Path, setting: Setting) -> Re
     kind, known = kind_of(claim.kind), Known(bundle)
     parameters = kind.read(known, claim.parameters)
     source = source_for(bundle, claim, setting.people, setting.held_out, setting.known)
+    _empty_of_others(folder, source, kind.asked(parameters))
     pieces = [piece_file(folder, place) for place in range(source.count)]
     todo = [place for place, file in enumerate(pieces) if read_piece(file, *PERSON) is None]
     write_json(folder / RUN, {"began": time.time(), "done": source.count - len(todo), "of": source.count})
@@ -88,6 +93,17 @@ def run_test(claim: Claim, bundle: Bundle, folder: Path, setting: Setting) -> Re
         pass
     answers = answers_of(bundle, [read_arrays(file, *PERSON) for file in pieces])
     return _result(claim, kind.find(known, parameters, answers), source)
+
+
+def _empty_of_others(folder: Path, source: Source, asked: Asked) -> None:
+    """Keep what a folder holds of a stopped test only where the same people gave it, asked the same, in the
+    same way: whoever is set aside, or a version, may be another one since."""
+    made_by = {"people": source.key, "asked": repr(asked), "versions": versions(), "machine": machine()}
+    digest = hashlib.sha256(canonical(made_by).encode()).hexdigest()
+    if read_json(folder / MADE_BY) != digest:
+        if folder.exists():
+            shutil.rmtree(folder)
+        write_json(folder / MADE_BY, digest)
 
 
 def canonical_parameters(parameters: dict[str, Any]) -> str:
@@ -109,10 +125,15 @@ def _result(claim: Claim, finding: Finding, source: Source) -> Result:
         level=level(claim.number),
         source=source.words,
         left_out=source.left_out,
-        versions={name: version(name) for name in PACKAGES},
+        versions=versions(),
         machine=machine(),
         tested=now(),
     )
+
+
+def versions() -> dict[str, str]:
+    """Of PACKAGES."""
+    return {name: version(name) for name in PACKAGES}
 
 
 def machine() -> str:

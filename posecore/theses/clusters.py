@@ -13,13 +13,14 @@ from posecore.clustering.density import LEAST_PEOPLE
 from posecore.clustering.verdict import Kind
 from posecore.errors import BundleError, DataError
 from posecore.samples import TRUTH
-from posecore.statistics import bootstrap
+from posecore.statistics import CONFIDENCE, DRAWS, bootstrap
 from posecore.studies.checks.loaded import NotStudiedError
 from posecore.studies.claims.results import NAME, Squeezed
+from posecore.studies.clusters.results import NAME as CLUSTERS
 from posecore.studies.control.summary import untrained_silhouettes
-from posecore.theses.finding import Finding, Part, Unit, against
+from posecore.theses.finding import NOT_UNTRAINED, Finding, Part, Unit, against, only_a_figure
 from posecore.theses.stored import Stored
-from posecore.verdict import Verdict, above
+from posecore.verdict import Verdict
 
 TOLD: Final = 0.75
 """Share of people, each cluster counting alike, who have to be on their side for two clusters to be two
@@ -47,7 +48,7 @@ def two_is_best(studies: Stored) -> Finding:
     study = studies.clusters
     numbers = study.sweep.numbers.tolist()
     if TWO not in numbers or len(numbers) < 2:
-        raise DataError("the cluster study did not try K = 2 and others")
+        raise _not_tried(studies, "K = 2 and others")
     values = study.sweep.values.astype(np.float64)
     means = np.nanmean(values, axis=1)
     two = numbers.index(TWO)
@@ -62,6 +63,11 @@ def two_is_best(studies: Stored) -> Finding:
     if said is not None:
         notes.append(f"Whether clusters are groups at all, by density and controls: {said.kind}.")
     return against(part, 0.0, Unit.SILHOUETTE, notes=(*notes, _best_without_training(studies)))
+
+
+def _not_tried(studies: Stored, what: str) -> NotStudiedError:
+    command = study_command(studies.bundle, CLUSTERS)
+    return NotStudiedError(f"the cluster study did not try {what}", f"{command} --least {TWO}")
 
 
 def _best_without_training(studies: Stored) -> str:
@@ -88,12 +94,13 @@ def told(labels: NDArray[np.integer], kind: NDArray[np.bool_], what: str, *notes
     if min(*sizes, int(kind.sum()), int((~kind).sum())) < LEAST:
         raise DataError(f"fewer than {LEAST} people in a cluster or of a kind")
     right = (labels == 1) == kind
-    share = np.mean([right[labels == cluster].mean() for cluster in (0, 1)])
+    shares = np.array([right[labels == cluster].mean() for cluster in (0, 1)])
     # Which cluster is which kind is not claimed: the way round in which more are right.
-    right = right if share >= 0.5 else ~right
-    weighted = np.where(labels == 0, 1 / sizes[0], 1 / sizes[1]) * len(labels) / 2
-    found = bootstrap(weighted * right)
-    part = Part.of(what, found)
+    shares = shares if shares.mean() >= 0.5 else 1 - shares
+    # People are drawn anew within each cluster (a bootstrap), as its size is no part of the claim.
+    drawn = (np.random.default_rng(0).binomial(sizes, shares, (DRAWS, 2)) / sizes).mean(axis=1)
+    low, high = np.quantile(drawn, ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
+    part = Part(what, float(shares.mean()), float(low), float(high), len(labels))
     return against(part, TOLD, Unit.SHARE, notes=("Guessing gives 50 %.", *notes))
 
 
@@ -101,7 +108,7 @@ def clusters_by_labels(studies: Stored) -> Finding:
     """Everybody's two clusters are people with nearly all joints labelled and people with few."""
     study, bundle = studies.clusters, studies.bundle
     if TWO not in study.sweep.ks:
-        raise DataError("the cluster study has no K = 2; make it with --least 2")
+        raise _not_tried(studies, "K = 2")
     if not bundle.manifest.dataset["annotations"]:
         raise DataError("the bundle holds no labels to count")
     people = bundle.samples.iloc[[bundle.row(str(name)) for name in study.sample_ids]]
@@ -115,6 +122,7 @@ def clusters_by_labels(studies: Stored) -> Finding:
         "people whose cluster is told by whether nearly all or few of their joints are labelled",
         f"{int(complete.sum()):,} people have nearly all joints labelled (15 or more), {int(sparse.sum()):,} "
         "few (10 or fewer); the others are left out.",
+        NOT_UNTRAINED,
     )
 
 
@@ -132,6 +140,7 @@ def complete_by_movement(studies: Stored) -> Finding:
         np.isin(families[known], MOVING),
         "people of whom every joint is labelled whose cluster is told by whether they move",
         f"Moving: {', '.join(MOVING)}. Still: {', '.join(STILL)}.",
+        NOT_UNTRAINED,
     )
 
 
@@ -150,7 +159,8 @@ def complete_overlap_less(studies: Stored) -> Finding:
         *(ahead, ahead - reach, ahead + reach, n),
     )
     note = f"{study.complete_silhouette:.3f} against {draws.mean():.3f}, the mean of {len(draws)} draws."
-    return against(part, 0.0, Unit.SILHOUETTE, notes=(note,))
+    # How far draws differ depends on their size, not on how many people there are to draw from.
+    return against(part, 0.0, Unit.SILHOUETTE, narrows=False, notes=(note, NOT_UNTRAINED))
 
 
 def third_in_first(studies: Stored) -> Finding:
@@ -179,7 +189,7 @@ def third_in_first(studies: Stored) -> Finding:
         groups.high,
         groups.people,
         change=change,
-        notes=(f"By density and controls: {groups.kind}.",),
+        notes=(f"By density and controls: {groups.kind}.", NOT_UNTRAINED),
     )
 
 
@@ -198,29 +208,19 @@ def squeezed_cleaner(studies: Stored) -> Finding:
     return against(part, VALLEY_MATTERS, Unit.PLAIN, notes=(note,))
 
 
-def squeezed_needs_fewer(studies: Stored) -> Finding:
-    """Components that hold 95 % of the variance: fewer with the autoencoder, in every draw of people."""
+def squeezed_components(studies: Stored) -> Finding:
+    """Components that hold 95 % of the variance of the autoencoder's numbers: the thesis's are of other
+    people, and few are enough of few numbers whatever an autoencoder has learned."""
     squeezed = _squeezed(studies)
-    fewer = squeezed.components[1] - squeezed.components[0]
-    low, high = np.quantile(fewer[1:], (0.025, 0.975)) if fewer.size > 1 else (np.nan, np.nan)
-    part = Part(
-        "components for 95 % of the variance without the autoencoder, less those with it",
-        *(float(fewer[0]), min(float(low), float(fewer[0])), max(float(high), float(fewer[0]))),
+    own, other = squeezed.components[:, 0].tolist()
+    return only_a_figure(
+        "components that hold 95 % of the variance of the autoencoder's numbers here",
+        Unit.COMPONENTS,
+        own,
         squeezed.people,
-    )
-    ours, theirs = squeezed.components[:, 0].tolist()
-    notes = (
-        f"{ours} with {squeezed.names[0]}, {theirs} with {squeezed.names[1]}; the thesis: 16 and 541.",
+        f"In the latent of the network without the autoencoder, trained for as long: {other}.",
         "Among few numbers few components are enough, whether or not an autoencoder has learned.",
     )
-    verdict = above(part.low, part.high, 0.0)
-    change = {
-        Verdict.HOLDS: "It would not hold if the autoencoder's numbers needed as many.",
-        Verdict.DOES_NOT: "It would hold if the autoencoder's numbers needed fewer in nearly every draw of "
-        "people.",
-        Verdict.UNKNOWN: "More people would make the draws differ less.",
-    }[verdict]
-    return Finding(verdict, part.name, Unit.COMPONENTS, *part[1:], change=change, notes=notes)
 
 
 def _squeezed(studies: Stored) -> Squeezed:

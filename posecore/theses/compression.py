@@ -43,20 +43,21 @@ def bayesian_loses_less(studies: Stored) -> Finding:
     ]
     if not lasso:
         raise _not_studied(studies, f"no networks by {LASSO} of the same size are tuned")
-    masked = [pair for arm in _bayesian(study) if all(pair := _masked_pair(study, arm.keep))]
+    masked = [(arm.keep, *pair) for arm in _bayesian(study) if all(pair := _masked_pair(study, arm.keep))]
     if not masked:
         raise _not_studied(studies, "no networks by l1 of the same size are masked")
     equal = all(one.fair and min(one.seeds) >= FEWEST_SEEDS for _, one in lasso) and all(
         min(len(ours), len(theirs)) >= FEWEST_SEEDS and len({one.steps for one in (*ours, *theirs)}) == 1
-        for ours, theirs in masked
+        for _, ours, theirs in masked
     )
     if not equal:
         raise DataError(f"both sides need {FEWEST_SEEDS} seeds or more, and as many steps")
     parts = [Part.of(_contest(study, place, one), one.gain) for place, one in lasso]
-    for ours, theirs in masked:
+    for keep, ours, theirs in masked:
         for place, data in enumerate(study.data):
             gain = mean_scores(study, ours, place) - mean_scores(study, theirs, place)
-            parts.append(Part.of(f"l1, {ours[0].keep:.0%} kept, only masked, {data.title}", bootstrap(gain)))
+            name = f"l1, {Unit.SHARE.said(keep)} kept, only masked, {data.title}"
+            parts.append(Part.of(name, bootstrap(gain)))
     return tries(
         "PCK of Bayesian networks less those of another method, at the same size",
         parts,
@@ -80,7 +81,7 @@ def two_thirds_go(studies: Stored) -> Finding:
     arm = max(small, key=lambda one: _share(one, dense.parameters))
     share = _share(arm, dense.parameters)
     return tries(
-        f"PCK with {share:.0%} of the parameters less the dense network's",
+        f"PCK with {Unit.SHARE.said(share)} of the parameters less the dense network's",
         list(_kept(study, [arm])),
         -PCK_MATTERS,
         Unit.POINTS,
@@ -117,8 +118,8 @@ def fine_tuning_recovers(studies: Stored) -> Finding:
     ]
     if scratch:
         notes.append(
-            "Less the same shape trained from the start: "
-            f"{Unit.POINTS.figure(float(min(scratch)))} to {Unit.POINTS.said(float(max(scratch)))}."
+            f"They find {Unit.POINTS.figure(float(min(scratch)))} to {Unit.POINTS.said(float(max(scratch)))} "
+            "more than the same shape trained from new weights for as many steps."
         )
     return tries(
         "PCK after fine-tuning less the dense network's",
@@ -145,8 +146,11 @@ def _bayesian(study: CompressionStudy) -> list[Arm]:
 
 
 def _trained(chosen: Sequence[Arm]) -> str:
+    """For how long, and with how many seeds."""
     steps = max(one.steps or 0 for arm in chosen for one in arm.points)
-    return f"After {steps:,} steps of training since compression began; after more they may lose less."
+    alone = [Unit.SHARE.said(arm.keep) for arm in chosen if len(arm.points) == 1]
+    said = f"After {steps:,} steps of training since compression began; after more they may lose less."
+    return f"{said} One seed alone: {' and '.join(alone)} kept." if alone else said
 
 
 def _share(arm: Arm, whole: int) -> float:
@@ -157,7 +161,7 @@ def _kept(study: CompressionStudy, chosen: Sequence[Arm]) -> Iterator[Part]:
     """PCK beyond the dense network's, of every arm on every data set, mean over its seeds."""
     for arm in chosen:
         for place, data in enumerate(study.data):
-            name = f"{arm.keep:.0%} kept, {data.title}"
+            name = f"{Unit.SHARE.said(arm.keep)} kept, {data.title}"
             yield Part.of(name, bootstrap(-losses(study, arm, place)))
 
 
@@ -169,7 +173,7 @@ def _engineered(study: CompressionStudy, arm: Arm) -> list[Part]:
     for place, data in enumerate(study.data if masked else ()):
         pairs = [study.same_people(one, dense, place) for one in masked]
         apart = np.mean([scores(one) - scores(other) for one, other in pairs], axis=0)
-        found.append(Part.of(f"{arm.keep:.0%} kept, {data.title}", bootstrap(apart)))
+        found.append(Part.of(f"{Unit.SHARE.said(arm.keep)} kept, {data.title}", bootstrap(apart)))
     return found
 
 
@@ -185,4 +189,4 @@ def _masked(study: CompressionStudy, method: str, keep: float) -> list[Point]:
 
 
 def _contest(study: CompressionStudy, place: int, one: Contest) -> str:
-    return f"{one.against.replace('-', ' ')}, {one.keep:.0%} kept, {study.data[place].title}"
+    return f"{one.against.replace('-', ' ')}, {Unit.SHARE.said(one.keep)} kept, {study.data[place].title}"

@@ -13,6 +13,10 @@ MOST_PEOPLE: Final = 1_000_000
 """Where more people than this would be needed to tell, more people are no advice."""
 
 
+NOT_UNTRAINED: Final = "Networks that never learned were not asked: what is found may take no training."
+"""Said of a claim about what a network learned that is not held against untrained ones."""
+
+
 class Unit(Enum):
     """What an effect is measured in: how often it goes into 1, digits, and what follows the number."""
 
@@ -75,8 +79,9 @@ class Finding:
     correlations: tuple[tuple[str, float], ...] = ()
 
 
-def change_of(verdict: Verdict, limit: float, unit: Unit, part: Part) -> str:
-    """What would change a verdict that holds an interval against a limit. part: the effect."""
+def change_of(verdict: Verdict, limit: float, unit: Unit, part: Part, narrows: bool = True) -> str:
+    """What would change a verdict that holds an interval against a limit. part: the effect. narrows: whether
+    its interval narrows with the number of people."""
     line = unit.said(limit)
     if verdict is Verdict.HOLDS:
         return (
@@ -87,7 +92,7 @@ def change_of(verdict: Verdict, limit: float, unit: Unit, part: Part) -> str:
     said = (
         f"Wholly above {line} it would hold, wholly below it would not; the interval reaches to both sides."
     )
-    needed = people_to_tell(part, limit)
+    needed = people_to_tell(part, limit) if narrows else None
     return f"{said} With this effect some {needed:,} people would tell." if needed else said
 
 
@@ -105,35 +110,50 @@ def people_to_tell(part: Part, limit: float) -> int | None:
     return math.ceil(needed / digits) * digits
 
 
-def against(part: Part, limit: float, unit: Unit, **more: object) -> Finding:
-    """A finding whose verdict is whether the effect is above a limit. more: fields of Finding."""
+def against(part: Part, limit: float, unit: Unit, narrows: bool = True, **more: object) -> Finding:
+    """A finding whose verdict is whether the effect is above a limit. narrows: see change_of. more: fields of
+    Finding."""
     verdict = above(part.low, part.high, limit)
     return Finding(
         verdict,
         part.name,
         unit,
         *part[1:],
-        change=change_of(verdict, limit, unit, part),
+        change=change_of(verdict, limit, unit, part, narrows),
         **more,  # type: ignore[arg-type]
+    )
+
+
+def only_a_figure(what: str, unit: Unit, ours: float, n: int, *notes: str) -> Finding:
+    """A claim that is a figure of other data: ours beside it, and no verdict."""
+    return Finding(
+        Verdict.UNKNOWN,
+        what,
+        unit,
+        ours,
+        math.nan,
+        math.nan,
+        n,
+        change="Nothing that is measured here: the claim is a figure of the thesis's own people and network.",
+        notes=notes,
     )
 
 
 def tries(what: str, parts: Sequence[Part], limit: float, unit: Unit, **more: object) -> Finding:
     """A claim tried several times, such as with every seed: what all tries say of the limit.
 
-    The effect shown is that of the try nearest to changing the verdict. more: fields of Finding.
+    The effect shown is that of the try nearest to changing the verdict; where tries differ, of one that tells
+    nothing by itself, if there is one. more: fields of Finding.
     """
-    verdict = agreed([above(part.low, part.high, limit) for part in parts])
-    shown = (
-        max(parts, key=lambda part: part.high)
-        if verdict is Verdict.DOES_NOT
-        else min(parts, key=lambda part: part.low)
-    )
+    verdicts = [above(part.low, part.high, limit) for part in parts]
+    verdict = agreed(verdicts)
+    shown = shown_of(parts, verdicts, limit)
     change = change_of(verdict, limit, unit, shown)
-    if verdict is Verdict.UNKNOWN:
+    if verdict is Verdict.UNKNOWN and len(parts) > 1:
         change = (
-            f"All {len(parts)} tries would have to lie wholly above {unit.said(limit)}, or all below; "
-            "longer training, more seeds or more people may bring that."
+            f"All {len(parts)} tries would have to lie wholly above {unit.said(limit)}, or all below: "
+            f"{verdicts.count(Verdict.HOLDS)} lie above, {verdicts.count(Verdict.DOES_NOT)} below, and "
+            f"{verdicts.count(Verdict.UNKNOWN)} on both sides. More people or longer training may bring that."
         )
     return Finding(
         verdict,
@@ -144,3 +164,15 @@ def tries(what: str, parts: Sequence[Part], limit: float, unit: Unit, **more: ob
         parts=tuple(parts) if len(parts) > 1 else (),
         **more,  # type: ignore[arg-type]
     )
+
+
+def shown_of(parts: Sequence[Part], verdicts: Sequence[Verdict], limit: float) -> Part:
+    """Of several tries and what each says by itself, the one that stands for all: the nearest to changing
+    what they say together."""
+    verdict = agreed(verdicts)
+    if verdict is Verdict.HOLDS:
+        return min(parts, key=lambda part: part.low)
+    if verdict is Verdict.DOES_NOT:
+        return max(parts, key=lambda part: part.high)
+    telling_nothing = [part for part, one in zip(parts, verdicts, strict=True) if one is Verdict.UNKNOWN]
+    return min(telling_nothing or parts, key=lambda part: abs(part.effect - limit))

@@ -4,16 +4,20 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from posecore.attributes.correlations import correlate
 from posecore.attributes.descriptions import truth_of
 from posecore.attributes.table import attributes_of
+from posecore.bundle.studies import study_command
 from posecore.errors import DataError
 from posecore.statistics import Estimate, bootstrap
-from posecore.studies.claims.results import OWN
+from posecore.studies.checks.loaded import NotStudiedError
+from posecore.studies.claims.results import NAME, OWN
+from posecore.studies.components.results import NAME as COMPONENTS
 from posecore.studies.components.results import has_worth
 from posecore.studies.control.results import OWN as OWN_CONTROL
-from posecore.theses.finding import Finding, Part, Unit, against
+from posecore.theses.finding import NOT_UNTRAINED, Finding, Part, Unit, against, only_a_figure
 from posecore.theses.skips import PCK_MATTERS
 from posecore.theses.stored import Stored
 from posecore.verdict import Verdict, above, together
@@ -40,7 +44,10 @@ def neighbours_alike(studies: Stored) -> Finding:
     """How much more alike in pose neighbours are than in the untrained network where they are most alike."""
     nearer = studies.claims.nearer.astype(np.float64)
     if len(nearer) == OWN + 1:
-        raise DataError("the claims study holds no untrained network; make it with --networks 1 or more")
+        raise NotStudiedError(
+            "the claims study holds no untrained network",
+            f"{study_command(studies.bundle, NAME)} --networks 3",
+        )
     means = np.nanmean(nearer, axis=1)
     best = OWN + 1 + int(means[OWN + 1 :].argmax())
     ahead, alone = bootstrap(nearer[OWN] - nearer[best]), bootstrap(nearer[OWN])
@@ -76,8 +83,8 @@ def first_two(studies: Stored) -> Finding:
         Unit.SHARE,
         share,
         projection.people,
-        f"In untrained networks of the same people: {Unit.SHARE.said(float(never.min()))} to "
-        f"{Unit.SHARE.said(float(never.max()))}.",
+        f"In untrained networks, over {len(studies.control.sample_ids):,} of these people: "
+        f"{Unit.SHARE.said(float(never.min()))} to {Unit.SHARE.said(float(never.max()))}.",
     )
 
 
@@ -95,57 +102,59 @@ def components_for_most(studies: Stored) -> Finding:
     )
 
 
-def only_a_figure(what: str, unit: Unit, ours: float, n: int, *notes: str) -> Finding:
-    """A claim that is a figure of other data: ours beside it, and no verdict."""
-    return Finding(
-        Verdict.UNKNOWN,
-        what,
-        unit,
-        ours,
-        np.nan,
-        np.nan,
-        n,
-        change="Nothing that is measured here: the claim is a figure of the thesis's own people and network.",
-        notes=notes,
-    )
-
-
 def first_is_sitting(studies: Stored) -> Finding:
-    """Component 1 goes with what tells sitting from standing, and with nothing else more."""
-    projection = studies.projection
-    samples = studies.bundle.samples
+    """Component 1 of completely labelled people goes with what tells sitting from standing, and with nothing
+    else more."""
+    study, samples = studies.claims, studies.bundle.samples
+    if study.complete_scores is None:
+        raise NotStudiedError(
+            "component 1 of completely labelled people is not stored", study_command(studies.bundle, NAME)
+        )
     known = pd.concat([attributes_of(samples), truth_of(samples)], axis=1)
-    # Only r and its interval are asked for, so nothing is shuffled.
-    found = correlate(projection.scores[:, 0], projection.sample_ids, known, permutations=1).dropna(
-        subset=["r"]
-    )
-    rows = {
-        name: found[found.index.isin(SITTING) == sits] for name, sits in (("sits", True), ("other", False))
-    }
-    if any(table.empty for table in rows.values()):
-        raise DataError("too little is known of these people's poses to tell what component 1 goes with")
-    sits, other = (_strength(table.iloc[0]) for table in rows.values())
-    away = sits[0] - other[0]
-    low = away - float(np.hypot(sits[1], other[2]))
-    high = away + float(np.hypot(sits[2], other[1]))
-    n = int(min(table.iloc[0]["n"] for table in rows.values()))
-    part = Part("|r| with sitting to standing less |r| with what else it goes with most", away, low, high, n)
-    alone = above(sits[0] - sits[1], sits[0] + sits[2], R_MATTERS)
-    ahead = above(low, high, 0.0)
-    verdict = together([alone, ahead])
+    verdict, part, correlations = _sitting(study.complete_scores, study.complete_ids, known)
+    projection = studies.projection
+    _, everybody, _ = _sitting(projection.scores[:, 0], projection.sample_ids, known)
     change = {
         Verdict.HOLDS: "It would not hold if something else went with component 1 more.",
         Verdict.DOES_NOT: "It would hold if nothing went with component 1 more than sitting to standing "
         "does.",
         Verdict.UNKNOWN: "More people may tell which of the two goes with component 1 more.",
     }[verdict]
+    note = (
+        f"Component 1 of everybody, which PC walk shows: {Unit.PLAIN.figure(everybody.effect)} "
+        f"({Unit.PLAIN.figure(everybody.low)} to {Unit.PLAIN.figure(everybody.high)}, n = {everybody.n:,})."
+    )
     return Finding(
         verdict,
         part.name,
         Unit.PLAIN,
         *part[1:],
         change=change,
-        correlations=tuple((str(table.index[0]), float(table.iloc[0]["r"])) for table in rows.values()),
+        notes=(note, NOT_UNTRAINED),
+        correlations=correlations,
+    )
+
+
+def _sitting(
+    scores: NDArray[np.floating], sample_ids: NDArray[np.str_], known: pd.DataFrame
+) -> tuple[Verdict, Part, tuple[tuple[str, float], ...]]:
+    """What scores (n,) along a component go with most: |r| with what tells sitting from standing less that
+    with anything else, and both attributes with r. Raises DataError where too little is known."""
+    # Only r and its interval are asked for, so nothing is shuffled.
+    found = correlate(scores, sample_ids, known, permutations=1).dropna(subset=["r"])
+    tables = [found[found.index.isin(SITTING) == sits] for sits in (True, False)]
+    if any(table.empty for table in tables):
+        raise DataError("too little is known of these people's poses to tell what component 1 goes with")
+    sits, other = (_strength(table.iloc[0]) for table in tables)
+    away = sits[0] - other[0]
+    low = away - float(np.hypot(sits[1], other[2]))
+    high = away + float(np.hypot(sits[2], other[1]))
+    n = int(min(table.iloc[0]["n"] for table in tables))
+    alone = above(sits[0] - sits[1], sits[0] + sits[2], R_MATTERS)
+    return (
+        together([alone, above(low, high, 0.0)]),
+        Part("|r| with sitting to standing less |r| with what else it goes with most", away, low, high, n),
+        tuple((str(table.index[0]), float(table.iloc[0]["r"])) for table in tables),
     )
 
 
@@ -160,7 +169,9 @@ def noise_beyond_fifty(studies: Stored) -> Finding:
     they lose most."""
     study = studies.components
     if FIFTY not in study.counts:
-        raise DataError(f"the component study did not try {FIFTY} components")
+        raise NotStudiedError(
+            f"the component study did not try {FIFTY} components", study_command(studies.bundle, COMPONENTS)
+        )
     at = study.counts.tolist().index(FIFTY)
     losses = {skips: study.loss(skips) for skips in study.skips}
     worth = {skips: loss for skips, loss in losses.items() if has_worth(loss)}
@@ -182,10 +193,22 @@ def noise_beyond_fifty(studies: Stored) -> Finding:
         Verdict.UNKNOWN: f"Wholly below {line} it would hold, wholly above it would not; more people may "
         "tell.",
     }[verdict]
-    note = (
-        f"{studies.projection.parallel.count} components hold more variance than those of shuffled latents."
+    every = "; ".join(
+        f"skips {WAYS[name]} {Unit.POINTS.figure(float(each.mean[at]))}"
+        f"{'' if name in worth else ', where all components add nothing'}"
+        for name, each in losses.items()
     )
-    return Finding(verdict, lost.name, Unit.POINTS, *lost[1:], change=change, notes=(note,))
+    notes = (
+        f"Points that go, by how skips are decoded: {every}.",
+        f"Component {FIFTY} holds {_share(studies.projection.explained, FIFTY)} of the variance, and "
+        f"{studies.projection.parallel.count} components hold more than those of shuffled latents.",
+    )
+    return Finding(verdict, lost.name, Unit.POINTS, *lost[1:], change=change, notes=notes)
+
+
+def _share(explained: NDArray[np.floating], number: int) -> str:
+    """Of the variance, along one component, counted from 1."""
+    return f"{100 * float(explained[number - 1]):.2f} %" if len(explained) >= number else "an unknown share"
 
 
 WAYS: Final = {"off": "cut", "on": "on", "mean": "at everybody's mean"}

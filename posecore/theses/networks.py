@@ -117,14 +117,18 @@ def narrow_as_well(studies: Stored) -> Finding:
             study_command(studies.bundle, NAME),
         )
     parts = [part for pair in pairs for part in _gains(study, *pair)]
-    verdict = agreed([_as_well(part) for part in parts])
-    shown = max(parts, key=lambda part: max(abs(part.low), abs(part.high)))
+    verdicts = [_as_well(part) for part in parts]
+    verdict = agreed(verdicts)
+    # Of those that tell nothing, the one nearest to doing as well; else the one farthest from it.
+    telling_nothing = [part for part, one in zip(parts, verdicts, strict=True) if one is Verdict.UNKNOWN]
+    shown = min(telling_nothing, key=_apart) if telling_nothing else max(parts, key=_apart)
     line = Unit.POINTS.said(AS_WELL)
     change = {
         Verdict.HOLDS: f"An interval that reaches beyond {line} either way leaves it open.",
         Verdict.DOES_NOT: f"An interval that reaches within {line} of no difference leaves it open.",
-        Verdict.UNKNOWN: f"All intervals would have to lie within {line} either way, or all beyond; more "
-        "people or longer training may bring that.",
+        Verdict.UNKNOWN: f"All {len(parts)} intervals would have to lie within {line} either way, or all "
+        f"beyond: {verdicts.count(Verdict.HOLDS)} lie within, {verdicts.count(Verdict.DOES_NOT)} beyond, and "
+        f"{verdicts.count(Verdict.UNKNOWN)} across. More people or longer training may bring that.",
     }[verdict]
     return Finding(
         verdict,
@@ -134,6 +138,11 @@ def narrow_as_well(studies: Stored) -> Finding:
         change=change,
         parts=tuple(parts),
     )
+
+
+def _apart(part: Part) -> float:
+    """How far an interval reaches from no difference."""
+    return max(abs(part.low), abs(part.high))
 
 
 def _as_well(part: Part) -> Verdict:

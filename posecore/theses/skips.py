@@ -1,11 +1,12 @@
 """Criteria of claims on skip connections."""
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, STAND_INS
 from posecore.errors import DataError
 from posecore.metrics.pck import PCK_RADIUS, hits, scores
 from posecore.samples import read_points, read_visibility
@@ -15,6 +16,7 @@ from posecore.studies.control.results import OWN
 from posecore.studies.probe import summary
 from posecore.studies.reference import beyond
 from posecore.studies.skips.effects import (
+    LossGaps,
     claims,
     counted,
     judged,
@@ -55,7 +57,7 @@ def small_lose_more(studies: Stored) -> Finding:
         raise DataError("these people's keypoints have no nose, eyes and ears to compare")
     table = claims(under, found_only=True)
     finds = verdict_of(_finds_more(studies, under))
-    verdict, count, least = judged(table, finds), counted(table), _least(under)
+    verdict, count = judged(table, finds), counted(table)
     apart = [
         np.subtract(*small_against_big(under[name], mask, found_only=True))
         for name in under
@@ -63,18 +65,19 @@ def small_lose_more(studies: Stored) -> Finding:
         if mask != ALL_ON and table[name, mask.title].answers
     ]
     nobody = np.full(len(study.sample_ids), np.nan)
-    whole = scores(np.stack(apart, axis=1)) if apart else nobody
+    every = scores(np.stack(apart, axis=1)) if apart else nobody
     part = Part.of(
-        "loss of small joints less that of big ones, mean of all cells that can answer", bootstrap(whole)
+        "loss of small joints less that of big ones, mean of all cells that can answer", bootstrap(every)
     )
-    cell = table[least, ALL_OFF.title]
     answering = count.small + count.big + count.open
     notes = [
         f"Of {answering} cells (masks by replacements) that can answer, small joints surely lose more in "
         f"{count.small}, big ones in {count.big}.",
-        f"All four cut, {least} in their place, small ones lose {Unit.POINTS.said(cell.mean)} more "
-        f"({Unit.POINTS.figure(cell.low)} to {Unit.POINTS.figure(cell.high)}).",
+        f"With all four cut, as the thesis did: {'; '.join(_all_cut(table, list(under)))}.",
     ]
+    whole = [cell for name in under if (cell := table[name, ALL_OFF.title]).answers]
+    if verdict is Verdict.DOES_NOT and whole and all(cell.small_lose_more for cell in whole):
+        notes.append("So of the thesis's own cut the claim is true here; of most others it is not.")
     if finds is not Verdict.HOLDS:
         notes.append("Whether the network finds more joints than untrained ones is not sure.")
     return Finding(
@@ -113,7 +116,7 @@ def restore_detail(studies: Stored) -> Finding:
     verdict = together(verdicts)
     shares = scores(under[least])
     notes = (
-        f"With {least} in their place. {coarse.name}: {Unit.PLAIN.figure(coarse.effect)} "
+        f"With {STAND_INS[least]} in their place. {coarse.name}: {Unit.PLAIN.figure(coarse.effect)} "
         f"({Unit.PLAIN.figure(coarse.low)} to {Unit.PLAIN.figure(coarse.high)}, n = {coarse.n:,}).",
         f"That the bottleneck tells more of the pose than untrained networks' do: {learned}.",
         f"PCK with all skips {np.nanmean(shares[:, ALL_ON.position]):.2f}, with none "
@@ -128,6 +131,21 @@ def restore_detail(studies: Stored) -> Finding:
         "side.",
     }[verdict]
     return Finding(verdict, detail.name, Unit.POINTS, *detail[1:], change=change, notes=notes)
+
+
+def _all_cut(table: LossGaps, replacements: Sequence[str]) -> Iterator[str]:
+    """What small joints lose more than big ones, or big ones more, by what is in the skips' place."""
+    for name in replacements:
+        cell = table[name, ALL_OFF.title]
+        if not cell.answers:
+            yield f"{STAND_INS[name]} in their place, no answer, as both lose next to everything"
+            continue
+        who, sign = ("small", 1) if cell.mean >= 0 else ("big", -1)
+        low, high = sorted((sign * cell.low, sign * cell.high))
+        yield (
+            f"{STAND_INS[name]} in their place, {who} ones lose {Unit.POINTS.said(sign * cell.mean)} more "
+            f"({Unit.POINTS.figure(low)} to {Unit.POINTS.figure(high)})"
+        )
 
 
 def _hits(study: SkipStudy) -> dict[str, NDArray[np.float64]]:

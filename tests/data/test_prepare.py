@@ -9,7 +9,6 @@ from PIL import Image
 
 import posecore.data.cutting as cutting
 import posecore.data.prepare as module
-import posecore.processes as processes
 from posecore.claims import claimed
 from posecore.data.coco import annotation_file
 from posecore.data.crops import SquareCrop
@@ -516,25 +515,6 @@ def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(coco_dir, tmp_path, m
     assert not (tmp_path / "out").exists()
     assert not list(tmp_path.rglob("*.tmp"))
     assert prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=1)["splits"]["train"]["people"] == 24
-
-
-def test_a_worker_ended_by_the_system_is_one_line(coco_dir, tmp_path, monkeypatch):
-    class Broken:
-        def __init__(self, *arguments):
-            pass
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *arguments):
-            return None
-
-        def map(self, *arguments, **options):
-            raise processes.BrokenProcessPool
-
-    monkeypatch.setattr(processes, "ProcessPoolExecutor", Broken)
-    with pytest.raises(DataError, match="fewer --workers"):
-        prepare(coco_dir, tmp_path / "out", ALL_TRAIN, workers=2)
 
 
 def test_the_fingerprint_speaks_of_people_and_keypoints_alone(prepared_dir):

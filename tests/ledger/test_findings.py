@@ -4,6 +4,7 @@ from math import atanh, sqrt, tanh
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.stats import norm
 
 from posecore.ledger.findings import (
@@ -142,6 +143,60 @@ def test_what_nobody_knows_counts_nowhere() -> None:
     # Of two people without a joint in common nothing is known; of the others the mean over their joints.
     before, after = np.array([[1, nan], [1, 1], [nan, nan]]), np.array([[nan, 1], [0, 1], [1, 1]])
     np.testing.assert_equal(change(before, after), [nan, 50.0, nan])
+
+
+def shares_apart(inside: np.ndarray, share: float, effect: float) -> float:
+    """The share of the people `inside` that lies so many standard deviations from `share` of the rest."""
+
+    def apart(ours: float) -> float:
+        spread = np.where(inside, ours * (1 - ours), share * (1 - share)).mean() ** 0.5
+        return (ours - share) - effect * spread
+
+    return float(brentq(apart, *((share, 1) if effect > 0 else (0, share))))
+
+
+@pytest.mark.parametrize(
+    ("few", "share"), [(20, 0.9), (30, 0.9), (50, 0.9), (50, 0.5), (100, 0.1), (470, 0.9)]
+)
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_kind_that_most_people_are_of_is_not_sure_because_all_of_a_small_group_are(
+    few: int, share: float, way: int
+) -> None:
+    """Of twenty people 96 % of whom are of a kind all twenty are two times in five."""
+    rng = np.random.default_rng([SEED, 8, few, int(10 * share), way + 1])
+    inside = np.arange(PEOPLE) < few
+    shares = np.where(inside, shares_apart(inside, share, 0.2 * way), share)
+    found = [difference_of((rng.random(PEOPLE) < shares).astype(float), inside) for _ in range(600)]
+    for verdict in (Verdict.HOLDS, Verdict.DOES_NOT):
+        assert sum(judge(one, way, 0.2, 1) is verdict for one in found) <= 1.4 * 600 * level(1)
+        assert sum(judge(one, way, 0.2, 10) is verdict for one in found) <= 3
+
+
+def test_a_kind_that_clearly_divides_two_groups_holds() -> None:
+    inside = np.arange(PEOPLE) < 30
+    everybody = difference_of(np.where(inside, 1.0, np.arange(PEOPLE) % 2), inside)
+    assert judge(everybody, 1, 0.2, 1) == Verdict.HOLDS
+    assert judge(everybody, -1, 0.2, 1) == Verdict.DOES_NOT
+
+
+@pytest.mark.parametrize("people", [20, 50, 100, 500])
+@pytest.mark.parametrize("way", [1, -1])
+def test_what_few_people_show_is_not_sure_because_none_of_these_do(people: int, way: int) -> None:
+    """Where a cut costs one person in fifty the joint, and all others nothing, two points go."""
+    rng = np.random.default_rng([SEED, 9, people, way + 1])
+    found = [mean_of(100.0 * way * (rng.random(people) < 0.02), most=100) for _ in range(600)]
+    for verdict in (Verdict.HOLDS, Verdict.DOES_NOT):
+        assert sum(judge(one, way, 2, 1) is verdict for one in found) <= 1.4 * 600 * level(1)
+        assert sum(judge(one, way, 2, 10) is verdict for one in found) <= 3
+
+
+def test_people_who_all_show_the_same_are_as_sure_as_they_are_many() -> None:
+    nobody, few = (mean_of(np.zeros(people), most=100) for people in (PEOPLE, FEWEST))
+    assert judge(nobody, 1, 2, 1) == Verdict.DOES_NOT and judge(few, 1, 2, 1) == Verdict.UNKNOWN
+    everybody = mean_of(np.full(FEWEST, 100.0), most=100)
+    assert judge(everybody, 1, 2, 1) == Verdict.HOLDS and judge(everybody, 1, 2, 1000) == Verdict.UNKNOWN
+    assert judge(mean_of(np.full(PEOPLE, 3.0)), 1, 0.1, 1) == Verdict.HOLDS
+    assert judge(mean_of(np.zeros(PEOPLE)), 1, 0.1, 1) == Verdict.UNKNOWN  # nobody knows how far is far
 
 
 def test_an_unequal_spread_does_not_make_a_small_group_sure() -> None:

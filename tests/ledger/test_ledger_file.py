@@ -10,10 +10,19 @@ import pytest
 from planted_claims import planted_claim, planted_result
 
 from posecore.errors import ConfigError
-from posecore.ledger.claim import canonical, plain
-from posecore.ledger.file import MOST_WAITING, Ledger, SealedError
+from posecore.ledger import file as ledger_file
+from posecore.ledger.claim import LONGEST_NAME, MOST_CLAIMS, canonical, plain
+from posecore.ledger.file import MOST_LINES, MOST_WAITING, Ledger, SealedError
+from posecore.printable import printable
 
 ROOT = Path(__file__).parent.parent.parent
+HARM = "![](https://evil.test/x.png)\x1b[2J\ud800" + "x" * 100_000
+"""What a name in a file can be."""
+
+
+def deep(levels: int) -> dict:
+    """Mappings within each other."""
+    return {"component": deep(levels - 1) if levels else 1, "attribute": "hip_angle"}
 
 
 @pytest.fixture
@@ -122,6 +131,16 @@ def test_lines_that_are_repeated_exchanged_or_no_entries_are_named(ledger: Ledge
         {"kind": "group", "parameters": {"group": {"of": "area"}, "attribute": "hip_angle"}},
         {"kind": "group", "parameters": {"group": {"of": "area", "corners": []}, "attribute": "x"}},
         {"made": "\x1b[2J"},
+        {"made": "x" * (LONGEST_NAME + 1)},
+        {"networks": {"own": "x" * (LONGEST_NAME + 1)}},
+        {"kind": HARM},
+        {HARM: 1},
+        {"parameters": {HARM: 1}},
+        {"parameters": deep(200)},
+        {
+            "kind": "group",
+            "parameters": {"group": {"of": "area", "corners": [[0, 0]] * 3000}, "attribute": "hip_angle"},
+        },
     ],
 )
 def test_a_whole_line_with_values_that_no_claim_has_is_left_out(ledger: Ledger, values: dict) -> None:
@@ -129,7 +148,7 @@ def test_a_whole_line_with_values_that_no_claim_has_is_left_out(ledger: Ledger, 
     entries = ledger.read()
     assert len(entries.claims) == 3
     assert len(entries.problems) == 1 and entries.problems[0].startswith("Line 6 ")
-    assert "\n" not in entries.problems[0] and "\x1b" not in entries.problems[0]
+    assert printable(entries.problems[0]) == entries.problems[0] and len(entries.problems[0]) < 200
 
 
 @pytest.mark.parametrize(
@@ -142,6 +161,10 @@ def test_a_whole_line_with_values_that_no_claim_has_is_left_out(ledger: Ledger, 
         {"verdict": "perhaps"},
         {"source": "two\x1b[31m"},
         {"versions": {"torch": 2}},
+        {"versions": {"torch": "x" * (LONGEST_NAME + 1)}},
+        {"source": "x" * (LONGEST_NAME + 1)},
+        {"machine": "x" * (LONGEST_NAME + 1)},
+        {HARM: 1},
     ],
 )
 def test_a_whole_line_with_values_that_no_result_has_is_left_out(ledger: Ledger, values: dict) -> None:
@@ -149,7 +172,7 @@ def test_a_whole_line_with_values_that_no_result_has_is_left_out(ledger: Ledger,
     entries = ledger.read()
     assert len(entries.results) == 2
     assert len(entries.problems) == 1 and entries.problems[0].startswith("Line 6 ")
-    assert "\x1b" not in entries.problems[0]
+    assert printable(entries.problems[0]) == entries.problems[0] and len(entries.problems[0]) < 200
     # Whatever it is, it is no claim, and makes no later one harder.
     assert ledger.seal(planted_claim(8)).number == 4
 
@@ -171,10 +194,66 @@ def test_a_damaged_line_makes_the_next_claim_harder_and_no_later_one(ledger: Led
     assert [ledger.seal(planted_claim(10)).number, ledger.seal(planted_claim(11)).number] == [6, 7]
 
 
-def add(ledger: Ledger, kind: str, entry: dict) -> None:
-    """A line whose hashes are right, as anybody can make one."""
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_claim_without_a_number_of_its_own_is_left_out(ledger: Ledger, number: int) -> None:
+    """Else any number of claims would be tested as the first is."""
+    add(ledger, "claim", plain(planted_claim(7, number=number)))
+    entries = ledger.read()
+    assert len(entries.claims) == 3 and len(entries.problems) == 1
+    assert entries.problems[0].startswith("Line 6 has no higher number than the claim before it")
+    assert ledger.seal(planted_claim(8)).number == 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'{"before"', b'{"verdict":"holds","before"'),
+        (b'"kind":"result"', b'"kind":"claim","kind":"result"'),
+        (b'"verdict":"holds"', b'"verdict":"does not hold","verdict":"holds"'),
+        (b'"kind":', b'"kind": '),
+    ],
+)
+def test_a_line_is_what_is_written_to_the_letter(ledger: Ledger, old: bytes, new: bytes) -> None:
+    """Other readers of JSON would take something else from it."""
+    kept = lines(ledger)
+    assert kept[3].count(old) == 1
+    kept[3] = kept[3].replace(old, new)
+    ledger.path.write_bytes(b"".join(kept))
+    entries = ledger.read()
+    assert entries.problems == ["Line 4 was changed after it was written; it is left out."]
+    assert len(entries.results) == 1
+
+
+def test_a_full_ledger_takes_no_more_and_says_so(ledger: Ledger) -> None:
+    before = ledger.path.read_bytes()
+    add(ledger, "claim", plain(planted_claim(7, number=MOST_CLAIMS)))
+    with pytest.raises(ConfigError, match=r"takes 1,000,000 claims, .* is full; name another folder"):
+        ledger.seal(planted_claim(8))
+    assert len(ledger.read().claims) == 4
+    ledger.path.write_bytes(before)
+    add(ledger, "claim", plain(planted_claim(7, number=MOST_CLAIMS)), MOST_LINES)
+    with pytest.raises(ConfigError, match=r"4,000,000 lines, and this one is full; name another folder"):
+        ledger.record(planted_result(planted_claim(7).id))
+    assert ledger.read().problems == ["3999994 lines are missing before line 6."]
+    ledger.path.write_bytes(before)
+    add(ledger, "claim", plain(planted_claim(7, number=4)), MOST_LINES + 1)
+    assert ledger.read().problems == ["Line 6 is cut off, or no line of a ledger; it is left out."]
+    assert ledger.seal(planted_claim(8)).number == 5
+
+
+def test_the_name_of_a_new_ledger_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(ledger_file, "sync_folder", synced.append)
+    for component in (1, 2):
+        Ledger(tmp_path / "folder" / "demo.jsonl").seal(planted_claim(component))
+    assert synced == [tmp_path / "folder"]
+
+
+def add(ledger: Ledger, kind: str, entry: dict, line: int | None = None) -> None:
+    """A line whose hashes are right, as anybody can make one. line: its number, that of the next if None."""
     ours = json.loads(lines(ledger)[-1])
-    content = {"line": ours["line"] + 1, "before": ours["hash"], "kind": kind, "entry": entry}
+    place = ours["line"] + 1 if line is None else line
+    content = {"line": place, "before": ours["hash"], "kind": kind, "entry": entry}
     digest = hashlib.sha256(canonical(content).encode()).hexdigest()
     with ledger.path.open("a") as file:
         file.write(canonical({**content, "hash": digest}) + "\n")

@@ -13,7 +13,7 @@ from planting import UNTRAINED, make_claimed_bundle
 from posecore.bundle import open_bundle
 from posecore.bundle.studies import study_folder
 from posecore.errors import ConfigError
-from posecore.ledger.claim import Claim, check_subject, make_claim, plain, read_claim
+from posecore.ledger.claim import Claim, check_subject, fingerprint, is_of, make_claim, plain, read_claim
 from posecore.ledger.kinds import KINDS, Known
 from posecore.ledger.parameters import packed, unpacked
 from posecore.ledger.people import Rendered, source_for
@@ -117,6 +117,9 @@ def test_weights_people_and_components_are_sealed_too(known: Known, tmp_path: Pa
     check_subject(first, known.bundle)
     with pytest.raises(ConfigError, match="is of other weights"):
         check_subject(first, other.bundle)
+    assert is_of(first, known.bundle, fingerprint(known.bundle))
+    assert not is_of(first, other.bundle, fingerprint(other.bundle))
+    assert not is_of(first, known.bundle, fingerprint(other.bundle))
 
 
 @pytest.mark.parametrize(
@@ -125,6 +128,7 @@ def test_weights_people_and_components_are_sealed_too(known: Known, tmp_path: Pa
         ("masks", {"masks": ["1111", "1111"]}, "are the same"),
         ("masks", {"masks": ["1111"]}, "expected two"),
         ("masks", {"masks": ["1111", "11"]}, "four digits"),
+        ("masks", {"masks": ["1111", "1" * 100_000]}, "four digits"),
         ("masks", {"joints": "tails"}, "joints 'tails'"),
         ("masks", {"replacement": "other"}, "replacement"),
         ("component", {"component": 0}, "whole number from 1"),
@@ -142,6 +146,8 @@ def test_weights_people_and_components_are_sealed_too(known: Known, tmp_path: Pa
         ("cause", {"strength": 45.0}, "by 30 and 60 only; choose what it looked at"),
         ("networks", {"beside": "demo"}, "another bundle"),
         ("networks", {"beside": "../demo"}, "name of a bundle"),
+        ("networks", {"beside": "![](https://evil.test/x.png)"}, "name of a bundle"),
+        ("networks", {"beside": "x" * 256}, "name of a bundle"),
         ("networks", {"beside": "nobody"}, "no such folder"),
     ],
 )
@@ -150,7 +156,14 @@ def test_what_cannot_be_is_refused_in_one_sentence(
 ) -> None:
     with pytest.raises(ConfigError, match=message) as raised:
         claim(known, kind, **changed)
-    assert "\n" not in str(raised.value)
+    assert "\n" not in str(raised.value) and len(str(raised.value)) < 400
+
+
+@pytest.mark.parametrize("name", ["../other", "![](https://evil.test/x.png)", "x" * 256])
+def test_a_file_names_no_network_that_no_bundle_can_be_called(known: Known, name: str) -> None:
+    """Of a claim in a file nobody looks for the other bundle before it is shown."""
+    with pytest.raises(ConfigError, match="name of a bundle"):
+        KINDS["networks"].read(known, {**GIVEN["networks"], "beside": name})
 
 
 def test_texts_directions_and_sizes_that_cannot_be_are_refused(known: Known) -> None:

@@ -23,16 +23,17 @@ from posecore.components.pca import fit_components
 from posecore.data.heatmaps import decode
 from posecore.data.prepared import open_prepared
 from posecore.errors import ConfigError
+from posecore.files import write_json
 from posecore.inference import Predictor
 from posecore.ledger import testing
 from posecore.ledger.check import Agreement, compare
-from posecore.ledger.claim import Claim, make_claim
+from posecore.ledger.claim import LONGEST_NAME, Claim, make_claim
 from posecore.ledger.file import Ledger
 from posecore.ledger.findings import Verdict
 from posecore.ledger.kinds import KINDS, Answers, Known, attributes_in, in_group
 from posecore.ledger.parameters import packed
 from posecore.ledger.people import HeldOut, Rendered, source_for
-from posecore.ledger.progress import is_testing, piece_file, progress, turn, work_folder
+from posecore.ledger.progress import RUN, is_testing, piece_file, progress, turn, work_folder
 from posecore.ledger.testing import Setting, run_waiting
 from posecore.metrics.pck import hits
 from scripts import check_claim
@@ -156,6 +157,43 @@ def test_a_killed_test_leaves_a_claim_that_goes_on(
     assert not folder.exists() and not ledger.read().untested
 
 
+def test_what_others_gave_is_no_part_of_a_test_that_goes_on(
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = replace(make_claim(Known(bundle), "masks", GIVEN["masks"], "I say so."), number=1)
+    asked: list[int] = []
+    measure = testing._measure
+    monkeypatch.setattr(testing, "_measure", lambda *given: (asked.append(given[-1]), measure(*given)))
+
+    def ask(one: Claim = claim) -> list[int]:
+        """Whom it asked."""
+        asked.clear()
+        testing.run_test(one, bundle, tmp_path / "work", THREE)
+        return list(asked)
+
+    everybody = [0, 1, 2]
+    assert ask() == everybody and ask() == []
+    # The same claim, but what is asked is asked in another order.
+    turned = replace(claim, parameters={**GIVEN["masks"], "masks": GIVEN["masks"]["masks"][::-1]})
+    assert turned.id == claim.id and ask(turned) == everybody
+    for name, other in (
+        ("version", lambda _: "0"),
+        ("machine", lambda: "another"),
+        ("source_for", lambda *_: Rendered(claim.seed + 1, 3)),
+    ):
+        monkeypatch.setattr(testing, name, other)
+        assert ask(turned) == everybody and ask(turned) == []
+
+
+def test_no_more_is_done_than_there_is_to_do(tmp_path: Path) -> None:
+    folder = work_folder(tmp_path / "demo.jsonl", "claim")
+    write_json(folder / RUN, {"began": time.time(), "done": 0, "of": 2})
+    for place in range(3):
+        piece_file(folder, place).touch()
+    found = progress(tmp_path / "demo.jsonl", "claim")
+    assert found is not None and found.done == found.of == 2 and found.seconds == 0
+
+
 def test_a_test_ends_with_the_server_that_started_it(bundle: Bundle, tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "demo.jsonl")
     sealed(ledger, bundle, "component")
@@ -254,6 +292,11 @@ def test_people_set_aside_are_drawn_without_those_of_the_bundle(
     assert source.count == len(val) and source.left_out == 24
     assert {source.subject(place).row["sample_id"] for place in range(source.count)} == set(val["sample_id"])
     assert source.words.startswith("held-out people")
+    # Nobody of another folder, or of a folder made anew, is taken for one of these.
+    others = (replace(source, fingerprint="3" * 64), replace(source, chosen=source.chosen[::-1]))
+    assert len({one.key for one in (source, replace(source), *others)}) == 3
+    long = _renamed(prepared_dir, tmp_path / "long", name="\x1b" + "x" * 1000)
+    assert len(source_for(photographs, claim, 500, long, [own]).words) == LONGEST_NAME
     with pytest.raises(Exception, match="POSE_IMAGES"):
         source_for(photographs, claim, 500, prepared_dir, [])
     # Whoever was trained on has to be looked through, too; a run without a record may be of anybody.
@@ -267,7 +310,7 @@ def test_people_set_aside_are_drawn_without_those_of_the_bundle(
         with pytest.raises(ConfigError, match=message):
             source_for(_trained(photographs, training), claim, 500, prepared_dir, [own])
     both = {"data": [*own_data, {**folder, "fingerprint": "1" * 64}], "init": None}
-    other = _renamed(own)
+    other = _renamed(own, tmp_path / "renamed", fingerprint="1" * 64)
     assert source_for(_trained(photographs, both), claim, 500, prepared_dir, [own, other]).count == len(val)
     with pytest.raises(Exception, match="everybody in it is in the bundle's data"):
         source_for(photographs, claim, 500, other, [own])
@@ -283,11 +326,11 @@ def _trained(bundle: Bundle, training: dict[str, object]) -> Bundle:
     return replace(bundle, manifest=replace(bundle.manifest, training=training))
 
 
-def _renamed(folder: Path) -> Path:
-    """The same people under another fingerprint."""
-    other = shutil.copytree(folder, folder.with_name("renamed"))
+def _renamed(folder: Path, other: Path, **values: str) -> Path:
+    """The same people under another name or fingerprint."""
+    shutil.copytree(folder, other)
     info = json.loads((other / "dataset.json").read_text())
-    (other / "dataset.json").write_text(json.dumps(info | {"fingerprint": "1" * 64}))
+    (other / "dataset.json").write_text(json.dumps(info | values))
     return other
 
 

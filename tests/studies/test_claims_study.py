@@ -1,6 +1,7 @@
 """What a claims study measures: neighbours, completely labelled people, sizes, two networks side by side."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from fake_runs import make_fake_run
 from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.studies import study_folder, study_problems
 from posecore.errors import BundleError, ConfigError
+from posecore.samples import columns
 from posecore.studies.claims import study as claims_study
 from posecore.studies.claims.neighbours import COMMON, nearer, pose_distances, poses, sizes
 from posecore.studies.claims.results import NAME, load_claims_study
@@ -65,6 +67,25 @@ def test_it_holds_figures_alone_and_opens(bundle: Bundle) -> None:
     assert found.largest.people >= PEOPLE // 2 and np.isnan(found.largest.count)
     assert len(found.complete_labels) == len(found.complete_ids) <= PEOPLE
     assert len(found.subset_silhouettes) in (0, DRAWS)
+
+
+def test_component_one_of_completely_labelled_people_is_fitted_to_them_alone(bundle: Bundle) -> None:
+    table = bundle.samples.copy()
+    seen = columns(bundle.keypoints, "annotated", "v")
+    table[seen] = 2
+    complete = np.arange(PEOPLE) < 15
+    table.loc[~complete, seen[0]] = 0
+    # Everybody else lies far out, along another direction than these differ in.
+    latents = np.random.default_rng(2).normal(size=(PEOPLE, 8)).astype(np.float32)
+    latents[complete, 0] *= 9
+    latents[~complete, 1] *= 99
+    people = SimpleNamespace(
+        samples=table, latents=latents, manifest=bundle.manifest, rows=bundle.rows, path=bundle.path
+    )
+    found = claims_study._clusters(bundle.path.parent, people, 0)  # type: ignore[arg-type]
+    assert found["complete_ids"].tolist() == table["sample_id"][complete].tolist()
+    scores = found["complete_scores"]
+    assert abs(np.corrcoef(scores, latents[complete, 0])[0, 1]) > 0.99 and abs(scores.mean()) < 1e-3
 
 
 def test_a_killed_run_goes_on_to_the_same_figures(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ from posecore.studies.networks.results import NetworksStudy
 from posecore.studies.phone.results import Timed
 from posecore.studies.skips.effects import big_joints, small_joints
 from posecore.theses.clusters import two_is_best
-from posecore.theses.finding import Finding, Part, Unit, against, people_to_tell
+from posecore.theses.finding import Finding, Part, Unit, against, people_to_tell, tries
 from posecore.theses.stored import Stored
 from posecore.theses.table import CLAIMS, Thesis
 from posecore.verdict import Verdict, above, agreed, together
@@ -232,11 +232,13 @@ def plant_latents(bundle: Bundle, networks: NetworksStudy) -> dict[str, Planted]
 
     def first(scores: np.ndarray) -> dict[str, Any]:
         ids = np.array(list(bundle.rows))
-        return {"projection": SimpleNamespace(scores=scores[:, None], sample_ids=ids)}
+        # Everybody's component 1 goes with something else, which decides nothing.
+        everybody = SimpleNamespace(scores=far[:, None], sample_ids=ids)
+        return {"claims": SimpleNamespace(complete_scores=scores, complete_ids=ids), "projection": everybody}
 
     def kept(at_fifty: np.ndarray) -> dict[str, Any]:
-        parallel = SimpleNamespace(parallel=SimpleNamespace(count=20))
-        return {"components": curve(at_fifty), "projection": parallel}
+        projection = SimpleNamespace(parallel=SimpleNamespace(count=20), explained=np.full(50, 0.0019))
+        return {"components": curve(at_fifty), "projection": projection}
 
     nearer = {
         HOLDS: around((0.4, 0.1, 0.12)),
@@ -252,11 +254,6 @@ def plant_latents(bundle: Bundle, networks: NetworksStudy) -> dict[str, Planted]
             HOLDS: kept(np.full(PEOPLE, 10)),
             DOES_NOT: kept(np.full(PEOPLE, 5)),
             UNKNOWN: kept(np.where(np.arange(PEOPLE) % 12 < 2, 8, 10)),
-        },
-        "squeezed-components": {
-            HOLDS: {"claims": squeezed(([16, 15, 17], [300, 250, 260]))},
-            DOES_NOT: {"claims": squeezed(([50, 50, 50], [40, 41, 50]))},
-            UNKNOWN: {"claims": squeezed(([45, 40, 50], [46, 49, 41]))},
         },
     }
 
@@ -466,7 +463,13 @@ def test_a_figure_of_other_data_gets_ours_beside_it_and_no_verdict(bundle: Bundl
     assert "45 % to 50 %" in two.notes[0]
     most = judged("most-components", bundle, studies)
     assert most.verdict is UNKNOWN and most.effect == 77 and "80 to 81" in most.notes[0]
-    assert [claim.key for claim in CLAIMS if claim.figure_only] == ["two-components", "most-components"]
+    few = judged("squeezed-components", bundle, {"claims": squeezed(([16, 15], [300, 250]))})
+    assert few.verdict is UNKNOWN and few.effect == 16 and np.isnan(few.low) and "300" in few.notes[0]
+    assert [claim.key for claim in CLAIMS if claim.figure_only] == [
+        "two-components",
+        "most-components",
+        "squeezed-components",
+    ]
 
 
 def test_longer_training_is_no_autoencoder(bundle: Bundle, networks: NetworksStudy) -> None:
@@ -486,12 +489,67 @@ def test_what_was_not_looked_at_gets_no_verdict(bundle: Bundle, networks: Networ
         "autoencoder": {"networks": replace(networks, networks=networks.networks[:1])},
         "cleaner": {"claims": SimpleNamespace(squeezed=None)},
         "squeezed-components": {"claims": SimpleNamespace(squeezed=None)},
+        "component-1": {"claims": SimpleNamespace(complete_scores=None)},
+        "neighbours": {"claims": SimpleNamespace(nearer=around((0.4,)))},
+        "noise": {"components": replace(curve(np.full(PEOPLE, 10)), counts=np.array([0, 40, 128]))},
+        "two-clusters": {"clusters": SimpleNamespace(sweep=SimpleNamespace(numbers=np.array([3, 4])))},
+        "complete-sparse": {"clusters": SimpleNamespace(sweep=SimpleNamespace(ks=np.array([3])))},
     }.items():
         stored = SimpleNamespace(**studies, bundle=bundle)
         with pytest.raises(NotStudiedError) as raised:
             BY_KEY[key].judge(stored)  # type: ignore[arg-type]
         assert raised.value.commands
         assert all(command.startswith("python scripts/") for command in raised.value.commands)
+
+
+def test_the_thesis_s_own_cut_is_told_where_most_other_cuts_say_the_opposite(bundle: Bundle) -> None:
+    found = losing(bundle, BIG).hits
+    for joints, share in ((SMALL, 1), (BIG, 0)):
+        found[:, ALL_OFF.position, joints] = 1 - share
+    study = skip_study(bundle, np.zeros((PEOPLE, 16, K, 2)), found)
+    opposite = judged("small-joints", bundle, {"skips": study, **NEVER})
+    assert opposite.verdict is DOES_NOT
+    assert "the mean in their place, small ones lose 100.0 points of PCK more" in opposite.notes[1]
+    assert opposite.notes[2].startswith("So of the thesis's own cut the claim is true here")
+    alike = judged("small-joints", bundle, {"skips": losing(bundle, BIG), **NEVER})
+    assert (
+        "the mean in their place, big ones lose 100.0 points of PCK more (100.0 to 100.0)" in alike.notes[1]
+    )
+    assert len(alike.notes) == 2
+
+
+def test_who_is_told_by_clusters_of_unequal_size_lies_between_none_and_all(bundle: Bundle) -> None:
+    """Each cluster counts alike, and as many are in it in every draw."""
+    ids = np.array(list(bundle.rows))
+    small = np.arange(PEOPLE) >= PEOPLE - 25
+    moving = np.where(small, "running", "sitting")
+
+    def told(wrong: int) -> Finding:
+        families = moving.copy()
+        families[: 3 * wrong : 3] = "running"
+        people = SimpleNamespace(
+            samples=bundle.samples.assign(truth_family=families), row=bundle.row, manifest=bundle.manifest
+        )
+        study = SimpleNamespace(complete_ids=ids, complete_labels=small.astype(np.int64))
+        return judged("still-moving", people, {"claims": study})  # type: ignore[arg-type]
+
+    whole = told(0)
+    assert (whole.effect, whole.low, whole.high) == (1, 1, 1)
+    share = 1 - 19 / (PEOPLE - 25)
+    some = told(19)
+    assert some.effect == pytest.approx((1 + share) / 2) and some.low < some.effect < some.high <= 1
+    # Only the large cluster's share is uncertain: half of its own interval.
+    reach = 1.96 * np.sqrt(share * (1 - share) / (PEOPLE - 25)) / 2
+    assert some.high - some.low == pytest.approx(2 * reach, rel=0.1)
+
+
+def test_of_tries_that_differ_one_is_shown_that_tells_nothing_by_itself() -> None:
+    below, across = Part("below", 0.0, -0.02, 0.01, 100), Part("across", 0.018, 0.0, 0.03, 100)
+    above_it = Part("above", 0.05, 0.04, 0.06, 100)
+    found = tries("It", [below, across, below._replace(name="as well")], 0.02, Unit.POINTS)
+    assert found.verdict is UNKNOWN and found.what == "It: across" and found.effect == 0.018
+    assert "0 lie above, 2 below, and 1 on both sides" in found.change
+    assert tries("It", [below, above_it], 0.02, Unit.POINTS).what == "It: below"  # the nearer to the limit
 
 
 def test_nothing_to_tell_from_is_said(bundle: Bundle) -> None:

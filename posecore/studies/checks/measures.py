@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON
+from posecore.ablation import ALL_MASKS, ALL_OFF, ALL_ON, STAND_INS
 from posecore.attributes.descriptions import joints_of
 from posecore.attributes.table import attributes_of
 from posecore.attributes.traits import SIDE
@@ -56,7 +56,9 @@ def pck_lost(studies: Loaded) -> Measured:
     scores = study.skip_scores.astype(np.float64)
     lost = scores[..., ALL_MASKS.index(ALL_ON)] - scores[..., ALL_MASKS.index(ALL_OFF)]
     least = int(np.nanmean(lost[OWN], axis=1).argmin())
-    return _over_untrained(lost[:, least])._replace(note=f"{study.replacements[least]} in their place")
+    return _over_untrained(lost[:, least])._replace(
+        note=f"{STAND_INS[str(study.replacements[least])]} in their place"
+    )
 
 
 def largest_shapley(studies: Loaded) -> Measured:

@@ -67,7 +67,8 @@ class ClaimsStudy:
 
     complete_ids: (c,) people of whom every joint is labelled; complete_labels: (c,) their cluster in the best
     labelling into two, of them alone; complete_silhouette: its mean silhouette, nan of too few people.
-    subset_silhouettes: (D,) the same of as many people drawn from everybody.
+    subset_silhouettes: (D,) the same of as many people drawn from everybody. complete_scores: (c,) along the
+    first component of them alone; None of a study that was made before it was stored.
 
     largest: what the larger of everybody's two clusters is made of. squeezed: None without such networks.
     """
@@ -85,6 +86,7 @@ class ClaimsStudy:
     largest: Groups
     squeezed: Squeezed | None
     info: Mapping[str, Any]
+    complete_scores: NDArray[np.float32] | None = None
 
 
 ARRAYS: Final = (
@@ -99,7 +101,9 @@ ARRAYS: Final = (
     "complete_silhouette",
     "subset_silhouettes",
 )
-"""Of a ClaimsStudy, those that are stored by their own names."""
+"""Of a ClaimsStudy, those that are stored by their own names, as SCORES is."""
+
+SCORES: Final = "complete_scores"
 
 GROUPS: Final = tuple(field.name for field in fields(Groups) if field.name != "kind")
 
@@ -124,8 +128,9 @@ def groups_from(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> Groups:
 
 
 def save_claims_study(folder: Path, largest: Groups, squeezed: Squeezed | None, **arrays: Any) -> None:
-    """Write the study's file to `folder`; arrays by the names of ARRAYS."""
-    stored = {name: np.asarray(arrays[name]) for name in ARRAYS} | groups_arrays("largest", largest)
+    """Write the study's file to `folder`; arrays by the names of ARRAYS and SCORES."""
+    stored = {name: np.asarray(arrays[name]) for name in (*ARRAYS, SCORES)}
+    stored |= groups_arrays("largest", largest)
     if squeezed is not None:
         stored |= {"squeezed_names": np.array(squeezed.names), "squeezed_components": squeezed.components}
         stored["squeezed_people"] = np.array(squeezed.people)
@@ -145,6 +150,7 @@ def load_claims_study(bundle: Bundle) -> ClaimsStudy:
     with study_arrays(bundle, study, FILE) as arrays:
         own: dict[str, Any] = {name: arrays[name] for name in ARRAYS}
         own["complete_silhouette"] = float(arrays["complete_silhouette"])
+        own[SCORES] = arrays.get(SCORES)
         squeezed = _squeezed_from(arrays) if "squeezed_names" in arrays else None
         found = ClaimsStudy(**own, largest=groups_from("largest", arrays), squeezed=squeezed, info=study.info)
     sized, complete = len(found.sized_ids), len(found.complete_ids)
@@ -155,6 +161,7 @@ def load_claims_study(bundle: Bundle) -> ClaimsStudy:
         and found.nearer.shape[1] == len(found.neighbour_ids) > 0
         and found.sizes.shape == found.pck.shape == found.oks.shape == (sized,)
         and found.complete_labels.shape == (complete,)
+        and (found.complete_scores is None or found.complete_scores.shape == (complete,))
         and found.subset_silhouettes.ndim == 1
         and (found.squeezed is None or found.squeezed.components.ndim == 2)
         and named <= set(bundle.rows)

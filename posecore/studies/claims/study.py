@@ -215,8 +215,17 @@ def _clusters(folder: Path, bundle: Bundle, seed: int) -> Piece:
         "complete_labels": found["labels"],
         "complete_silhouette": found["silhouette"],
         "subset_silhouettes": found["drawn"],
+        "complete_scores": _along_first(bundle.latents, complete),
         **read_or_make(folder / "largest.npz", names, largest),
     }
+
+
+def _along_first(latents: NDArray[np.floating], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Scores (c,) of the people `rows` along the first component of them alone."""
+    if not len(rows):
+        return np.empty(0, np.float32)
+    chosen = np.asarray(latents[rows], np.float32)
+    return fit_components(chosen, 1).project(chosen)[:, 0].astype(np.float32)
 
 
 def _in_two(space: Space, seed: int) -> tuple[NDArray[np.int8], NDArray[np.float64]]:

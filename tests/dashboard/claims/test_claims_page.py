@@ -106,7 +106,7 @@ def test_every_claim_has_a_card_with_verdict_effect_interval_and_n(page) -> None
     assert "More people may tell." in said and "Of note." in said and "seed 1: 20.0 (10.0 to 30.0)" in said
     # Of a figure of other data ours stands beside it, without an interval.
     assert "**77 components**, n = 40 people" in said and page_words.HERE in said
-    assert "of 7,017 people of COCO" in said
+    assert "of 7,017 completely labelled people of COCO" in said
     counts = [one.value for one in app.markdown if one.value.startswith("### ")]
     assert len(counts) == 1 and "**1** held here, **1** did not, **4** cannot be told here" in counts[0]
 
@@ -199,7 +199,7 @@ OTHER_METRIC = ("noise", "bayesian", "two-thirds", "phone")
 
 NOT_SHOWN = {
     *("detail", "neighbours", "squeezed-components", "still-moving", "overlap", "third-cluster"),
-    *("cleaner", "radius"),
+    *("cleaner", "component-1", "radius"),
 }
 """Claims whose figures no page shows."""
 

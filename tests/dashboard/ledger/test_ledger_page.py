@@ -1,21 +1,24 @@
 """The page Ledger: a claim goes from the form to the file, and what came out is told."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fake_bundle import make_fake_bundle
 from opening import open_page
-from planted_claims import result_of
+from planted_claims import planted_claim, result_of
 from reading import everything, words
 from streamlit.testing.v1 import AppTest
 
+from dashboard.ledger import words as ledger_words
 from dashboard.shared import links
+from dashboard.shared.escaping import escaped
 from posecore.bundle import open_bundle
 from posecore.causes.table import CAUSES
-from posecore.ledger.claim import Claim, make_claim
-from posecore.ledger.file import Ledger
+from posecore.ledger.claim import Claim, make_claim, plain
+from posecore.ledger.file import Ledger, _written
 from posecore.ledger.findings import Verdict
 from posecore.ledger.kinds import Known
 
@@ -142,6 +145,75 @@ def test_what_came_out_is_told(
     assert f"led_claim={other.id}" in link.proto.query_string
 
 
+PICTURE = "![](https://evil.test/x.png)"
+
+
+def test_what_a_file_holds_is_no_markdown(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from posecore.files import write_json
+    from posecore.ledger.progress import PROBLEM, work_folder
+
+    known = Known(open_bundle(claimed_artifacts / "demo"))
+    claim = make_claim(known, "component", {"component": 1, "attribute": "hip_angle"}, "I say so.")
+    harmful = replace(claim, parameters={"component": 1, "attribute": PICTURE})
+    sealed = ledger(tmp_path).seal(harmful)
+    write_json(work_folder(ledger(tmp_path).path, sealed.id) / PROBLEM, f"no {PICTURE}; run `a_b`")
+    content = {"line": 2, "before": "", "kind": "claim", "entry": {**plain(sealed), "kind": PICTURE}}
+    with ledger(tmp_path).path.open("a") as file:
+        file.write(_written(content))
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo")
+    assert PICTURE not in everything(app) and words(app).count(escaped(PICTURE)) == 3
+    assert "; run `a_b`" in words(app)
+
+
+def test_the_name_of_a_folder_is_no_markdown(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = PICTURE.replace("/", "")
+    monkeypatch.setenv("POSE_LEDGER", str(tmp_path / name))
+    (tmp_path / name / "demo.jsonl").mkdir(parents=True)
+    app = press(open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo"), "I say so.")
+    assert [len(said) for said in (app.error, app.warning)] == [1, 1]
+    for said in (app.error[0].value, app.warning[0].value):
+        assert name not in said and escaped(name) in said
+
+
+def test_a_column_of_the_bundle_is_no_markdown(
+    started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth = {"seed": 15, "family": [PICTURE, "sitting"] * 12}
+    make_fake_bundle(tmp_path / "artifacts" / "demo", 24, annotations=True, truth=truth)
+    link = {"led_kind": "Component and attribute"}
+    app = open_page(monkeypatch, tmp_path / "artifacts", "ledger", **link)
+    box = next(one for one in app.selectbox if one.label == "Attribute")
+    box.set_value(next(name for name in box.options if PICTURE in name)).run()
+    assert PICTURE not in words(app) and escaped(PICTURE) in words(app)
+
+
+def test_another_network_in_the_place_of_the_other_is_told(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    artifacts = shutil.copytree(claimed_artifacts, tmp_path / "artifacts")
+    known = Known(open_bundle(artifacts / "demo"))
+    ledger(tmp_path).seal(make_claim(known, "networks", {"beside": "other", "joints": "knees"}, "More."))
+    told = ledger_words.OTHER_STATE
+    assert told not in words(open_page(monkeypatch, artifacts, "ledger", bundle="demo"))
+    shutil.rmtree(artifacts / "other")
+    make_fake_bundle(artifacts / "other", 24, seed=7)
+    assert told in words(open_page(monkeypatch, artifacts, "ledger", bundle="demo"))
+
+
+def test_where_nobody_differs_it_is_not_said_that_more_people_could_tell() -> None:
+    claim = planted_claim(number=1)
+    nothing = {"effect": None, "low": None, "high": None, "chance": None, "verdict": Verdict.UNKNOWN.value}
+    told = ledger_words.changes_it(claim, result_of(claim, **nothing))
+    assert told.startswith("Nothing varies") and "nobody or everybody has it" in told
+    assert ledger_words.changes_it(claim, result_of(claim, **nothing, fewest=19)).startswith("A group of 20")
+    unsure = ledger_words.changes_it(claim, result_of(claim, verdict=Verdict.UNKNOWN.value))
+    assert "too near the smallest" in unsure
+
+
 def test_a_claim_that_is_not_there_and_a_damaged_line_get_a_sentence_each(
     claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,11 +264,12 @@ def test_progress_and_time_left_are_told_while_a_claim_is_tested(
     assert not any(button.key == "_led_go_on" for button in app.button)
 
 
+@pytest.mark.parametrize("name", ["file", "x" * 300])
 def test_a_folder_that_cannot_be_written_keeps_claims_in_the_session(
-    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("POSE_LEDGER", str(tmp_path / "file"))
+    monkeypatch.setenv("POSE_LEDGER", str(tmp_path / name))
     app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo")
     assert len([one for one in app.info if "cannot be written" in one.value]) == 1
     press(app, "Mine alone.")

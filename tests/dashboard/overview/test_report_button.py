@@ -40,6 +40,7 @@ def test_it_tells_of_the_ledger_of_who_asks(
         assert not app.exception
     ledgers = [Path(command[command.index("--ledger") + 1]) for command in asked]
     assert ledgers == [place.file for place in places]
+    assert all("--any-ledger" in command for command in asked)
     if writable:
         assert ledgers == [tmp_path / "folder" / "demo.jsonl"] * 2
     else:  # each session's own

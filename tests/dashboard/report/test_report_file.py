@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_bundle import make_fake_bundle, with_history
+from markupsafe import escape
 from opening import PAGES as SHOWN
 from opening import open_page
 from planted_claims import result_of
@@ -33,7 +34,9 @@ from dashboard.shared.shown_here import BEGINS
 from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.manifest import MANIFEST
 from posecore.bundle.studies import study_command
+from posecore.ledger.claim import LONGEST, LONGEST_NAME, make_claim
 from posecore.ledger.file import Ledger
+from posecore.ledger.kinds import Known
 from posecore.statistics import Estimate, bootstrap
 from posecore.studies.causes.results import load_cause_study
 from posecore.studies.causes.summary import matrix
@@ -67,6 +70,7 @@ def test_it_holds_every_part_in_order(whole: Written, studied: Bundle) -> None:
     assert whole.part("pages").count("Source: the stored") == len(whole.figures) + 1
     assert words.NO_LEDGER in whole.part("ledger")
     assert "cannot be noticed" in whole.part("ledger")
+    assert "wrote all lines anew from a changed one on, hashes and all" in whole.part("ledger")
     assert "numpy " + np.__version__ in whole.part("again")
     assert f"--bundle {studied.path} --out report.html" in whole.part("again")
     assert study_command(studied, "clusters") in whole.part("again")
@@ -287,14 +291,65 @@ def test_a_ledger_is_told_with_verdicts_and_what_is_wrong_with_it(studied: Bundl
     assert ledger_words.OTHER_STATE not in said
 
 
+def test_a_ledger_of_a_damaged_line_alone_is_told(studied: Bundle, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "own.jsonl")
+    ledger.seal(claimed(studied, "Claim of 1"))
+    ledger.path.write_text(ledger.path.read_text().replace("Claim of 1", "Claim of 2"))
+    entries = own_claims.read_ledger(ledger.path)
+    assert not entries.claims and entries.problems == own_claims.read_any(ledger.path).problems
+    (problem,) = entries.problems
+    assert problem.startswith("Line 1 was changed after it was written")
+
+
+def test_of_a_file_that_is_no_ledger_a_report_can_say_so(
+    studied: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of the Overview does, where nobody named the file."""
+    monkeypatch.setenv("POSE_ARTIFACTS", "")
+    path, out = tmp_path / "own.jsonl", tmp_path / "report.html"
+    path.write_text(f"{HARM}\n")
+    given = ["--bundle", str(studied.path), "--ledger", str(path), "--out", str(out)]
+    assert script.main([*given, "--any-ledger"]) == 0
+    said = Written(out).part("ledger")
+    assert f"{path}: holds no line of a ledger" in said and "evil.test" not in said
+
+
+def test_what_a_file_holds_is_shown_as_text(studied: Bundle, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "own.jsonl")
+    claim = claimed(studied, "I say so.")
+    sealed = ledger.seal(replace(claim, parameters={**claim.parameters, "attribute": "`a` **b**"}))
+    ledger.record(result_of(sealed, source="held-out people of *a* `b`"))
+    said = write(studied.path, tmp_path / "report.html", ledger.path).part("ledger")
+    assert "attribute '`a` **b**': is not known" in said
+    assert "Tested on held-out people of *a* `b`." in said
+
+
+def test_another_network_in_the_place_of_the_other_is_told(studied: Bundle, tmp_path: Path) -> None:
+    for name in (studied.path.name, "twin"):
+        shutil.copytree(studied.path.with_name(name), tmp_path / name)
+    bundle = open_bundle(tmp_path / studied.path.name)
+    entries = Ledger(tmp_path / "none").read()
+    given = {"beside": "twin", "joints": "all joints"}
+    entries.claims["a"] = make_claim(Known(bundle), "networks", given, "More.")
+    (before,) = own_claims.kept(bundle, tmp_path / "ledger.jsonl", entries).entries
+    shutil.rmtree(tmp_path / "twin")
+    make_fake_bundle(tmp_path / "twin", 24, seed=7)
+    (after,) = own_claims.kept(bundle, tmp_path / "ledger.jsonl", entries).entries
+    assert ledger_words.OTHER_STATE not in before.lines and ledger_words.OTHER_STATE in after.lines
+
+
 def test_a_long_ledger_leaves_the_file_small(studied: Bundle, tmp_path: Path) -> None:
-    one = claimed(studied, "w" * 500)
+    one = claimed(studied, '"' * LONGEST)  # as HTML five times as long
     claims = {str(number): replace(one, number=number) for number in range(1, MOST + 4)}
     entries = Ledger(tmp_path / "none").read()
     entries.claims.update(claims)
+    entries.results.update(dict.fromkeys(claims, result_of(one, source='"' * LONGEST_NAME, left_out=1)))
     found = own_claims.kept(studied, tmp_path / "ledger.jsonl", entries)
     assert [entry.number for entry in found.entries] == list(range(4, MOST + 4))
     assert list(found.more) == [words.left_out(3, "claims")]
+    texts = [text for one in found.entries for text in (one.text, one.statement, one.source, *one.lines)]
+    # What the report of the shipped bundle leaves of 6 MB.
+    assert sum(len(escape(text)) for text in texts) < 500_000
 
 
 WRONG = (
