@@ -34,14 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     from posecore.bundle import open_bundle
     from posecore.errors import ConfigError, PosecoreError
     from posecore.ledger.check import WITHIN, Agreement, check_claim
-    from posecore.ledger.file import Ledger
+    from posecore.ledger.file import read_ledger
     from posecore.ledger.testing import Setting
 
-    if not options.ledger.is_file():
-        raise ConfigError(
-            f"{options.ledger}: no such file; name a ledger, such as artifacts/ledgers/demo.jsonl"
-        )
-    bundle, entries = open_bundle(options.bundle), Ledger(options.ledger).read()
+    bundle, entries = open_bundle(options.bundle), read_ledger(options.ledger)
     setting = Setting(options.held_out, tuple(options.known), workers=options.workers)
     if options.claim is not None and options.claim not in entries.results:
         tested = ", ".join(entries.results) or "none"

@@ -26,8 +26,10 @@ try:
 except ConfigError as error:
     st.error(f"The ledger cannot be shown. {escaped(str(error))}.")
     st.stop()
-for problem in entries.problems:
+for problem in entries.problems[: words.MOST_PROBLEMS]:
     st.warning(escaped(problem), icon=":material/gpp_maybe:")
+if len(entries.problems) > words.MOST_PROBLEMS:
+    st.warning(words.more_problems(len(entries.problems)), icon=":material/gpp_maybe:")
 if entries.claims:
     draw_cards(bundle, found, entries)
     st.download_button(

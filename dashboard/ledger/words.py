@@ -46,6 +46,9 @@ FILE_SAYS: Final = (
     "somebody wrote all lines anew from a changed one on, hashes and all. "
     "`python scripts/check_claim.py FILE --bundle DIR` draws the same people again and compares every number."
 )
+MOST_PROBLEMS: Final = 5
+"""Of a file, that are told one by one."""
+
 NOTHING: Final = "No claim has been made of this bundle yet."
 OF_SESSION: Final = "It is kept in this browser session only, so this claim has no link."
 EMPTY_TEXT: Final = "Say in a few words what you claim, then it can be sealed."
@@ -179,6 +182,11 @@ def outcome(claim: Claim, result: Result) -> str:
 def on(result: Result) -> str:
     """On whom it was tested; to be shown as text alone, as a data set may be called anything."""
     return f"Tested on {result.source}."
+
+
+def more_problems(count: int) -> str:
+    """Of a file with so many."""
+    return f"The file has {count:,} such problems in all; the first {MOST_PROBLEMS} are told here."
 
 
 def left_out(count: int) -> str:

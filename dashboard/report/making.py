@@ -26,7 +26,8 @@ def make_report(path: Path, ledger: Path | None, out: Path, tell: Tell, any_ledg
     with _quiet():
         from dashboard.report.document import report
         from dashboard.report.html import page
-        from dashboard.report.own_claims import read_any, read_ledger
+        from dashboard.report.own_claims import read_any
+        from posecore.ledger.file import read_ledger
 
         read = read_any if any_ledger else read_ledger
         entries = None if ledger is None else read(ledger)

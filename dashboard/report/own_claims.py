@@ -9,7 +9,7 @@ from dashboard.report.content import Entry, Kept
 from posecore.bundle import Bundle
 from posecore.errors import ConfigError
 from posecore.ledger.claim import Claim, Result, fingerprint, is_of
-from posecore.ledger.file import Entries, Ledger
+from posecore.ledger.file import Entries, read_ledger
 from posecore.ledger.findings import Verdict as Tested
 from posecore.ledger.kinds import KINDS, Known
 from posecore.verdict import Verdict
@@ -25,17 +25,6 @@ VERDICTS: Final = {
     Tested.DOES_NOT: Verdict.DOES_NOT,
     Tested.UNKNOWN: Verdict.UNKNOWN,
 }
-
-
-def read_ledger(path: Path) -> Entries:
-    """Raises ConfigError where there is no such file, it cannot be read, or no line of it has the shape of a
-    ledger's; those that are damaged are problems of it."""
-    if not path.is_file():
-        raise ConfigError(f"{path}: no such file; name a ledger, such as artifacts/ledgers/demo.jsonl")
-    entries = Ledger(path).read()
-    if entries.problems and not entries.is_ledger:
-        raise ConfigError(f"{path}: holds no line of a ledger; name another file")
-    return entries
 
 
 def read_any(path: Path) -> Entries:

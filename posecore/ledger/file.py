@@ -33,6 +33,8 @@ MOST_LINES: Final = 4 * MOST_CLAIMS
 _CONTENT: Final = ("line", "before", "kind", "entry")
 """Keys of a line, which holds the hash of these, too."""
 
+_BEGINS: Final = b'{"before":"'
+
 _NO_LINE: Final = "is cut off, or no line of a ledger"
 
 Kept = Literal["claim", "result"]
@@ -53,7 +55,7 @@ class Entries:
     last: str = FIRST
     """Hash of the last line that could be read."""
     is_ledger: bool = False
-    """Whether any line has the shape of a ledger's, changed or not."""
+    """Whether any line begins as a ledger's does, whatever became of it."""
     unknown: int = 0
     """Lines since the last claim that are damaged or missing, each of which may have been a claim."""
 
@@ -157,6 +159,17 @@ class Ledger:
             ) from error
 
 
+def read_ledger(path: Path) -> Entries:
+    """A file that is to be a ledger. Raises ConfigError where there is no such file, it cannot be read, or no
+    line of it begins as a ledger's does; those that are damaged are problems of it."""
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such file; name a ledger, such as artifacts/ledgers/demo.jsonl")
+    entries = Ledger(path).read()
+    if entries.problems and not entries.is_ledger:
+        raise ConfigError(f"{path}: holds no line of a ledger; name another file")
+    return entries
+
+
 def _append(file: BinaryIO, entries: Entries, kind: Kept, values: Mapping[str, Any]) -> None:
     """Add a line and have the system write it to the disk. Raises ConfigError where no more can be added."""
     if entries.lines >= MOST_LINES:
@@ -182,9 +195,9 @@ def _entries(file: BinaryIO) -> Entries:
     file.seek(0)
     found, damaged = Entries(), 0
     for row, raw in enumerate(file, start=1):
+        found.is_ledger |= raw.startswith(_BEGINS)
         try:
             line = _line(raw)
-            found.is_ledger = True
             _check_unchanged(line, raw)
         except DataError as error:
             found.problems.append(f"Line {row} {error}; it is left out.")

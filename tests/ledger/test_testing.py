@@ -339,6 +339,8 @@ def test_check_claim_refuses_in_one_line(
 ) -> None:
     assert check_claim.main([str(tmp_path / "none.jsonl"), "--bundle", str(bundle.path)]) == 2
     assert "no such file" in capsys.readouterr().err
+    assert check_claim.main([str(bundle.path / "manifest.json"), "--bundle", str(bundle.path)]) == 2
+    assert "holds no line of a ledger" in capsys.readouterr().err
     ledger = Ledger(tmp_path / "demo.jsonl")
     sealed(ledger, bundle, "component")
     assert check_claim.main([str(ledger.path), "--bundle", str(bundle.path), "--claim", "abc"]) == 2

@@ -35,6 +35,18 @@ def ledger(tmp_path: Path, bundle: str = "demo") -> Ledger:
     return Ledger(tmp_path / "ledgers" / f"{bundle}.jsonl")
 
 
+def test_of_many_damaged_lines_the_first_are_told_one_by_one(
+    claimed_artifacts: Path, started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = ledger(tmp_path).path
+    file.parent.mkdir()
+    file.write_text("damaged\n" * 40)
+    app = open_page(monkeypatch, claimed_artifacts, "ledger", bundle="demo")
+    told = [one.value for one in app.warning]
+    assert len(told) == ledger_words.MOST_PROBLEMS + 1 and told[0].startswith("Line 1 is cut off")
+    assert told[-1] == ledger_words.more_problems(40)
+
+
 def press(app: AppTest, text: str) -> AppTest:
     app.text_area(key="_led_text").set_value(text).run()
     app.button(key="_led_seal").click().run()

@@ -35,7 +35,7 @@ from posecore.bundle import Bundle, open_bundle
 from posecore.bundle.manifest import MANIFEST
 from posecore.bundle.studies import study_command
 from posecore.ledger.claim import LONGEST, LONGEST_NAME, make_claim
-from posecore.ledger.file import Ledger
+from posecore.ledger.file import Ledger, read_ledger
 from posecore.ledger.kinds import Known
 from posecore.statistics import Estimate, bootstrap
 from posecore.studies.causes.results import load_cause_study
@@ -295,7 +295,7 @@ def test_a_ledger_of_a_damaged_line_alone_is_told(studied: Bundle, tmp_path: Pat
     ledger = Ledger(tmp_path / "own.jsonl")
     ledger.seal(claimed(studied, "Claim of 1"))
     ledger.path.write_text(ledger.path.read_text().replace("Claim of 1", "Claim of 2"))
-    entries = own_claims.read_ledger(ledger.path)
+    entries = read_ledger(ledger.path)
     assert not entries.claims and entries.problems == own_claims.read_any(ledger.path).problems
     (problem,) = entries.problems
     assert problem.startswith("Line 1 was changed after it was written")
