@@ -140,8 +140,8 @@ def difference_of(values: NDArray[np.floating], inside: NDArray[np.bool_]) -> Fi
     g = float((ours.mean() - rest.mean()) / pooled * (1 - 3 / (4 * freedom - 1)))
     everybody = values[known]
 
-    def error(effect: float, spreads: Floats) -> float:
-        means = (spreads[0] ** 2 / a + spreads[1] ** 2 / b) / pooled**2
+    def error(effect: float, both: Floats) -> float:
+        means = (both[0] ** 2 / a + both[1] ** 2 / b) / pooled**2
         return sqrt(means + effect**2 / (2 * n))
 
     def at(effect: float) -> Floats:
@@ -155,8 +155,8 @@ def difference_of(values: NDArray[np.floating], inside: NDArray[np.bool_]) -> Fi
         return found
 
     def chance(bound: float, direction: int) -> float:
-        spread = at(direction * bound) if _is_common(everybody) else spreads
-        return _tail(direction * g - bound, error(bound, spread), lambda far: float(norm.sf(far)))
+        both = at(direction * bound) if _is_common(everybody) else spreads
+        return _tail(direction * g - bound, error(bound, both), lambda far: float(norm.sf(far)))
 
     reach = float(norm.ppf((1 + CONFIDENCE) / 2)) * error(g, spreads)
     return _found(g, g - reach, g + reach, n, fewest, chance)

@@ -174,5 +174,9 @@ def shown_of(parts: Sequence[Part], verdicts: Sequence[Verdict], limit: float) -
         return min(parts, key=lambda part: part.low)
     if verdict is Verdict.DOES_NOT:
         return max(parts, key=lambda part: part.high)
-    telling_nothing = [part for part, one in zip(parts, verdicts, strict=True) if one is Verdict.UNKNOWN]
-    return min(telling_nothing or parts, key=lambda part: abs(part.effect - limit))
+    return min(undecided(parts, verdicts), key=lambda part: abs(part.effect - limit))
+
+
+def undecided(parts: Sequence[Part], verdicts: Sequence[Verdict]) -> Sequence[Part]:
+    """Of several tries those that tell nothing by themselves; all, where there is none."""
+    return [part for part, one in zip(parts, verdicts, strict=True) if one is Verdict.UNKNOWN] or parts

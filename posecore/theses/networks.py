@@ -13,7 +13,7 @@ from posecore.metrics.pck import scores
 from posecore.studies.checks.loaded import NotStudiedError
 from posecore.studies.networks.facts import DataSet, Network, beginning_of, control_of, longest
 from posecore.studies.networks.results import NAME, NetworksStudy
-from posecore.theses.finding import Finding, Part, Unit, tries
+from posecore.theses.finding import Finding, Part, Unit, tries, undecided
 from posecore.theses.skips import PCK_MATTERS
 from posecore.theses.stored import Stored
 from posecore.verdict import Verdict, agreed
@@ -119,9 +119,8 @@ def narrow_as_well(studies: Stored) -> Finding:
     parts = [part for pair in pairs for part in _gains(study, *pair)]
     verdicts = [_as_well(part) for part in parts]
     verdict = agreed(verdicts)
-    # Of those that tell nothing, the one nearest to doing as well; else the one farthest from it.
-    telling_nothing = [part for part, one in zip(parts, verdicts, strict=True) if one is Verdict.UNKNOWN]
-    shown = min(telling_nothing, key=_apart) if telling_nothing else max(parts, key=_apart)
+    # The one nearest to changing the verdict.
+    shown = (max if verdict is Verdict.HOLDS else min)(undecided(parts, verdicts), key=_apart)
     line = Unit.POINTS.said(AS_WELL)
     change = {
         Verdict.HOLDS: f"An interval that reaches beyond {line} either way leaves it open.",
