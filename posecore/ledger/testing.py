@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import torch
@@ -87,7 +87,8 @@ def run_test(claim: Claim, bundle: Bundle, folder: Path, setting: Setting) -> Re
     pieces = [piece_file(folder, place) for place in range(source.count)]
     todo = [place for place, file in enumerate(pieces) if read_piece(file, *PERSON) is None]
     write_json(folder / RUN, {"began": time.time(), "done": source.count - len(todo), "of": source.count})
-    work = partial(_measure, folder, bundle.path, claim.kind, canonical_parameters(parameters), source)
+    # As a text, which can be a key.
+    work = partial(_measure, folder, bundle.path, claim.kind, canonical(parameters), source)
     workers = cores() if setting.workers is None else setting.workers
     for _ in in_processes(work, todo, workers, at_a_time=1):
         pass
@@ -104,11 +105,6 @@ def _empty_of_others(folder: Path, source: Source, asked: Asked) -> None:
         if folder.exists():
             shutil.rmtree(folder)
         write_json(folder / MADE_BY, digest)
-
-
-def canonical_parameters(parameters: dict[str, Any]) -> str:
-    """As a text, which can be a key."""
-    return json.dumps(parameters, sort_keys=True)
 
 
 def _result(claim: Claim, finding: Finding, source: Source) -> Result:

@@ -212,7 +212,7 @@ def squeezed_components(studies: Stored) -> Finding:
     """Components that hold 95 % of the variance of the autoencoder's numbers: the thesis's are of other
     people, and few are enough of few numbers whatever an autoencoder has learned."""
     squeezed = _squeezed(studies)
-    own, other = squeezed.components[:, 0].tolist()
+    own, other = squeezed.components.tolist()
     return only_a_figure(
         "components that hold 95 % of the variance of the autoencoder's numbers here",
         Unit.COMPONENTS,

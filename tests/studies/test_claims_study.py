@@ -118,8 +118,8 @@ def test_two_networks_are_looked_at_side_by_side(bundle: Bundle, tmp_path: Path)
     }
     run_claims_study(bundle, None, ClaimsSettings(networks=0, **files))
     found = load_claims_study(bundle).squeezed
-    assert found is not None and found.names == ("ae", "plain") and found.people == PEOPLE
-    assert found.components.shape == (2, 1 + DRAWS) and found.components[0].max() <= 3
+    assert found is not None and found.people == PEOPLE
+    assert found.components.shape == (2,) and 0 < found.components[0] <= 3 < found.components[1]
     with pytest.raises(ConfigError, match="go together"):
         ClaimsSettings(autoencoder=files["autoencoder"])
 

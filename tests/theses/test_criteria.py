@@ -159,9 +159,9 @@ def groups(kind: Kind = Kind.UNKNOWN, valley: float = 1.0) -> Groups:
     return Groups(kind, 2, 1, 3, valley, valley - 0.1, valley + 0.1, 400)
 
 
-def squeezed(counts: tuple[list[int], list[int]], valleys: tuple[float, float] = (1, 1)) -> SimpleNamespace:
+def squeezed(counts: tuple[int, int] = (1, 1), valleys: tuple[float, float] = (1, 1)) -> SimpleNamespace:
     both = groups(valley=valleys[0]), groups(valley=valleys[1])
-    return SimpleNamespace(squeezed=Squeezed(("ae", "plain"), np.array(counts), both, 400))
+    return SimpleNamespace(squeezed=Squeezed(np.array(counts), both, 400))
 
 
 def finding_joints(study: NetworksStudy, **count: tuple[int, int]) -> NetworksStudy:
@@ -288,9 +288,9 @@ def plant_clusters(bundle: Bundle, networks: NetworksStudy) -> dict[str, Planted
             verdict: {"claims": SimpleNamespace(largest=groups(kind))} for verdict, kind in kinds.items()
         },
         "cleaner": {
-            HOLDS: {"claims": squeezed(([1], [1]), valleys=(0.2, 0.9))},
-            DOES_NOT: {"claims": squeezed(([1], [1]), valleys=(0.9, 0.8))},
-            UNKNOWN: {"claims": squeezed(([1], [1]), valleys=(0.7, 0.85))},
+            HOLDS: {"claims": squeezed(valleys=(0.2, 0.9))},
+            DOES_NOT: {"claims": squeezed(valleys=(0.9, 0.8))},
+            UNKNOWN: {"claims": squeezed(valleys=(0.7, 0.85))},
         },
     }
 
@@ -463,7 +463,7 @@ def test_a_figure_of_other_data_gets_ours_beside_it_and_no_verdict(bundle: Bundl
     assert "45 % to 50 %" in two.notes[0]
     most = judged("most-components", bundle, studies)
     assert most.verdict is UNKNOWN and most.effect == 77 and "80 to 81" in most.notes[0]
-    few = judged("squeezed-components", bundle, {"claims": squeezed(([16, 15], [300, 250]))})
+    few = judged("squeezed-components", bundle, {"claims": squeezed((16, 300))})
     assert few.verdict is UNKNOWN and few.effect == 16 and np.isnan(few.low) and "300" in few.notes[0]
     assert [claim.key for claim in CLAIMS if claim.figure_only] == [
         "two-components",

@@ -45,12 +45,10 @@ class Groups:
 class Squeezed:
     """A network with the autoencoder and one without that was given the same training.
 
-    names: what the two files are called. components: (2, 1 + D) that hold 95 % of the variance, of all people
-    and of D halves of them; the autoencoder's numbers first, then the other's bottleneck. groups: of both.
-    people: how many.
+    components: (2,) that hold 95 % of the variance; of the autoencoder's numbers, then of the other's
+    bottleneck. groups: of both. people: how many.
     """
 
-    names: tuple[str, str]
     components: NDArray[np.int64]
     groups: tuple[Groups, Groups]
     people: int
@@ -132,7 +130,7 @@ def save_claims_study(folder: Path, largest: Groups, squeezed: Squeezed | None, 
     stored = {name: np.asarray(arrays[name]) for name in (*ARRAYS, SCORES)}
     stored |= groups_arrays("largest", largest)
     if squeezed is not None:
-        stored |= {"squeezed_names": np.array(squeezed.names), "squeezed_components": squeezed.components}
+        stored["squeezed_components"] = squeezed.components
         stored["squeezed_people"] = np.array(squeezed.people)
         for side, groups in zip(SIDES, squeezed.groups, strict=True):
             stored |= groups_arrays(side, groups)
@@ -151,7 +149,7 @@ def load_claims_study(bundle: Bundle) -> ClaimsStudy:
         own: dict[str, Any] = {name: arrays[name] for name in ARRAYS}
         own["complete_silhouette"] = float(arrays["complete_silhouette"])
         own[SCORES] = arrays.get(SCORES)
-        squeezed = _squeezed_from(arrays) if "squeezed_names" in arrays else None
+        squeezed = _squeezed_from(arrays) if "squeezed_components" in arrays else None
         found = ClaimsStudy(**own, largest=groups_from("largest", arrays), squeezed=squeezed, info=study.info)
     sized, complete = len(found.sized_ids), len(found.complete_ids)
     named = {*found.neighbour_ids.tolist(), *found.sized_ids.tolist(), *found.complete_ids.tolist()}
@@ -163,7 +161,7 @@ def load_claims_study(bundle: Bundle) -> ClaimsStudy:
         and found.complete_labels.shape == (complete,)
         and (found.complete_scores is None or found.complete_scores.shape == (complete,))
         and found.subset_silhouettes.ndim == 1
-        and (found.squeezed is None or found.squeezed.components.ndim == 2)
+        and (found.squeezed is None or found.squeezed.components.shape == (2,))
         and named <= set(bundle.rows)
     )
     if not fits:
@@ -172,10 +170,8 @@ def load_claims_study(bundle: Bundle) -> ClaimsStudy:
 
 
 def _squeezed_from(arrays: Mapping[str, NDArray[Any]]) -> Squeezed:
-    first, second = (str(name) for name in arrays["squeezed_names"])
     groups = tuple(groups_from(side, arrays) for side in SIDES)
     return Squeezed(
-        (first, second),
         arrays["squeezed_components"].astype(np.int64),
         (groups[0], groups[1]),
         int(arrays["squeezed_people"]),

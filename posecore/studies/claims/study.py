@@ -49,7 +49,7 @@ from posecore.studies.claims.results import (
 from posecore.unfinished import Piece, read_or_make
 
 DRAWS: Final = 20
-"""Draws of people, for what is compared with as many of everybody, and of halves."""
+"""Draws of people, for what is compared with as many of everybody."""
 
 COMPONENTS: Final = 50
 """In which groups are looked for."""
@@ -283,8 +283,7 @@ def _squeezed(folder: Path, bundle: Bundle, people: People, files: Mapping[str, 
         shutil.rmtree(folder / side, ignore_errors=True)  # its latents
         counts.append(piece["components"])
         groups.append(groups_from("groups", piece))
-    first, second = (file.parent.name for file in files.values())
-    return Squeezed((first, second), np.stack(counts), (groups[0], groups[1]), len(people.sample_ids))
+    return Squeezed(np.stack(counts), (groups[0], groups[1]), len(people.sample_ids))
 
 
 def _of_network(
@@ -293,11 +292,7 @@ def _of_network(
     """Components and groups of what a network makes of people."""
     predictor = Predictor(load_checkpoint(file), bundle.manifest.precision)
     latents = _pass(folder, predictor, people, space, file.parent.name)
-    rng = np.random.default_rng([seed, 4])
-    halves = [rng.choice(len(latents), len(latents) // 2, replace=False) for _ in range(DRAWS)]
-    chosen = [np.arange(len(latents)), *halves]
-    counts = [needed_for(spectrum(np.asarray(latents[rows], np.float32)), 0.95) for rows in chosen]
     return {
-        "components": np.array(counts),
+        "components": np.array(needed_for(spectrum(np.asarray(latents, np.float32)), 0.95)),
         **groups_arrays("groups", _groups(latents, np.arange(len(latents)), seed)),
     }
