@@ -95,7 +95,8 @@ def write_study(bundle: Bundle, name: str, folder: Path, info: Mapping[str, Any]
         path.name: {"sha256": sha256(path), "bytes": path.stat().st_size} for path in sorted(folder.iterdir())
     }
     weights, people = subject(bundle)
-    created = datetime.now(UTC).isoformat(timespec="seconds")
+    # What is derived from a study is kept by when it was made, so one made a moment later must differ.
+    created = datetime.now(UTC).isoformat(timespec="microseconds")
     study = Study(SCHEMA_VERSION, name, created, weights, people, dict(info), files, folder)
     values = asdict(study)
     del values["path"]
